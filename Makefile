@@ -1,0 +1,104 @@
+# Engram: networks that learn on the chip. `make help` lists the targets.
+# SPDX-License-Identifier: MIT
+
+VERSION  := $(shell cat VERSION)
+BUILD    := build
+CC       ?= gcc
+OPTIMISE ?= -O2
+PREFIX   ?= /usr/local
+
+# What `make sim` runs; DATA=DIR (folders of sounds) and CLASSES=a,b take recordings instead of made sounds.
+NET     ?= nets/paper.yaml
+STEPS   ?= 200
+INFER   ?= 100
+SEED    ?= 1
+DATA    ?=
+CLASSES ?= airplane,car
+FOLD    ?=
+
+PACKAGES  := sndfile samplerate kissfft-float yaml-0.1 jansson zlib libpng
+WARNINGS  := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror
+CFLAGS    := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Isw -Igen -DENGRAM_VERSION='"$(VERSION)"' -MMD -MP
+# Only looked up where something is compiled, so that `make deps` runs on a machine without them.
+LIBS       = $(shell pkg-config --libs $(PACKAGES)) -lm -ldl
+INCLUDES   = $(shell pkg-config --cflags $(PACKAGES))
+
+SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c)) gen/emit.c gen/template.c
+EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in) verif/sim.cpp verif/sim.h verif/build_sim.sh
+TESTS    := $(patsubst verif/unit/%.c,%,$(wildcard verif/unit/test_*.c))
+C_FILES  := $(wildcard sw/*/*.[ch] gen/*.[ch] verif/*.[ch] verif/*/*.[ch])
+
+# One tree of objects with optimisation, one with sanitizers.
+OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded.o
+CHECKED  := $(SOURCES:%.c=$(BUILD)/san/%.o) $(BUILD)/san/embedded.o
+SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+
+ENGRAM := $(BUILD)/engram
+BENCH  := $(BUILD)/bench
+
+.DEFAULT_GOAL := help
+.PHONY: help deps all sim check unit cli leaves cores mutants vehicle lint lint-rtl format wave install clean sounds
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
+	@echo
+	@echo "make sim takes NET= STEPS= INFER= SEED= FOLD='--fold lanes=4' DATA=DIR CLASSES=a,b"
+
+deps: ## install what is missing (Debian)
+	@sh verif/deps.sh
+
+all: $(ENGRAM) $(BENCH) ## build the command and the bench
+
+# ---------------------------------------------------------------- programs
+$(BUILD)/embed: gen/embed.c
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) -o $@ $<
+
+$(BUILD)/embedded.c: $(BUILD)/embed $(EMBEDDED)
+	@$(BUILD)/embed $(EMBEDDED) > $@
+
+$(BUILD)/obj/embedded.o $(BUILD)/san/embedded.o: $(BUILD)/embedded.c
+	@mkdir -p $(@D)
+	@echo 'cc $<'; $(CC) $(CFLAGS) $(INCLUDES) -c -o $@ $<
+
+$(BUILD)/obj/%.o: %.c VERSION
+	@mkdir -p $(@D)
+	@echo 'cc $<'; $(CC) $(CFLAGS) $(INCLUDES) $(OPTIMISE) -c -o $@ $<
+
+$(BUILD)/san/%.o: %.c VERSION
+	@mkdir -p $(@D)
+	@echo 'cc -fsanitize $<'; $(CC) $(CFLAGS) $(INCLUDES) $(SANITIZE) -c -o $@ $<
+
+$(ENGRAM): $(BUILD)/obj/sw/cmd/main.o $(OBJECTS)
+	$(CC) -o $@ $^ $(LIBS)
+
+$(BENCH): $(BUILD)/obj/verif/bench.o $(BUILD)/obj/verif/compare.o $(OBJECTS)
+	$(CC) -o $@ $^ $(LIBS)
+
+$(BUILD)/san/engram: $(BUILD)/san/sw/cmd/main.o $(CHECKED)
+	$(CC) $(SANITIZE) -o $@ $^ $(LIBS)
+
+$(BUILD)/san/test_%: $(BUILD)/san/verif/unit/test_%.o $(CHECKED)
+	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) -lcmocka
+
+# ---------------------------------------------------------------- sounds and simulation
+SOUNDS   := $(if $(DATA),$(DATA),$(BUILD)/sounds)
+PICTURES := $(BUILD)/pictures/$(shell printf '%s' '$(DATA) $(CLASSES)' | cksum | cut -d' ' -f1)
+
+$(BUILD)/sounds: $(ENGRAM)
+	$(ENGRAM) synth --classes $(CLASSES) --recordings 12 --seconds 3 -o $@
+	@touch $@
+
+$(PICTURES)/dataset.json: $(ENGRAM) $(if $(DATA),,$(BUILD)/sounds)
+	$(ENGRAM) features --classes $(CLASSES) -o $(@D) $(SOUNDS)
+
+sim: $(BENCH) $(PICTURES)/dataset.json ## train and infer in the simulated RTL, every value compared with the model
+	$(BENCH) --net $(NET) --data $(PICTURES) --steps $(STEPS) --infer $(INFER) --seed $(SEED) $(FOLD)
+
+wave: $(BENCH) ## an FST wave of two training steps and an inference of NET (default: the tiny net)
+	$(BENCH) --net $(if $(filter file,$(origin NET)),nets/tiny.yaml,$(NET)) --steps 2 --infer 1 --wave $(BUILD)/engram.fst
+	@echo "gtkwave $(BUILD)/engram.fst verif/step.gtkw"
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

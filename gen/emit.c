@@ -1,0 +1,391 @@
+/* emit.c : a network's core as files.
+ * SPDX-License-Identifier: MIT
+ */
+#include "emit.h"
+
+#include "base/file.h"
+#include "embedded.h"
+#include "model/random.h"
+#include "model/softmax.h"
+#include "net/map.h"
+#include "net/plan.h"
+#include "template.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Text that grows; print into .file, then take .text. */
+struct text {
+  FILE *file;
+  char *text;
+  size_t size;
+};
+
+static void text_open(struct text *text) {
+  text->file = open_memstream(&text->text, &text->size);
+  if (!text->file)
+    abort();
+}
+
+/* Hands the text over to a mark. */
+static void text_to_mark(struct text *text, struct marks *marks, const char *name) {
+  fclose(text->file);
+  marks_set(marks, name, "%s", text->text);
+  free(text->text);
+}
+
+/* ---------------------------------------------------------------- marks of the whole net */
+
+static void set_versions(struct marks *marks, const struct net *net) {
+  unsigned major = 0, minor = 0, patch = 0;
+  sscanf(ENGRAM_VERSION, "%u.%u.%u", &major, &minor, &patch);
+  marks_set(marks, "version", "%s", ENGRAM_VERSION);
+  marks_set(marks, "version_word", "%08X", major << 16 | minor << 8 | patch);
+  marks_set(marks, "name", "%s", net->name);
+  marks_set(marks, "net_hash", "%016llX", (unsigned long long)net->net_hash);
+  marks_set(marks, "core_hash", "%016llX", (unsigned long long)net->core_hash);
+  marks_set(marks, "shape", "%08X",
+            (unsigned)(net->layer_count << 24 | net->classes << 16 | net->width << 8 | net->height));
+}
+
+static void set_description(struct marks *marks, const struct net *net) {
+  char *description = net_text(net);
+  marks_set(marks, "text", "%s", description);
+  struct text banner;
+  text_open(&banner);
+  for (char *line = strtok(description, "\n"); line; line = strtok(NULL, "\n"))
+    fprintf(banner.file, "//   %s\n", line);
+  text_to_mark(&banner, marks, "banner");
+  free(description);
+}
+
+static void set_shapes(struct marks *marks, const struct net *net, const struct plan *plan) {
+  marks_set(marks, "height", "%d", net->height);
+  marks_set(marks, "width", "%d", net->width);
+  marks_set(marks, "pixel_bits", "%d", net->pixel_bits);
+  marks_set(marks, "pixel_offset", "%d", net->pixel_offset);
+  marks_set(marks, "pixel_frac", "%d", net->pixel_frac);
+  marks_set(marks, "picture_row_bits", "%d", plan_index_bits(net->height));
+  marks_set(marks, "picture_column_bits", "%d", plan_index_bits(net->width));
+  marks_set(marks, "classes", "%d", net->classes);
+  marks_set(marks, "class_bits", "%d", plan_index_bits(net->classes));
+  marks_set(marks, "layers", "%d", net->layer_count);
+  marks_set(marks, "layers_msb", "%d", net->layer_count - 1);
+  marks_set(marks, "layer_bits", "%d", net->layer_bits);
+  marks_set(marks, "row_bits", "%d", net->row_bits);
+  marks_set(marks, "column_bits", "%d", net->column_bits);
+  marks_set(marks, "address_bits", "%d", map_address_bits(net));
+  marks_set(marks, "address_msb", "%d", map_address_bits(net) - 1);
+  marks_set(marks, "weights_base", "%X", 1u << (map_address_bits(net) - 1));
+  marks_set(marks, "row_at", "%d", net->column_bits + 2);
+  marks_set(marks, "layer_at", "%d", net->row_bits + net->column_bits + 2);
+  marks_set(marks, "infer_cycles", "%d", plan->infer_cycles);
+  marks_set(marks, "train_cycles", "%d", plan->train_cycles);
+  marks_set(marks, "multipliers", "%d", plan->multipliers);
+}
+
+/* Constants of all layers, the last layer leftmost, as Verilog's concatenation wants them. */
+static void set_layer_lists(struct marks *marks, const struct net *net) {
+  struct text rows, columns, bits;
+  text_open(&rows);
+  text_open(&columns);
+  text_open(&bits);
+  for (int l = net->layer_count - 1; l >= 0; l--) {
+    const char *comma = l ? ", " : "";
+    fprintf(rows.file, "16'd%d%s", net->layer[l].rows, comma);
+    fprintf(columns.file, "16'd%d%s", net->layer[l].units, comma);
+    fprintf(bits.file, "8'd%d%s", net->layer[l].weight.bits, comma);
+  }
+  text_to_mark(&rows, marks, "rows_list");
+  text_to_mark(&columns, marks, "columns_list");
+  text_to_mark(&bits, marks, "weight_bits_list");
+}
+
+static void set_training(struct marks *marks, const struct net *net, const struct plan *plan) {
+  int random_bits = net->random_bits;
+  int drawn = random_bits > 0 ? 2 * random_bits + net->position_bits - 1 : 0;
+  int round_bits = random_bits > 0 ? random_bits : 1;
+  marks_set(marks, "rate", "%d", net->rate);
+  marks_set(marks, "rounding", "%d", net->rounding == ROUND_NEAREST ? 0 : net->rounding == ROUND_STOCHASTIC ? 1 : 2);
+  marks_set(marks, "round_bits", "%d", round_bits);
+  marks_set(marks, "key_bits", "%d", net->position_bits + round_bits - 1);
+  marks_set(marks, "drawn_bits", "%d", drawn > 0 ? drawn : 1);
+  marks_set(marks, "pairs", "%d", net->pair_count);
+  marks_set(marks, "pair_offset", "%d", drawn);
+  marks_set(marks, "step_shifts", "%d", random_step_shifts(net));
+  if (random_bits > 0)
+    marks_set(marks, "round_key", "drawn[%d:%d]", drawn - 1, random_bits);
+  else
+    marks_set(marks, "round_key", "{%d{1'b0}}", net->position_bits);
+  struct text pairs;
+  text_open(&pairs);
+  for (int l = 0; l < net->layer_count; l++)
+    if (net->layer[l].dropout)
+      fprintf(pairs.file, "%s_pair_next || ", plan->layer[l].name);
+  fprintf(pairs.file, "1'b0");
+  text_to_mark(&pairs, marks, "pair_next");
+}
+
+/* ---------------------------------------------------------------- marks of one layer */
+
+static void set_layer(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
+  const struct layer *layer = &net->layer[l];
+  const struct plan_layer *p = &plan->layer[l];
+  marks_set(marks, "layer", "%d", l);
+  marks_set(marks, "layer_name", "%s", p->name);
+  marks_set(marks, "rows", "%d", layer->rows);
+  marks_set(marks, "layer_row_bits", "%d", plan_index_bits(layer->rows));
+  marks_set(marks, "units", "%d", layer->units);
+  marks_set(marks, "last_unit", "%d'd%d", plan_index_bits(layer->units), layer->units - 1);
+  marks_set(marks, "unit_bits", "%d", plan_index_bits(layer->units));
+  marks_set(marks, "input_bits", "%d", layer->input.bits);
+  marks_set(marks, "weight_bits", "%d", layer->weight.bits);
+  marks_set(marks, "activation_bits", "%d", layer->activation.bits);
+  marks_set(marks, "gradient_bits", "%d", layer->gradient.bits);
+  marks_set(marks, "sum_bits", "%d", layer->sum_bits);
+  marks_set(marks, "sum_shift", "%d", layer->sum_shift);
+  marks_set(marks, "back_bits", "%d", layer->back_bits);
+  marks_set(marks, "back_shift", "%d", layer->back_shift);
+  marks_set(marks, "back_levels", "%d", p->back_levels);
+  marks_set(marks, "update_bits", "%d", layer->update_bits);
+  marks_set(marks, "update_shift", "%d", layer->update_shift);
+  marks_set(marks, "relu", "%d", layer->relu);
+  marks_set(marks, "values", "%d", p->values);
+  marks_set(marks, "words", "%d", p->words);
+  marks_set(marks, "word_bits", "%d", p->word_bits);
+  marks_set(marks, "slot_bits", "%d", p->slot_bits);
+}
+
+static void set_conv(struct marks *marks, const struct net *net, const struct plan *plan) {
+  const struct plan_layer *p = &plan->layer[0];
+  marks_set(marks, "kernel_height", "%d", net->layer[0].kernel_height);
+  marks_set(marks, "kernel_width", "%d", net->layer[0].kernel_width);
+  marks_set(marks, "across", "%d", plan->across);
+  marks_set(marks, "down", "%d", plan->down);
+  marks_set(marks, "positions", "%d", p->positions);
+  marks_set(marks, "filters_at_once", "%d", p->filters_at_once);
+  marks_set(marks, "forward_levels", "%d", p->forward_levels);
+  marks_set(marks, "value_levels", "%d", plan_tree_levels(p->values));
+  marks_set(marks, "value_count_bits", "%d", net_bits_for((uint64_t)p->values));
+  marks_set(marks, "conv_ready", "%s", plan->down == 1 ? "conv_sums_first" : "conv_sums_last");
+}
+
+static void set_dense(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
+  const struct plan_layer *p = &plan->layer[l], *front = &plan->layer[l - 1];
+  const struct layer *front_layer = &net->layer[l - 1];
+  bool behind_conv = front_layer->kind == LAYER_CONV;
+  int front_bits = plan_index_bits(front_layer->units);
+  marks_set(marks, "lanes", "%d", p->lanes);
+  marks_set(marks, "groups", "%d", p->groups);
+  marks_set(marks, "group_bits", "%d", plan_index_bits(p->groups));
+  marks_set(marks, "bank_address_bits", "%d", p->address_bits);
+  marks_set(marks, "lost_bits", "%d", net_bits_for((uint64_t)p->lanes));
+  marks_set(marks, "order_filters", "%d", behind_conv ? front_layer->units : 1);
+  marks_set(marks, "order_filters_at_once", "%d", front->filters_at_once);
+  marks_set(marks, "order_positions", "%d", front->positions);
+  marks_set(marks, "order_word_bits", "%d", front->word_bits);
+  marks_set(marks, "order_slot_bits", "%d", front->slot_bits);
+  marks_set(marks, "front_name", "%s", front->name);
+  marks_set(marks, "front_layer", "%d", l - 1);
+  marks_set(marks, "front_gradient_bits", "%d", front_layer->gradient.bits);
+  if (behind_conv) {
+    marks_set(marks, "forward_start", "conv_ready");
+    marks_set(marks, "front_gradient_unit", "%s", "");
+  } else {
+    marks_set(marks, "forward_start", "%s_valid && %s_unit == %d'd%d", front->name, front->name, front_bits,
+              front_layer->units - front->lanes);
+    marks_set(marks, "front_gradient_unit", "  assign %s_gradient_unit = %s_gradient_row;\n", front->name,
+              front->name);
+  }
+}
+
+static void set_output(struct marks *marks, const struct net *net) {
+  const struct layer *layer = &net->layer[net->layer_count - 1];
+  marks_set(marks, "index_shift", "%d", layer->activation.frac - SOFTMAX_ENTRY_FRAC);
+  marks_set(marks, "g_s_shift", "%d", SOFTMAX_FRAC - layer->gradient.frac);
+}
+
+/* ---------------------------------------------------------------- files */
+
+static void write_core(FILE *f, const struct net *net, const struct plan *plan, struct marks *marks) {
+  template_write(f, "core_head.v.in", marks);
+  for (int l = 0; l < net->layer_count; l++) {
+    set_layer(marks, net, plan, l);
+    if (net->layer[l].kind == LAYER_CONV) {
+      set_conv(marks, net, plan);
+      template_write(f, "core_conv.v.in", marks);
+      continue;
+    }
+    set_dense(marks, net, plan, l);
+    template_write(f, "core_dense.v.in", marks);
+    if (net->layer[l].dropout)
+      template_write(f, "core_dropout.v.in", marks);
+    else
+      fprintf(f, "  wire %s_keep = 1'b1;\n  wire %s_halve = 1'b0;\n", plan->layer[l].name, plan->layer[l].name);
+    template_write(f, "core_activation.v.in", marks);
+    if (net->layer[l].kind == LAYER_DENSE)
+      template_write(f, "core_hidden.v.in", marks);
+  }
+  set_output(marks, net);
+  template_write(f, "core_tail.v.in", marks);
+}
+
+static void write_table(FILE *f, struct marks *marks) {
+  uint16_t table[SOFTMAX_ENTRIES];
+  softmax_table(table);
+  struct text entries;
+  text_open(&entries);
+  for (int i = 0; i < SOFTMAX_ENTRIES - 1; i++)
+    fprintf(entries.file, "      8'd%d: exponential_q <= 16'd%d;\n", i, table[i]);
+  text_to_mark(&entries, marks, "entries");
+  marks_set(marks, "last_entry", "%d", table[SOFTMAX_ENTRIES - 1]);
+  template_write(f, "exp_table.v.in", marks);
+}
+
+static const struct {
+  int address;
+  const char *name, *access, *meaning;
+} registers[] = {
+    {MAP_ID, "ID", "R", "\"ENGR\""},
+    {MAP_VERSION, "VERSION", "R", "generator's major, minor, patch, 8 bits each"},
+    {MAP_NET_HASH_LOW, "NET_HASH_LOW", "R", "hash of what the weights mean"},
+    {MAP_NET_HASH_HIGH, "NET_HASH_HIGH", "R", ""},
+    {MAP_CORE_HASH_LOW, "CORE_HASH_LOW", "R", "hash of net and layout"},
+    {MAP_CORE_HASH_HIGH, "CORE_HASH_HIGH", "R", ""},
+    {MAP_SHAPE, "SHAPE", "R", "layers, classes, width, height, 8 bits each, height lowest"},
+    {MAP_CONTROL, "CONTROL", "RW", "bit 0 PAUSE (set by reset), bit 1 LEARN (set by reset), bit 2 CLEAR counters"},
+    {MAP_STATUS, "STATUS", "R", "bit 0 paused, bit 1 a step is at work"},
+    {MAP_RATE, "RATE", "RW", "learning rate 2^-RATE, 0..15, from the next step on"},
+    {MAP_FREEZE, "FREEZE", "RW", "bit l: layer l is not updated, from the next step on"},
+    {MAP_RANDOM, "RANDOM0", "RW paused", "random state, bits 31:0; never all zero"},
+    {MAP_RANDOM + 4, "RANDOM1", "RW paused", "bits 63:32"},
+    {MAP_RANDOM + 8, "RANDOM2", "RW paused", "bits 95:64"},
+    {MAP_RANDOM + 12, "RANDOM3", "RW paused", "bits 126:96"},
+    {MAP_STEPS, "STEPS", "R, W paused", "training steps"},
+    {MAP_PICTURES, "PICTURES", "R", "inferences"},
+    {MAP_CORRECT, "CORRECT", "R", "pictures of either kind whose class was their label"},
+    {MAP_CYCLES_LOW, "CYCLES_LOW", "R", "cycles at work"},
+    {MAP_CYCLES_HIGH, "CYCLES_HIGH", "R", ""},
+    {MAP_STEP_CYCLES, "STEP_CYCLES", "R", "cycles of the last step"},
+    {MAP_SHORT, "SHORT", "R", "pictures refused: too short"},
+    {MAP_LONG, "LONG", "R", "pictures refused: too long"},
+    {MAP_LABEL, "LABEL", "R", "pictures refused: label out of range"},
+    {MAP_ACCESS, "ACCESS", "R", "accesses answered with SLVERR"},
+};
+enum { REGISTER_COUNT = sizeof registers / sizeof registers[0] };
+
+static void write_header(FILE *f, const struct net *net, const struct plan *plan, struct marks *marks) {
+  struct text text;
+  text_open(&text);
+  for (int i = 0; i < REGISTER_COUNT; i++)
+    fprintf(text.file, "#define ENGRAM_%s 0x%03Xu%s%s%s\n", registers[i].name, (unsigned)registers[i].address,
+            *registers[i].meaning ? " /* " : "", registers[i].meaning, *registers[i].meaning ? " */" : "");
+  text_to_mark(&text, marks, "registers");
+  text_open(&text);
+  for (int l = 0; l < net->layer_count; l++)
+    fprintf(text.file, "#define ENGRAM_LAYER%d_ROWS %d /* %s */\n#define ENGRAM_LAYER%d_COLUMNS %d\n", l,
+            net->layer[l].rows, plan->layer[l].name, l, net->layer[l].units);
+  text_to_mark(&text, marks, "shapes");
+  template_write(f, "core_header.h.in", marks);
+}
+
+static void write_page(FILE *f, const struct net *net, const struct plan *plan, struct marks *marks) {
+  struct text text;
+  text_open(&text);
+  for (int i = 0; i < plan->memory_count; i++)
+    fprintf(text.file, "| %s | %d | %d | %d |\n", plan->memory[i].what, plan->memory[i].count, plan->memory[i].words,
+            plan->memory[i].bits);
+  text_to_mark(&text, marks, "memories");
+  text_open(&text);
+  for (int l = 0; l < net->layer_count; l++) {
+    const struct layer *layer = &net->layer[l];
+    fprintf(text.file, "| %d %s | %d x %d | %d, %d | %d, %d | %d, %d | %d | %d |\n", l, plan->layer[l].name,
+            layer->rows, layer->units, layer->weight.bits, layer->weight.frac, layer->activation.bits,
+            layer->activation.frac, layer->gradient.bits, layer->gradient.frac, layer->sum_bits, layer->update_bits);
+  }
+  text_to_mark(&text, marks, "layers_table");
+  text_open(&text);
+  for (int i = 0; i < REGISTER_COUNT; i++)
+    fprintf(text.file, "| 0x%03X | %s | %s | %s |\n", (unsigned)registers[i].address, registers[i].name,
+            registers[i].access, registers[i].meaning);
+  for (int l = 0; l < net->layer_count; l++) {
+    int at = MAP_LAYERS + l * MAP_LAYER_SIZE;
+    const char *name = plan->layer[l].name;
+    fprintf(text.file, "| 0x%03X | CUT_ACTIVATIONS of layer %d | R | saturated activations of %s |\n",
+            (unsigned)(at + MAP_CUT_ACTIVATIONS), l, name);
+    fprintf(text.file, "| 0x%03X | CUT_GRADIENTS of layer %d | R | saturated gradients of %s |\n",
+            (unsigned)(at + MAP_CUT_GRADIENTS), l, name);
+    fprintf(text.file, "| 0x%03X | LOST of layer %d | R | updates of %s that were not zero and changed nothing |\n",
+            (unsigned)(at + MAP_LOST), l, name);
+  }
+  text_to_mark(&text, marks, "register_table");
+  template_write(f, "core_page.md.in", marks);
+}
+
+/* Writes one finished text to folder/name, unless something has failed already; releases the text either way. */
+static int save(const char *folder, const char *name, struct text *text, struct error *err) {
+  fclose(text->file);
+  char *path = path_join(folder, name);
+  struct output out;
+  FILE *f = err->message[0] ? NULL : output_open(&out, path, err);
+  int result = -1;
+  if (f) {
+    fwrite(text->text, 1, text->size, f);
+    result = output_commit(&out, err);
+  }
+  free(path);
+  free(text->text);
+  return result;
+}
+
+static bool is_leaf(const char *name) {
+  size_t length = strlen(name);
+  return length > 2 && !strcmp(name + length - 2, ".v");
+}
+
+static int save_leaves(const char *folder, struct text *list, struct error *err) {
+  for (const struct embedded *file = embedded_files; file->name; file++) {
+    if (!is_leaf(file->name))
+      continue;
+    fprintf(list->file, "%s\n", file->name);
+    struct text text;
+    text_open(&text);
+    fputs(file->text, text.file);
+    if (save(folder, file->name, &text, err))
+      return -1;
+  }
+  return 0;
+}
+
+int emit_core(const struct net *net, const char *folder, struct error *err) {
+  struct plan plan;
+  plan_make(&plan, net);
+  struct marks marks = {.count = 0};
+  set_versions(&marks, net);
+  set_description(&marks, net);
+  set_shapes(&marks, net, &plan);
+  set_layer_lists(&marks, net);
+  set_training(&marks, net, &plan);
+
+  struct text core, table, header, page, list;
+  text_open(&core);
+  text_open(&table);
+  text_open(&header);
+  text_open(&page);
+  text_open(&list);
+  write_core(core.file, net, &plan, &marks);
+  write_table(table.file, &marks);
+  write_header(header.file, net, &plan, &marks);
+  write_page(page.file, net, &plan, &marks);
+  fprintf(list.file, "engram_core.v\nengram_exp_table.v\n");
+  marks_free(&marks);
+
+  int result = folder_make(folder, err);
+  result |= result ? -1 : save_leaves(folder, &list, err);
+  result |= save(folder, "engram_core.v", &core, err);
+  result |= save(folder, "engram_exp_table.v", &table, err);
+  result |= save(folder, "engram_core.h", &header, err);
+  result |= save(folder, "engram_core.md", &page, err);
+  result |= save(folder, "engram_core.f", &list, err);
+  return result;
+}

@@ -1,0 +1,15 @@
+/* emit.h : a network's core as files: Verilog, C header, page, file list.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef ENGRAM_GEN_EMIT_H
+#define ENGRAM_GEN_EMIT_H
+
+#include "base/error.h"
+#include "net/net.h"
+
+/* Writes the core into `folder` (made when missing): engram_core.v and engram_exp_table.v, every leaf they stand on,
+ * engram_core.h, engram_core.md and engram_core.f (the Verilog files, a line each). The same net gives the same bytes anywhere.
+ * Returns 0 or -1. */
+int emit_core(const struct net *net, const char *folder, struct error *err);
+
+#endif

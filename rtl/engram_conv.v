@@ -1,0 +1,348 @@
+// engram_conv : the convolution's crossbar with its training; its weights stand in registers.
+// SPDX-License-Identifier: MIT
+//
+// Forward (E8) POSITIONS x FILTERS_AT_ONCE sums of TAPS products a cycle; backward (E15) the same multipliers take
+// tap * G_L and every filter's gradient is summed over all positions; then the weights are updated one a cycle (E16).
+//
+// Stages: 0 taps and weight or gradient, 2 products, 2 + FORWARD_LEVELS the sums;
+// 3 + BACK_LEVELS the gradient's accumulators.
+`default_nettype none
+
+module engram_conv #(
+  parameter FILTERS = 3,
+  parameter FILTER_BITS = 2,
+  parameter FILTERS_AT_ONCE = 1,   // divides FILTERS
+  parameter POSITIONS = 1,         // at a time
+  parameter TAPS = 16,
+  parameter TAP_BITS = 4,
+  parameter PIXEL_BITS = 8,
+  parameter WEIGHT_BITS = 16,
+  parameter GRADIENT_BITS = 16,
+  parameter SUM_BITS = 28,         // exact forward sum
+  parameter FORWARD_LEVELS = 2,    // smallest L with 4^L >= TAPS
+  parameter BACK_LEVELS = 0,       // smallest L with 4^L >= POSITIONS
+  parameter UPDATE_BITS = 33,      // exact sum over all positions
+  parameter UPDATE_SHIFT = 8,
+  parameter RATE_BITS = 4,
+  parameter ROUNDING = 0,          // 0 nearest, 1 stochastic, 2 truncate
+  parameter ROUND_BITS = 1,
+  parameter LAYER = 0,
+  parameter HASH_LAYER_BITS = 2,
+  parameter HASH_ROW_BITS = 11,
+  parameter HASH_COLUMN_BITS = 6,
+  parameter WORD_BITS = 11         // of a word of sums
+) (
+  input  wire                     clk_i,
+  input  wire                     rst_i,
+  // step
+  input  wire                     forward_start_i,
+  input  wire                     backward_start_i,  // clears the gradient
+  input  wire                     freeze_i,
+  input  wire [RATE_BITS-1:0]     rate_i,
+  input  wire [ROUND_BITS-1:0]    base_i,
+  input  wire [HASH_LAYER_BITS+HASH_ROW_BITS+HASH_COLUMN_BITS+ROUND_BITS-2:0] key_i,
+  // windows
+  input  wire                     window_valid_i,
+  input  wire                     window_last_i,
+  output wire                     window_next_o,
+  input  wire [POSITIONS*TAPS*PIXEL_BITS-1:0] taps_i,
+  output wire                     forward_done_o,    // the windows were all taken
+  // forward sums: a word of positions x filters (filters innermost) at a time
+  output wire                     sums_valid_o,
+  output wire                     sums_first_o,
+  output wire                     sums_last_o,
+  output wire [WORD_BITS-1:0]     sums_word_o,
+  output wire [POSITIONS*FILTERS_AT_ONCE*SUM_BITS-1:0] sums_o,
+  // gradients with respect to the outputs, one at a time in the same order
+  input  wire                     gradient_valid_i,
+  input  wire [GRADIENT_BITS-1:0] gradient_i,
+  output wire                     updated_o,         // the last weight is being written
+  // host, while idle: data two cycles after host_read_i
+  input  wire                     host_read_i,
+  input  wire                     host_write_i,
+  input  wire [TAP_BITS-1:0]      host_row_i,
+  input  wire [FILTER_BITS-1:0]   host_unit_i,
+  input  wire [WEIGHT_BITS-1:0]   host_data_i,
+  output wire [WEIGHT_BITS-1:0]   host_data_o,
+  // counters
+  input  wire                     clear_i,
+  output wire [31:0]              lost_count_o
+);
+  localparam VALUES = POSITIONS * FILTERS_AT_ONCE;
+  localparam GROUPS = FILTERS / FILTERS_AT_ONCE;
+  localparam GROUP_BITS = GROUPS > 1 ? $clog2(GROUPS) : 1;
+  localparam OPERAND_BITS = WEIGHT_BITS > GRADIENT_BITS ? WEIGHT_BITS : GRADIENT_BITS;
+  localparam PRODUCT_BITS = PIXEL_BITS + OPERAND_BITS;
+  localparam FORWARD_BITS = PIXEL_BITS + WEIGHT_BITS;
+  localparam BACK_BITS = PIXEL_BITS + GRADIENT_BITS;
+  localparam [31:0] LAST_GROUP = GROUPS - 1;
+  localparam [31:0] LAST_TAP = TAPS - 1;
+  localparam [31:0] LAST_FILTER = FILTERS - 1;
+
+  // Weights: row (tap) by row, a row's filters side by side, as in the model.
+  reg [TAPS*FILTERS*WEIGHT_BITS-1:0] kernel_q /*verilator public_flat_rd*/;
+
+  // ---------------------------------------------------------------- gradients gathered to a word
+  wire [VALUES*GRADIENT_BITS-1:0] gradients;
+  wire gradients_valid;
+  generate
+    if (VALUES == 1) begin : gen_single
+      engram_delay #(.DATA_BITS(GRADIENT_BITS), .CYCLES(1)) u_gradient (
+        .clk_i(clk_i), .rst_i(1'b0), .data_i(gradient_i), .data_o(gradients)
+      );
+      engram_delay #(.DATA_BITS(1), .CYCLES(1)) u_valid (
+        .clk_i(clk_i), .rst_i(rst_i), .data_i(gradient_valid_i), .data_o(gradients_valid)
+      );
+    end else begin : gen_word
+      localparam SLOT_BITS = $clog2(VALUES);
+      localparam [31:0] LAST_SLOT = VALUES - 1;
+      reg [VALUES*GRADIENT_BITS-1:0] word_q;
+      reg [SLOT_BITS-1:0] slot_q;
+      reg valid_q;
+      wire slot_last = slot_q == LAST_SLOT[SLOT_BITS-1:0];
+      always @(posedge clk_i) begin
+        if (gradient_valid_i)
+          word_q <= {gradient_i, word_q[VALUES*GRADIENT_BITS-1:GRADIENT_BITS]};
+        if (rst_i || backward_start_i) slot_q <= {SLOT_BITS{1'b0}};
+        else if (gradient_valid_i) slot_q <= slot_last ? {SLOT_BITS{1'b0}} : slot_q + 1'b1;
+        valid_q <= gradient_valid_i && slot_last && !rst_i;
+      end
+      assign gradients = word_q;
+      assign gradients_valid = valid_q;
+    end
+  endgenerate
+
+  // ---------------------------------------------------------------- schedule
+  reg                  forward_q, backward_q;
+  reg [GROUP_BITS-1:0] group_q;
+  wire group_last = group_q == LAST_GROUP[GROUP_BITS-1:0];
+  wire forward_issue = forward_q && window_valid_i;
+  wire backward_issue = backward_q && gradients_valid;
+  wire issue = forward_issue || backward_issue;
+  assign window_next_o = issue && group_last;
+  assign forward_done_o = forward_issue && group_last && window_last_i;
+
+  always @(posedge clk_i)
+    if (rst_i) begin
+      forward_q <= 1'b0;
+      backward_q <= 1'b0;
+    end else begin
+      if (forward_start_i) forward_q <= 1'b1;
+      else if (forward_done_o) forward_q <= 1'b0;
+      if (backward_start_i) backward_q <= 1'b1;
+      else if (backward_issue && group_last && window_last_i) backward_q <= 1'b0;
+      if (forward_start_i || backward_start_i) group_q <= {GROUP_BITS{1'b0}};
+      else if (issue) group_q <= group_last ? {GROUP_BITS{1'b0}} : group_q + 1'b1;
+    end
+
+  // ---------------------------------------------------------------- multipliers
+  wire [VALUES*TAPS*FORWARD_BITS-1:0] forward_terms;   // [value][tap]
+  wire [FILTERS_AT_ONCE*TAPS*POSITIONS*BACK_BITS-1:0] back_terms;  // [filter][tap][position]
+  genvar position, filter, tap, group;
+  generate
+    for (filter = 0; filter < FILTERS_AT_ONCE; filter = filter + 1) begin : gen_filter
+      for (tap = 0; tap < TAPS; tap = tap + 1) begin : gen_tap
+        wire [GROUPS*WEIGHT_BITS-1:0] weights;
+        for (group = 0; group < GROUPS; group = group + 1) begin : gen_group
+          assign weights[group*WEIGHT_BITS +: WEIGHT_BITS] =
+              kernel_q[(tap*FILTERS + group*FILTERS_AT_ONCE + filter)*WEIGHT_BITS +: WEIGHT_BITS];
+        end
+        wire signed [WEIGHT_BITS-1:0] weight = weights[group_q*WEIGHT_BITS +: WEIGHT_BITS];
+
+        for (position = 0; position < POSITIONS; position = position + 1) begin : gen_position
+          localparam VALUE = position * FILTERS_AT_ONCE + filter;
+          wire signed [GRADIENT_BITS-1:0] gradient =
+              gradients[VALUE*GRADIENT_BITS +: GRADIENT_BITS];
+          wire signed [OPERAND_BITS-1:0] operand =
+              backward_q ? {{(OPERAND_BITS-GRADIENT_BITS+1){gradient[GRADIENT_BITS-1]}},
+                            gradient[GRADIENT_BITS-2:0]}
+                         : {{(OPERAND_BITS-WEIGHT_BITS+1){weight[WEIGHT_BITS-1]}},
+                            weight[WEIGHT_BITS-2:0]};
+          wire [PRODUCT_BITS-1:0] product;
+          engram_multiplier #(.A_BITS(PIXEL_BITS), .B_BITS(OPERAND_BITS)) u_multiplier (
+            .clk_i(clk_i), .a_i(taps_i[(position*TAPS + tap)*PIXEL_BITS +: PIXEL_BITS]),
+            .b_i(operand), .product_o(product)
+          );
+          assign forward_terms[(VALUE*TAPS + tap)*FORWARD_BITS +: FORWARD_BITS] =
+              product[FORWARD_BITS-1:0];
+          assign back_terms[((filter*TAPS + tap)*POSITIONS + position)*BACK_BITS +: BACK_BITS] =
+              product[BACK_BITS-1:0];
+        end
+      end
+    end
+  endgenerate
+
+  // ---------------------------------------------------------------- forward sums
+  genvar value;
+  generate
+    for (value = 0; value < VALUES; value = value + 1) begin : gen_value
+      engram_adder_tree #(
+        .TERMS(TAPS), .TERM_BITS(FORWARD_BITS), .SUM_BITS(SUM_BITS), .LEVELS(FORWARD_LEVELS)
+      ) u_tree (
+        .clk_i(clk_i), .terms_i(forward_terms[value*TAPS*FORWARD_BITS +: TAPS*FORWARD_BITS]),
+        .sum_o(sums_o[value*SUM_BITS +: SUM_BITS])
+      );
+    end
+  endgenerate
+
+  wire sums_valid, sums_last;
+  engram_delay #(.DATA_BITS(2), .CYCLES(2+FORWARD_LEVELS)) u_sums_valid (
+    .clk_i(clk_i), .rst_i(rst_i), .data_i({forward_issue, forward_done_o}),
+    .data_o({sums_valid, sums_last})
+  );
+  reg [WORD_BITS-1:0] sums_word_q;
+  always @(posedge clk_i)
+    if (forward_start_i) sums_word_q <= {WORD_BITS{1'b0}};
+    else if (sums_valid) sums_word_q <= sums_word_q + 1'b1;
+  assign sums_valid_o = sums_valid;
+  assign sums_first_o = sums_valid && sums_word_q == {WORD_BITS{1'b0}};
+  assign sums_last_o = sums_last;
+  assign sums_word_o = sums_word_q;
+
+  // ---------------------------------------------------------------- gradient of the filters
+  wire back_valid, back_done;
+  wire [GROUP_BITS-1:0] back_group;
+  engram_delay #(.DATA_BITS(2), .CYCLES(2+BACK_LEVELS)) u_back_valid (
+    .clk_i(clk_i), .rst_i(rst_i),
+    .data_i({backward_issue, backward_issue && group_last && window_last_i}),
+    .data_o({back_valid, back_done})
+  );
+  engram_delay #(.DATA_BITS(GROUP_BITS), .CYCLES(2+BACK_LEVELS)) u_back_group (
+    .clk_i(clk_i), .rst_i(1'b0), .data_i(group_q), .data_o(back_group)
+  );
+
+  reg [TAPS*FILTERS*UPDATE_BITS-1:0] gradient_q;  // G_C, in the order of kernel_q
+  generate
+    for (filter = 0; filter < FILTERS_AT_ONCE; filter = filter + 1) begin : gen_back_filter
+      for (tap = 0; tap < TAPS; tap = tap + 1) begin : gen_back_tap
+        wire [UPDATE_BITS-1:0] sum;
+        engram_adder_tree #(
+          .TERMS(POSITIONS), .TERM_BITS(BACK_BITS), .SUM_BITS(UPDATE_BITS), .LEVELS(BACK_LEVELS)
+        ) u_tree (
+          .clk_i(clk_i),
+          .terms_i(back_terms[(filter*TAPS + tap)*POSITIONS*BACK_BITS +: POSITIONS*BACK_BITS]),
+          .sum_o(sum)
+        );
+        for (group = 0; group < GROUPS; group = group + 1) begin : gen_accumulator
+          localparam PLACE = (tap*FILTERS + group*FILTERS_AT_ONCE + filter) * UPDATE_BITS;
+          always @(posedge clk_i)
+            if (backward_start_i) gradient_q[PLACE +: UPDATE_BITS] <= {UPDATE_BITS{1'b0}};
+            else if (back_valid && back_group == group)
+              gradient_q[PLACE +: UPDATE_BITS] <= gradient_q[PLACE +: UPDATE_BITS] + sum;
+        end
+      end
+    end
+  endgenerate
+
+  // ---------------------------------------------------------------- update, a weight a cycle
+  reg                   update_q;
+  reg [TAP_BITS-1:0]    tap_q;
+  reg [FILTER_BITS-1:0] filter_q;
+  localparam PLACE_BITS = TAP_BITS + FILTER_BITS;
+  reg [PLACE_BITS-1:0]  place_q;  // tap_q * FILTERS + filter_q
+  wire filter_last = filter_q == LAST_FILTER[FILTER_BITS-1:0];
+  wire tap_last = tap_q == LAST_TAP[TAP_BITS-1:0];
+  wire unused_ok = &{1'b0, LAST_GROUP, LAST_TAP, LAST_FILTER};
+
+  always @(posedge clk_i)
+    if (rst_i) update_q <= 1'b0;
+    else if (back_done) begin
+      update_q <= 1'b1;
+      tap_q <= {TAP_BITS{1'b0}};
+      filter_q <= {FILTER_BITS{1'b0}};
+      place_q <= {PLACE_BITS{1'b0}};
+    end else if (update_q) begin
+      place_q <= place_q + 1'b1;
+      filter_q <= filter_last ? {FILTER_BITS{1'b0}} : filter_q + 1'b1;
+      if (filter_last) tap_q <= tap_q + 1'b1;
+      if (filter_last && tap_last) update_q <= 1'b0;
+    end
+
+  // Stage 1: the weight and its gradient stand in registers.
+  reg                   valid_1_q;
+  reg                   last_1_q;
+  reg [PLACE_BITS-1:0]  place_1_q;
+  reg [WEIGHT_BITS-1:0] weight_1_q;
+  reg [UPDATE_BITS-1:0] u_1_q;
+  reg [ROUND_BITS-1:0]  round_1_q;
+  wire [ROUND_BITS-1:0] round;
+  always @(posedge clk_i) begin
+    valid_1_q <= update_q && !rst_i;
+    last_1_q <= filter_last && tap_last;
+    place_1_q <= place_q;
+    weight_1_q <= kernel_q[place_q*WEIGHT_BITS +: WEIGHT_BITS];
+    u_1_q <= gradient_q[place_q*UPDATE_BITS +: UPDATE_BITS];
+    round_1_q <= round;
+  end
+
+  generate
+    if (ROUNDING == 1) begin : gen_hash
+      localparam [HASH_LAYER_BITS-1:0] LAYER_INDEX = LAYER;
+      wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-TAP_BITS){1'b0}}, tap_q};
+      wire [HASH_COLUMN_BITS-1:0] hash_column = {{(HASH_COLUMN_BITS-FILTER_BITS){1'b0}}, filter_q};
+      wire [ROUND_BITS-1:0] hash;
+      engram_hash #(
+        .POSITION_BITS(HASH_LAYER_BITS+HASH_ROW_BITS+HASH_COLUMN_BITS), .ROUND_BITS(ROUND_BITS)
+      ) u_hash (
+        .key_i(key_i), .position_i({LAYER_INDEX, hash_row, hash_column}), .hash_o(hash)
+      );
+      assign round = hash ^ base_i;
+    end else begin : gen_constant
+      assign round = ROUNDING == 0 ? {1'b1, {(ROUND_BITS-1){1'b0}}} : {ROUND_BITS{1'b0}};
+      wire unused_round_ok = &{1'b0, base_i, key_i};
+    end
+  endgenerate
+
+  wire valid_3, last_3, lost;
+  wire [PLACE_BITS-1:0] place_3;
+  wire [WEIGHT_BITS-1:0] next_weight;
+  engram_update #(
+    .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(UPDATE_BITS), .SHIFT(UPDATE_SHIFT),
+    .RATE_BITS(RATE_BITS), .ROUND_BITS(ROUND_BITS)
+  ) u_update (
+    .clk_i(clk_i), .weight_i(weight_1_q), .u_i(u_1_q), .rate_i(rate_i), .round_i(round_1_q),
+    .weight_o(next_weight), .lost_o(lost)
+  );
+  engram_delay #(.DATA_BITS(2), .CYCLES(2)) u_valid_3 (
+    .clk_i(clk_i), .rst_i(rst_i), .data_i({valid_1_q, valid_1_q && last_1_q}),
+    .data_o({valid_3, last_3})
+  );
+  engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(2)) u_place_3 (
+    .clk_i(clk_i), .rst_i(1'b0), .data_i(place_1_q), .data_o(place_3)
+  );
+
+  // ---------------------------------------------------------------- weights
+  // row * FILTERS + unit by shifts and sums, so that no multiplier is spent on a constant.
+  function [PLACE_BITS-1:0] place_of;
+    input [TAP_BITS-1:0] row;
+    input [FILTER_BITS-1:0] unit;
+    integer i;
+    begin
+      place_of = {{TAP_BITS{1'b0}}, unit};
+      for (i = 0; i <= FILTER_BITS; i = i + 1)
+        if (((FILTERS >> i) & 1) != 0) place_of = place_of + ({{FILTER_BITS{1'b0}}, row} << i);
+    end
+  endfunction
+  wire [PLACE_BITS-1:0] host_place = place_of(host_row_i, host_unit_i);
+  reg [PLACE_BITS-1:0]  host_place_q;
+  reg [WEIGHT_BITS-1:0] host_data_q;
+  always @(posedge clk_i) begin
+    if (host_write_i) kernel_q[host_place*WEIGHT_BITS +: WEIGHT_BITS] <= host_data_i;
+    else if (valid_3 && !freeze_i) kernel_q[place_3*WEIGHT_BITS +: WEIGHT_BITS] <= next_weight;
+    if (host_read_i) host_place_q <= host_place;
+    host_data_q <= kernel_q[host_place_q*WEIGHT_BITS +: WEIGHT_BITS];
+  end
+  assign host_data_o = host_data_q;
+  assign updated_o = last_3;
+
+  engram_event_counter #(.FLAGS(1), .LEVELS(0), .COUNT_BITS(2)) u_lost_counter (
+    .clk_i(clk_i), .clear_i(clear_i), .flags_i(valid_3 && lost && !freeze_i),
+    .count_o(lost_count_o)
+  );
+
+  engram_probe #(.INDEX_BITS(PLACE_BITS), .VALUE_BITS(UPDATE_BITS)) u_gradient (
+    .valid_i(valid_1_q), .index_i(place_1_q), .value_i(u_1_q)
+  );
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,101 @@
+// engram_normaliser : the paper's normaliser: exact sum -> shift, round to nearest (half up), saturate.
+// SPDX-License-Identifier: MIT
+//
+// Mirrors fixed_normalise of sw/model/fixed.h, once per value. VALUES sums at a time, one cycle of latency; counts what it had to cut.
+`default_nettype none
+
+module engram_normaliser #(
+  parameter VALUES = 1,        // sums at a time, >= 1
+  parameter INDEX_BITS = 1,    // of the number that goes beside them
+  parameter SUM_BITS = 28,     // signed sum
+  parameter SHIFT = 8,         // bits between the sum's binary point and the value's, >= 0
+  parameter VALUE_BITS = 16,   // signed value
+  parameter RELU = 0,          // 1: what is below zero becomes zero (and is not counted as cut)
+  parameter COUNT_LEVELS = 0,  // engram_event_counter's LEVELS for VALUES flags
+  parameter COUNT_BITS = 2
+) (
+  input  wire                         clk_i,
+  input  wire                         rst_i,
+  // sums
+  input  wire                         valid_i,
+  input  wire [INDEX_BITS-1:0]        index_i,
+  input  wire [VALUES*SUM_BITS-1:0]   sums_i,
+  input  wire                         halve_i,  // one more shift (hidden outputs at inference)
+  input  wire                         keep_i,   // 0: the values are zero (dropped unit, closed gate)
+  // values, one cycle later
+  output wire                         valid_o,
+  output wire [INDEX_BITS-1:0]        index_o,
+  output wire [VALUES*VALUE_BITS-1:0] values_o,
+  output wire [VALUES-1:0]            gates_o,  // the gradient passes here: kept, and above zero with RELU
+  // what was cut
+  input  wire                         clear_i,
+  output wire [31:0]                  cut_count_o
+);
+  localparam WIDE_BITS = (SUM_BITS > VALUE_BITS ? SUM_BITS : VALUE_BITS) + 3;
+  localparam [WIDE_BITS-1:0] ONE = {{(WIDE_BITS-1){1'b0}}, 1'b1};
+
+  reg                         valid_q;
+  reg [INDEX_BITS-1:0]        index_q;
+  reg [VALUES*VALUE_BITS-1:0] values_q;
+  reg [VALUES-1:0]            gates_q;
+  reg [VALUES-1:0]            cuts_q;
+
+  genvar v;
+  generate
+    for (v = 0; v < VALUES; v = v + 1) begin : gen_value
+      // One bit behind the target's binary point is kept, then half up: (t + 1) >> 1.
+      wire signed [WIDE_BITS-1:0] extended =
+          {{(WIDE_BITS-SUM_BITS-1){sums_i[v*SUM_BITS + SUM_BITS - 1]}},
+           sums_i[v*SUM_BITS +: SUM_BITS], 1'b0};
+      wire signed [WIDE_BITS-1:0] shifted =
+          halve_i ? extended >>> (SHIFT + 1) : extended >>> SHIFT;
+      wire signed [WIDE_BITS-1:0] incremented = shifted + $signed(ONE);
+      wire signed [WIDE_BITS-1:0] rounded = incremented >>> 1;
+      wire negative = rounded[WIDE_BITS-1];
+      wire above = !negative && |rounded[WIDE_BITS-2:VALUE_BITS-1];
+      wire below = negative && !(&rounded[WIDE_BITS-2:VALUE_BITS-1]);
+      wire [VALUE_BITS-1:0] value =
+          (RELU != 0 && negative) ? {VALUE_BITS{1'b0}} :
+          above ? {1'b0, {(VALUE_BITS-1){1'b1}}} :
+          below ? {1'b1, {(VALUE_BITS-1){1'b0}}} : rounded[VALUE_BITS-1:0];
+
+      always @(posedge clk_i) begin
+        values_q[v*VALUE_BITS +: VALUE_BITS] <= keep_i ? value : {VALUE_BITS{1'b0}};
+        gates_q[v] <= keep_i && (RELU == 0 || |value);
+        cuts_q[v] <= !rst_i && valid_i && keep_i && (above || (below && RELU == 0));
+      end
+    end
+  endgenerate
+
+  always @(posedge clk_i) begin
+    valid_q <= valid_i && !rst_i;
+    index_q <= index_i;
+  end
+
+  engram_event_counter #(
+    .FLAGS(VALUES), .LEVELS(COUNT_LEVELS), .COUNT_BITS(COUNT_BITS)
+  ) u_cut_counter (
+    .clk_i(clk_i), .clear_i(clear_i), .flags_i(cuts_q), .count_o(cut_count_o)
+  );
+
+  assign valid_o = valid_q;
+  assign index_o = index_q;
+  assign values_o = values_q;
+  assign gates_o = gates_q;
+
+  generate
+    if (VALUES == 1) begin : gen_probe
+      engram_probe #(.INDEX_BITS(INDEX_BITS), .VALUE_BITS(VALUE_BITS)) u_value (
+        .valid_i(valid_q), .index_i(index_q), .value_i(values_q)
+      );
+      engram_probe #(.INDEX_BITS(INDEX_BITS), .VALUE_BITS(1)) u_kept (
+        .valid_i(valid_i), .index_i(index_i), .value_i(keep_i)
+      );
+      engram_probe #(.INDEX_BITS(INDEX_BITS), .VALUE_BITS(SUM_BITS)) u_sum (
+        .valid_i(valid_i && keep_i), .index_i(index_i), .value_i(sums_i)
+      );
+    end
+  endgenerate
+endmodule
+
+`default_nettype wire

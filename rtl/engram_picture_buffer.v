@@ -1,0 +1,128 @@
+// engram_picture_buffer : AXI4-Stream pixels -> two picture slots, checked; one loads while the other is at work.
+// SPDX-License-Identifier: MIT
+//
+// A picture of the wrong length or with a label out of range keeps its place in the order, so that its error reply
+// does, and is never read.
+`default_nettype none
+
+module engram_picture_buffer #(
+  parameter HEIGHT = 28,
+  parameter WIDTH = 28,
+  parameter ROW_BITS = 5,      // of a row's index
+  parameter COLUMN_BITS = 5,
+  parameter PIXEL_BITS = 8,    // signed, byte - PIXEL_OFFSET
+  parameter PIXEL_OFFSET = 128,
+  parameter CLASSES = 2
+) (
+  input  wire                        clk_i,
+  input  wire                        rst_i,
+  // AXI4-Stream in: a byte a beat, row by row
+  input  wire                        s_axis_tvalid_i,
+  output wire                        s_axis_tready_o,
+  input  wire [7:0]                  s_axis_tdata_i,
+  input  wire                        s_axis_tlast_i,
+  input  wire [7:0]                  s_axis_tuser_i,  // with the first beat: {train, label[6:0]}
+  // oldest picture
+  output wire                        picture_valid_o,
+  output wire [1:0]                  picture_status_o,
+  output wire                        picture_train_o,
+  output wire [6:0]                  picture_label_o,
+  input  wire                        release_i,       // it is done with
+  // its rows, one cycle after read_i
+  input  wire                        read_i,
+  input  wire [ROW_BITS-1:0]         read_row_i,
+  output wire [WIDTH*PIXEL_BITS-1:0] row_o,
+  // one pulse for each refused picture
+  output wire [3:1]                  refused_o        // too short, too long, label out of range
+);
+  localparam [1:0] GOOD = 2'd0, SHORT = 2'd1, LONG = 2'd2, BAD_LABEL = 2'd3;
+  localparam [31:0] LAST_ROW = HEIGHT - 1;
+  localparam [31:0] LAST_COLUMN = WIDTH - 1;
+  localparam [31:0] OFFSET = PIXEL_OFFSET;
+
+  reg                   fill_slot_q, read_slot_q;
+  reg [1:0]             full_q;
+  reg [1:0]             status_q [0:1];
+  reg [7:0]             user_q [0:1];
+  reg                   first_q;     // the next beat is a picture's first
+  reg [ROW_BITS-1:0]    row_q;
+  reg [COLUMN_BITS-1:0] column_q;
+  reg                   whole_q;     // the last pixel was taken
+  reg                   over_q;      // and then more
+
+  assign s_axis_tready_o = !full_q[fill_slot_q] && !rst_i;
+  wire beat = s_axis_tvalid_i && s_axis_tready_o;
+  wire row_end = column_q == LAST_COLUMN[COLUMN_BITS-1:0];
+  wire picture_end = row_end && row_q == LAST_ROW[ROW_BITS-1:0];
+  wire [6:0] label = first_q ? s_axis_tuser_i[6:0] : user_q[fill_slot_q][6:0];
+  wire [1:0] status = (whole_q || over_q) ? LONG : !picture_end ? SHORT :
+                      label >= CLASSES ? BAD_LABEL : GOOD;
+  wire commit = beat && s_axis_tlast_i;
+
+  wire [8:0] pixel_wide = {1'b0, s_axis_tdata_i} - OFFSET[8:0];
+  wire [PIXEL_BITS-1:0] pixel = pixel_wide[PIXEL_BITS-1:0];
+  wire unused_ok = &{1'b0, pixel_wide[8], LAST_ROW, LAST_COLUMN, OFFSET};
+
+  // The row so far; the newest pixel is the rightmost.
+  wire [WIDTH*PIXEL_BITS-1:0] row_next;
+  generate
+    if (WIDTH == 1) begin : gen_pixel
+      assign row_next = pixel;
+    end else begin : gen_row
+      reg [(WIDTH-1)*PIXEL_BITS-1:0] pixels_q;
+      assign row_next = {pixel, pixels_q};
+      always @(posedge clk_i)
+        if (beat) pixels_q <= row_next[WIDTH*PIXEL_BITS-1:PIXEL_BITS];
+    end
+  endgenerate
+
+  engram_ram #(
+    .DATA_BITS(WIDTH*PIXEL_BITS), .WORDS(2 << ROW_BITS), .ADDRESS_BITS(ROW_BITS+1)
+  ) u_rows (
+    .clk_i(clk_i),
+    .write_i(beat && row_end && !whole_q), .write_address_i({fill_slot_q, row_q}),
+    .write_data_i(row_next),
+    .read_i(read_i), .read_address_i({read_slot_q, read_row_i}), .read_data_o(row_o)
+  );
+
+  always @(posedge clk_i) begin
+    if (beat && first_q) user_q[fill_slot_q] <= s_axis_tuser_i;
+    if (commit) status_q[fill_slot_q] <= status;
+  end
+
+  always @(posedge clk_i)
+    if (rst_i) begin
+      fill_slot_q <= 1'b0;
+      read_slot_q <= 1'b0;
+      full_q <= 2'b00;
+      first_q <= 1'b1;
+      row_q <= {ROW_BITS{1'b0}};
+      column_q <= {COLUMN_BITS{1'b0}};
+      whole_q <= 1'b0;
+      over_q <= 1'b0;
+    end else begin
+      if (beat) begin
+        first_q <= s_axis_tlast_i;
+        whole_q <= !s_axis_tlast_i && (whole_q || picture_end);
+        over_q <= !s_axis_tlast_i && (over_q || whole_q);
+        column_q <= (s_axis_tlast_i || row_end) ? {COLUMN_BITS{1'b0}} : column_q + 1'b1;
+        row_q <= (s_axis_tlast_i || picture_end) ? {ROW_BITS{1'b0}} : row_q + {{(ROW_BITS-1){1'b0}}, row_end};
+      end
+      if (commit) begin
+        full_q[fill_slot_q] <= 1'b1;
+        fill_slot_q <= !fill_slot_q;
+      end
+      if (release_i) begin
+        full_q[read_slot_q] <= 1'b0;
+        read_slot_q <= !read_slot_q;
+      end
+    end
+
+  assign picture_valid_o = full_q[read_slot_q];
+  assign picture_status_o = status_q[read_slot_q];
+  assign picture_train_o = user_q[read_slot_q][7];
+  assign picture_label_o = user_q[read_slot_q][6:0];
+  assign refused_o = {commit && status == BAD_LABEL, commit && status == LONG, commit && status == SHORT};
+endmodule
+
+`default_nettype wire

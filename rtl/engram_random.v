@@ -1,0 +1,75 @@
+// engram_random : the 127-bit LFSR x^127 + x^63 + 1 and what a training step draws from it.
+// SPDX-License-Identifier: MIT
+//
+// Mirrors sw/model/random.h. The state is a step's stream of bits, bit 0 first: hash base, hash key, dropout bits.
+`default_nettype none
+
+module engram_random #(
+  parameter DRAWN_BITS = 1,    // bits of base and key at the head of the stream, 1..127
+  parameter PAIRS = 0,         // dropout pairs of the net
+  parameter PAIR_OFFSET = 0,   // place of the first pair's bit in the stream
+  parameter STEP_SHIFTS = 128  // shifts of the state per training step, a multiple of 64
+) (
+  input  wire                  clk_i,
+  input  wire                  rst_i,
+  // step
+  input  wire                  step_start_i,  // the dropout bits start anew
+  input  wire                  step_done_i,   // the state moves on
+  output wire [DRAWN_BITS-1:0] drawn_o,       // constant during a step
+  // dropout
+  input  wire                  pair_next_i,
+  output wire                  pair_bit_o,
+  // host
+  input  wire                  host_write_i,
+  input  wire [1:0]            host_word_i,
+  input  wire [31:0]           host_data_i,
+  output wire [127:0]          state_o
+);
+  localparam STATE_BITS = 127;
+
+  // The state 64 shifts on: each new bit is the exclusive or of two of the old ones.
+  function [STATE_BITS-1:0] advance64;
+    input [STATE_BITS-1:0] s;
+    advance64 = {s[63:0] ^ s[126:63], s[126:64]};
+  endfunction
+
+  function [STATE_BITS-1:0] advance;
+    input [STATE_BITS-1:0] s;
+    input integer shifts;
+    integer i;
+    begin
+      advance = s;
+      for (i = 0; i < shifts / 64; i = i + 1) advance = advance64(advance);
+      for (i = 0; i < shifts % 64; i = i + 1)
+        advance = {advance[0] ^ advance[63], advance[STATE_BITS-1:1]};
+    end
+  endfunction
+
+  reg [STATE_BITS-1:0] state_q /*verilator public_flat_rd*/;
+  wire [127:0] written = {1'b0, state_q} & ~(128'hFFFF_FFFF << {host_word_i, 5'd0}) |
+                         ({96'd0, host_data_i} << {host_word_i, 5'd0});
+  wire unused_ok = &{1'b0, written[127]};
+
+  always @(posedge clk_i)
+    if (rst_i) state_q <= {{(STATE_BITS-1){1'b0}}, 1'b1};
+    else if (host_write_i) state_q <= written[STATE_BITS-1:0];
+    else if (step_done_i) state_q <= advance(state_q, STEP_SHIFTS);
+
+  assign drawn_o = state_q[DRAWN_BITS-1:0];
+  assign state_o = {1'b0, state_q};
+
+  generate
+    if (PAIRS > 0) begin : gen_pairs
+      reg [STATE_BITS-1:0] stream_q;
+      always @(posedge clk_i)
+        if (step_start_i) stream_q <= advance(state_q, PAIR_OFFSET);
+        else if (pair_next_i) stream_q <= advance(stream_q, 1);
+      assign pair_bit_o = stream_q[0];
+    end else begin : gen_no_pairs
+      assign pair_bit_o = 1'b0;
+      wire unused_pairs_ok = &{1'b0, step_start_i, pair_next_i};
+    end
+  endgenerate
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,64 @@
+// engram_update : w <- sat(w - floor((u + rho) / 2^s)), s = SHIFT + rate (E16), two cycles.
+// SPDX-License-Identifier: MIT
+//
+// Mirrors fixed_update of sw/model/fixed.h. ROUND_BITS bits behind the weight's grid are kept, the rounding number is
+// added there, and the sum is cut to the grid: random bits round stochastically, 1 of 1 bit to nearest, 0 truncates.
+`default_nettype none
+
+module engram_update #(
+  parameter WEIGHT_BITS = 16,
+  parameter U_BITS = 32,      // signed exact product or sum
+  parameter SHIFT = 11,       // s at a learning rate of 1, >= 0
+  parameter RATE_BITS = 4,
+  parameter ROUND_BITS = 1    // >= 1
+) (
+  input  wire                          clk_i,
+  input  wire signed [WEIGHT_BITS-1:0] weight_i,
+  input  wire signed [U_BITS-1:0]      u_i,
+  input  wire [RATE_BITS-1:0]          rate_i,   // learning rate 2^-rate
+  input  wire [ROUND_BITS-1:0]         round_i,
+  // two cycles later
+  output wire [WEIGHT_BITS-1:0]        weight_o,
+  output wire                          lost_o    // u was not zero and the weight did not change
+);
+  localparam LEFT = ROUND_BITS > SHIFT ? ROUND_BITS - SHIFT : 0;
+  localparam RIGHT = SHIFT > ROUND_BITS ? SHIFT - ROUND_BITS : 0;
+  localparam FINE_BITS = (U_BITS + LEFT > ROUND_BITS ? U_BITS + LEFT : ROUND_BITS) + 2;
+  localparam STEP_BITS = FINE_BITS - ROUND_BITS;
+  localparam WIDE_BITS = (STEP_BITS > WEIGHT_BITS ? STEP_BITS : WEIGHT_BITS) + 1;
+
+  wire signed [FINE_BITS-1:0] u_wide = {{(FINE_BITS-U_BITS){u_i[U_BITS-1]}}, u_i};
+  wire signed [FINE_BITS-1:0] fine = ((u_wide <<< LEFT) >>> RIGHT) >>> rate_i;
+  wire [FINE_BITS-1:0] rounded = fine + {{(FINE_BITS-ROUND_BITS){1'b0}}, round_i};
+  wire unused_ok = &{1'b0, rounded[ROUND_BITS-1:0]};
+
+  reg signed [STEP_BITS-1:0]   step_q;
+  reg signed [WEIGHT_BITS-1:0] weight_q;
+  reg                          moved_q;  // u is not zero
+  always @(posedge clk_i) begin
+    step_q <= rounded[FINE_BITS-1:ROUND_BITS];
+    weight_q <= weight_i;
+    moved_q <= |u_i;
+  end
+
+  wire signed [WIDE_BITS-1:0] difference =
+      {{(WIDE_BITS-WEIGHT_BITS){weight_q[WEIGHT_BITS-1]}}, weight_q} -
+      {{(WIDE_BITS-STEP_BITS){step_q[STEP_BITS-1]}}, step_q};
+  wire negative = difference[WIDE_BITS-1];
+  wire fits = &difference[WIDE_BITS-2:WEIGHT_BITS-1] || !(|difference[WIDE_BITS-2:WEIGHT_BITS-1]);
+  wire in_range = fits && difference[WEIGHT_BITS-1] == negative;
+  wire [WEIGHT_BITS-1:0] next_weight =
+      in_range ? difference[WEIGHT_BITS-1:0] : {negative, {(WEIGHT_BITS-1){!negative}}};
+
+  reg [WEIGHT_BITS-1:0] next_weight_q;
+  reg                   lost_q;
+  always @(posedge clk_i) begin
+    next_weight_q <= next_weight;
+    lost_q <= moved_q && next_weight == weight_q;
+  end
+
+  assign weight_o = next_weight_q;
+  assign lost_o = lost_q;
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,212 @@
+/* file.c : files that are either whole or not there.
+ * SPDX-License-Identifier: MIT
+ */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void fail_memory(void) {
+  fputs("engram: memory exhausted\n", stderr);
+  exit(2);
+}
+
+void *memory_new(size_t count, size_t size) {
+  void *memory = calloc(count ? count : 1, size ? size : 1);
+  if (!memory)
+    fail_memory();
+  return memory;
+}
+
+/* The two texts one after the other. */
+static char *text_join(const char *first, const char *second) {
+  char *text = memory_new(strlen(first) + strlen(second) + 1, 1);
+  stpcpy(stpcpy(text, first), second);
+  return text;
+}
+
+char *path_join(const char *folder, const char *name) {
+  size_t length = strlen(folder);
+  bool closed = length == 0 || folder[length - 1] == '/';
+  char *base = text_join(folder, closed ? "" : "/");
+  char *path = text_join(base, name);
+  free(base);
+  return path;
+}
+
+/* What a path that is not a regular file is, for messages. */
+static const char *kind_name(mode_t mode) {
+  if (S_ISDIR(mode))
+    return "a folder";
+  if (S_ISFIFO(mode))
+    return "a pipe";
+  if (S_ISSOCK(mode))
+    return "a socket";
+  if (S_ISCHR(mode) || S_ISBLK(mode))
+    return "a device";
+  return "not a regular file";
+}
+
+static void output_release(struct output *out) {
+  free(out->path);
+  free(out->temporary);
+  *out = (struct output){0};
+}
+
+/* A new file of a unique name beside the target, with the permissions that open() would give.
+ * Returns its descriptor or -1 with errno set. */
+static int temporary_create(char *name_template) {
+  int fd = mkostemp(name_template, O_CLOEXEC);
+  if (fd < 0)
+    return -1;
+  mode_t mask = umask(0);
+  umask(mask);
+  if (fchmod(fd, 0666 & ~mask) == 0)
+    return fd;
+  int cause = errno;
+  close(fd);
+  unlink(name_template);
+  errno = cause;
+  return -1;
+}
+
+/* Refuses a target that is there and cannot be replaced. */
+static int target_check(const char *path, struct error *err) {
+  struct stat status;
+  size_t length = strlen(path);
+  if (length == 0)
+    return error_set(err, "output file: an empty name, expected a path");
+  if (stat(path, &status) == 0) {
+    if (!S_ISREG(status.st_mode))
+      return error_set(err, "%s: is %s, expected a regular file or a new name", path,
+                       kind_name(status.st_mode));
+    if (access(path, W_OK) != 0)
+      return error_set(err, "%s: cannot write: %s", path, strerror(errno));
+  } else if (path[length - 1] == '/') {
+    return error_set(err, "%s: is a folder's name, expected a file's", path);
+  }
+  return 0;
+}
+
+FILE *output_open(struct output *out, const char *path, struct error *err) {
+  *out = (struct output){0};
+  if (target_check(path, err) != 0)
+    return NULL;
+  /* A symbolic link stays: the file that it points to is the one to replace. */
+  char *target = realpath(path, NULL);
+  out->path = text_join(target ? target : path, "");
+  free(target);
+  out->temporary = text_join(out->path, ".XXXXXX");
+  int fd = temporary_create(out->temporary);
+  if (fd >= 0) {
+    out->file = fdopen(fd, "wb");
+    if (out->file)
+      return out->file;
+    close(fd);
+    unlink(out->temporary);
+  }
+  error_set(err, "%s: cannot write: %s", path, strerror(errno));
+  output_release(out);
+  return NULL;
+}
+
+int output_commit(struct output *out, struct error *err) {
+  int cause = 0;
+  errno = 0;
+  if (fflush(out->file) != 0 || ferror(out->file) || fsync(fileno(out->file)) != 0)
+    cause = errno ? errno : EIO;
+  if (fclose(out->file) != 0 && !cause)
+    cause = errno ? errno : EIO;
+  if (!cause && rename(out->temporary, out->path) != 0)
+    cause = errno;
+  int status = 0;
+  if (cause) {
+    unlink(out->temporary);
+    status = error_set(err, "%s: cannot write: %s", out->path, strerror(cause));
+  }
+  output_release(out);
+  return status;
+}
+
+void output_abort(struct output *out) {
+  if (out->file) {
+    fclose(out->file);
+    unlink(out->temporary);
+  }
+  output_release(out);
+}
+
+/* Reads `status.st_size` bytes and refuses more or fewer. */
+static uint8_t *read_exactly(FILE *file, const char *path, size_t size, struct error *err) {
+  uint8_t *bytes = memory_new(size + 1, 1);
+  errno = 0;
+  if (fread(bytes, 1, size, file) == size && fgetc(file) == EOF && !ferror(file))
+    return bytes;
+  error_set(err, "%s: cannot read: %s", path,
+            errno ? strerror(errno) : "its size changed meanwhile");
+  free(bytes);
+  return NULL;
+}
+
+uint8_t *file_read(const char *path, size_t limit_bytes, size_t *size, struct error *err) {
+  struct stat status;
+  /* Not blocking, so that opening a pipe nobody writes to returns and is refused below. */
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  FILE *file = fd >= 0 ? fdopen(fd, "rb") : NULL;
+  if (!file || fstat(fd, &status) != 0) {
+    error_set(err, "%s: cannot read: %s", path, strerror(errno));
+    if (file)
+      fclose(file);
+    else if (fd >= 0)
+      close(fd);
+    return NULL;
+  }
+  uint8_t *bytes = NULL;
+  if (!S_ISREG(status.st_mode))
+    error_set(err, "%s: is %s, expected a regular file", path, kind_name(status.st_mode));
+  else if ((uint64_t)status.st_size > limit_bytes)
+    error_set(err, "%s: has %lld bytes, at most %zu are allowed", path, (long long)status.st_size,
+              limit_bytes);
+  else
+    bytes = read_exactly(file, path, (size_t)status.st_size, err);
+  fclose(file);
+  if (bytes)
+    *size = (size_t)status.st_size;
+  return bytes;
+}
+
+/* Makes one folder whose parent is there; one that is there already is fine. */
+static int folder_make_one(const char *path, struct error *err) {
+  if (mkdir(path, 0777) == 0)
+    return 0;
+  int cause = errno;
+  struct stat status;
+  if (stat(path, &status) == 0) {
+    if (S_ISDIR(status.st_mode))
+      return 0;
+    cause = ENOTDIR;
+  }
+  return error_set(err, "%s: cannot make the folder: %s", path, strerror(cause));
+}
+
+int folder_make(const char *path, struct error *err) {
+  if (path[0] == '\0')
+    return error_set(err, "folder: an empty name, expected a path");
+  char *partial = text_join(path, "");
+  int status = 0;
+  for (char *slash = strchr(partial + 1, '/'); slash && status == 0;
+       slash = strchr(slash + 1, '/')) {
+    *slash = '\0';
+    status = folder_make_one(partial, err);
+    *slash = '/';
+  }
+  if (status == 0)
+    status = folder_make_one(partial, err);
+  free(partial);
+  return status;
+}

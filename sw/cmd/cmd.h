@@ -1,0 +1,33 @@
+/* cmd.h : the subcommands of `engram`. Each parses its own arguments with argp, prints its result on stdout (JSON
+ * with --json), progress and errors on stderr, and returns the exit status.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef ENGRAM_CMD_H
+#define ENGRAM_CMD_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+
+enum {
+  EXIT_DONE = 0,
+  EXIT_MISMATCH = 1,  /* the work was done and its result is negative: simulation and model differ, does not fit */
+  EXIT_BAD_INPUT = 2, /* one message, nothing written */
+};
+
+int cmd_features(int argc, char **argv);
+int cmd_synth(int argc, char **argv);
+int cmd_train(int argc, char **argv);
+int cmd_eval(int argc, char **argv);
+int cmd_infer(int argc, char **argv);
+int cmd_gen(int argc, char **argv);
+int cmd_estimate(int argc, char **argv);
+
+/* Prints "engram: message" and returns EXIT_BAD_INPUT. */
+int cmd_fail(const struct error *err);
+
+/* One overwritten line on stderr, only when that is a terminal. `done` of `total` units; prints a newline when they are
+ * equal. */
+void cmd_progress(const char *what, size_t done, size_t total);
+
+#endif

@@ -1,0 +1,69 @@
+/* cmd_gen.c : `engram gen`: the network and its training as Verilog.
+ * SPDX-License-Identifier: MIT
+ */
+#include "cmd/cmd.h"
+#include "cmd/net_options.h"
+#include "emit.h"
+
+#include <jansson.h>
+
+struct options {
+  struct net_options net;
+  const char *folder;
+  bool json;
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state) {
+  struct options *options = state->input;
+  switch (key) {
+  case ARGP_KEY_INIT:
+    state->child_inputs[0] = &options->net;
+    return 0;
+  case 'o':
+    options->folder = arg;
+    return 0;
+  case 'j':
+    options->json = true;
+    return 0;
+  case 'V':
+    option_version();
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
+}
+
+static const struct argp_option table[] = {
+    {"output", 'o', "DIR", 0, "folder for the core, made when missing", 0},
+    {"json", 'j', 0, 0, "print the result as JSON", 0},
+    OPTION_VERSION,
+    {0},
+};
+static const struct argp_child children[] = {{&net_options_argp, 0, "Network:", 1}, {0}};
+static const struct argp argp = {
+    .options = table,
+    .parser = parse,
+    .children = children,
+    .doc = "Emit a network and its training as synthesizable Verilog, with a C header of the address map, a page about "
+           "the core and a file list.",
+};
+
+int cmd_gen(int argc, char **argv) {
+  struct options options = {.json = false};
+  option_parse(&argp, "engram gen", argc, argv, &options);
+  struct error err = {""};
+  struct net net;
+  if (!options.folder)
+    error_set(&err, "--output DIR is missing");
+  if (err.message[0] || net_options_load(&options.net, &net, &err) || emit_core(&net, options.folder, &err))
+    return cmd_fail(&err);
+  if (options.json) {
+    char hash[17];
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)net.core_hash);
+    json_t *json = json_pack("{s:s, s:s, s:s}", "net", net.name, "folder", options.folder, "core_hash", hash);
+    json_dumpf(json, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(json);
+  } else
+    printf("%s: core %016llx\n", options.folder, (unsigned long long)net.core_hash);
+  return EXIT_DONE;
+}

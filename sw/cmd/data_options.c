@@ -1,0 +1,132 @@
+/* data_options.c : options of the commands that use pictures or trained weights.
+ * SPDX-License-Identifier: MIT
+ */
+#include "cmd/data_options.h"
+
+#include "base/file.h"
+#include "train/train.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { KEY_ON = 0x100 };
+
+static error_t parse_data(int key, char *arg, struct argp_state *state) {
+  struct data_options *options = state->input;
+  switch (key) {
+  case 'd':
+    options->folder = arg;
+    return 0;
+  case 'c':
+    options->classes = arg;
+    return 0;
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
+}
+
+static const struct argp_option data_table[] = {
+    {"data", 'd', "DIR", 0, "data set made by `engram features`, or IDX files such as MNIST's", 1},
+    {"classes", 'c', "NAMES", 0, "classes to take, as a,b,... (label 0 first)", 1},
+    {0},
+};
+const struct argp data_options_argp = {.options = data_table, .parser = parse_data};
+
+static error_t parse_weights(int key, char *arg, struct argp_state *state) {
+  struct weights_options *options = state->input;
+  switch (key) {
+  case 'l':
+    options->path = arg;
+    return 0;
+  case KEY_ON:
+    options->device = arg;
+    return 0;
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
+}
+
+static const struct argp_option weights_table[] = {
+    {"load", 'l', "FILE", 0, "weights and state to begin with (safetensors)", 1},
+    {"on", KEY_ON, "DEVICE", 0,
+     "golden (the model, default) or sim (the emitted core in Verilator)", 1},
+    {0},
+};
+const struct argp weights_options_argp = {.options = weights_table, .parser = parse_weights};
+
+const char *names_list(char *text, size_t size, char *const *names, int count,
+                       const char *separator) {
+  size_t length = 0;
+  text[0] = '\0';
+  for (int i = 0; i < count && length < size; i++)
+    length += (size_t)snprintf(text + length, size - length, "%s%s", i ? separator : "", names[i]);
+  return text;
+}
+
+static int check_data(const struct dataset *data, const char *folder, const struct net *net,
+                      struct error *err) {
+  char names[512];
+  if (data->class_count != net->classes)
+    return error_set(err, "%s: has %d classes (%s), network '%s' has %d: choose with --classes",
+                     folder, data->class_count,
+                     names_list(names, sizeof names, data->class_names, data->class_count, ", "),
+                     net->name, net->classes);
+  if (data->height != net->height || data->width != net->width)
+    return error_set(err, "%s: has pictures of %dx%d, network '%s' takes %dx%d", folder,
+                     data->height, data->width, net->name, net->height, net->width);
+  return 0;
+}
+
+int data_options_load(const struct data_options *options, const char *trained,
+                      const struct net *net, struct dataset *data, struct error *err) {
+  if (!options->folder)
+    return error_set(err, "--data DIR is missing");
+  const char *classes = options->classes ? options->classes : trained[0] ? trained : NULL;
+  if (dataset_load(data, options->folder, classes, err) != 0)
+    return -1;
+  if (check_data(data, options->folder, net, err) == 0)
+    return 0;
+  dataset_free(data);
+  return -1;
+}
+
+int weights_options_load(const struct weights_options *options, const struct net *net,
+                         struct checkpoint *checkpoint, struct error *err) {
+  size_t inexact;
+  if (!options->path)
+    return error_set(err, "--load FILE is missing");
+  if (checkpoint_load(options->path, net, checkpoint, &inexact, err) != 0)
+    return -1;
+  if (inexact > 0)
+    fprintf(stderr, "%s: %zu of %zu weights were rounded to the network's formats\n",
+            options->path, inexact, net->weight_count);
+  return 0;
+}
+
+bool data_find_split(const struct dataset *data, const struct place *place, enum split_by *by,
+                     enum part *parts) {
+  static const enum split_by both[] = {SPLIT_BY_SEGMENT, SPLIT_BY_RECORDING};
+  for (size_t i = 0; i < sizeof both / sizeof both[0]; i++) {
+    struct error ignored = {""}; /* a split that the data do not allow is not the one */
+    if (dataset_split(data, both[i], place->seed, parts, &ignored) == 0 &&
+        train_digest(data, parts) == place->data) {
+      *by = both[i];
+      return true;
+    }
+  }
+  return false;
+}
+
+const char *split_name(enum split_by by) {
+  return by == SPLIT_BY_SEGMENT ? "segment" : "recording";
+}
+
+json_t *json_hash(uint64_t hash) {
+  return json_sprintf("%016" PRIx64, hash);
+}
+
+void json_show(json_t *json) {
+  json_dumpf(json, stdout, JSON_INDENT(2));
+  putchar('\n');
+  json_decref(json);
+}

@@ -1,0 +1,57 @@
+/* data_options.h : the options --data, --classes, --load and --on of the commands that use pictures
+ * or trained weights, as argp children, and the checks that belong to them.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef ENGRAM_CMD_DATA_OPTIONS_H
+#define ENGRAM_CMD_DATA_OPTIONS_H
+
+#include "data/dataset.h"
+#include "model/checkpoint.h"
+
+#include <argp.h>
+#include <jansson.h>
+
+struct data_options {
+  const char *folder; /* NULL: not given */
+  const char *classes;
+};
+
+struct weights_options {
+  const char *path;   /* NULL: not given */
+  const char *device; /* NULL: not given, "golden" is meant */
+};
+
+/* The children's inputs are a `struct data_options` and a `struct weights_options`, zeroed. */
+extern const struct argp data_options_argp;
+extern const struct argp weights_options_argp;
+
+/* Loads the data set that the options name; --data is required. Without --classes those of
+ * `trained` are taken ("": all). Refuses pictures or classes that are not as many or as large as the
+ * net's, and says which are there. Returns 0 and a data set to be released, or -1. */
+int data_options_load(const struct data_options *options, const char *trained,
+                      const struct net *net, struct dataset *data, struct error *err);
+
+/* Loads the weights that the options name; --load is required. `checkpoint` is preset and has
+ * weights of the net's shapes. Says on stderr how many weights had to be rounded, if any. */
+int weights_options_load(const struct weights_options *options, const struct net *net,
+                         struct checkpoint *checkpoint, struct error *err);
+
+/* Whether one of the two splits with the place's seed is the one that the checkpoint was trained on
+ * (by its digest). If so, *by and parts [data->count] are that one. */
+bool data_find_split(const struct dataset *data, const struct place *place, enum split_by *by,
+                     enum part *parts);
+
+/* "segment" or "recording". */
+const char *split_name(enum split_by by);
+
+/* "a, b, c" of names, cut when they do not fit. Returns `text`. */
+const char *names_list(char *text, size_t size, char *const *names, int count,
+                       const char *separator);
+
+/* "%016x" of a hash as a JSON text. */
+json_t *json_hash(uint64_t hash);
+
+/* Prints on stdout and releases. */
+void json_show(json_t *json);
+
+#endif

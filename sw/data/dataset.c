@@ -1,0 +1,224 @@
+/* dataset.c : labelled pictures in memory and on disk.
+ * SPDX-License-Identifier: MIT
+ */
+#include "data/dataset.h"
+
+#include "base/file.h"
+#include "data/classes.h"
+#include "data/idx.h"
+#include "data/sidecar.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What dataset_save writes is the first of what dataset_load looks for. */
+static const struct {
+  const char *images, *labels;
+} idx_names[] = {
+    {"images-idx3-ubyte", "labels-idx1-ubyte"},
+    {"images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"},
+    {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"},
+    {"train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"},
+};
+enum { IDX_NAMES = sizeof idx_names / sizeof idx_names[0] };
+static const char sidecar_name[] = "dataset.json";
+
+static bool is_there(const char *folder, const char *name) {
+  char *path = path_join(folder, name);
+  bool there = access(path, F_OK) == 0;
+  free(path);
+  return there;
+}
+
+static uint8_t *load_idx(const char *folder, const char *name, int dimensions, uint32_t *sizes,
+                         struct error *err) {
+  char *path = path_join(folder, name);
+  uint8_t *bytes = idx_read(path, dimensions, sizes, err);
+  free(path);
+  return bytes;
+}
+
+/* Reads pictures and labels, which must be as many. */
+static int load_pictures(struct dataset *data, const char *folder, struct error *err) {
+  int found = 0;
+  while (found < IDX_NAMES && !is_there(folder, idx_names[found].images))
+    found++;
+  if (found == IDX_NAMES)
+    return error_set(err, "%s: no images-idx3-ubyte or train-images-idx3-ubyte (or .gz) there",
+                     folder);
+  uint32_t sizes[3], label_count;
+  data->pictures = load_idx(folder, idx_names[found].images, 3, sizes, err);
+  if (!data->pictures)
+    return -1;
+  data->count = sizes[0];
+  data->height = (int)sizes[1];
+  data->width = (int)sizes[2];
+  data->labels = load_idx(folder, idx_names[found].labels, 1, &label_count, err);
+  if (!data->labels)
+    return -1;
+  if (label_count != data->count)
+    return error_set(err, "%s: %zu pictures and %u labels, expected as many of both", folder,
+                     data->count, label_count);
+  return 0;
+}
+
+static int load_sidecar(struct dataset *data, const char *folder, struct error *err) {
+  if (!is_there(folder, sidecar_name)) {
+    sidecar_assume(data);
+    return 0;
+  }
+  char *path = path_join(folder, sidecar_name);
+  int result = sidecar_read(data, path, err);
+  free(path);
+  for (size_t i = 0; i < data->count && result == 0; i++)
+    if (data->labels[i] >= data->class_count)
+      result = error_set(err, "%s: picture %zu has label %d, expected less than %d classes", folder,
+                         i, data->labels[i], data->class_count);
+  return result;
+}
+
+/* Keeps the names that some picture refers to, and their order. */
+static void drop_unused(int *index, size_t pictures, char **names, int *count) {
+  int *renumbered = memory_new((size_t)*count, sizeof *renumbered);
+  for (size_t i = 0; i < pictures; i++)
+    if (index[i] >= 0)
+      renumbered[index[i]] = 1;
+  int kept = 0;
+  for (int i = 0; i < *count; i++) {
+    if (renumbered[i]) {
+      renumbered[i] = kept;
+      names[kept++] = names[i];
+    } else {
+      free(names[i]);
+    }
+  }
+  *count = kept;
+  for (size_t i = 0; i < pictures; i++)
+    if (index[i] >= 0)
+      index[i] = renumbered[index[i]];
+  free(renumbered);
+}
+
+/* Moves the pictures whose class has a new label (not -1) together. */
+static void keep_labelled(struct dataset *data, const int *new_label) {
+  size_t pixels = (size_t)data->height * (size_t)data->width, kept = 0;
+  for (size_t i = 0; i < data->count; i++) {
+    if (new_label[data->labels[i]] < 0)
+      continue;
+    memmove(data->pictures + kept * pixels, data->pictures + i * pixels, pixels);
+    data->labels[kept] = (uint8_t)new_label[data->labels[i]];
+    data->recording[kept] = data->recording[i];
+    data->file[kept] = data->file[i];
+    data->segment[kept++] = data->segment[i];
+  }
+  data->count = kept;
+  drop_unused(data->recording, kept, data->recording_names, &data->recording_count);
+  drop_unused(data->file, kept, data->file_names, &data->file_count);
+}
+
+static int select_classes(struct dataset *data, const char *folder, const char *classes,
+                          struct error *err) {
+  int chosen[SIDECAR_CLASSES_MAX], new_label[SIDECAR_CLASSES_MAX];
+  int count = classes_select(classes, (const char *const *)data->class_names, data->class_count,
+                             folder, chosen, err);
+  if (count < 0)
+    return -1;
+  char **names = memory_new((size_t)count, sizeof *names);
+  memset(new_label, -1, sizeof new_label);
+  for (int i = 0; i < count; i++) {
+    new_label[chosen[i]] = i;
+    names[i] = data->class_names[chosen[i]];
+  }
+  for (int i = 0; i < data->class_count; i++)
+    if (new_label[i] < 0)
+      free(data->class_names[i]);
+  free(data->class_names);
+  data->class_names = names;
+  data->class_count = count;
+  keep_labelled(data, new_label);
+  if (data->count == 0)
+    return error_set(err, "%s: no picture of the classes %s", folder, classes);
+  return 0;
+}
+
+int dataset_load(struct dataset *data, const char *folder, const char *classes, struct error *err) {
+  *data = (struct dataset){0};
+  if (load_pictures(data, folder, err) != 0 || load_sidecar(data, folder, err) != 0 ||
+      (classes && select_classes(data, folder, classes, err) != 0)) {
+    dataset_free(data);
+    return -1;
+  }
+  return 0;
+}
+
+enum { SAVED_FILES = 3 };
+
+static void abort_all(struct output *outs, int count) {
+  for (int i = 0; i < count; i++)
+    output_abort(&outs[i]);
+}
+
+/* Opens the three files of a folder, which is made when missing. */
+static int open_all(struct output *outs, const char *folder, struct error *err) {
+  const char *names[SAVED_FILES] = {idx_names[0].images, idx_names[0].labels, sidecar_name};
+  if (folder_make(folder, err) != 0)
+    return -1;
+  for (int i = 0; i < SAVED_FILES; i++) {
+    char *path = path_join(folder, names[i]);
+    FILE *file = output_open(&outs[i], path, err);
+    free(path);
+    if (!file) {
+      abort_all(outs, i);
+      return -1;
+    }
+  }
+  return 0;
+}
+
+int dataset_prepare(const char *folder, struct error *err) {
+  struct output outs[SAVED_FILES];
+  if (open_all(outs, folder, err) != 0)
+    return -1;
+  abort_all(outs, SAVED_FILES);
+  return 0;
+}
+
+int dataset_save(const struct dataset *data, const char *folder, struct error *err) {
+  struct output outs[SAVED_FILES];
+  if (open_all(outs, folder, err) != 0)
+    return -1;
+  const uint32_t sizes[3] = {(uint32_t)data->count, (uint32_t)data->height, (uint32_t)data->width};
+  idx_write(outs[0].file, 3, sizes, data->pictures);
+  idx_write(outs[1].file, 1, sizes, data->labels);
+  if (sidecar_write(data, outs[2].file, err) != 0) {
+    abort_all(outs, SAVED_FILES);
+    return -1;
+  }
+  for (int i = 0; i < SAVED_FILES; i++)
+    if (output_commit(&outs[i], err) != 0) {
+      abort_all(outs + i + 1, SAVED_FILES - i - 1);
+      return -1;
+    }
+  return 0;
+}
+
+static void free_names(char **names, int count) {
+  for (int i = 0; i < count; i++)
+    free(names[i]);
+  free(names);
+}
+
+void dataset_free(struct dataset *data) {
+  free_names(data->class_names, data->class_count);
+  free_names(data->recording_names, data->recording_count);
+  free_names(data->file_names, data->file_count);
+  free(data->pictures);
+  free(data->labels);
+  free(data->recording);
+  free(data->file);
+  free(data->segment);
+  *data = (struct dataset){0};
+}

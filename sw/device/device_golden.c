@@ -1,0 +1,83 @@
+/* device_golden.c : the model as a device.
+ * SPDX-License-Identifier: MIT
+ */
+#include "base/file.h"
+#include "device/device_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct golden {
+  struct device device;
+  struct model model;
+};
+
+static struct device *golden_open(const struct net *net, struct error *err) {
+  (void)err;
+  struct golden *golden = memory_new(1, sizeof *golden);
+  golden->device.kind = &device_golden;
+  model_new(&golden->model, net, 0);
+  return &golden->device;
+}
+
+static void golden_close(struct device *device) {
+  struct golden *golden = (struct golden *)device;
+  model_free(&golden->model);
+  free(golden);
+}
+
+static void copy_weights(struct weights *to, const struct weights *from) {
+  for (int l = 0; l < from->layer_count; l++)
+    memcpy(to->layer[l], from->layer[l], from->count[l] * sizeof *from->layer[l]);
+}
+
+static int golden_set(struct device *device, const struct weights *weights, const struct device_state *state,
+                      struct error *err) {
+  (void)err;
+  struct model *model = &((struct golden *)device)->model;
+  copy_weights(&model->weights, weights);
+  model->state = *state;
+  return 0;
+}
+
+static int golden_get(struct device *device, struct weights *weights, struct device_state *state, struct error *err) {
+  (void)err;
+  const struct model *model = &((struct golden *)device)->model;
+  copy_weights(weights, &model->weights);
+  *state = model->state;
+  return 0;
+}
+
+static enum reply_status check(const struct net *net, const struct job *job) {
+  size_t whole = (size_t)(net->height * net->width);
+  return job->bytes < whole ? REPLY_SHORT : job->bytes > whole ? REPLY_LONG : job->label >= net->classes ? REPLY_LABEL : REPLY_GOOD;
+}
+
+static int golden_run(struct device *device, const struct job *jobs, size_t count, struct reply *replies,
+                      struct error *err) {
+  (void)err;
+  struct model *model = &((struct golden *)device)->model;
+  for (size_t i = 0; i < count; i++) {
+    const struct job *job = &jobs[i];
+    replies[i] = (struct reply){.status = check(model->net, job)};
+    if (replies[i].status != REPLY_GOOD)
+      continue;
+    model_forward(model, job->picture, job->label, job->train);
+    replies[i].train = job->train;
+    replies[i].best = model->best;
+    replies[i].steps = model->state.steps;
+    memcpy(replies[i].probability, model->probability, sizeof model->probability);
+    if (job->train)
+      model_backward(model, job->label);
+  }
+  return 0;
+}
+
+static int golden_counters(struct device *device, struct counters *counters, struct error *err) {
+  (void)err;
+  *counters = ((struct golden *)device)->model.counters;
+  return 0;
+}
+
+const struct device_kind device_golden = {"golden",    golden_open, golden_close,   golden_set,
+                                          golden_get, golden_run,  golden_counters};

@@ -1,0 +1,224 @@
+/* model.c : the golden model: forward beside backward, layer by layer.
+ * SPDX-License-Identifier: MIT
+ */
+#include "model/model.h"
+
+#include "base/file.h"
+#include "model/fixed.h"
+#include "model/softmax.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void model_new(struct model *model, const struct net *net, uint64_t seed) {
+  *model = (struct model){.net = net};
+  weights_new(&model->weights, net);
+  random_weights(net, seed, &model->weights);
+  model->state = (struct device_state){.random = random_from_seed(seed), .rate = net->rate};
+  model->pixels = memory_new((size_t)(net->height * net->width), sizeof *model->pixels);
+  for (int l = 0; l < net->layer_count; l++) {
+    const struct layer *layer = &net->layer[l];
+    struct layer_tensors *t = &model->layer[l];
+    size_t outputs = (size_t)layer->outputs;
+    t->sum = memory_new(outputs, sizeof *t->sum);
+    t->activation = memory_new(outputs, sizeof *t->activation);
+    t->kept = memory_new(outputs, sizeof *t->kept);
+    t->gate = memory_new(outputs, sizeof *t->gate);
+    t->gradient = memory_new(outputs, sizeof *t->gradient);
+    if (layer->kind == LAYER_CONV)
+      t->update_sum = memory_new((size_t)(layer->rows * layer->units), sizeof *t->update_sum);
+  }
+  model->dropout = memory_new((size_t)net->pair_count + 1, sizeof *model->dropout);
+  model->exp_table = memory_new(SOFTMAX_ENTRIES, sizeof *model->exp_table);
+  softmax_table(model->exp_table);
+}
+
+void model_free(struct model *model) {
+  for (int l = 0; l < model->net->layer_count; l++) {
+    struct layer_tensors *t = &model->layer[l];
+    free(t->sum);
+    free(t->activation);
+    free(t->kept);
+    free(t->gate);
+    free(t->gradient);
+    free(t->update_sum);
+  }
+  free(model->pixels);
+  free(model->dropout);
+  free(model->exp_table);
+  weights_free(&model->weights);
+}
+
+/* ---- E8: C_M = S_M K_M. sum[position][filter]; tap (i, j) of position (y, x) is pixel (y + i, x + j). */
+static void conv_forward(const struct net *net, const struct layer *layer, const int32_t *pixels,
+                         const int32_t *weights, int64_t *sum) {
+  memset(sum, 0, (size_t)layer->outputs * sizeof *sum);
+  for (int y = 0; y < layer->out_height; y++)
+    for (int x = 0; x < layer->out_width; x++, sum += layer->units)
+      for (int i = 0; i < layer->kernel_height; i++)
+        for (int j = 0; j < layer->kernel_width; j++) {
+          int64_t pixel = pixels[(y + i) * net->width + x + j];
+          const int32_t *row = weights + (i * layer->kernel_width + j) * layer->units;
+          for (int r = 0; r < layer->units; r++)
+            sum[r] += pixel * row[r];
+        }
+}
+
+/* ---- E15: G_C = S_M' G_LM, the exact sum over all positions. */
+static void conv_backward(const struct net *net, const struct layer *layer, const int32_t *pixels,
+                          const int32_t *gradient, int64_t *update_sum) {
+  memset(update_sum, 0, (size_t)(layer->rows * layer->units) * sizeof *update_sum);
+  for (int y = 0; y < layer->out_height; y++)
+    for (int x = 0; x < layer->out_width; x++, gradient += layer->units)
+      for (int i = 0; i < layer->kernel_height; i++)
+        for (int j = 0; j < layer->kernel_width; j++) {
+          int64_t pixel = pixels[(y + i) * net->width + x + j];
+          int64_t *row = update_sum + (i * layer->kernel_width + j) * layer->units;
+          for (int r = 0; r < layer->units; r++)
+            row[r] += pixel * gradient[r];
+        }
+}
+
+/* ---- FC: sum[unit] = sum over inputs of input * W[input][unit]. */
+static void dense_forward(const struct layer *layer, const int32_t *input, const int32_t *weights, int64_t *sum) {
+  memset(sum, 0, (size_t)layer->units * sizeof *sum);
+  for (int n = 0; n < layer->rows; n++, weights += layer->units) {
+    int64_t x = input[n];
+    if (x != 0)
+      for (int u = 0; u < layer->units; u++)
+        sum[u] += x * weights[u];
+  }
+}
+
+/* The units through which a gradient goes back, ascending. */
+static int active_units(const struct layer *layer, const int32_t *gradient, int *units) {
+  int count = 0;
+  for (int u = 0; u < layer->units; u++)
+    if (gradient[u] != 0)
+      units[count++] = u;
+  return count;
+}
+
+/* ---- E12, E14: the gradient with respect to the input, through the gates of the layer in front. */
+static void dense_backward(const struct layer *layer, const struct layer *front, struct layer_tensors *front_tensors,
+                           const int32_t *gradient, const int32_t *weights, uint32_t *cut) {
+  int units[NET_UNITS_MAX];
+  int count = active_units(layer, gradient, units);
+  for (int n = 0; n < layer->rows; n++, weights += layer->units) {
+    int64_t sum = 0;
+    if (front_tensors->gate[n])
+      for (int k = 0; k < count; k++)
+        sum += (int64_t)weights[units[k]] * gradient[units[k]];
+    front_tensors->gradient[n] = fixed_normalise(sum, layer->back_shift, front->gradient.bits, false, cut);
+  }
+}
+
+/* How an update rounds: the bits behind the weight's grid and the number added there when it is not random. */
+struct update_rounding {
+  int fine_bits;
+  uint32_t rho;
+};
+
+static struct update_rounding update_rounding(const struct net *net) {
+  if (net->rounding == ROUND_STOCHASTIC)
+    return (struct update_rounding){net->random_bits, 0};
+  return (struct update_rounding){1, net->rounding == ROUND_NEAREST ? 1 : 0};
+}
+
+/* ---- E16 for one weight. */
+static void update_weight(struct model *model, const struct random_step *random, int l, int row, int column,
+                          int64_t u) {
+  const struct net *net = model->net;
+  const struct layer *layer = &net->layer[l];
+  struct update_rounding rounding = update_rounding(net);
+  if (u == 0)
+    return; /* floor((0 + rho) / 2^s) = 0 for every rho < 2^s */
+  uint32_t rho = net->rounding == ROUND_STOCHASTIC ? random_at(net, random, l, row, column) : rounding.rho;
+  int32_t *weight = &model->weights.layer[l][row * layer->units + column];
+  *weight = fixed_update(*weight, u, layer->update_shift + model->state.rate, rounding.fine_bits, rho,
+                         layer->weight.bits, &model->counters.lost[l]);
+}
+
+/* ---- E11, E13: dW = input * gradient'. */
+static void dense_update(struct model *model, const struct random_step *random, int l, const int32_t *input) {
+  const struct layer *layer = &model->net->layer[l];
+  const int32_t *gradient = model->layer[l].gradient;
+  int units[NET_UNITS_MAX];
+  int count = active_units(layer, gradient, units);
+  for (int n = 0; n < layer->rows; n++)
+    for (int k = 0; k < count && input[n] != 0; k++)
+      update_weight(model, random, l, n, units[k], (int64_t)input[n] * gradient[units[k]]);
+}
+
+static void conv_update(struct model *model, const struct random_step *random, int l) {
+  const struct layer *layer = &model->net->layer[l];
+  for (int t = 0; t < layer->rows; t++)
+    for (int r = 0; r < layer->units; r++)
+      update_weight(model, random, l, t, r, model->layer[l].update_sum[t * layer->units + r]);
+}
+
+/* Sums to activations: normaliser, ReLU, dropout (a pair's bit keeps its second unit, else its first). */
+static void layer_activate(struct model *model, int l, bool train) {
+  const struct layer *layer = &model->net->layer[l];
+  struct layer_tensors *t = &model->layer[l];
+  bool halve = layer->dropout && !train;
+  for (int n = 0; n < layer->outputs; n++) {
+    t->kept[n] = !layer->dropout || !train || model->dropout[layer->first_pair + n / 2] == n % 2;
+    if (!t->kept[n])
+      t->sum[n] = 0;
+    t->activation[n] = fixed_normalise(t->sum[n], layer->sum_shift + halve, layer->activation.bits, layer->relu,
+                                       &model->counters.cut_activations[l]);
+    t->gate[n] = t->kept[n] && (!layer->relu || t->activation[n] > 0);
+  }
+}
+
+void model_forward(struct model *model, const uint8_t *picture, int label, bool train) {
+  const struct net *net = model->net;
+  for (int i = 0; i < net->height * net->width; i++)
+    model->pixels[i] = picture[i] - net->pixel_offset;
+  if (train)
+    random_dropout(net, model->state.random, model->dropout);
+  const int32_t *input = model->pixels;
+  for (int l = 0; l < net->layer_count; l++) {
+    const struct layer *layer = &net->layer[l];
+    if (layer->kind == LAYER_CONV)
+      conv_forward(net, layer, input, model->weights.layer[l], model->layer[l].sum);
+    else
+      dense_forward(layer, input, model->weights.layer[l], model->layer[l].sum);
+    layer_activate(model, l, train);
+    input = model->layer[l].activation;
+  }
+  model->best = softmax_probabilities(model->exp_table, input, net->classes,
+                                      net->layer[net->layer_count - 1].activation.frac, model->probability);
+  model->counters.correct += model->best == label;
+  model->counters.pictures += !train;
+}
+
+void model_backward(struct model *model, int label) {
+  const struct net *net = model->net;
+  struct random_step random = random_begin_step(net, model->state.random);
+  int last = net->layer_count - 1;
+  for (int c = 0; c < net->classes; c++) /* E10 */
+    model->layer[last].gradient[c] =
+        fixed_normalise(model->probability[c] - (c == label ? SOFTMAX_ONE : 0),
+                        SOFTMAX_FRAC - net->layer[last].gradient.frac, net->layer[last].gradient.bits, false,
+                        &model->counters.cut_gradients[last]);
+  for (int l = last; l >= 0; l--) {
+    const struct layer *layer = &net->layer[l];
+    const int32_t *input = l > 0 ? model->layer[l - 1].activation : model->pixels;
+    bool frozen = model->state.freeze >> l & 1;
+    if (layer->kind == LAYER_CONV) {
+      conv_backward(net, layer, input, model->layer[l].gradient, model->layer[l].update_sum);
+      if (!frozen)
+        conv_update(model, &random, l);
+      continue;
+    }
+    if (l > 0)
+      dense_backward(layer, &net->layer[l - 1], &model->layer[l - 1], model->layer[l].gradient,
+                     model->weights.layer[l], &model->counters.cut_gradients[l - 1]);
+    if (!frozen)
+      dense_update(model, &random, l, input);
+  }
+  model->state.random = random_advance(model->state.random, random_step_shifts(net));
+  model->state.steps++;
+}

@@ -1,0 +1,98 @@
+/* random.c : the step's random bits and the host's seeds.
+ * SPDX-License-Identifier: MIT
+ */
+#include "model/random.h"
+
+#include "model/fixed.h"
+
+typedef unsigned __int128 wide;
+
+enum { STATE_BITS = 127, TAP = 63, WEIGHT_SHIFTS = 32 };
+
+uint64_t random_splitmix(uint64_t *state) {
+  uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
+  z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+  z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+  return z ^ (z >> 31);
+}
+
+static wide to_wide(struct random_state state) {
+  return (wide)state.high << 64 | state.low;
+}
+
+static struct random_state from_wide(wide bits) {
+  return (struct random_state){(uint64_t)bits, (uint64_t)(bits >> 64)};
+}
+
+/* Bit n+127 of the sequence is bit n+63 xor bit n: up to 64 new bits at once. */
+static wide shift_up_to_64(wide s, int shifts) {
+  wide fresh = (s ^ (s >> TAP)) & (((wide)1 << shifts) - 1);
+  return s >> shifts | fresh << (STATE_BITS - shifts);
+}
+
+static wide shift(wide s, int shifts) {
+  for (; shifts > 64; shifts -= 64)
+    s = shift_up_to_64(s, 64);
+  return shift_up_to_64(s, shifts);
+}
+
+struct random_state random_from_seed(uint64_t seed) {
+  struct random_state state = {random_splitmix(&seed), random_splitmix(&seed) >> 1};
+  if (state.low == 0 && state.high == 0)
+    state.low = 1;
+  return state;
+}
+
+struct random_state random_advance(struct random_state state, int shifts) {
+  return from_wide(shift(to_wide(state), shifts));
+}
+
+/* O of random.h: bits at the head of the stream that are the rounding's. */
+static int drawn_bits(const struct net *net) {
+  return net->random_bits > 0 ? 2 * net->random_bits + net->position_bits - 1 : 0;
+}
+
+int random_step_shifts(const struct net *net) {
+  int bits = drawn_bits(net) + net->pair_count;
+  return bits <= 128 ? 128 : (bits + 127) / 128 * 128;
+}
+
+struct random_step random_begin_step(const struct net *net, struct random_state state) {
+  struct random_step step = {0, 0};
+  if (net->random_bits == 0)
+    return step;
+  wide s = to_wide(state);
+  int key_bits = net->position_bits + net->random_bits - 1;
+  step.base = (uint32_t)s & ((UINT32_C(1) << net->random_bits) - 1);
+  step.key = (uint64_t)(s >> net->random_bits) & ((UINT64_C(1) << key_bits) - 1);
+  return step;
+}
+
+void random_dropout(const struct net *net, struct random_state state, uint8_t *bits) {
+  wide s = shift(to_wide(state), drawn_bits(net));
+  for (int pair = 0; pair < net->pair_count; pair++, s = shift(s, 1))
+    bits[pair] = (uint8_t)(s & 1);
+}
+
+uint32_t random_at(const struct net *net, const struct random_step *step, int layer, int row, int column) {
+  uint64_t position = (uint64_t)layer << (net->row_bits + net->column_bits) | (uint64_t)row << net->column_bits |
+                      (uint64_t)column;
+  uint64_t hash = step->base;
+  for (uint64_t key = step->key; position != 0; position >>= 1, key >>= 1)
+    hash ^= key & -(position & 1);
+  return (uint32_t)hash & ((UINT32_C(1) << net->random_bits) - 1);
+}
+
+void random_weights(const struct net *net, uint64_t seed, struct weights *weights) {
+  wide s = to_wide(random_from_seed(~seed));
+  for (int l = 0; l < net->layer_count; l++) {
+    const struct layer *layer = &net->layer[l];
+    int bits = layer->weight.frac + layer->init + 1;
+    if (bits > layer->weight.bits)
+      bits = layer->weight.bits;
+    for (size_t i = 0; i < weights->count[l]; i++, s = shift(s, WEIGHT_SHIFTS)) {
+      int32_t value = (int32_t)(uint32_t)((uint32_t)s << (32 - bits));
+      weights->layer[l][i] = bits > 0 ? value >> (32 - bits) : 0;
+    }
+  }
+}

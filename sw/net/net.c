@@ -1,0 +1,303 @@
+/* net.c : reads a network's description, and holds its weights.
+ * SPDX-License-Identifier: MIT
+ */
+#include "net/net.h"
+
+#include "base/file.h"
+#include "net/net_parts.h"
+#include "net/schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  SIDE_MAX = 64,
+  FILTERS_MAX = 16,
+  KERNEL_MAX = 8,
+  UNITS_MAX = 1024,
+  BITS_MIN = 4,
+  BITS_MAX = 24,
+  BITS_USUAL = 16,
+  INIT_OPEN = 1, /* the description leaves the range of the initial weights to Engram */
+  FRAC_OPEN = -1,
+  RANDOM_BITS_MAX = 16,
+  RANDOM_BITS_USUAL = 10,
+  FOLD_LIMIT = 999999, /* what is legal depends on the shapes: net_check_folds */
+};
+
+/* ---- the grammar ---- */
+
+#define INT(name, structure, member, least, most)                                                  \
+  {                                                                                                \
+    .key = name, .type = SCHEMA_INT, .offset = offsetof(structure, member), .low = (least),        \
+    .high = (most)                                                                                 \
+  }
+#define INT_NEEDED(name, structure, member, least, most)                                           \
+  {                                                                                                \
+    .key = name, .type = SCHEMA_INT, .required = true, .offset = offsetof(structure, member),      \
+    .low = (least), .high = (most)                                                                 \
+  }
+#define BOOL(name, structure, member)                                                              \
+  { .key = name, .type = SCHEMA_BOOL, .offset = offsetof(structure, member) }
+#define MAP(name, at, table)                                                                       \
+  { .key = name, .type = SCHEMA_MAP, .offset = (at), .fields = table }
+#define END                                                                                        \
+  { .key = NULL }
+
+static const struct schema_field format_fields[] = {
+    INT("bits", struct format, bits, BITS_MIN, BITS_MAX),
+    INT("frac", struct format, frac, 0, FRAC_MAX),
+    END,
+};
+static const struct schema_field weight_fields[] = {
+    INT("bits", struct layer, weight.bits, BITS_MIN, BITS_MAX),
+    INT("frac", struct layer, weight.frac, 0, FRAC_MAX),
+    INT("init", struct layer, init, -FRAC_MAX, 0),
+    END,
+};
+
+#define FORMATS                                                                                    \
+  MAP("weights", 0, weight_fields),                                                                \
+      MAP("activations", offsetof(struct layer, activation), format_fields),                       \
+      MAP("gradients", offsetof(struct layer, gradient), format_fields)
+
+_Static_assert(offsetof(struct layer, kernel_width) ==
+                   offsetof(struct layer, kernel_height) + sizeof(int),
+               "the schema reads both as one array");
+
+static const struct schema_field conv_fields[] = {
+    INT_NEEDED("filters", struct layer, units, 1, FILTERS_MAX),
+    {.key = "kernel",
+     .type = SCHEMA_INTS,
+     .required = true,
+     .offset = offsetof(struct layer, kernel_height),
+     .low = 1,
+     .high = KERNEL_MAX,
+     .count = 2},
+    FORMATS,
+    END,
+};
+static const struct schema_field dense_fields[] = {
+    INT_NEEDED("units", struct layer, units, 1, UNITS_MAX),
+    BOOL("relu", struct layer, relu),
+    BOOL("dropout", struct layer, dropout),
+    FORMATS,
+    END,
+};
+static const struct schema_field output_fields[] = {
+    INT_NEEDED("classes", struct layer, units, 2, NET_CLASSES_MAX),
+    FORMATS,
+    END,
+};
+
+#define FORMATS_OPEN                                                                               \
+  .weight = {BITS_USUAL, FRAC_OPEN}, .activation = {BITS_USUAL, FRAC_OPEN},                        \
+  .gradient = {BITS_USUAL, FRAC_OPEN}, .init = INIT_OPEN
+
+static const struct layer conv_defaults = {.kind = LAYER_CONV, FORMATS_OPEN};
+static const struct layer dense_defaults = {
+    .kind = LAYER_DENSE, .relu = true, .dropout = true, FORMATS_OPEN};
+static const struct layer output_defaults = {.kind = LAYER_OUTPUT, FORMATS_OPEN};
+
+static const struct schema_item layer_items[] = {
+    {"conv", conv_fields, &conv_defaults},
+    {"dense", dense_fields, &dense_defaults},
+    {"output", output_fields, &output_defaults},
+    {NULL, NULL, NULL},
+};
+static const struct schema_field input_fields[] = {
+    INT_NEEDED("height", struct net, height, 1, SIDE_MAX),
+    INT_NEEDED("width", struct net, width, 1, SIDE_MAX),
+    INT("offset", struct net, pixel_offset, 0, 255),
+    INT("frac", struct net, pixel_frac, 0, FRAC_MAX),
+    END,
+};
+static const char *const rounding_names[] = {"nearest", "stochastic", "truncate", NULL};
+static const struct schema_field training_fields[] = {
+    INT("rate", struct net, rate, 0, NET_RATE_MAX),
+    {.key = "rounding",
+     .type = SCHEMA_ENUM,
+     .offset = offsetof(struct net, rounding),
+     .names = rounding_names},
+    INT("random_bits", struct net, random_bits, 1, RANDOM_BITS_MAX),
+    END,
+};
+static const struct schema_field layout_fields[] = {
+    INT("positions", struct net, fold_positions, -FOLD_LIMIT, FOLD_LIMIT),
+    INT("filters", struct net, fold_filters, -FOLD_LIMIT, FOLD_LIMIT),
+    INT("lanes", struct net, fold_lanes, -FOLD_LIMIT, FOLD_LIMIT),
+    INT("output_lanes", struct net, fold_output_lanes, -FOLD_LIMIT, FOLD_LIMIT),
+    END,
+};
+static const struct schema_field net_fields[] = {
+    {.key = "name",
+     .type = SCHEMA_TEXT,
+     .required = true,
+     .offset = offsetof(struct net, name),
+     .low = 1,
+     .high = NET_NAME_MAX},
+    {.key = "input", .type = SCHEMA_MAP, .required = true, .fields = input_fields},
+    {.key = "layers",
+     .type = SCHEMA_LIST,
+     .required = true,
+     .offset = offsetof(struct net, layer),
+     .low = 1,
+     .high = NET_LAYERS_MAX,
+     .items = layer_items,
+     .item_size = sizeof(struct layer),
+     .count_offset = offsetof(struct net, layer_count)},
+    MAP("training", 0, training_fields),
+    MAP("layout", 0, layout_fields),
+    END,
+};
+
+/* ---- defaults ---- */
+
+/* Binary points of 16-bit words and initial ranges that train well (docs/formats.md). */
+static const struct {
+  int weight, activation, gradient, init;
+} usual[] = {
+    [LAYER_CONV] = {14, 12, 16, -2},
+    [LAYER_DENSE] = {16, 10, 15, -5},
+    [LAYER_OUTPUT] = {15, 9, 15, -3},
+};
+
+/* Keeps the range of numbers that a 16-bit word with `usual_frac` has, as far as 0..most allows. */
+static void settle_format(struct format *format, int usual_frac, int most) {
+  if (format->frac != FRAC_OPEN)
+    return;
+  int frac = usual_frac - (BITS_USUAL - format->bits);
+  format->frac = frac < 0 ? 0 : frac > most ? most : frac;
+}
+
+/* The usual range of initial weights, as far as their format can hold it. */
+static void settle_init(struct layer *layer, int usual_init) {
+  int low = -layer->weight.frac;
+  int high = layer->weight.bits - 1 - layer->weight.frac;
+  layer->init = usual_init < low ? low : usual_init > high ? high : usual_init;
+}
+
+static void settle_defaults(struct net *net) {
+  for (int l = 0; l < net->layer_count; l++) {
+    struct layer *layer = &net->layer[l];
+    enum layer_kind kind = layer->kind;
+    settle_format(&layer->weight, usual[kind].weight, FRAC_MAX);
+    settle_format(&layer->activation, usual[kind].activation, FRAC_MAX);
+    settle_format(&layer->gradient, usual[kind].gradient,
+                  kind == LAYER_OUTPUT ? PROBABILITY_FRAC : FRAC_MAX);
+    if (layer->init == INIT_OPEN)
+      settle_init(layer, usual[kind].init);
+  }
+  if (net->rounding == ROUND_STOCHASTIC && net->random_bits == 0)
+    net->random_bits = RANDOM_BITS_USUAL;
+}
+
+/* ---- loading ---- */
+
+/* The one statement of which of the family's nets this release builds. */
+static int check_release(const struct net *net, struct problem *problem) {
+  static const enum layer_kind built[] = {LAYER_CONV, LAYER_DENSE, LAYER_OUTPUT};
+  enum { BUILT = sizeof built / sizeof built[0] };
+  bool same = net->layer_count == BUILT;
+  for (int l = 0; l < BUILT && same; l++)
+    same = net->layer[l].kind == built[l];
+  if (same)
+    return 0;
+  char found[64] = "";
+  for (int l = 0; l < net->layer_count; l++) {
+    size_t length = strlen(found);
+    snprintf(found + length, sizeof found - length, "%s%s", l ? ", " : "",
+             net_kind_name(net->layer[l].kind));
+  }
+  return problem_set(
+      problem, net, -1, "layers",
+      "found %s, allowed conv, dense, output: this release builds one convolution, one "
+      "hidden dense layer and one output layer, in this order",
+      found);
+}
+
+/* Which override set each fold; NULL where none did. */
+struct overrides {
+  const char *fold[FOLD_COUNT];
+};
+
+static int read_override(struct net *net, const char *text, struct overrides *overrides,
+                         struct error *err) {
+  for (int fold = 0; fold < FOLD_COUNT; fold++) {
+    const char *name = net_fold_name(fold);
+    size_t length = strlen(name);
+    if (strncmp(text, name, length) != 0 || text[length] != '=')
+      continue;
+    overrides->fold[fold] = text;
+    if (schema_int(text + length + 1, -FOLD_LIMIT, FOLD_LIMIT, net_fold(net, fold)) == 0)
+      return 0;
+    return error_set(err, "fold %s: found %s, allowed an integer", text, text + length + 1);
+  }
+  return error_set(err, "fold %s: found no fold, allowed %s=N, %s=N, %s=N, %s=N", text,
+                   net_fold_name(0), net_fold_name(1), net_fold_name(2), net_fold_name(3));
+}
+
+/* Puts a problem at its place: an override or a line of the file. */
+static int report(const struct problem *problem, const struct schema *doc, const char *path,
+                  const struct overrides *overrides, struct error *err) {
+  static const char section[] = "layout.";
+  if (strncmp(problem->where, section, strlen(section)) == 0)
+    for (int fold = 0; fold < FOLD_COUNT; fold++)
+      if (overrides->fold[fold] &&
+          strcmp(problem->where + strlen(section), net_fold_name(fold)) == 0)
+        return error_set(err, "fold %s: %s", overrides->fold[fold], problem->what.message);
+  int line, column;
+  schema_locate(doc, problem->where, &line, &column);
+  return error_set(err, "%s:%d:%d: %s: %s", path, line, column, problem->where,
+                   problem->what.message);
+}
+
+static int load(struct net *net, const struct schema *doc, const char *path,
+                const char *const *folds, size_t fold_count, struct error *err) {
+  struct overrides overrides = {{NULL}};
+  if (schema_read(doc, net_fields, net, err) != 0)
+    return -1;
+  for (size_t i = 0; i < fold_count; i++)
+    if (read_override(net, folds[i], &overrides, err) != 0)
+      return -1;
+  settle_defaults(net);
+  struct problem problem = {{0}, {{0}}};
+  if (check_release(net, &problem) != 0 || net_derive_parts(net, &problem) != 0)
+    return report(&problem, doc, path, &overrides, err);
+  return 0;
+}
+
+int net_load(struct net *net, const char *path, const char *const *folds, size_t fold_count,
+             struct error *err) {
+  memset(net, 0, sizeof *net);
+  net->pixel_offset = 128;
+  net->pixel_frac = 6;
+  net->rate = 8;
+  net->rounding = ROUND_NEAREST;
+  for (int fold = 0; fold < FOLD_COUNT; fold++)
+    *net_fold(net, fold) = FOLD_CHOOSE;
+  struct schema *doc = schema_open(path, err);
+  if (!doc)
+    return -1;
+  int status = load(net, doc, path, folds, fold_count, err);
+  schema_close(doc);
+  return status;
+}
+
+/* ---- weights ---- */
+
+void weights_new(struct weights *weights, const struct net *net) {
+  memset(weights, 0, sizeof *weights);
+  weights->layer_count = net->layer_count;
+  for (int l = 0; l < net->layer_count; l++) {
+    weights->count[l] = (size_t)net->layer[l].rows * (size_t)net->layer[l].units;
+    weights->layer[l] = memory_new(weights->count[l], sizeof *weights->layer[l]);
+  }
+}
+
+void weights_free(struct weights *weights) {
+  for (int l = 0; l < weights->layer_count; l++)
+    free(weights->layer[l]);
+  memset(weights, 0, sizeof *weights);
+}

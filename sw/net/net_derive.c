@@ -1,0 +1,256 @@
+/* net_derive.c : shapes, widths and shifts that follow from a network's description.
+ * SPDX-License-Identifier: MIT
+ *
+ * Widths are exact: the largest magnitude of each factor times the number of terms
+ * (docs/formats.md).
+ */
+#include "net/net_parts.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SUM_BITS_MAX = 63, SHIFT_MAX = 47, KEY_BITS_MAX = 63 };
+
+int problem_set(struct problem *problem, const struct net *net, int layer, const char *field,
+                const char *format, ...) {
+  if (layer >= 0)
+    snprintf(problem->where, sizeof problem->where, "layers[%d].%s.%s", layer,
+             net_kind_name(net->layer[layer].kind), field);
+  else
+    snprintf(problem->where, sizeof problem->where, "%s", field);
+  char text[sizeof problem->what.message];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(text, sizeof text, format, args);
+  va_end(args);
+  return error_set(&problem->what, "%s", text);
+}
+
+int net_bits_for(uint64_t magnitude) {
+  int bits = 1;
+  while (bits < 64 && (UINT64_C(1) << (bits - 1)) - 1 < magnitude)
+    bits++;
+  return bits;
+}
+
+/* Largest magnitude of a word: that of its most negative value. */
+static uint64_t word_magnitude(int bits) {
+  return UINT64_C(1) << (bits - 1);
+}
+
+/* Bits that index 0..count-1, at least 1. */
+static int index_bits(int count) {
+  int bits = 1;
+  while ((count - 1) >> bits)
+    bits++;
+  return bits;
+}
+
+static uint64_t pixel_magnitude(const struct net *net) {
+  int low = net->pixel_offset, high = 255 - net->pixel_offset;
+  return (uint64_t)(low > high ? low : high);
+}
+
+static uint64_t input_magnitude(const struct net *net, int layer) {
+  return layer == 0 ? pixel_magnitude(net) : word_magnitude(net->layer[layer].input.bits);
+}
+
+static int check_name(const struct net *net, struct problem *problem) {
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  static const char others[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  const char *name = net->name;
+  if (!*name || !strchr(letters, *name) || name[strspn(name, others)])
+    return problem_set(problem, net, -1, "name",
+                       "found %s, allowed a letter, then letters, digits and '_'", name);
+  return 0;
+}
+
+/* A convolution may only stand first; the output stands last and nowhere else. */
+static int check_order(const struct net *net, struct problem *problem) {
+  for (int l = 0; l < net->layer_count; l++) {
+    enum layer_kind kind = net->layer[l].kind;
+    if (kind == LAYER_CONV && l > 0)
+      return problem_set(problem, net, l, "filters",
+                         "found behind another layer, allowed first only");
+    if ((kind == LAYER_OUTPUT) != (l == net->layer_count - 1))
+      return problem_set(problem, net, l, kind == LAYER_OUTPUT ? "classes" : "units",
+                         "found %s as layer %d of %d, allowed one output, as the last layer",
+                         net_kind_name(kind), l + 1, net->layer_count);
+  }
+  return 0;
+}
+
+static int derive_conv_shape(struct net *net, struct layer *layer, struct problem *problem) {
+  if (layer->kernel_height > net->height || layer->kernel_width > net->width)
+    return problem_set(problem, net, (int)(layer - net->layer), "kernel",
+                       "found %dx%d, allowed at most the picture's %dx%d", layer->kernel_height,
+                       layer->kernel_width, net->height, net->width);
+  layer->out_height = net->height - layer->kernel_height + 1;
+  layer->out_width = net->width - layer->kernel_width + 1;
+  layer->rows = layer->kernel_height * layer->kernel_width;
+  layer->positions = layer->out_height * layer->out_width;
+  return 0;
+}
+
+static int derive_shapes(struct net *net, struct problem *problem) {
+  net->classes = net->layer[net->layer_count - 1].units;
+  net->pixel_bits = net->pixel_offset == 128 ? 8 : 9;
+  net->weight_count = 0;
+  net->pair_count = 0;
+  int inputs = net->height * net->width;
+  struct format input = {net->pixel_bits, net->pixel_frac};
+  for (int l = 0; l < net->layer_count; l++) {
+    struct layer *layer = &net->layer[l];
+    layer->rows = inputs;
+    layer->positions = 1;
+    layer->out_height = layer->out_width = 0;
+    if (layer->kind == LAYER_CONV && derive_conv_shape(net, layer, problem) != 0)
+      return -1;
+    if (layer->dropout && layer->units % 2 != 0)
+      return problem_set(problem, net, l, "units",
+                         "found %d, allowed an even number, because dropout keeps one of each pair",
+                         layer->units);
+    layer->outputs = layer->positions * layer->units;
+    layer->input = input;
+    layer->first_pair = net->pair_count;
+    net->pair_count += layer->dropout ? layer->units / 2 : 0;
+    net->weight_count += (size_t)layer->rows * (size_t)layer->units;
+    inputs = layer->outputs;
+    input = layer->activation;
+  }
+  return 0;
+}
+
+/* A shift of `base - found` bits must be 0..SHIFT_MAX. */
+static int check_shift(const struct net *net, int layer, const char *field, int base, int found,
+                       const char *why, struct problem *problem) {
+  int low = base > SHIFT_MAX ? base - SHIFT_MAX : 0;
+  int high = base < FRAC_MAX ? base : FRAC_MAX;
+  if (found >= low && found <= high)
+    return 0;
+  return problem_set(problem, net, layer, field,
+                     "found %d, allowed %d..%d: %s has %d fraction bits", found, low, high, why,
+                     base);
+}
+
+static int derive_shifts(struct net *net, int l, struct problem *problem) {
+  struct layer *layer = &net->layer[l];
+  if (layer->kind == LAYER_OUTPUT && layer->gradient.frac > PROBABILITY_FRAC)
+    return problem_set(problem, net, l, "gradients.frac",
+                       "found %d, allowed 0..%d: softmax's probabilities have %d fraction bits",
+                       layer->gradient.frac, PROBABILITY_FRAC, PROBABILITY_FRAC);
+  int sum_frac = layer->input.frac + layer->weight.frac;
+  if (check_shift(net, l, "activations.frac", sum_frac, layer->activation.frac,
+                  "the product of input and weight", problem) != 0)
+    return -1;
+  layer->sum_shift = sum_frac - layer->activation.frac;
+
+  int update_frac = layer->input.frac + layer->gradient.frac;
+  if (check_shift(net, l, "weights.frac", update_frac, layer->weight.frac,
+                  "the update, the product of input and gradient,", problem) != 0)
+    return -1;
+  layer->update_shift = update_frac - layer->weight.frac;
+
+  layer->back_shift = 0;
+  if (l == 0)
+    return 0;
+  int back_frac = layer->weight.frac + layer->gradient.frac;
+  int before = net->layer[l - 1].gradient.frac;
+  if (check_shift(net, l - 1, "gradients.frac", back_frac, before,
+                  "the next layer's product of weight and gradient", problem) != 0)
+    return -1;
+  layer->back_shift = back_frac - before;
+  return 0;
+}
+
+/* Width of a sum of `terms` products, refused above SUM_BITS_MAX. */
+static int derive_bits(const struct net *net, int l, uint64_t left, uint64_t right, int terms,
+                       const char *what, int *bits, struct problem *problem) {
+  *bits = net_bits_for(left * right * (uint64_t)terms); /* < 2^63: words of 24 bits, 2^16 terms */
+  if (*bits <= SUM_BITS_MAX)
+    return 0;
+  return problem_set(
+      problem, net, l, "weights.bits",
+      "found %d, which makes %s a sum of %d products that needs %d bits, allowed %d: "
+      "use fewer bits or a smaller layer",
+      net->layer[l].weight.bits, what, terms, *bits, SUM_BITS_MAX);
+}
+
+static int derive_widths(struct net *net, int l, struct problem *problem) {
+  struct layer *layer = &net->layer[l];
+  uint64_t input = input_magnitude(net, l);
+  uint64_t weight = word_magnitude(layer->weight.bits);
+  uint64_t gradient = word_magnitude(layer->gradient.bits);
+  layer->back_bits = 0;
+  /* E8, E9: rows products of input and weight. */
+  if (derive_bits(net, l, input, weight, layer->rows, "the output", &layer->sum_bits, problem) != 0)
+    return -1;
+  /* E12, E14: units products of weight and gradient; dropout only makes some of them 0. */
+  if (l > 0 && derive_bits(net, l, weight, gradient, layer->units, "the gradient",
+                           &layer->back_bits, problem) != 0)
+    return -1;
+  /* E11, E13: one product of input and gradient; E15: one for each position. */
+  return derive_bits(net, l, input, gradient, layer->positions, "the update", &layer->update_bits,
+                     problem);
+}
+
+/* Initial weights must fit their word and not all be zero. */
+static int check_init(const struct net *net, int l, struct problem *problem) {
+  const struct layer *layer = &net->layer[l];
+  int low = -layer->weight.frac;
+  int high = layer->weight.bits - 1 - layer->weight.frac;
+  if (high > 0)
+    high = 0;
+  if (layer->init >= low && layer->init <= high)
+    return 0;
+  return problem_set(problem, net, l, "weights.init",
+                     "found %d, allowed %d..%d with %d bits, %d of them fraction", layer->init, low,
+                     high, layer->weight.bits, layer->weight.frac);
+}
+
+static int derive_random(struct net *net, struct problem *problem) {
+  bool stochastic = net->rounding == ROUND_STOCHASTIC;
+  if (stochastic != (net->random_bits > 0))
+    return problem_set(problem, net, -1, "training.random_bits",
+                       "found %d, allowed with rounding: stochastic only, and needed there",
+                       net->random_bits);
+  int rows = 1, columns = 1;
+  for (int l = 0; l < net->layer_count; l++) {
+    rows = net->layer[l].rows > rows ? net->layer[l].rows : rows;
+    columns = net->layer[l].units > columns ? net->layer[l].units : columns;
+  }
+  net->layer_bits = index_bits(net->layer_count);
+  net->row_bits = index_bits(rows);
+  net->column_bits = index_bits(columns);
+  net->position_bits = net->layer_bits + net->row_bits + net->column_bits;
+  if (net->position_bits + net->random_bits - 1 > KEY_BITS_MAX)
+    return problem_set(problem, net, -1, "training.random_bits",
+                       "found %d, allowed at most %d with a weight's position of %d bits",
+                       net->random_bits, KEY_BITS_MAX + 1 - net->position_bits, net->position_bits);
+  return 0;
+}
+
+int net_derive_parts(struct net *net, struct problem *problem) {
+  if (check_name(net, problem) != 0 || check_order(net, problem) != 0 ||
+      derive_shapes(net, problem) != 0)
+    return -1;
+  for (int l = 0; l < net->layer_count; l++)
+    if (derive_shifts(net, l, problem) != 0 || derive_widths(net, l, problem) != 0 ||
+        check_init(net, l, problem) != 0)
+      return -1;
+  if (derive_random(net, problem) != 0 || net_check_folds(net, problem) != 0)
+    return -1;
+  net_hash_fill(net);
+  return 0;
+}
+
+int net_derive(struct net *net, struct error *err) {
+  struct problem problem = {{0}, {{0}}};
+  for (int fold = 0; fold < FOLD_COUNT; fold++)
+    if (*net_fold(net, fold) == 0)
+      *net_fold(net, fold) = FOLD_CHOOSE;
+  if (net_derive_parts(net, &problem) == 0)
+    return 0;
+  return error_set(err, "%s: %s", problem.where, problem.what.message);
+}

@@ -1,0 +1,65 @@
+/* features.h : sound segments of 300 ms as pictures of one byte a pixel (E2, E4 to E7).
+ * SPDX-License-Identifier: MIT
+ *
+ *   struct features *features = features_new(28, 28);
+ *   features_picture(features, samples, picture);     // as often as needed
+ *   features_free(features);
+ *
+ * Conventions where the paper is silent are librosa's: periodic Hann window; mel scale of Slaney's
+ * Auditory Toolbox from 0 Hz to half the rate, triangles normalised to equal area; dB floor 80 dB
+ * under the segment's maximum.
+ */
+#ifndef ENGRAM_SOUND_FEATURES_H
+#define ENGRAM_SOUND_FEATURES_H
+
+#include "base/error.h"
+#include "sound/sound.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+  FEATURES_SEGMENT_SAMPLES = 6615, /* 300 ms */
+  FEATURES_WINDOW_SAMPLES = 2048,  /* N_m of E2: 92.9 ms */
+  FEATURES_HOP_SAMPLES = 529,      /* 24.0 ms: neighbours overlap by 68.9 ms */
+  FEATURES_WINDOWS = 10,
+  FEATURES_PAD_SAMPLES = 97, /* zeros on each side: 9 hops + 1 window = 6809 = 6615 + 2 * 97 */
+  FEATURES_BINS = FEATURES_WINDOW_SAMPLES / 2 + 1,
+  FEATURES_BANDS = 128,
+  FEATURES_SIDE_MIN = 2, /* a picture's height and width */
+  FEATURES_SIDE_MAX = 64,
+  FEATURES_BYTE_OFFSET = 128, /* (byte - 128) / 64 = (dB - mean dB) / 40 */
+};
+
+struct features;
+
+/* Tables and work space for pictures of height x width pixels, each
+ * FEATURES_SIDE_MIN..FEATURES_SIDE_MAX. Not to be used by two threads at once. Never NULL; release
+ * with features_free. */
+struct features *features_new(int height, int width);
+
+void features_free(struct features *features);
+
+/* Mel spectrogram in dB of one segment: samples [FEATURES_SEGMENT_SAMPLES], decibels
+ * [FEATURES_BANDS][FEATURES_WINDOWS], band 0 the lowest. The segment, 97 zeros on each side, is cut
+ * into windows and weighted (E2), transformed (E4) and its power summed over the bands (E6); dB =
+ * 10 log10(max(power, 1e-10)), then everything more than 80 dB under the segment's maximum is
+ * raised to that floor. (E5 takes the logarithm before the bands; its 20 log10|X| is the same
+ * scale.) Digital silence is -100 dB everywhere. */
+void features_spectrum(struct features *features, const float *samples, double *decibels);
+
+/* One segment's picture: samples [FEATURES_SEGMENT_SAMPLES], picture [height][width], row 0 the
+ * lowest frequency, column 0 the earliest. Pixel (u, v) is the spectrogram at (128/height * u,
+ * 10/width * v), bilinear between bands and windows, clamped at the last of each (E7); `mean` is
+ * that of the picture before rounding; byte = clamp(128 + floor((dB - mean) * 64/40 + 1/2), 0,
+ * 255). Silence gives 128 everywhere. */
+void features_picture(struct features *features, const float *samples, uint8_t *picture);
+
+/* All pictures of a sound file, one for each whole segment, none overlapping; a short last one is
+ * dropped. Returns 0, or -1 for a file that sound_load refuses. On success *pictures is
+ * [*count][height][width] to be freed by the caller; *count is 0 for a sound shorter than a
+ * segment, and *pictures is still to be freed. */
+int features_load(struct features *features, const char *path, uint8_t **pictures, size_t *count,
+                  struct error *err);
+
+#endif

@@ -1,0 +1,247 @@
+/* train.c : a training run on any device.
+ * SPDX-License-Identifier: MIT
+ */
+#include "train/train.h"
+
+#include "base/file.h"
+#include "model/random.h"
+#include "model/softmax.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+double train_loss(int32_t probability) {
+  return -log((probability > 1 ? probability : 1) / (double)SOFTMAX_ONE);
+}
+
+void train_order(uint64_t seed, uint32_t epoch, size_t count, size_t *order) {
+  uint64_t random = random_splitmix(&seed) ^ epoch;
+  for (size_t i = 0; i < count; i++)
+    order[i] = i;
+  for (size_t i = count; i > 1; i--) {
+    size_t j = random_splitmix(&random) % i;
+    size_t kept = order[i - 1];
+    order[i - 1] = order[j];
+    order[j] = kept;
+  }
+}
+
+/* FNV-1a. */
+static uint64_t digest_bytes(uint64_t hash, const uint8_t *bytes, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    hash = (hash ^ bytes[i]) * UINT64_C(0x100000001B3);
+  return hash;
+}
+
+uint64_t train_digest(const struct dataset *data, const enum part *parts) {
+  size_t pixels = (size_t)(data->height * data->width);
+  uint64_t hash = UINT64_C(0xCBF29CE484222325);
+  for (size_t i = 0; i < data->count; i++) {
+    const uint8_t head[] = {data->labels[i], (uint8_t)parts[i]};
+    hash = digest_bytes(hash, head, sizeof head);
+    hash = digest_bytes(hash, data->pictures + i * pixels, pixels);
+  }
+  return hash ? hash : 1;
+}
+
+/* Runs up to TRAIN_CHUNK pictures through the device. */
+static int run_chunk(struct device *device, const struct dataset *data, const size_t *pictures,
+                     size_t count, bool train, struct metrics *metrics, struct error *err) {
+  size_t pixels = (size_t)(data->height * data->width);
+  struct job jobs[TRAIN_CHUNK] = {{0}};
+  struct reply replies[TRAIN_CHUNK];
+  for (size_t i = 0; i < count; i++)
+    jobs[i] = (struct job){data->pictures + pictures[i] * pixels, pixels, data->labels[pictures[i]],
+                           train};
+  if (device_run(device, jobs, count, replies, err) != 0)
+    return -1;
+  for (size_t i = 0; i < count; i++) {
+    if (replies[i].status != REPLY_GOOD)
+      return error_set(err, "the device refused picture %zu (label %d, %zu bytes)", pictures[i],
+                       jobs[i].label, jobs[i].bytes);
+    metrics_add(metrics, jobs[i].label, replies[i].best,
+                train_loss(replies[i].probability[jobs[i].label]));
+  }
+  return 0;
+}
+
+static size_t chunk_of(size_t left) {
+  return left < TRAIN_CHUNK ? left : TRAIN_CHUNK;
+}
+
+static bool watch_chunk(const struct train_watch *watch, const char *what, size_t done,
+                        size_t total) {
+  return !watch->chunk || watch->chunk(watch->context, what, done, total);
+}
+
+int train_measure(struct device *device, const struct dataset *data, const size_t *pictures,
+                  size_t count, const char *what, const struct train_watch *watch,
+                  struct metrics *metrics, struct error *err) {
+  for (size_t done = 0; done < count;) {
+    size_t chunk = chunk_of(count - done);
+    if (run_chunk(device, data, pictures + done, chunk, false, metrics, err) != 0)
+      return -1;
+    done += chunk;
+    watch_chunk(watch, what, done, count);
+  }
+  return 0;
+}
+
+static int measure_part(struct train *train, enum part part, const char *what,
+                        struct metrics *metrics, struct error *err) {
+  metrics_begin(metrics, train->net->classes);
+  return train_measure(train->device, train->data, train->pictures[part], train->count[part], what,
+                       &train->watch, metrics, err);
+}
+
+/* ---- the best ---- */
+
+static bool is_better(const struct train *train, double accuracy, double loss) {
+  return train->best_epoch == 0 || accuracy > train->best_accuracy ||
+         (accuracy == train->best_accuracy && loss < train->best_loss);
+}
+
+/* The device's weights are the best so far. */
+static int keep_best(struct train *train, const struct metrics *validation, struct error *err) {
+  train->best.place = train->place;
+  train->best_epoch = train->place.epoch;
+  train->best_accuracy = metrics_accuracy(validation);
+  train->best_loss = metrics_loss(validation);
+  return device_get(train->device, &train->best.weights, &train->best.state, err);
+}
+
+static int adopt_best(struct train *train, const struct checkpoint *best, struct error *err) {
+  struct metrics validation;
+  if (device_set(train->device, &best->weights, &best->state, err) != 0 ||
+      measure_part(train, PART_VALIDATION, "validation", &validation, err) != 0)
+    return -1;
+  train->place = best->place;
+  return keep_best(train, &validation, err);
+}
+
+/* ---- the run ---- */
+
+int train_begin(struct train *train, const struct checkpoint *start, const struct checkpoint *best,
+                struct error *err) {
+  for (int part = 0; part < TRAIN_PARTS; part++)
+    train->pictures[part] =
+        dataset_part(train->data, train->parts, (enum part)part, &train->count[part]);
+  train->order = memory_new(train->count[PART_TRAIN], sizeof *train->order);
+  weights_new(&train->best.weights, train->net);
+  if (start->place.position > 0 && start->place.position >= train->count[PART_TRAIN])
+    return error_set(err, "the run stands at picture %" PRIu32 " of an epoch, which has %zu",
+                     start->place.position, train->count[PART_TRAIN]);
+  if (best && adopt_best(train, best, err) != 0)
+    return -1;
+  train->place = start->place;
+  return device_set(train->device, &start->weights, &start->state, err);
+}
+
+/* Trains on what is left of the epoch, at most `steps` pictures. */
+static int run_steps(struct train *train, uint64_t steps, struct metrics *metrics,
+                     struct error *err) {
+  struct place *place = &train->place;
+  size_t total = train->count[PART_TRAIN], picture[TRAIN_CHUNK];
+  train_order(place->seed, place->epoch, total, train->order);
+  while (place->position < total && steps > 0 && !train->stopped) {
+    size_t chunk = chunk_of(total - place->position);
+    if (chunk > steps)
+      chunk = (size_t)steps;
+    for (size_t i = 0; i < chunk; i++)
+      picture[i] = train->pictures[PART_TRAIN][train->order[place->position + i]];
+    if (run_chunk(train->device, train->data, picture, chunk, true, metrics, err) != 0)
+      return -1;
+    steps -= chunk;
+    place->position += (uint32_t)chunk;
+    train->stopped = !watch_chunk(&train->watch, "training", place->position, total);
+  }
+  return 0;
+}
+
+static struct counters counters_between(const struct counters *from, const struct counters *to) {
+  struct counters between = {
+      to->pictures - from->pictures, to->correct - from->correct, {0}, {0}, {0}};
+  for (int l = 0; l < NET_LAYERS_MAX; l++) {
+    between.cut_activations[l] = to->cut_activations[l] - from->cut_activations[l];
+    between.cut_gradients[l] = to->cut_gradients[l] - from->cut_gradients[l];
+    between.lost[l] = to->lost[l] - from->lost[l];
+  }
+  return between;
+}
+
+/* Measures on validation and goes to the next epoch. */
+static int finish_epoch(struct train *train, struct error *err) {
+  struct metrics validation;
+  struct train_epoch *epoch = &train->current;
+  if (measure_part(train, PART_VALIDATION, "validation", &validation, err) != 0)
+    return -1;
+  train->place.epoch++;
+  train->place.position = 0;
+  epoch->validation_loss = metrics_loss(&validation);
+  epoch->validation_accuracy = metrics_accuracy(&validation);
+  epoch->best = is_better(train, epoch->validation_accuracy, epoch->validation_loss);
+  if (epoch->best && keep_best(train, &validation, err) != 0)
+    return -1;
+  size_t count = train->epoch_count + 1;
+  struct train_epoch *epochs = realloc(train->epochs, count * sizeof *epochs);
+  if (!epochs)
+    return error_set(err, "memory exhausted");
+  train->epochs = epochs;
+  epochs[train->epoch_count++] = *epoch;
+  if (train->watch.epoch)
+    train->watch.epoch(train->watch.context, epoch);
+  train->current.pictures = 0;
+  return 0;
+}
+
+/* Trains up to the end of the epoch or of the steps; returns how many steps it took in *taken. */
+static int run_epoch(struct train *train, uint64_t steps, uint64_t *taken, struct error *err) {
+  struct counters before, after;
+  struct metrics metrics;
+  metrics_begin(&metrics, train->net->classes);
+  if (device_counters(train->device, &before, err) != 0 ||
+      run_steps(train, steps, &metrics, err) != 0 ||
+      device_counters(train->device, &after, err) != 0)
+    return -1;
+  *taken = metrics.count;
+  train->current = (struct train_epoch){.epoch = train->place.epoch + 1,
+                                        .pictures = (size_t)metrics.count,
+                                        .loss = metrics_loss(&metrics),
+                                        .accuracy = metrics_accuracy(&metrics),
+                                        .counters = counters_between(&before, &after)};
+  if (train->place.position < train->count[PART_TRAIN])
+    return 0;
+  return finish_epoch(train, err);
+}
+
+int train_run(struct train *train, uint32_t epochs, uint64_t steps, struct error *err) {
+  uint64_t left = steps ? steps : UINT64_MAX, taken;
+  while (train->place.epoch < epochs && left > 0 && !train->stopped) {
+    if (run_epoch(train, left, &taken, err) != 0)
+      return -1;
+    left -= taken;
+  }
+  return 0;
+}
+
+int train_state(struct train *train, struct checkpoint *last, struct error *err) {
+  last->place = train->place;
+  return device_get(train->device, &last->weights, &last->state, err);
+}
+
+int train_test(struct train *train, struct metrics *metrics, struct error *err) {
+  if (train->best_epoch > 0 &&
+      device_set(train->device, &train->best.weights, &train->best.state, err) != 0)
+    return -1;
+  return measure_part(train, PART_TEST, "test", metrics, err);
+}
+
+void train_end(struct train *train) {
+  for (int part = 0; part < TRAIN_PARTS; part++)
+    free(train->pictures[part]);
+  free(train->order);
+  free(train->epochs);
+  weights_free(&train->best.weights);
+}

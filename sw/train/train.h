@@ -1,0 +1,109 @@
+/* train.h : a training run on any device: shuffled epochs, validation, the best weights, exact
+ * resume.
+ * SPDX-License-Identifier: MIT
+ *
+ *   struct train train = {.net = &net, .device = device, .data = &data, .parts = parts};
+ *   if (train_begin(&train, &start, NULL, &err) == 0 && train_run(&train, 30, 0, &err) == 0 &&
+ *       train_state(&train, &last, &err) == 0 && train_test(&train, &metrics, &err) == 0) ...
+ *   train_end(&train);
+ *
+ * Steps take one picture each, in an order that depends on the seed and the epoch alone. What the
+ * run does next follows from the device's weights and state and from `place`: a run that is stopped
+ * after any step and goes on later, on the same kind of device or another, has the same bits as one
+ * that was not stopped.
+ */
+#ifndef ENGRAM_TRAIN_H
+#define ENGRAM_TRAIN_H
+
+#include "data/dataset.h"
+#include "data/metrics.h"
+#include "device/device.h"
+#include "model/checkpoint.h"
+
+enum {
+  TRAIN_CHUNK = 32, /* pictures given to the device at once */
+  TRAIN_PARTS = 3,  /* of enum part */
+};
+
+/* One epoch, as one call of train_run saw it. */
+struct train_epoch {
+  uint32_t epoch;             /* 1, 2, ... */
+  size_t pictures;            /* trained on; fewer than all when it began inside the epoch */
+  double loss, accuracy;      /* means of each step's picture before its update, with dropout */
+  double validation_loss;     /* after the epoch, without dropout */
+  double validation_accuracy; /* 0..1 */
+  struct counters counters;   /* what the training steps counted */
+  bool best;                  /* better on validation than all epochs before */
+};
+
+/* Called while the run works. Members may be NULL. */
+struct train_watch {
+  void *context;
+  /* After each chunk: `done` of `total` pictures of "training", "validation" or "test". Returning
+   * false while training stops the run behind this chunk. */
+  bool (*chunk)(void *context, const char *what, size_t done, size_t total);
+  void (*epoch)(void *context, const struct train_epoch *epoch);
+};
+
+struct train {
+  /* set by the caller, not owned */
+  const struct net *net;
+  struct device *device;
+  const struct dataset *data; /* pictures and classes of the net's sizes */
+  const enum part *parts;     /* [data->count] */
+  struct train_watch watch;
+
+  /* the run's */
+  size_t *pictures[TRAIN_PARTS]; /* indices into data by part */
+  size_t count[TRAIN_PARTS];
+  size_t *order;          /* [count[PART_TRAIN]] of the current epoch */
+  struct place place;     /* where the device's weights stand */
+  struct checkpoint best; /* weights and state of the best epoch so far */
+  double best_loss;       /* its figures on validation */
+  double best_accuracy;
+  uint32_t best_epoch;        /* 0: no epoch was finished yet */
+  struct train_epoch *epochs; /* [epoch_count] finished in this run */
+  size_t epoch_count;
+  struct train_epoch current; /* the one that is not finished; pictures = 0 when there is none */
+  bool stopped;               /* by watch.chunk */
+};
+
+/* -ln of the probability (15 fraction bits) that the label got, in nats. A probability of 0 counts
+ * as 2^-15, so that the loss of a picture is at most 10.40. */
+double train_loss(int32_t probability);
+
+/* The order of an epoch (0, 1, ...): order [count] gets a permutation of 0 .. count-1, by Fisher
+ * and Yates with splitmix64. A pure function of its arguments. */
+void train_order(uint64_t seed, uint32_t epoch, size_t count, size_t *order);
+
+/* A number that changes with any picture, label or part, and with their order; never 0. */
+uint64_t train_digest(const struct dataset *data, const enum part *parts);
+
+/* Infers pictures [count] (indices into data) and adds them to `metrics`, which the caller began.
+ * Returns 0, or -1 when the device failed. */
+int train_measure(struct device *device, const struct dataset *data, const size_t *pictures,
+                  size_t count, const char *what, const struct train_watch *watch,
+                  struct metrics *metrics, struct error *err);
+
+/* Puts `start` (weights, state, place) into the device. `best` is the best of the epochs before
+ * `start` and is measured on validation again, or NULL. Returns 0, or -1 when the device failed or
+ * the place is not one of these pictures'; train_end is due either way. */
+int train_begin(struct train *train, const struct checkpoint *start, const struct checkpoint *best,
+                struct error *err);
+
+/* Trains until `epochs` epochs are finished in all, at most `steps` steps now (0: no limit), or
+ * until the watch stops it. After each epoch the weights are measured on validation and kept when
+ * they are the best: highest accuracy, then lowest loss, then earliest. */
+int train_run(struct train *train, uint32_t epochs, uint64_t steps, struct error *err);
+
+/* Copies out the device's weights and state and the place: what resumes the run. `last` has weights
+ * of the net's shapes. */
+int train_state(struct train *train, struct checkpoint *last, struct error *err);
+
+/* Infers the test part with the best weights, or with the current ones when no epoch was finished.
+ * The device keeps those weights: the run is over. */
+int train_test(struct train *train, struct metrics *metrics, struct error *err);
+
+void train_end(struct train *train);
+
+#endif

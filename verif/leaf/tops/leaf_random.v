@@ -1,0 +1,56 @@
+// leaf_random : engram_random in several cases side by side, for leaf_random.c.
+// SPDX-License-Identifier: MIT
+`default_nettype none
+
+module leaf_random #(
+  parameter CASES = 8,
+  parameter FIELDS = 6,
+  parameter IN_BITS = 64,  // of a case
+  parameter OUT_BITS = 288
+) (
+  input  wire                       clk_i,
+  input  wire [CASES*IN_BITS-1:0]   in_i,
+  output wire [CASES*OUT_BITS-1:0]  out_o,
+  output wire [31:0]                shape_o,
+  output wire [CASES*FIELDS*32-1:0] table_o
+);
+  localparam [CASES*FIELDS*32-1:0] TABLE = {
+    // RANDOM_BITS POSITION_BITS PAIRS DRAWN_BITS PAIR_OFFSET STEP_SHIFTS
+    32'd10, 32'd19, 32'd32, 32'd38, 32'd38, 32'd128,
+    32'd0, 32'd19, 32'd6, 32'd1, 32'd0, 32'd128,
+    32'd1, 32'd12, 32'd8, 32'd13, 32'd13, 32'd128,
+    32'd10, 32'd20, 32'd512, 32'd39, 32'd39, 32'd640,
+    32'd10, 32'd19, 32'd0, 32'd38, 32'd38, 32'd128,
+    32'd16, 32'd24, 32'd100, 32'd55, 32'd55, 32'd256,
+    32'd0, 32'd15, 32'd0, 32'd1, 32'd0, 32'd128,
+    32'd16, 32'd34, 32'd64, 32'd65, 32'd65, 32'd256
+  };
+  `include "leaf_table.vh"
+
+  // The pins' fields are wider than what the leaf takes and gives.
+  // verilator lint_off WIDTH
+  genvar c;
+  generate
+    for (c = 0; c < CASES; c = c + 1) begin : gen_case
+      wire [IN_BITS-1:0] in = in_i[c*IN_BITS +: IN_BITS];
+      wire unused_ok = &{1'b0, in};
+      localparam DRAWN_BITS = of(c, 3), PAIRS = of(c, 2), PAIR_OFFSET = of(c, 4),
+                 STEP_SHIFTS = of(c, 5);
+      wire [DRAWN_BITS-1:0] drawn;
+      wire pair_bit;
+      wire [127:0] state;
+      engram_random #(
+        .DRAWN_BITS(DRAWN_BITS), .PAIRS(PAIRS), .PAIR_OFFSET(PAIR_OFFSET), .STEP_SHIFTS(STEP_SHIFTS)
+      ) u_leaf (
+        .clk_i(clk_i), .rst_i(in[4]), .step_start_i(in[0]), .step_done_i(in[1]), .drawn_o(drawn),
+        .pair_next_i(in[2]), .pair_bit_o(pair_bit),
+        .host_write_i(in[3]), .host_word_i(in[9:8]), .host_data_i(in[63:32]), .state_o(state)
+      );
+      wire [127:0] drawn_word = drawn;
+      assign out_o[c*OUT_BITS +: OUT_BITS] = {pair_bit, drawn_word, state};
+    end
+  endgenerate
+  // verilator lint_on WIDTH
+endmodule
+
+`default_nettype wire

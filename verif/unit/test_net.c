@@ -1,0 +1,776 @@
+/* test_net.c : descriptions are read, derived and refused as docs/description.md says.
+ * SPDX-License-Identifier: MIT
+ *
+ * Runs in the repository's root: reads nets/.
+ */
+#include "base/file.h"
+#include "net/net.h"
+#include "scratch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+/* A good description; the bad ones each differ from it in one place. */
+static const char good[] =
+    "name: demo\n"                                                            /* line 1 */
+    "input: {height: 10, width: 12, offset: 128, frac: 6}\n"                  /* 2 */
+    "layers:\n"                                                               /* 3 */
+    "  - conv: {filters: 4, kernel: [3, 5], weights: {bits: 16, frac: 14}}\n" /* 4 */
+    "  - dense: {units: 12, relu: true, gradients: {bits: 16, frac: 15}}\n"   /* 5 */
+    "  - output: {classes: 3, activations: {bits: 16, frac: 9}}\n"            /* 6 */
+    "training: {rate: 8, rounding: nearest}\n"                                /* 7 */
+    "layout: {positions: 4, filters: 2, lanes: 6, output_lanes: 3}\n";        /* 8 */
+
+static int setup(void **state) {
+  *state = scratch_make();
+  return *state ? 0 : -1;
+}
+
+static int teardown(void **state) {
+  return scratch_remove(*state);
+}
+
+/* Loads a text as a file; the message has the folder cut off: "net.yaml:line:column: ...". */
+static int load_text(const char *folder, const char *text, size_t size, const char *fold,
+                     struct net *net, char message[1024]) {
+  struct error err = {0};
+  char *path = path_join(folder, "net.yaml");
+  assert_int_equal(scratch_write(path, text, size), 0);
+  int status = net_load(net, path, &fold, fold != NULL, &err);
+  const char *cut = strstr(err.message, folder);
+  snprintf(message, 1024, "%s", cut == err.message ? cut + strlen(folder) + 1 : err.message);
+  assert_int_equal(status, err.message[0] ? -1 : 0);
+  free(path);
+  return status;
+}
+
+/* `good` with the first `from` replaced by `to`. */
+static char *changed(const char *from, const char *to) {
+  const char *at = strstr(good, from);
+  assert_non_null(at);
+  char *text = NULL;
+  assert_true(asprintf(&text, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from)) > 0);
+  return text;
+}
+
+static struct net load_changed(const char *folder, const char *from, const char *to) {
+  struct net net;
+  char message[1024];
+  char *text = changed(from, to);
+  load_text(folder, text, strlen(text), NULL, &net, message);
+  assert_string_equal(message, "");
+  free(text);
+  return net;
+}
+
+static struct net load_file(const char *path) {
+  struct net net;
+  struct error err = {0};
+  net_load(&net, path, NULL, 0, &err);
+  assert_string_equal(err.message, "");
+  return net;
+}
+
+/* ---- good descriptions ---- */
+
+static void assert_format(struct format found, int bits, int frac) {
+  assert_int_equal(found.bits, bits);
+  assert_int_equal(found.frac, frac);
+}
+
+static void test_paper(void **state) {
+  (void)state;
+  struct net net = load_file("nets/paper.yaml");
+  assert_string_equal(net.name, "paper");
+  assert_int_equal(net.layer_count, 3);
+  assert_int_equal(net.classes, 2);
+  assert_int_equal(net.pixel_bits, 8);
+  assert_int_equal(net.weight_count, 16 * 3 + 1875 * 64 + 64 * 2);
+  assert_int_equal(net.pair_count, 32);
+  assert_int_equal(net.position_bits, 19);
+  assert_int_equal(net.layer_bits, 2);
+  assert_int_equal(net.row_bits, 11);
+  assert_int_equal(net.column_bits, 6);
+  assert_int_equal(net.rate, 8);
+  assert_int_equal(net.rounding, ROUND_NEAREST);
+  assert_int_equal(net.random_bits, 0);
+  assert_int_equal(net.fold_positions, 1);
+  assert_int_equal(net.fold_filters, 1);
+  assert_int_equal(net.fold_lanes, 64);
+  assert_int_equal(net.fold_output_lanes, 2);
+
+  const struct layer *conv = &net.layer[0], *dense = &net.layer[1], *output = &net.layer[2];
+  assert_int_equal(conv->rows, 16);
+  assert_int_equal(conv->positions, 625);
+  assert_int_equal(conv->out_height, 25);
+  assert_int_equal(conv->out_width, 25);
+  assert_int_equal(conv->outputs, 1875);
+  assert_int_equal(dense->rows, 1875);
+  assert_int_equal(dense->outputs, 64);
+  assert_int_equal(output->rows, 64);
+  assert_int_equal(output->positions, 1);
+  assert_format(conv->input, 8, 6);
+  assert_format(dense->input, 16, 12);
+  assert_format(output->input, 16, 10);
+
+  const int sum_bits[] = {28, 42, 38}, back_bits[] = {0, 38, 33}, update_bits[] = {33, 32, 32};
+  const int sum_shift[] = {6 + 14 - 12, 12 + 16 - 10, 10 + 15 - 9};
+  const int back_shift[] = {0, 16 + 15 - 16, 15 + 15 - 15};
+  const int update_shift[] = {6 + 16 - 14, 12 + 15 - 16, 10 + 15 - 15};
+  for (int l = 0; l < 3; l++) {
+    assert_int_equal(net.layer[l].sum_bits, sum_bits[l]);
+    assert_int_equal(net.layer[l].back_bits, back_bits[l]);
+    assert_int_equal(net.layer[l].update_bits, update_bits[l]);
+    assert_int_equal(net.layer[l].sum_shift, sum_shift[l]);
+    assert_int_equal(net.layer[l].back_shift, back_shift[l]);
+    assert_int_equal(net.layer[l].update_shift, update_shift[l]);
+  }
+}
+
+static void test_paper8(void **state) {
+  (void)state;
+  struct net net = load_file("nets/paper8.yaml");
+  const int sum_bits[] = {20, 26, 22}, back_bits[] = {0, 22, 17}, update_bits[] = {25, 16, 16};
+  const int shifts[3][3] = {{7, 0, 8}, {10, 7, 4}, {1, 7, 3}};
+  assert_int_equal(net.rounding, ROUND_STOCHASTIC);
+  assert_int_equal(net.random_bits, 10);
+  assert_int_equal(net.position_bits, 19);
+  for (int l = 0; l < 3; l++) {
+    assert_int_equal(net.layer[l].sum_bits, sum_bits[l]);
+    assert_int_equal(net.layer[l].back_bits, back_bits[l]);
+    assert_int_equal(net.layer[l].update_bits, update_bits[l]);
+    assert_int_equal(net.layer[l].sum_shift, shifts[l][0]);
+    assert_int_equal(net.layer[l].back_shift, shifts[l][1]);
+    assert_int_equal(net.layer[l].update_shift, shifts[l][2]);
+  }
+}
+
+static void test_small_nets(void **state) {
+  (void)state;
+  struct net tiny = load_file("nets/tiny.yaml"), tiny8 = load_file("nets/tiny8.yaml");
+  assert_int_equal(tiny.layer[0].kernel_height, 3); /* one number for both */
+  assert_int_equal(tiny.layer[0].kernel_width, 3);
+  assert_int_equal(tiny.weight_count, 9 * 2 + 72 * 12 + 12 * 3);
+  assert_int_equal(tiny8.layer[0].out_height, 6);
+  assert_int_equal(tiny8.layer[0].out_width, 7);
+  assert_int_equal(tiny8.layer[0].rows, 6);
+  assert_int_equal(tiny8.weight_count, 6 * 3 + 126 * 8 + 8 * 2);
+}
+
+/* Left out, formats are those of 16 bits; with other bits the binary point moves along, within its
+ * range. */
+static void test_defaults(void **state) {
+  static const char least[] =
+      "name: a\ninput: {height: 28, width: 20}\nlayers: [conv: {filters: 1, "
+      "kernel: 4}, dense: {units: 96}, output: {classes: 10}]\n";
+  struct net net;
+  char message[1024];
+  load_text(*state, least, strlen(least), NULL, &net, message);
+  assert_string_equal(message, "");
+  assert_int_equal(net.pixel_offset, 128);
+  assert_int_equal(net.pixel_frac, 6);
+  assert_int_equal(net.rate, 8);
+  assert_int_equal(net.rounding, ROUND_NEAREST);
+  assert_int_equal(net.fold_positions, 1);
+  assert_int_equal(net.fold_filters, 1);
+  assert_int_equal(net.fold_lanes, 48); /* the largest divisor of 96 up to 64 */
+  assert_int_equal(net.fold_output_lanes, 10);
+  assert_true(net.layer[1].relu);
+  assert_true(net.layer[1].dropout);
+  const int fracs[3][4] = {{14, 12, 16, -2}, {16, 10, 15, -5}, {15, 9, 15, -3}};
+  for (int l = 0; l < 3; l++) {
+    assert_format(net.layer[l].weight, 16, fracs[l][0]);
+    assert_format(net.layer[l].activation, 16, fracs[l][1]);
+    assert_format(net.layer[l].gradient, 16, fracs[l][2]);
+    assert_int_equal(net.layer[l].init, fracs[l][3]);
+  }
+
+  net = load_changed(*state, "weights: {bits: 16, frac: 14}",
+                     "weights: {bits: 8}, activations: {bits: 8}");
+  assert_format(net.layer[0].weight, 8, 6);
+  assert_format(net.layer[0].activation, 8, 4);
+  net = load_changed(*state, "gradients: {bits: 16, frac: 15}",
+                     "weights: {bits: 4}, activations: {frac: 2}");
+  assert_format(net.layer[1].weight, 4, 4);
+  assert_format(net.layer[1].activation, 16, 2);
+  assert_int_equal(net.layer[1].init, -4); /* -5 would make all weights 0 */
+  net = load_changed(*state, "weights: {bits: 16, frac: 14}", "weights: {bits: 8, frac: 12}");
+  assert_int_equal(net.layer[0].init, -5); /* the largest that 8 bits hold */
+  net = load_changed(*state, "activations: {bits: 16, frac: 9}", "gradients: {bits: 24}");
+  assert_format(net.layer[2].gradient, 24, 15); /* as many as the probabilities have */
+  net = load_changed(*state, "rounding: nearest", "rounding: stochastic");
+  assert_int_equal(net.random_bits, 10);
+  net = load_changed(*state, "rounding: nearest", "rounding: truncate");
+  assert_int_equal(net.rounding, ROUND_TRUNCATE);
+  net = load_changed(*state, "relu: true", "relu: false, dropout: false");
+  assert_false(net.layer[1].relu);
+  assert_false(net.layer[1].dropout);
+  assert_int_equal(net.pair_count, 0);
+  net = load_changed(*state, "offset: 128", "offset: 0");
+  assert_int_equal(net.pixel_bits, 9);
+  net = load_changed(*state, "offset: 128", "offset: 255");
+  assert_int_equal(net.pixel_bits, 9);
+}
+
+static void test_bits_for(void **state) {
+  (void)state;
+  const struct {
+    uint64_t magnitude;
+    int bits;
+  } cases[] = {{0, 1},
+               {1, 2},
+               {2, 3},
+               {3, 3},
+               {4, 4},
+               {127, 8},
+               {128, 9},
+               {255, 9},
+               {256, 10},
+               {1 << 26, 28},
+               {(1 << 26) - 1, 27},
+               {(UINT64_C(1) << 62) - 1, 63}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    assert_int_equal(net_bits_for(cases[i].magnitude), cases[i].bits);
+}
+
+/* Layers that this release does not build are derived all the same. */
+static void test_derive_by_hand(void **state) {
+  (void)state;
+  struct net net = {.name = "deep",
+                    .height = 6,
+                    .width = 5,
+                    .pixel_offset = 0,
+                    .pixel_frac = 8,
+                    .layer_count = 4,
+                    .rate = 8};
+  const struct format word = {16, 12};
+  for (int l = 0; l < 4; l++)
+    net.layer[l] = (struct layer){.kind = l < 3 ? LAYER_DENSE : LAYER_OUTPUT,
+                                  .units = l < 3 ? 24 - 4 * l : 3,
+                                  .relu = l < 3,
+                                  .dropout = l < 2,
+                                  .weight = word,
+                                  .activation = word,
+                                  .gradient = word};
+  struct error err = {0};
+  net_derive(&net, &err);
+  assert_string_equal(err.message, "");
+  const int rows[] = {30, 24, 20, 16}, first_pair[] = {0, 12, 22, 22};
+  for (int l = 0; l < 4; l++) {
+    assert_int_equal(net.layer[l].rows, rows[l]);
+    assert_int_equal(net.layer[l].first_pair, first_pair[l]);
+    assert_int_equal(net.layer[l].positions, 1);
+  }
+  assert_int_equal(net.layer[0].sum_bits, net_bits_for(255u * 32768u * 30u));
+  assert_int_equal(net.layer[0].update_bits, net_bits_for(255u * 32768u));
+  assert_int_equal(net.pair_count, 22);
+  assert_int_equal(net.layer_bits, 2);
+  assert_int_equal(net.row_bits, 5);
+  assert_int_equal(net.column_bits, 5);
+  assert_int_equal(net.weight_count, 30 * 24 + 24 * 20 + 20 * 16 + 16 * 3);
+  assert_int_equal(net.fold_lanes, 4); /* the greatest that divides 24, 20 and 16 */
+  assert_int_equal(net.fold_positions, 1);
+
+  net.layer[1].gradient.frac = 25;
+  assert_int_equal(net_derive(&net, &err), -1);
+  assert_string_equal(err.message,
+                      "layers[1].dense.gradients.frac: found 25, allowed 0..24: the next "
+                      "layer's product of weight and gradient has 24 fraction bits");
+  net.layer[1].gradient.frac = 12;
+  net.layer[1].kind = LAYER_OUTPUT;
+  struct error order = {0};
+  assert_int_equal(net_derive(&net, &order), -1);
+  assert_non_null(strstr(order.message, "layers[1].output.classes: found output as layer 2 of 4"));
+}
+
+static void test_weights(void **state) {
+  (void)state;
+  struct net net = load_file("nets/tiny.yaml");
+  struct weights weights;
+  weights_new(&weights, &net);
+  const size_t count[] = {18, 864, 36};
+  assert_int_equal(weights.layer_count, 3);
+  for (int l = 0; l < 3; l++) {
+    assert_int_equal(weights.count[l], count[l]);
+    for (size_t i = 0; i < count[l]; i++)
+      assert_int_equal(weights.layer[l][i], 0);
+  }
+  weights_free(&weights);
+  assert_int_equal(weights.layer_count, 0);
+}
+
+/* ---- bad descriptions ---- */
+
+static const struct {
+  const char *from, *to, *message;
+} bad[] = {
+    /* keys */
+    {"filters: 4", "filtres: 4",
+     "net.yaml:4:12: conv: found the key filtres, allowed filters, kernel, weights, activations, "
+     "gradients"},
+    {"name: demo", "nam: demo",
+     "net.yaml:1:1: description: found the key nam, allowed name, input, layers, training, layout"},
+    {"height: 10,", "height: 10, height: 10,",
+     "net.yaml:2:21: input: found the key height twice, allowed once"},
+    {"name: demo\n", "", "net.yaml:1:1: description: found no key name, which is required"},
+    {"units: 12, ", "", "net.yaml:5:12: dense: found no key units, which is required"},
+    {"height: 10", "[1]: 10",
+     "net.yaml:2:9: input: found the key a list, allowed height, width, offset, frac"},
+    {"rate: 8", "<<: {rate: 8}",
+     "net.yaml:7:12: training: found the key <<, allowed rate, rounding, random_bits"},
+    /* integers */
+    {"filters: 4", "filters: 17", "net.yaml:4:21: filters: found 17, allowed an integer 1..16"},
+    {"filters: 4", "filters: 0", "net.yaml:4:21: filters: found 0, allowed an integer 1..16"},
+    {"filters: 4", "filters: 3.7", "net.yaml:4:21: filters: found 3.7, allowed an integer 1..16"},
+    {"filters: 4", "filters: 010", "net.yaml:4:21: filters: found 010, allowed an integer 1..16"},
+    {"filters: 4", "filters: 3 4", "net.yaml:4:21: filters: found 3 4, allowed an integer 1..16"},
+    {"filters: 4", "filters: 1e1", "net.yaml:4:21: filters: found 1e1, allowed an integer 1..16"},
+    {"filters: 4", "filters: 0x4", "net.yaml:4:21: filters: found 0x4, allowed an integer 1..16"},
+    {"filters: 4", "filters: +4", "net.yaml:4:21: filters: found +4, allowed an integer 1..16"},
+    {"filters: 4", "filters: -4", "net.yaml:4:21: filters: found -4, allowed an integer 1..16"},
+    {"filters: 4", "filters: '4'",
+     "net.yaml:4:21: filters: found the text \"4\", allowed an integer 1..16"},
+    {"filters: 4", "filters: 4294967300",
+     "net.yaml:4:21: filters: found 4294967300, allowed an integer 1..16"},
+    {"filters: 4", "filters: ", "net.yaml:4:21: filters: found nothing, allowed an integer 1..16"},
+    {"filters: 4", "filters: [4]",
+     "net.yaml:4:21: filters: found a list, allowed an integer 1..16"},
+    {"offset: 128", "offset: 256", "net.yaml:2:40: offset: found 256, allowed an integer 0..255"},
+    {"offset: 128", "offset: -0", "net.yaml:2:40: offset: found -0, allowed an integer 0..255"},
+    {"bits: 16", "bits: 25", "net.yaml:4:56: bits: found 25, allowed an integer 4..24"},
+    {"bits: 16", "bits: 3", "net.yaml:4:56: bits: found 3, allowed an integer 4..24"},
+    {"frac: 14", "frac: 32", "net.yaml:4:66: frac: found 32, allowed an integer 0..31"},
+    {"units: 12", "units: 1025", "net.yaml:5:20: units: found 1025, allowed an integer 1..1024"},
+    {"classes: 3", "classes: 1", "net.yaml:6:23: classes: found 1, allowed an integer 2..16"},
+    {"rate: 8", "rate: 16", "net.yaml:7:18: rate: found 16, allowed an integer 0..15"},
+    {"rounding: nearest", "rounding: stochastic, random_bits: 17",
+     "net.yaml:7:56: random_bits: found 17, allowed an integer 1..16"},
+    /* other types */
+    {"relu: true", "relu: yes", "net.yaml:5:30: relu: found yes, allowed true or false"},
+    {"relu: true", "relu: 1", "net.yaml:5:30: relu: found 1, allowed true or false"},
+    {"nearest", "nearst",
+     "net.yaml:7:31: rounding: found nearst, allowed one of nearest, stochastic, truncate"},
+    {"[3, 5]", "[3, 5, 1]",
+     "net.yaml:4:32: kernel: found a list, allowed an integer 1..8 or a list of 2 of them"},
+    {"[3, 5]", "[3, 9]",
+     "net.yaml:4:32: kernel: found a list, allowed an integer 1..8 or a list of 2 of them"},
+    {"[3, 5]", "9",
+     "net.yaml:4:32: kernel: found 9, allowed an integer 1..8 or a list of 2 of them"},
+    {"{bits: 16, frac: 14}", "16",
+     "net.yaml:4:49: weights: found 16, allowed a mapping with bits, frac, init"},
+    {"name: demo", "name: [demo]",
+     "net.yaml:1:7: name: found a list, allowed a text of 1..32 characters"},
+    {"name: demo", "name: abcdefghijklmnopqrstuvwxyz0123456",
+     "net.yaml:1:7: name: found abcdefghijklmnopqrstuvwxyz0123456, allowed a text of 1..32 "
+     "characters"},
+    {"name: demo", "name: ''",
+     "net.yaml:1:7: name: found the text \"\", allowed a text of 1..32 characters"},
+    {"name: demo", "name: 2nd",
+     "net.yaml:1:7: name: found 2nd, allowed a letter, then letters, digits and '_'"},
+    {"name: demo", "name: a-b",
+     "net.yaml:1:7: name: found a-b, allowed a letter, then letters, digits and '_'"},
+    /* layers */
+    {"- conv:", "- pool:",
+     "net.yaml:4:5: layers: found pool, allowed a mapping whose one key is one of conv, dense, "
+     "output"},
+    {"  - output: {classes: 3, activations: {bits: 16, frac: 9}}\n", "",
+     "net.yaml:4:3: layers: found conv, dense, allowed conv, dense, output: this release builds "
+     "one "
+     "convolution, one hidden dense layer and one output layer, in this order"},
+    {"  - output:", "  - dense: {units: 4}\n  - output:",
+     "net.yaml:4:3: layers: found conv, dense, dense, output, allowed conv, dense, output: this "
+     "release "
+     "builds one convolution, one hidden dense layer and one output layer, in this order"},
+    {"  - conv: {filters: 4, kernel: [3, 5], weights: {bits: 16, frac: 14}}\n", "",
+     "net.yaml:4:3: layers: found dense, output, allowed conv, dense, output: this release builds "
+     "one "
+     "convolution, one hidden dense layer and one output layer, in this order"},
+    {"  - dense: {", "  - dense: {units: 4}\n    conv: {",
+     "net.yaml:5:5: layers: found a mapping of not one key, allowed a mapping whose one key is one "
+     "of "
+     "conv, dense, output"},
+    /* shapes */
+    {"height: 10", "height: 2",
+     "net.yaml:4:32: layers[0].conv.kernel: found 3x5, allowed at most the picture's 2x12"},
+    {"units: 12", "units: 13",
+     "net.yaml:5:20: layers[1].dense.units: found 13, allowed an even number, because dropout "
+     "keeps one of "
+     "each pair"},
+    /* binary points */
+    {"frac: 9}", "frac: 26}",
+     "net.yaml:6:56: layers[2].output.activations.frac: found 26, allowed 0..25: the product of "
+     "input and "
+     "weight has 25 fraction bits"},
+    {"gradients: {bits: 16, frac: 15}", "gradients: {bits: 16, frac: 3}",
+     "net.yaml:5:12: layers[1].dense.weights.frac: found 16, allowed 0..15: the update, the "
+     "product of "
+     "input and gradient, has 15 fraction bits"},
+    {"gradients: {bits: 16, frac: 15}", "gradients: {bits: 16, frac: 31}",
+     "net.yaml:5:64: layers[1].dense.gradients.frac: found 31, allowed 0..30: the next layer's "
+     "product of "
+     "weight and gradient has 30 fraction bits"},
+    {"activations: {bits: 16, frac: 9}", "gradients: {bits: 16, frac: 16}",
+     "net.yaml:6:54: layers[2].output.gradients.frac: found 16, allowed 0..15: softmax's "
+     "probabilities have "
+     "15 fraction bits"},
+    {"frac: 14}", "frac: 14, init: 1}", "net.yaml:4:76: init: found 1, allowed an integer -31..0"},
+    {"frac: 14}", "frac: 14, init: -15}",
+     "net.yaml:4:76: layers[0].conv.weights.init: found -15, allowed -14..0 with 16 bits, 14 of "
+     "them "
+     "fraction"},
+    {"frac: 14}", "frac: 18, init: -2}",
+     "net.yaml:4:76: layers[0].conv.weights.init: found -2, allowed -18..-3 with 16 bits, 18 of "
+     "them "
+     "fraction"},
+    /* sums */
+    {"{height: 10, width: 12, offset: 128, frac: 6}\nlayers:\n  - conv: {filters: 4, kernel: [3, "
+     "5], "
+     "weights: {bits: 16, frac: 14}}\n  - dense: {units: 12,",
+     "{height: 64, width: 64}\nlayers:\n  - conv: {filters: 16, kernel: 1, activations: {bits: "
+     "24}}\n"
+     "  - dense: {units: 12, weights: {bits: 24},",
+     "net.yaml:5:40: layers[1].dense.weights.bits: found 24, which makes the output a sum of 65536 "
+     "products "
+     "that needs 64 bits, allowed 63: use fewer bits or a smaller layer"},
+    /* training */
+    {"rounding: nearest", "rounding: nearest, random_bits: 8",
+     "net.yaml:7:53: training.random_bits: found 8, allowed with rounding: stochastic only, and "
+     "needed "
+     "there"},
+    /* layout */
+    {"lanes: 6", "lanes: 7", "net.yaml:8:43: layout.lanes: found 7, allowed 1, 2, 3, 4, 6, 12"},
+    {"lanes: 6", "lanes: 0", "net.yaml:8:43: layout.lanes: found 0, allowed 1, 2, 3, 4, 6, 12"},
+    {"positions: 4", "positions: 5",
+     "net.yaml:8:21: layout.positions: found 5, allowed 1, 2, 4, 8, 16, 32, 64"},
+    {"filters: 2", "filters: 3", "net.yaml:8:33: layout.filters: found 3, allowed 1, 2, 4"},
+    {"output_lanes: 3", "output_lanes: 2",
+     "net.yaml:8:60: layout.output_lanes: found 2, allowed 1, 3"},
+    /* YAML itself */
+    {"layout:", "---\nlayout:", "net.yaml:8:1: found a second document, allowed one"},
+    {"layout:", "\tlayout:",
+     "net.yaml:8:1: found character that cannot start any token, allowed YAML"},
+    {"offset: 128", "offset: *none", "net.yaml:2:40: found undefined alias, allowed YAML"},
+};
+
+static void test_bad(void **state) {
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    struct net net;
+    char message[1024];
+    char *text = changed(bad[i].from, bad[i].to);
+    load_text(*state, text, strlen(text), NULL, &net, message);
+    assert_string_equal(message, bad[i].message);
+    free(text);
+  }
+}
+
+static void test_bad_files(void **state) {
+  const struct {
+    const char *text;
+    size_t size;
+    const char *message;
+  } cases[] = {
+      {"", 0, "net.yaml:1:1: found nothing, allowed a description in YAML"},
+      {"# only a comment\n", 17, "net.yaml:1:1: found nothing, allowed a description in YAML"},
+      {"- 1\n", 4,
+       "net.yaml:1:1: description: found a list, allowed a mapping with name, input, layers, "
+       "training, layout"},
+      {"&a [*a]", 7,
+       "net.yaml:1:1: description: found a list, allowed a mapping with name, input, layers, "
+       "training, layout"},
+  };
+  struct net net;
+  char message[1024];
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    assert_int_equal(load_text(*state, cases[i].text, cases[i].size, NULL, &net, message), -1);
+    assert_string_equal(message, cases[i].message);
+  }
+  assert_int_equal(load_text(*state, "name: a\0b\n", 10, NULL, &net, message), -1);
+  char *large = calloc(70000, 1);
+  memset(large, '#', 70000);
+  assert_int_equal(load_text(*state, large, 70000, NULL, &net, message), -1);
+  assert_string_equal(message, "net.yaml: has 70000 bytes, at most 65536 are allowed");
+  free(large);
+  struct error err = {0};
+  assert_int_equal(net_load(&net, "nets/none.yaml", NULL, 0, &err), -1);
+  assert_string_equal(err.message, "nets/none.yaml: cannot read: No such file or directory");
+}
+
+/* ---- folds ---- */
+
+static void assert_values(const struct net *net, const char *fold, const char *expected) {
+  int values[64];
+  char text[512] = "";
+  int count = net_fold_values(net, fold, values, 64);
+  for (int i = 0; i < count; i++)
+    snprintf(text + strlen(text), sizeof text - strlen(text), "%s%d", i ? " " : "", values[i]);
+  assert_string_equal(text, expected);
+}
+
+static void test_fold_values(void **state) {
+  struct net net = load_file("nets/paper.yaml");
+  assert_values(&net, "positions", "1 5 25 125 625");
+  assert_values(&net, "filters", "1 3");
+  assert_values(&net, "lanes", "1 2 4 8 16 32 64");
+  assert_values(&net, "output_lanes", "1 2");
+  assert_values(&net, "rows", "");
+  int two[2];
+  assert_int_equal(net_fold_values(&net, "positions", two, 2), 2);
+  assert_int_equal(two[1], 5);
+  net = load_file("nets/tiny8.yaml");
+  assert_values(&net, "positions", "1 7 14 21 42");
+  net = load_changed(*state, "positions: 4, ", "");
+  assert_values(&net, "positions", "1 2 4 8 16 32 64"); /* 8 rows of 8 */
+}
+
+/* One column of positions: whole rows would be several positions of different rows. */
+static void test_fold_of_one_column(void **state) {
+  static const char text[] =
+      "name: a\ninput: {height: 8, width: 3}\nlayers: [conv: {filters: 2, kernel: "
+      "3}, dense: {units: 6}, output: {classes: 2}]\n";
+  struct net net;
+  char message[1024];
+  load_text(*state, text, strlen(text), NULL, &net, message);
+  assert_string_equal(message, "");
+  assert_values(&net, "positions", "1");
+}
+
+static void test_overrides(void **state) {
+  const struct {
+    const char *fold, *message;
+  } cases[] = {
+      {"lanes=12", ""},
+      {"positions=16", ""},
+      {"filters=4", ""},
+      {"output_lanes=1", ""},
+      {"lanes=7", "fold lanes=7: found 7, allowed 1, 2, 3, 4, 6, 12"},
+      {"lanes=0", "fold lanes=0: found 0, allowed 1, 2, 3, 4, 6, 12"},
+      {"lanes=-1", "fold lanes=-1: found -1, allowed 1, 2, 3, 4, 6, 12"},
+      {"lanes=", "fold lanes=: found , allowed an integer"},
+      {"lanes=4x", "fold lanes=4x: found 4x, allowed an integer"},
+      {"lane=4",
+       "fold lane=4: found no fold, allowed positions=N, filters=N, lanes=N, output_lanes=N"},
+      {"lanes",
+       "fold lanes: found no fold, allowed positions=N, filters=N, lanes=N, output_lanes=N"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct net net;
+    char message[1024];
+    load_text(*state, good, strlen(good), cases[i].fold, &net, message);
+    assert_string_equal(message, cases[i].message);
+  }
+  struct net net;
+  char message[1024];
+  load_text(*state, good, strlen(good), "lanes=12", &net, message);
+  assert_int_equal(net.fold_lanes, 12);
+  assert_int_equal(net.fold_positions, 4);
+  /* An override takes the place of an illegal value; one of another fold leaves it illegal at its
+   * line. */
+  char *text = changed("lanes: 6", "lanes: 7");
+  assert_int_equal(load_text(*state, text, strlen(text), "lanes=12", &net, message), 0);
+  assert_int_equal(load_text(*state, text, strlen(text), "filters=1", &net, message), -1);
+  assert_string_equal(message, "net.yaml:8:43: layout.lanes: found 7, allowed 1, 2, 3, 4, 6, 12");
+  free(text);
+}
+
+/* ---- hashes and the normal form ---- */
+
+static uint64_t fnv1a(const char *text) {
+  uint64_t hash = 14695981039346656037u;
+  for (; *text; text++)
+    hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+  return hash;
+}
+
+#define CONV_TAIL   "activations: {bits: 16, frac: 12}, gradients: {bits: 16, frac: 16}}\n"
+#define DENSE_TAIL  "activations: {bits: 16, frac: 10}, gradients: {bits: 16, frac: 15}}\n"
+#define OUTPUT_TAIL "activations: {bits: 16, frac: 9}, gradients: {bits: 16, frac: 15}}\n"
+
+static const char paper_text[] =
+    "name: paper\ninput: {height: 28, width: 28, offset: 128, frac: 6}\nlayers:\n"
+    "  - conv: {filters: 3, kernel: [4, 4], weights: {bits: 16, frac: 14, init: -2}, " CONV_TAIL
+    "  - dense: {units: 64, relu: true, dropout: true, weights: {bits: 16, frac: 16, init: "
+    "-5}, " DENSE_TAIL
+    "  - output: {classes: 2, weights: {bits: 16, frac: 15, init: -3}, " OUTPUT_TAIL
+    "training: {rate: 8, rounding: nearest}\n"
+    "layout: {positions: 1, filters: 1, lanes: 64, output_lanes: 2}\n";
+
+static const char paper_meaning[] =
+    "input: {height: 28, width: 28, offset: 128, frac: 6}\nlayers:\n"
+    "  - conv: {filters: 3, kernel: [4, 4], weights: {bits: 16, frac: 14}, " CONV_TAIL
+    "  - dense: {units: 64, relu: true, dropout: true, weights: {bits: 16, frac: 16}, " DENSE_TAIL
+    "  - output: {classes: 2, weights: {bits: 16, frac: 15}, " OUTPUT_TAIL
+    "training: {rounding: nearest}\n";
+
+static void test_text_and_hashes(void **state) {
+  (void)state;
+  struct net net = load_file("nets/paper.yaml");
+  char *text = net_text(&net), *with_version = NULL;
+  assert_string_equal(text, paper_text);
+  assert_true(asprintf(&with_version, "%sengram: %s\n", paper_text, ENGRAM_VERSION) > 0);
+  assert_int_equal(fnv1a("a"), 0xaf63dc4c8601ec8c); /* the function's published test value */
+  assert_true(net.net_hash == fnv1a(paper_meaning));
+  assert_true(net.core_hash == fnv1a(with_version));
+  free(with_version);
+  free(text);
+}
+
+static void test_what_hashes_cover(void **state) {
+  const struct {
+    const char *from, *to;
+    bool other_net;
+  } cases[] = {
+      {"name: demo", "name: other", false},
+      {"rate: 8", "rate: 7", false},
+      {"lanes: 6", "lanes: 12", false},
+      {"positions: 4", "positions: 8", false},
+      {"frac: 14}", "frac: 14, init: -3}", false},
+      {"offset: 128", "offset: 127", true},
+      {"frac: 6}", "frac: 7}", true},
+      {"width: 12", "width: 20", true},
+      {"[3, 5]", "[5, 5]", true},
+      {"bits: 16, frac: 14", "bits: 15, frac: 14", true},
+      {"frac: 14", "frac: 13", true},
+      {"relu: true", "relu: false", true},
+      {"relu: true", "dropout: false", true},
+      {"classes: 3", "classes: 6", true},
+      {"nearest", "truncate", true},
+      {"nearest", "stochastic", true},
+  };
+  struct net base = load_changed(*state, "demo", "demo");
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct net net = load_changed(*state, cases[i].from, cases[i].to);
+    assert_int_equal(net.net_hash != base.net_hash, cases[i].other_net);
+    assert_true(net.core_hash != base.core_hash);
+  }
+  /* What is said is what counts, not how it is written. */
+  struct net same = load_changed(*state, "rate: 8, rounding: nearest", "# default\n");
+  assert_true(same.net_hash == base.net_hash && same.core_hash == base.core_hash);
+  same = load_changed(*state, "relu: true", "dropout: true, activations: {frac: 10}");
+  assert_true(same.net_hash == base.net_hash && same.core_hash == base.core_hash);
+  struct net ten = load_changed(*state, "nearest", "stochastic");
+  struct net nine = load_changed(*state, "nearest", "stochastic, random_bits: 9");
+  assert_true(ten.net_hash != nine.net_hash);
+}
+
+/* ---- random descriptions ---- */
+
+static int pick(uint64_t *random, int low, int high) {
+  return low + (int)(scratch_random(random) % (uint64_t)(high - low + 1));
+}
+
+static void random_description(uint64_t *random, char text[1024]) {
+  int bits[9];
+  for (int i = 0; i < 9; i++)
+    bits[i] = pick(random, 4, 24);
+  int height = pick(random, 1, 64), width = pick(random, 1, 64);
+  snprintf(text, 1024,
+           "name: r\ninput: {height: %d, width: %d, offset: %d}\nlayers:\n"
+           "- conv: {filters: %d, kernel: [%d, %d], weights: {bits: %d}, activations: {bits: %d}, "
+           "gradients: {bits: %d}}\n"
+           "- dense: {units: %d, dropout: %s, weights: {bits: %d}, activations: {bits: %d}, "
+           "gradients: {bits: %d}}\n"
+           "- output: {classes: %d, weights: {bits: %d}, activations: {bits: %d}, gradients: "
+           "{bits: %d}}\n"
+           "training: {rounding: stochastic, random_bits: %d}\n",
+           height, width, pick(random, 0, 255), pick(random, 1, 16),
+           pick(random, 1, height < 8 ? height : 8), pick(random, 1, width < 8 ? width : 8),
+           bits[0], bits[1], bits[2], 2 * pick(random, 1, 512),
+           pick(random, 0, 1) ? "true" : "false", bits[3], bits[4], bits[5], pick(random, 2, 16),
+           bits[6], bits[7], bits[8], pick(random, 1, 16));
+}
+
+/* The smallest width whose largest and most negative number hold terms * left * right, counted in
+ * 128 bits. */
+static int width_of(long left, long right, long terms) {
+  __int128 most = (__int128)left * right * terms;
+  int bits = 1;
+  for (__int128 largest = 0; largest < most; largest = 2 * largest + 1)
+    bits++;
+  return bits;
+}
+
+static void check_derived(const struct net *net) {
+  int inputs = net->height * net->width;
+  for (int l = 0; l < net->layer_count; l++) {
+    const struct layer *layer = &net->layer[l];
+    long pixel = net->pixel_offset > 127 ? net->pixel_offset : 255 - net->pixel_offset;
+    long input = l == 0 ? pixel : 1L << (net->layer[l - 1].activation.bits - 1);
+    long weight = 1L << (layer->weight.bits - 1), gradient = 1L << (layer->gradient.bits - 1);
+    if (layer->kind == LAYER_CONV)
+      inputs = layer->kernel_height * layer->kernel_width;
+    assert_int_equal(layer->rows, inputs);
+    assert_int_equal(layer->sum_bits, width_of(input, weight, inputs));
+    assert_int_equal(layer->update_bits, width_of(input, gradient, layer->positions));
+    assert_int_equal(layer->back_bits, l ? width_of(weight, gradient, layer->units) : 0);
+    assert_in_range(layer->sum_shift, 0, 47);
+    assert_in_range(layer->back_shift, 0, 47);
+    assert_in_range(layer->update_shift, 0, 47);
+    assert_true((layer->rows - 1) >> net->row_bits == 0);
+    assert_true((layer->units - 1) >> net->column_bits == 0);
+    inputs = layer->outputs;
+  }
+}
+
+static void test_random_descriptions(void **state) {
+  uint64_t random = scratch_seed() | 1;
+  int accepted = 0;
+  for (int i = 0; i < 1000; i++) {
+    struct net net, again;
+    char text[1024], message[1024];
+    random_description(&random, text);
+    if (load_text(*state, text, strlen(text), NULL, &net, message) != 0)
+      continue;
+    accepted++;
+    check_derived(&net);
+    char *normal = net_text(&net);
+    load_text(*state, normal, strlen(normal), NULL, &again, message);
+    assert_string_equal(message, "");
+    assert_true(again.core_hash == net.core_hash && again.net_hash == net.net_hash);
+    free(normal);
+  }
+  assert_true(accepted > 100);
+}
+
+/* Bytes exchanged, cut off or doubled: a message or a network, never a crash. */
+static void test_damaged_text(void **state) {
+  uint64_t random = scratch_seed() | 1;
+  static const char likely[] = "{}[]:,-?&*!|>'\"%@`# \n\t0123456789-.\xff";
+  int refused = 0;
+  for (int i = 0; i < 3000; i++) {
+    struct net net;
+    char message[1024], text[sizeof good];
+    memcpy(text, good, sizeof good);
+    for (int n = pick(&random, 1, 4); n > 0; n--)
+      text[pick(&random, 0, sizeof good - 2)] = likely[pick(&random, 0, sizeof likely - 2)];
+    size_t size = pick(&random, 0, 9) ? sizeof good - 1 : (size_t)pick(&random, 0, sizeof good - 1);
+    refused += load_text(*state, text, size, NULL, &net, message) != 0;
+  }
+  assert_true(refused > 1000);
+}
+
+#define IN_FOLDER(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_paper),
+      cmocka_unit_test(test_paper8),
+      cmocka_unit_test(test_small_nets),
+      IN_FOLDER(test_defaults),
+      cmocka_unit_test(test_bits_for),
+      cmocka_unit_test(test_derive_by_hand),
+      cmocka_unit_test(test_weights),
+      IN_FOLDER(test_bad),
+      IN_FOLDER(test_bad_files),
+      IN_FOLDER(test_fold_values),
+      IN_FOLDER(test_fold_of_one_column),
+      IN_FOLDER(test_overrides),
+      cmocka_unit_test(test_text_and_hashes),
+      IN_FOLDER(test_what_hashes_cover),
+      IN_FOLDER(test_random_descriptions),
+      IN_FOLDER(test_damaged_text),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
