@@ -37,7 +37,7 @@ ENGRAM := $(BUILD)/engram
 BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help deps all sim check unit cli leaves cores mutants vehicle lint lint-rtl format wave install clean sounds
+.PHONY: help deps all sim check unit cli leaves cores folds mutants vehicle lint lint-rtl format wave install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -72,16 +72,16 @@ $(BUILD)/san/%.o: %.c VERSION
 	@echo 'cc -fsanitize $<'; $(CC) $(CFLAGS) $(INCLUDES) $(SANITIZE) -c -o $@ $<
 
 $(ENGRAM): $(BUILD)/obj/sw/cmd/main.o $(OBJECTS)
-	$(CC) -o $@ $^ $(LIBS)
+	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
 
 $(BENCH): $(BUILD)/obj/verif/bench.o $(BUILD)/obj/verif/compare.o $(OBJECTS)
-	$(CC) -o $@ $^ $(LIBS)
+	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
 
 $(BUILD)/san/engram: $(BUILD)/san/sw/cmd/main.o $(CHECKED)
-	$(CC) $(SANITIZE) -o $@ $^ $(LIBS)
+	@echo "ld $@"; $(CC) $(SANITIZE) -o $@ $^ $(LIBS)
 
 $(BUILD)/san/test_%: $(BUILD)/san/verif/unit/test_%.o $(CHECKED)
-	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) -lcmocka
+	@echo "ld $@"; $(CC) $(SANITIZE) -o $@ $^ $(LIBS) -lcmocka
 
 # ---------------------------------------------------------------- sounds and simulation
 SOUNDS   := $(if $(DATA),$(DATA),$(BUILD)/sounds)
@@ -100,5 +100,50 @@ sim: $(BENCH) $(PICTURES)/dataset.json ## train and infer in the simulated RTL, 
 wave: $(BENCH) ## an FST wave of two training steps and an inference of NET (default: the tiny net)
 	$(BENCH) --net $(if $(filter file,$(origin NET)),nets/tiny.yaml,$(NET)) --steps 2 --infer 1 --wave $(BUILD)/engram.fst
 	@echo "gtkwave $(BUILD)/engram.fst verif/step.gtkw"
+
+install: $(ENGRAM) ## install the command into PREFIX (/usr/local)
+	install -D $(ENGRAM) $(DESTDIR)$(PREFIX)/bin/engram
+
+# ---------------------------------------------------------------- checks
+check: lint unit cli leaves cores mutants ## everything a contributor runs
+
+unit: $(TESTS:%=$(BUILD)/san/%) ## unit tests under AddressSanitizer and UBSan
+	@set -e; for test in $^; do echo "== $${test##*/}"; $$test; done
+
+cli: $(BUILD)/san/engram ## bad input: one message, status 2, nothing written
+	@sh verif/cli/test_cli.sh $(BUILD)/san/engram $(BUILD)/cli
+
+leaves: $(ENGRAM) ## each RTL leaf against its C function
+	@sh verif/leaf/run.sh $(BUILD)/leaf $(ENGRAM)
+
+cores: $(BENCH) $(ENGRAM) ## emitted cores against the model: small nets, folds, stalls; some steps of the paper's
+	@sh verif/cores.sh $(BENCH) $(ENGRAM) $(BUILD)/cores
+
+folds: $(BENCH) ## the paper's nets at 1, 4 and 64 lanes and 1 and 5 positions, 20 steps each (minutes)
+	@sh verif/folds.sh $(BENCH)
+
+mutants: $(BENCH) ## deliberate errors in RTL leaves, each of which the bench must notice
+	@sh verif/mutants.sh $(BENCH) $(BUILD)/mutants
+
+vehicle: $(ENGRAM) ## train both nets on recordings: DATA=DIR [CLASSES=airplane,car]
+	@sh verif/vehicle.sh $(ENGRAM) $(BUILD)/vehicle '$(CLASSES)' '$(DATA)'
+
+lint: $(ENGRAM) lint-rtl ## formatting, warnings of both compilers, Verilator and Icarus on emitted cores
+	clang-format --dry-run -Werror $(C_FILES)
+	@for file in $(filter %.c,$(C_FILES)); do \
+	  clang $(CFLAGS) $(INCLUDES) -I verif -fsyntax-only -MF /dev/null $$file || exit 1; done
+
+lint-rtl: $(ENGRAM)
+	@sh verif/lint_rtl.sh $(ENGRAM) $(BUILD)/lint
+
+format: ## format the C sources
+	clang-format -i $(C_FILES)
+
+clean: ## remove all that was built
+	rm -rf $(BUILD)
+
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

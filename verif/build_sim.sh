@@ -30,7 +30,7 @@ for object in $objects; do
   runtime_objects="$runtime_objects $runtime/$object-$mode.o"
 done
 
-(cd "$work" && verilator --cc --vpi $trace -O3 --x-assign fast --x-initial fast -Wall \
+(cd "$work" && verilator --cc --vpi $trace -O3 --x-assign fast --x-initial fast -Wno-lint \
   -f engram_core.f --top-module engram_core --prefix Vcore --Mdir obj)
 for source in "$work"/obj/Vcore*.cpp "$work/sim.cpp"; do
   case $source in *Slow* | *Syms* | *Trace*) optimise=-O0 ;; *) optimise=-O2 ;; esac

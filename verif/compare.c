@@ -152,10 +152,12 @@ void compare_value(struct compare *compare, const char *tensor, long index, int6
   compare->compared++;
   if (expected == got)
     return;
-  if (compare->mismatches++ == 0)
+  if (compare->mismatches++ == 0 || cycle < compare->first_cycle) {
+    compare->first_cycle = cycle;
     snprintf(compare->first, sizeof compare->first,
              "%s[%ld] expected %" PRId64 " got %" PRId64 " at cycle %" PRIu64 " (step %" PRIu32 ")", tensor, index,
              expected, got, cycle, compare->model->state.steps);
+  }
 }
 
 static const struct probe *probe_of(const struct compare *compare, int l, const char *what) {

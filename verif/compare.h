@@ -37,7 +37,8 @@ struct compare {
   bool was_busy;
   uint64_t idle_cycles;     /* without a step since the last one ended */
   uint64_t compared, mismatches;
-  char first[256];          /* the first difference, for people */
+  char first[256];          /* the earliest difference, for people */
+  uint64_t first_cycle;
   uint32_t train_cycles, infer_cycles; /* the longest of each kind */
   uint64_t longest_gap;     /* idle cycles between two steps of a run, the start's own not counted */
 };

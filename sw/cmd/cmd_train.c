@@ -1,21 +1,23 @@
-/* cmd_train.c : `engram train`: trains a network on the model, the simulated RTL or a board.
+/* cmd_train.c : `engram train`: trains a network on the model or the simulated RTL.
  * SPDX-License-Identifier: MIT
  */
 #include "base/file.h"
 #include "cmd/cmd.h"
 #include "cmd/data_options.h"
 #include "cmd/net_options.h"
+#include "cmd/train_report.h"
 #include "net/plan.h"
-#include "train/train.h"
+#include "train/keep.h"
 
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-enum { KEY_EPOCHS = 0x200, KEY_STEPS, KEY_RATE, KEY_FREEZE, KEY_SPLIT, KEY_RESTART };
-enum { EPOCHS_MAX = 100000, SPLITS_MAX = 2 };
+enum { KEY_EPOCHS = 0x200, KEY_STEPS, KEY_SEED, KEY_RATE, KEY_FREEZE, KEY_SPLIT, KEY_RESTART };
+enum { EPOCHS_MAX = 100000, SPLITS = 2 };
 
 struct options {
   struct net_options net;
@@ -25,31 +27,417 @@ struct options {
   uint32_t epochs;
   uint64_t steps; /* 0: no limit */
   uint64_t seed;
-  bool seed_given;
-  int rate;                        /* -1: not given */
-  enum split_by splits[SPLITS_MAX]; /* [split_count], 0: not given */
-  int split_count;
-  bool restart, json;
+  int rate; /* -1: not given */
+  enum split_by split;
+  bool seed_given, split_given, both, restart, json;
 };
 
-/* One training with one split, and what came of it. */
-struct run {
-  enum split_by by;
-  enum part *parts; /* [data.count] */
-  struct train train;
-  struct checkpoint last;
-  struct metrics test;
-};
-
-/* The whole command. */
-struct job_of_training {
+/* What a training begins with. */
+struct training {
   const struct options *options;
   struct net net;
   struct dataset data;
-  struct device *device;
-  struct checkpoint start, best; /* best: of the epochs before start, when has_best */
+  enum part *parts[SPLITS]; /* [data.count] */
+  enum split_by by[SPLITS];
+  int split_count;
+  struct checkpoint start, best; /* best: of the epochs before start */
   bool has_best;
-  struct run run[SPLITS_MAX];
-  int run_count;
-  double seconds;
+  struct device *device;
 };
+
+/* ---- options ---- */
+
+static void parse_split(struct options *options, const char *text, struct argp_state *state) {
+  options->split_given = true;
+  options->both = !strcmp(text, "both");
+  if (!strcmp(text, "recording"))
+    options->split = SPLIT_BY_RECORDING;
+  else if (!options->both && strcmp(text, "segment") != 0)
+    argp_error(state, "--split=%s: segment, recording or both is expected", text);
+}
+
+static error_t parse_number(int key, char *arg, struct argp_state *state) {
+  struct options *options = state->input;
+  switch (key) {
+  case KEY_EPOCHS:
+    options->epochs = (uint32_t)option_number(state, "epochs", arg, 0, EPOCHS_MAX);
+    return 0;
+  case KEY_STEPS:
+    options->steps = option_number(state, "steps", arg, 1, UINT32_MAX);
+    return 0;
+  case KEY_SEED:
+    options->seed = option_number(state, "seed", arg, 0, UINT64_MAX);
+    options->seed_given = true;
+    return 0;
+  case KEY_RATE:
+    options->rate = (int)option_number(state, "rate", arg, 0, NET_RATE_MAX);
+    return 0;
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state) {
+  struct options *options = state->input;
+  switch (key) {
+  case ARGP_KEY_INIT:
+    state->child_inputs[0] = &options->net;
+    state->child_inputs[1] = &options->data;
+    state->child_inputs[2] = &options->weights;
+    return 0;
+  case 's':
+    options->save = arg;
+    return 0;
+  case KEY_FREEZE:
+    options->freeze = arg;
+    return 0;
+  case KEY_SPLIT:
+    parse_split(options, arg, state);
+    return 0;
+  case KEY_RESTART:
+    options->restart = true;
+    return 0;
+  case 'j':
+    options->json = true;
+    return 0;
+  case 'V':
+    option_version();
+  default:
+    return parse_number(key, arg, state);
+  }
+}
+
+static const struct argp_option table[] = {
+    {"save", 's', "FILE", 0,
+     "keep the last state there, and the weights that were best on validation in FILE.best", 2},
+    {"restart", KEY_RESTART, 0, 0, "of --load take the weights only and begin with epoch 1", 2},
+    {"epochs", KEY_EPOCHS, "N", 0, "train until N epochs are finished in all, 30 by default", 2},
+    {"steps", KEY_STEPS, "N", 0, "stop after N training steps at the latest", 2},
+    {"seed", KEY_SEED, "N", 0, "of initial weights, split, order and dropout, 1 by default", 2},
+    {"rate", KEY_RATE, "R", 0, "learning rate 2^-R, the description's by default", 2},
+    {"freeze", KEY_FREEZE, "LAYERS", 0, "layers that do not learn: conv, dense1, output; or none",
+     2},
+    {"split", KEY_SPLIT, "BY", 0,
+     "keep segments apart (default), whole recordings, or train both ways: --save then keeps the "
+     "one by segment",
+     2},
+    {"json", 'j', 0, 0, "print the result as JSON", 2},
+    OPTION_VERSION,
+    {0},
+};
+static const struct argp_child children[] = {{&net_options_argp, 0, "Network:", 1},
+                                             {&data_options_argp, 0, "Pictures:", 1},
+                                             {&weights_options_argp, 0, "Weights:", 1},
+                                             {0}};
+static const struct argp argp = {
+    .options = table,
+    .parser = parse,
+    .children = children,
+    .doc = "Train a network. Shows loss and accuracy by epoch, and at the end those of the test "
+           "pictures with the weights that were best on validation."
+           "\v80 % of the pictures are trained on, 10 % choose the epoch, 10 % are the test. A "
+           "training that was stopped (Ctrl-C, --steps) and saved goes on with --load, on any "
+           "device, with the same bits as if it had not been stopped; seed, learning rate and "
+           "split are then the file's.",
+};
+
+/* ---- what the training begins with ---- */
+
+/* "conv,dense1" as bits, or "none". */
+static int parse_freeze(const struct net *net, const char *text, uint32_t *freeze,
+                        struct error *err) {
+  struct plan plan;
+  char *names[NET_LAYERS_MAX];
+  plan_make(&plan, net);
+  for (int l = 0; l < net->layer_count; l++)
+    names[l] = plan.layer[l].name;
+  *freeze = 0;
+  if (!strcmp(text, "none"))
+    return 0;
+  for (const char *end; *text; text = *end ? end + 1 : end) {
+    end = strchrnul(text, ',');
+    int l = 0;
+    while (l < net->layer_count && (strlen(names[l]) != (size_t)(end - text) ||
+                                    strncmp(names[l], text, (size_t)(end - text)) != 0))
+      l++;
+    char allowed[64];
+    if (l == net->layer_count)
+      return error_set(err, "--freeze: found '%.*s', allowed %s or none", (int)(end - text), text,
+                       names_list(allowed, sizeof allowed, names, net->layer_count, ", "));
+    *freeze |= UINT32_C(1) << l;
+  }
+  return 0;
+}
+
+static struct device_state fresh_state(const struct net *net, uint64_t seed) {
+  return (struct device_state){.random = random_from_seed(seed), .rate = net->rate};
+}
+
+/* Fresh weights, or those of --load; then what --rate and --freeze say. */
+static int make_start(struct training *training, struct error *err) {
+  const struct options *options = training->options;
+  const struct net *net = &training->net;
+  struct checkpoint *start = &training->start;
+  weights_new(&start->weights, net);
+  start->state = fresh_state(net, options->seed);
+  start->place = (struct place){.seed = options->seed};
+  if (!options->weights.path)
+    random_weights(net, options->seed, &start->weights);
+  else if (weights_options_load(&options->weights, net, start, err) != 0)
+    return -1;
+  if (options->restart) {
+    start->state = fresh_state(net, options->seed);
+    start->place = (struct place){.seed = options->seed};
+  } else if (options->seed_given && start->place.seed != options->seed)
+    return error_set(err, "%s: was trained with seed %" PRIu64 ", not %" PRIu64,
+                     options->weights.path, start->place.seed, options->seed);
+  if (options->rate >= 0)
+    start->state.rate = options->rate;
+  return options->freeze ? parse_freeze(net, options->freeze, &start->state.freeze, err) : 0;
+}
+
+/* The split that the loaded run had. */
+static int find_split(struct training *training, struct error *err) {
+  const struct options *options = training->options;
+  enum split_by *by = &training->by[0];
+  training->split_count = 1;
+  if (!data_find_split(&training->data, &training->start.place, by, training->parts[0]))
+    return error_set(err,
+                     "%s: was trained on other pictures than these of %s (name the same --data and "
+                     "--classes, or take the weights only with --restart)",
+                     options->weights.path, options->data.folder);
+  if (options->split_given && options->split != *by)
+    return error_set(err, "%s: was trained by %s, not by %s", options->weights.path,
+                     split_name(*by), split_name(options->split));
+  return 0;
+}
+
+static int make_splits(struct training *training, struct error *err) {
+  const struct options *options = training->options;
+  for (int i = 0; i < SPLITS; i++)
+    training->parts[i] = memory_new(training->data.count, sizeof *training->parts[i]);
+  if (training->start.place.data != 0)
+    return find_split(training, err);
+  training->by[0] = options->split;
+  training->by[1] = SPLIT_BY_RECORDING;
+  training->split_count = options->both ? 2 : 1;
+  for (int i = 0; i < training->split_count; i++)
+    if (dataset_split(&training->data, training->by[i], options->seed, training->parts[i], err))
+      return -1;
+  return 0;
+}
+
+/* The names in the form that --classes takes; none when there is no such form. */
+static void name_classes(const struct dataset *data, char *text, size_t size) {
+  size_t bytes = 0;
+  bool plain = true;
+  for (int c = 0; c < data->class_count; c++) {
+    bytes += strlen(data->class_names[c]) + 1;
+    plain = plain && !strchr(data->class_names[c], ',');
+  }
+  text[0] = '\0';
+  if (plain && bytes <= size)
+    names_list(text, size, data->class_names, data->class_count, ",");
+}
+
+static int prepare(struct training *training, struct error *err) {
+  const struct options *options = training->options;
+  if (options->restart && !options->weights.path)
+    return error_set(err, "--restart is for --load");
+  if (options->both && options->weights.path)
+    return error_set(err, "--split both trains two networks from the beginning: without --load");
+  if (net_options_load(&options->net, &training->net, err) != 0 || make_start(training, err) != 0 ||
+      data_options_load(&options->data, training->start.class_names, &training->net,
+                        &training->data, err) != 0 ||
+      make_splits(training, err) != 0)
+    return -1;
+  struct checkpoint *start = &training->start;
+  name_classes(&training->data, start->class_names, sizeof start->class_names);
+  weights_new(&training->best.weights, &training->net);
+  if (start->place.epoch > 0)
+    training->has_best =
+        keep_load_best(options->weights.path, &training->net, start, &training->best);
+  if (start->place.epoch > 0 && !training->has_best)
+    fprintf(stderr,
+            "%s.best is not there or not of this training: the best is chosen among the "
+            "epochs to come\n",
+            options->weights.path);
+  if (options->save && keep_check(options->save, &training->net, start, err) != 0)
+    return -1;
+  const char *device = options->weights.device ? options->weights.device : "golden";
+  training->device = device_open(device, &training->net, err);
+  return training->device ? 0 : -1;
+}
+
+/* ---- watching ---- */
+
+struct watcher {
+  const struct options *options;
+  uint32_t epoch; /* the one that is being trained */
+};
+
+static void clear_progress(void) {
+  if (isatty(STDERR_FILENO))
+    fputs("\r\033[K", stderr);
+}
+
+/* Whether one of the signals that are blocked while training has come. */
+static bool was_interrupted(void) {
+  sigset_t pending;
+  return sigpending(&pending) == 0 &&
+         (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
+}
+
+static bool watch_chunk(void *context, const char *what, size_t done, size_t total) {
+  const struct watcher *watcher = context;
+  char label[64];
+  snprintf(label, sizeof label, "epoch %" PRIu32 ": %s", watcher->epoch, what);
+  if (done < total)
+    cmd_progress(label, done, total);
+  else
+    clear_progress();
+  return !was_interrupted();
+}
+
+static void watch_epoch(void *context, const struct train_epoch *epoch) {
+  struct watcher *watcher = context;
+  watcher->epoch = epoch->epoch + 1;
+  if (!watcher->options->json)
+    report_epoch(epoch, true);
+}
+
+/* ---- training ---- */
+
+static int save(const struct training *training, struct train_result *result, struct error *err) {
+  struct checkpoint *last = &result->last, *best = &result->train.best;
+  memcpy(last->class_names, training->start.class_names, sizeof last->class_names);
+  memcpy(best->class_names, training->start.class_names, sizeof best->class_names);
+  return keep_save(training->options->save, &training->net, last,
+                   result->train.best_epoch > 0 ? best : last, err);
+}
+
+/* Trains with split i; with the first one saves. */
+static int train_split(struct training *training, int i, struct train_result *result,
+                       struct error *err) {
+  const struct options *options = training->options;
+  struct watcher watcher = {options, training->start.place.epoch + 1};
+  struct train *train = &result->train;
+  struct checkpoint start = training->start;
+  start.place.data = train_digest(&training->data, training->parts[i]);
+  result->by = training->by[i];
+  *train = (struct train){.net = &training->net,
+                          .device = training->device,
+                          .data = &training->data,
+                          .parts = training->parts[i],
+                          .watch = {&watcher, watch_chunk, watch_epoch}};
+  weights_new(&result->last.weights, &training->net);
+  if (train_begin(train, &start, training->has_best ? &training->best : NULL, err) != 0)
+    return -1;
+  if (!options->json)
+    report_begin(result, options->weights.device ? options->weights.device : "golden");
+  if (train_run(train, options->epochs, options->steps, err) != 0 ||
+      train_state(train, &result->last, err) != 0)
+    return -1;
+  if (!options->json && train->current.pictures > 0)
+    report_epoch(&train->current, false);
+  if (i == 0 && options->save && save(training, result, err) != 0)
+    return -1;
+  if (train->stopped)
+    return 0;
+  if (train_test(train, &result->test, err) != 0)
+    return -1;
+  result->tested = true;
+  if (!options->json)
+    report_test(result);
+  return 0;
+}
+
+static void show_json(const struct training *training, const struct train_result *results,
+                      int count, double seconds) {
+  const struct options *options = training->options;
+  json_t *runs = json_array();
+  for (int i = 0; i < count; i++)
+    json_array_append_new(runs, report_json(&results[i]));
+  json_show(json_pack("{s:s, s:o, s:s, s:I, s:i, s:f, s:s?, s:o}", "net", training->net.name,
+                      "net_hash", json_hash(training->net.net_hash), "device",
+                      options->weights.device ? options->weights.device : "golden", "seed",
+                      (json_int_t)training->start.place.seed, "rate", training->start.state.rate,
+                      "seconds", seconds, "saved", options->save, "runs", runs));
+}
+
+static void show_end(const struct training *training, const struct train_result *results, int count,
+                     double seconds) {
+  const struct options *options = training->options;
+  const struct train *train = &results[count - 1].train;
+  uint64_t steps = 0;
+  for (int i = 0; i < count; i++) {
+    steps += results[i].last.state.steps - training->start.state.steps;
+    if (results[i].tested)
+      report_line(&results[i]);
+  }
+  if (train->place.epoch < options->epochs)
+    printf("%s in epoch %" PRIu32 " after %" PRIu32 " of %zu pictures\n",
+           train->stopped ? "interrupted" : "stopped", train->place.epoch + 1,
+           train->place.position, train->count[PART_TRAIN]);
+  printf("%" PRIu64 " steps in %.1f s\n", steps, seconds);
+  if (options->save)
+    printf("saved %s and %s.best\n", options->save, options->save);
+}
+
+static double now_seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static int train_all(struct training *training, struct error *err) {
+  struct train_result results[SPLITS] = {0};
+  double begin = now_seconds();
+  int result = 0, count = 0;
+  while (result == 0 && count < training->split_count &&
+         (count == 0 || !results[count - 1].train.stopped)) {
+    result = train_split(training, count, &results[count], err);
+    count++;
+  }
+  double seconds = now_seconds() - begin;
+  if (result == 0 && training->options->json)
+    show_json(training, results, count, seconds);
+  else if (result == 0)
+    show_end(training, results, count, seconds);
+  for (int i = 0; i < count; i++) {
+    train_end(&results[i].train);
+    weights_free(&results[i].last.weights);
+  }
+  return result;
+}
+
+/* SIGINT and SIGTERM wait while training; they then end the program in the usual way. */
+static int run(struct training *training, struct error *err) {
+  if (prepare(training, err) != 0)
+    return -1;
+  sigset_t wait, before;
+  sigemptyset(&wait);
+  sigaddset(&wait, SIGINT);
+  sigaddset(&wait, SIGTERM);
+  sigprocmask(SIG_BLOCK, &wait, &before);
+  int result = train_all(training, err);
+  if (fflush(stdout) != 0)
+    result = error_set(err, "standard output: cannot write");
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  return result;
+}
+
+int cmd_train(int argc, char **argv) {
+  struct options options = {.epochs = 30, .seed = 1, .rate = -1, .split = SPLIT_BY_SEGMENT};
+  struct training training = {.options = &options};
+  struct error err = {""};
+  option_parse(&argp, "engram train", argc, argv, &options);
+  int result = run(&training, &err);
+  device_close(training.device);
+  dataset_free(&training.data);
+  for (int i = 0; i < SPLITS; i++)
+    free(training.parts[i]);
+  weights_free(&training.start.weights);
+  weights_free(&training.best.weights);
+  return result == 0 ? EXIT_DONE : cmd_fail(&err);
+}

@@ -98,8 +98,8 @@ int weights_options_load(const struct weights_options *options, const struct net
   if (checkpoint_load(options->path, net, checkpoint, &inexact, err) != 0)
     return -1;
   if (inexact > 0)
-    fprintf(stderr, "%s: %zu of %zu weights were rounded to the network's formats\n",
-            options->path, inexact, net->weight_count);
+    fprintf(stderr, "%s: %zu of %zu weights were rounded to the network's formats\n", options->path,
+            inexact, net->weight_count);
   return 0;
 }
 

@@ -26,8 +26,8 @@ extern const struct argp data_options_argp;
 extern const struct argp weights_options_argp;
 
 /* Loads the data set that the options name; --data is required. Without --classes those of
- * `trained` are taken ("": all). Refuses pictures or classes that are not as many or as large as the
- * net's, and says which are there. Returns 0 and a data set to be released, or -1. */
+ * `trained` are taken ("": all). Refuses pictures or classes that are not as many or as large as
+ * the net's, and says which are there. Returns 0 and a data set to be released, or -1. */
 int data_options_load(const struct data_options *options, const char *trained,
                       const struct net *net, struct dataset *data, struct error *err);
 

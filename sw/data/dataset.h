@@ -1,9 +1,10 @@
 /* dataset.h : labelled pictures in memory and on disk (IDX and one JSON sidecar), and their splits.
  * SPDX-License-Identifier: MIT
  *
- * On disk, in one folder: images-idx3-ubyte and labels-idx1-ubyte (or MNIST's train-... names, plain or gzipped) and
- * dataset.json (class names; each picture's sound file, segment and recording). The sidecar may be missing: classes
- * are then called "0", "1", ... and each picture is a recording of its own.
+ * On disk, in one folder: images-idx3-ubyte and labels-idx1-ubyte (or MNIST's train-... names,
+ * plain or gzipped) and dataset.json (class names; each picture's sound file, segment and
+ * recording). The sidecar may be missing: classes are then called "0", "1", ... and each picture is
+ * a recording of its own.
  */
 #ifndef ENGRAM_DATA_DATASET_H
 #define ENGRAM_DATA_DATASET_H
@@ -20,24 +21,25 @@ struct dataset {
   size_t count;
   int height, width;
   int class_count;
-  char **class_names;   /* [class_count] */
-  uint8_t *pictures;    /* [count][height][width] */
-  uint8_t *labels;      /* [count], < class_count */
-  int *recording;       /* [count], 0 .. recording_count-1: pictures of one recording never part under SPLIT_BY_RECORDING */
-  int *file;            /* [count], index into file_names, or -1 */
-  int *segment;         /* [count], index of the segment in its file, 0 for plain IDX */
+  char **class_names; /* [class_count] */
+  uint8_t *pictures;  /* [count][height][width] */
+  uint8_t *labels;    /* [count], < class_count */
+  int *recording;     /* [count], 0 .. recording_count-1: pictures of one recording never part under
+                         SPLIT_BY_RECORDING */
+  int *file;          /* [count], index into file_names, or -1 */
+  int *segment;       /* [count], index of the segment in its file, 0 for plain IDX */
   int recording_count, file_count;
   char **recording_names; /* [recording_count] */
   char **file_names;      /* [file_count], relative to the folder the sounds came from */
 };
 
-/* Reads a folder. `classes` is NULL for all, else a comma-separated list of class names that are kept, in that order
- * (label 0 is the first); an unknown one is an error that lists what is there. Returns 0 or -1; on success the caller
- * releases with dataset_free. */
+/* Reads a folder. `classes` is NULL for all, else a comma-separated list of class names that are
+ * kept, in that order (label 0 is the first); an unknown one is an error that lists what is there.
+ * Returns 0 or -1; on success the caller releases with dataset_free. */
 int dataset_load(struct dataset *data, const char *folder, const char *classes, struct error *err);
 
-/* Makes the folder where it is missing and checks that dataset_save could write there, for use before long work.
- * Leaves no file. Returns 0 or -1. */
+/* Makes the folder where it is missing and checks that dataset_save could write there, for use
+ * before long work. Leaves no file. Returns 0 or -1. */
 int dataset_prepare(const char *folder, struct error *err);
 
 /* Writes images, labels and sidecar, each whole or not at all. */
@@ -45,12 +47,15 @@ int dataset_save(const struct dataset *data, const char *folder, struct error *e
 
 void dataset_free(struct dataset *data);
 
-/* Deals out 80 % train, 10 % validation, 10 % test, class by class, from the seed; the same data and seed give the
- * same split on any machine. `parts` has [count] entries, owned by the caller. By recording, all pictures of one recording share
- * a part and each class has at least one recording in each part; fails when a class has too few (3) for that. */
-int dataset_split(const struct dataset *data, enum split_by by, uint64_t seed, enum part *parts, struct error *err);
+/* Deals out 80 % train, 10 % validation, 10 % test, class by class, from the seed; the same data
+ * and seed give the same split on any machine. `parts` has [count] entries, owned by the caller. By
+ * recording, all pictures of one recording share a part and each class has at least one recording
+ * in each part; fails when a class has too few (3) for that. */
+int dataset_split(const struct dataset *data, enum split_by by, uint64_t seed, enum part *parts,
+                  struct error *err);
 
 /* Indices of the pictures of one part, ascending; *count of them, owned by the caller. */
-size_t *dataset_part(const struct dataset *data, const enum part *parts, enum part part, size_t *count);
+size_t *dataset_part(const struct dataset *data, const enum part *parts, enum part part,
+                     size_t *count);
 
 #endif

@@ -37,7 +37,8 @@ static wide shift(wide s, int shifts) {
 }
 
 struct random_state random_from_seed(uint64_t seed) {
-  struct random_state state = {random_splitmix(&seed), random_splitmix(&seed) >> 1};
+  uint64_t low = random_splitmix(&seed);
+  struct random_state state = {low, random_splitmix(&seed) >> 1};
   if (state.low == 0 && state.high == 0)
     state.low = 1;
   return state;

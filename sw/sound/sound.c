@@ -175,12 +175,13 @@ int sound_save(const char *path, const int16_t *samples, size_t count, struct er
   SF_INFO info = {
       .samplerate = SOUND_RATE_HZ, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16};
   SNDFILE *file = sf_open_fd(fileno(stream), SFM_WRITE, &info, 0);
-  int written = file && sf_write_short(file, samples, (sf_count_t)count) == (sf_count_t)count;
+  if (!file || sf_write_short(file, samples, (sf_count_t)count) != (sf_count_t)count)
+    error_set(err, "%s: not all of it could be written: %s", path, sf_strerror(file));
   if (file && sf_close(file) != 0)
-    written = 0;
-  if (!written) {
+    error_set(err, "%s: not all of it could be written", path);
+  if (err->message[0] != '\0') {
     output_abort(&out);
-    return error_set(err, "%s: not all %zu samples could be written", path, count);
+    return -1;
   }
   return output_commit(&out, err);
 }

@@ -18,6 +18,7 @@
 #include "leaf.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 
 struct bench {
   const char *name; /* of the leaf */

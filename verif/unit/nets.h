@@ -114,10 +114,11 @@ static inline void nets_random(struct net *net, int bits, uint64_t *random) {
     net->random_bits = net->rounding == ROUND_STOCHASTIC ? nets_between(random, 1, 16) : 0;
     for (int l = 0; l < net->layer_count; l++) {
       struct layer *layer = &net->layer[l];
+      bool output = layer->kind == LAYER_OUTPUT;
       layer->weight.frac += nets_between(random, -2, 2);
-      layer->activation.frac += nets_between(random, -1, 2);
-      layer->gradient.frac += nets_between(random, -2, layer->gradient.frac < 14 ? 2 : 0);
-      layer->init = nets_between(random, -4, -1);
+      layer->activation.frac += nets_between(random, -1, 4);
+      layer->gradient.frac += nets_between(random, -2, output ? 0 : 4);
+      layer->init = nets_between(random, -4, 0);
     }
     err.message[0] = 0;
   } while (net_derive(net, &err) != 0);

@@ -225,18 +225,20 @@ static void test_pytorch_order(void **state) {
   for (int f = 0; f < FILTERS; f++)
     for (int i = 0; i < KERNEL_H; i++)
       for (int j = 0; j < KERNEL_W; j++, index++)
-        assert_true(float_at(conv, index) * 64 == weights[0][(KERNEL_W * i + j) * FILTERS + f]);
+        assert_true(ldexp(float_at(conv, index), net.layer[0].weight.frac) ==
+                    weights[0][(KERNEL_W * i + j) * FILTERS + f]);
   index = 0;
   for (int u = 0; u < UNITS; u++)
     for (int f = 0; f < FILTERS; f++) /* what torch.flatten makes of [filters][height][width] */
       for (int y = 0; y < OUT_H; y++)
         for (int x = 0; x < OUT_W; x++, index++)
-          assert_true(float_at(dense, index) * 256 ==
+          assert_true(ldexp(float_at(dense, index), net.layer[1].weight.frac) ==
                       weights[1][(FILTERS * (OUT_W * y + x) + f) * UNITS + u]);
   index = 0;
   for (int c = 0; c < CLASSES; c++)
     for (int u = 0; u < UNITS; u++, index++)
-      assert_true(float_at(output, index) * 128 == weights[2][u * CLASSES + c]);
+      assert_true(ldexp(float_at(output, index), net.layer[2].weight.frac) ==
+                  weights[2][u * CLASSES + c]);
   parsed_free(&file);
   weights_free(&checkpoint.weights);
   free(path);
@@ -336,7 +338,8 @@ static void test_from_pytorch(void **state) {
              data, DATA_BYTES);
   struct checkpoint checkpoint = checkpoint_new(&net);
   checkpoint.state = (struct device_state){{77, 1}, 5, 6, 1};
-  checkpoint.place = (struct place){9, 8, 7};
+  checkpoint.place = (struct place){9, 6, 8, 7};
+  snprintf(checkpoint.class_names, sizeof checkpoint.class_names, "a,b,c");
   struct checkpoint before = checkpoint;
   struct error err = {0};
   size_t inexact = 0;

@@ -131,7 +131,7 @@ static void check_blocks(int count, int words, int bits, int ecp5, int ice40) {
 static void test_blocks(void **state) {
   (void)state;
   check_blocks(1, 1, 1, 1, 1);
-  check_blocks(1, 512, 36, 1, 6);
+  check_blocks(1, 512, 36, 1, 5);
   check_blocks(1, 513, 36, 2, 9);
   check_blocks(1, 2048, 9, 1, 5);
   check_blocks(64, 1875, 16, 2 * 64, 8 * 64);

@@ -85,17 +85,22 @@ static int wrong_outputs(struct twin *twin, const uint8_t *picture, int label, i
   return wrong;
 }
 
-/* Draws pictures until no kept unit is near its kink, and does forward and backward. */
+/* Draws weights and a picture until no unit is near its kink, and does forward and backward. A sum
+ * of exactly 0 is a unit that is dropped or has only stopped units in front of it. */
 static void step_off_kinks(struct twin *twin, uint8_t *picture, int label, uint64_t *random) {
+  const struct net *net = twin->net;
   bool kink = true;
   for (int tries = 0; kink; tries++) {
     assert_true(tries < 1000);
-    nets_picture(twin->net, picture, random);
+    for (int l = 0; l < net->layer_count; l++)
+      for (int i = 0; i < net->layer[l].rows * net->layer[l].units; i++)
+        twin->layer[l].weights[i] = nets_between(random, -500000, 500000) / 1e6;
+    nets_picture(net, picture, random);
     twin_forward(twin, picture, true);
     kink = false;
-    for (int l = 0; l < twin->net->layer_count; l++)
-      for (int n = 0; n < twin->net->layer[l].outputs && twin->net->layer[l].relu; n++)
-        kink |= twin->layer[l].kept[n] && fabs(twin->layer[l].sum[n]) < KINK;
+    for (int l = 0; l < net->layer_count; l++)
+      for (int n = 0; n < net->layer[l].outputs && net->layer[l].relu; n++)
+        kink |= twin->layer[l].sum[n] != 0 && fabs(twin->layer[l].sum[n]) < KINK;
   }
   twin_backward(twin, label);
 }

@@ -6,7 +6,7 @@ module leaf_im2col #(
   parameter CASES = 27,
   parameter FIELDS = 8,
   parameter IN_BITS = 640,  // of a case
-  parameter OUT_BITS = 3232
+  parameter OUT_BITS = 3584
 ) (
   input  wire                       clk_i,
   input  wire [CASES*IN_BITS-1:0]   in_i,

@@ -39,17 +39,17 @@ module leaf_softmax #(
       wire unused_ok = &{1'b0, in};
       localparam CLASS_BITS = of(c, 1), LOGIT_BITS = of(c, 2);
       wire valid, last;
-      wire [CLASS_BITS-1:0] class, best;
+      wire [CLASS_BITS-1:0] class_number, best;
       wire [15:0] probability;
       engram_softmax #(
         .CLASSES(of(c, 0)), .CLASS_BITS(CLASS_BITS), .LOGIT_BITS(LOGIT_BITS), .INDEX_SHIFT(of(c, 3))
       ) u_leaf (
         .clk_i(clk_i), .rst_i(in[2]),
         .logit_valid_i(in[0]), .logit_class_i(in[8 +: CLASS_BITS]), .logit_i(in[32 +: LOGIT_BITS]),
-        .free_i(in[1]), .valid_o(valid), .class_o(class), .last_o(last),
+        .free_i(in[1]), .valid_o(valid), .class_o(class_number), .last_o(last),
         .probability_o(probability), .best_o(best)
       );
-      wire [7:0] class_byte = class, best_byte = best;
+      wire [7:0] class_byte = class_number, best_byte = best;
       assign out_o[c*OUT_BITS +: OUT_BITS] = {probability, 8'd0, best_byte, class_byte, 6'd0, last, valid};
     end
   endgenerate

@@ -1,0 +1,205 @@
+/* cmd_eval.c : `engram eval`: accuracy, loss and confusion matrix of trained weights.
+ * SPDX-License-Identifier: MIT
+ */
+#include "base/file.h"
+#include "cmd/cmd.h"
+#include "cmd/data_options.h"
+#include "cmd/net_options.h"
+#include "train/train.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEY_SEED = 0x200, KEY_SPLIT, KEY_PART };
+enum { PARTS = 4 };
+
+static const char *const part_names[PARTS] = {
+    [PART_TRAIN] = "train", [PART_VALIDATION] = "validation", [PART_TEST] = "test", "all"};
+enum { PART_ALL = PARTS - 1 };
+
+struct options {
+  struct net_options net;
+  struct data_options data;
+  struct weights_options weights;
+  int part;
+  uint64_t seed;
+  enum split_by split;
+  bool seed_given, split_given, json;
+};
+
+/* What is measured on what. */
+struct evaluation {
+  const struct options *options;
+  struct net net;
+  struct checkpoint checkpoint;
+  struct dataset data;
+  enum split_by split;
+  bool trained_on; /* the split is the one the weights were trained with */
+  size_t *pictures;
+  size_t count;
+  struct device *device;
+  struct metrics metrics;
+};
+
+static error_t parse_choice(int key, char *arg, struct argp_state *state) {
+  struct options *options = state->input;
+  switch (key) {
+  case KEY_SEED:
+    options->seed = option_number(state, "seed", arg, 0, UINT64_MAX);
+    options->seed_given = true;
+    return 0;
+  case KEY_SPLIT:
+    options->split_given = true;
+    options->split = !strcmp(arg, "recording") ? SPLIT_BY_RECORDING : SPLIT_BY_SEGMENT;
+    if (strcmp(arg, split_name(options->split)) != 0)
+      argp_error(state, "--split=%s: segment or recording is expected", arg);
+    return 0;
+  case KEY_PART:
+    for (options->part = 0; options->part < PARTS; options->part++)
+      if (!strcmp(arg, part_names[options->part]))
+        return 0;
+    argp_error(state, "--part=%s: train, validation, test or all is expected", arg);
+    return 0;
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state) {
+  struct options *options = state->input;
+  switch (key) {
+  case ARGP_KEY_INIT:
+    state->child_inputs[0] = &options->net;
+    state->child_inputs[1] = &options->data;
+    state->child_inputs[2] = &options->weights;
+    return 0;
+  case 'j':
+    options->json = true;
+    return 0;
+  case 'V':
+    option_version();
+  default:
+    return parse_choice(key, arg, state);
+  }
+}
+
+static const struct argp_option table[] = {
+    {"part", KEY_PART, "PART", 0, "test (default), validation, train or all pictures", 2},
+    {"split", KEY_SPLIT, "BY", 0, "segment or recording; that of the training by default", 2},
+    {"seed", KEY_SEED, "N", 0, "of the split; that of the training by default", 2},
+    {"json", 'j', 0, 0, "print the result as JSON", 2},
+    OPTION_VERSION,
+    {0},
+};
+static const struct argp_child children[] = {{&net_options_argp, 0, "Network:", 1},
+                                             {&data_options_argp, 0, "Pictures:", 1},
+                                             {&weights_options_argp, 0, "Weights:", 1},
+                                             {0}};
+static const struct argp argp = {
+    .options = table,
+    .parser = parse,
+    .children = children,
+    .doc = "Measure trained weights on labelled pictures: accuracy, loss, kappa, precision, recall "
+           "and F1 of each class, and the confusion matrix."
+           "\vWithout --classes the classes of the training are taken.",
+};
+
+/* Divides the data as the training did, when it was on these, or as the options say. */
+static int choose_split(struct evaluation *evaluation, enum part *parts, struct error *err) {
+  const struct options *options = evaluation->options;
+  struct place place = evaluation->checkpoint.place;
+  if (options->seed_given)
+    place.seed = options->seed;
+  bool found = data_find_split(&evaluation->data, &place, &evaluation->split, parts);
+  evaluation->trained_on = found && (!options->split_given || options->split == evaluation->split);
+  if (evaluation->trained_on)
+    return 0;
+  evaluation->split = options->split;
+  return dataset_split(&evaluation->data, options->split, place.seed, parts, err);
+}
+
+static int choose_pictures(struct evaluation *evaluation, struct error *err) {
+  int part = evaluation->options->part;
+  enum part *parts = memory_new(evaluation->data.count, sizeof *parts);
+  int result = 0;
+  if (part == PART_ALL)
+    part = PART_TRAIN; /* memory_new's zeros: all pictures are in this part */
+  else
+    result = choose_split(evaluation, parts, err);
+  if (result == 0)
+    evaluation->pictures =
+        dataset_part(&evaluation->data, parts, (enum part)part, &evaluation->count);
+  free(parts);
+  return result;
+}
+
+static bool watch_chunk(void *context, const char *what, size_t done, size_t total) {
+  (void)context;
+  cmd_progress(what, done, total);
+  return true;
+}
+
+static int evaluate(struct evaluation *evaluation, struct error *err) {
+  const struct options *options = evaluation->options;
+  const struct train_watch watch = {NULL, watch_chunk, NULL};
+  const char *device = options->weights.device ? options->weights.device : "golden";
+  struct net *net = &evaluation->net;
+  struct checkpoint *checkpoint = &evaluation->checkpoint;
+  if (net_options_load(&options->net, net, err) != 0)
+    return -1;
+  weights_new(&checkpoint->weights, net);
+  checkpoint->state = (struct device_state){.random = random_from_seed(1), .rate = net->rate};
+  checkpoint->place.seed = 1;
+  if (weights_options_load(&options->weights, net, checkpoint, err) != 0 ||
+      data_options_load(&options->data, checkpoint->class_names, net, &evaluation->data, err) !=
+          0 ||
+      choose_pictures(evaluation, err) != 0)
+    return -1;
+  evaluation->device = device_open(device, net, err);
+  metrics_begin(&evaluation->metrics, net->classes);
+  if (!evaluation->device)
+    return -1;
+  if (device_set(evaluation->device, &checkpoint->weights, &checkpoint->state, err) != 0)
+    return -1;
+  return train_measure(evaluation->device, &evaluation->data, evaluation->pictures,
+                       evaluation->count, part_names[options->part], &watch, &evaluation->metrics,
+                       err);
+}
+
+static void show(const struct evaluation *evaluation) {
+  const struct options *options = evaluation->options;
+  bool all = options->part == PART_ALL;
+  if (options->json) {
+    json_show(json_pack("{s:s, s:o, s:s, s:s, s:s?, s:b, s:o}", "net", evaluation->net.name,
+                        "net_hash", json_hash(evaluation->net.net_hash), "weights",
+                        options->weights.path, "part", part_names[options->part], "split",
+                        all ? NULL : split_name(evaluation->split), "split_of_training",
+                        !all && evaluation->trained_on, "metrics",
+                        metrics_json(&evaluation->metrics, evaluation->data.class_names)));
+    return;
+  }
+  printf("%s, %s: %s pictures", evaluation->net.name, options->weights.path,
+         part_names[options->part]);
+  if (!all)
+    printf(" by %s (%s)", split_name(evaluation->split),
+           evaluation->trained_on ? "the split of the training"
+                                  : "not the split of the training: it may have seen them");
+  printf("\n");
+  metrics_print(&evaluation->metrics, evaluation->data.class_names, stdout);
+}
+
+int cmd_eval(int argc, char **argv) {
+  struct options options = {.part = PART_TEST, .split = SPLIT_BY_SEGMENT};
+  struct evaluation evaluation = {.options = &options};
+  struct error err = {""};
+  option_parse(&argp, "engram eval", argc, argv, &options);
+  int result = evaluate(&evaluation, &err);
+  if (result == 0)
+    show(&evaluation);
+  device_close(evaluation.device);
+  dataset_free(&evaluation.data);
+  free(evaluation.pictures);
+  weights_free(&evaluation.checkpoint.weights);
+  return result == 0 ? EXIT_DONE : cmd_fail(&err);
+}

@@ -1,0 +1,257 @@
+/* cmd_infer.c : `engram infer`: class by segment of sound files.
+ * SPDX-License-Identifier: MIT
+ */
+#include "base/file.h"
+#include "cmd/cmd.h"
+#include "cmd/data_options.h"
+#include "cmd/net_options.h"
+#include "data/classes.h"
+#include "device/device.h"
+#include "model/softmax.h"
+#include "sound/features.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEY_LABELS = 0x200, CHUNK = 32 };
+
+struct options {
+  struct net_options net;
+  struct weights_options weights;
+  const char *labels;
+  const char **files; /* [file_count], in the memory of argv */
+  size_t file_count;
+  bool json;
+};
+
+/* One file's segments. */
+struct listening {
+  const char *path;
+  uint8_t *pictures;     /* [count][height][width] */
+  struct reply *replies; /* [count] */
+  size_t count;
+  double mean[NET_CLASSES_MAX]; /* probabilities, over the segments */
+  int verdict;                  /* the largest of them, the lowest of equal ones */
+};
+
+struct inference {
+  const struct options *options;
+  struct net net;
+  struct checkpoint checkpoint;
+  char *labels; /* what `names` points into */
+  const char *names[NET_CLASSES_MAX];
+  struct listening *files; /* [options.file_count] */
+  struct device *device;
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state) {
+  struct options *options = state->input;
+  switch (key) {
+  case ARGP_KEY_INIT:
+    state->child_inputs[0] = &options->net;
+    state->child_inputs[1] = &options->weights;
+    return 0;
+  case KEY_LABELS:
+    options->labels = arg;
+    return 0;
+  case 'j':
+    options->json = true;
+    return 0;
+  case 'V':
+    option_version();
+  case ARGP_KEY_ARG:
+    options->files[options->file_count++] = arg;
+    return 0;
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
+}
+
+static const struct argp_option table[] = {
+    {"labels", KEY_LABELS, "NAMES", 0,
+     "the classes' names, as a,b,... (label 0 first); those of the training by default", 2},
+    {"json", 'j', 0, 0, "print the result as JSON", 2},
+    OPTION_VERSION,
+    {0},
+};
+static const struct argp_child children[] = {
+    {&net_options_argp, 0, "Network:", 1}, {&weights_options_argp, 0, "Weights:", 1}, {0}};
+static const struct argp argp = {
+    .options = table,
+    .parser = parse,
+    .children = children,
+    .args_doc = "SOUND...",
+    .doc = "Say what is heard in sound files (WAV, FLAC, OGG, ...): the class of each 300 ms with "
+           "its probability, and the class of the whole file, which has the largest mean "
+           "probability.",
+};
+
+/* Names of the classes: --labels, else those of the training, else their numbers. */
+static int name_classes(struct inference *inference, struct error *err) {
+  static const char *const numbers[NET_CLASSES_MAX] = {
+      "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15"};
+  const char *given = inference->options->labels;
+  const char *list = given ? given : inference->checkpoint.class_names;
+  int count = 0;
+  memcpy(inference->names, numbers, sizeof numbers);
+  if (list[0] == '\0' && !given)
+    return 0;
+  inference->labels = strcpy(memory_new(strlen(list) + 1, 1), list);
+  for (char *rest = inference->labels, *name; (name = strsep(&rest, ",")); count++)
+    if (count < NET_CLASSES_MAX && *name)
+      inference->names[count] = name;
+  if (count == inference->net.classes)
+    return 0;
+  return error_set(err, "%s: found %d names (%s), network '%s' has %d classes",
+                   given ? "--labels" : inference->options->weights.path, count, list,
+                   inference->net.name, inference->net.classes);
+}
+
+/* Turns every file into pictures, so that a bad one is told before any result. */
+static int listen_all(struct inference *inference, struct error *err) {
+  const struct options *options = inference->options;
+  const struct net *net = &inference->net;
+  if (net->height < FEATURES_SIDE_MIN || net->width < FEATURES_SIDE_MIN)
+    return error_set(err, "network '%s' takes pictures of %dx%d, sounds make at least %dx%d",
+                     net->name, net->height, net->width, FEATURES_SIDE_MIN, FEATURES_SIDE_MIN);
+  struct features *features = features_new(net->height, net->width);
+  int result = 0;
+  for (size_t i = 0; i < options->file_count && result == 0; i++) {
+    struct listening *file = &inference->files[i];
+    file->path = options->files[i];
+    result = features_load(features, file->path, &file->pictures, &file->count, err);
+    if (result == 0 && file->count == 0)
+      result = error_set(err, "%s: is shorter than 300 ms", file->path);
+  }
+  features_free(features);
+  return result;
+}
+
+static int infer_file(struct inference *inference, struct listening *file, struct error *err) {
+  size_t pixels = (size_t)(inference->net.height * inference->net.width);
+  struct job jobs[CHUNK] = {{0}};
+  file->replies = memory_new(file->count, sizeof *file->replies);
+  for (size_t done = 0; done < file->count; done += CHUNK) {
+    size_t count = file->count - done < CHUNK ? file->count - done : CHUNK;
+    for (size_t i = 0; i < count; i++)
+      jobs[i] = (struct job){file->pictures + (done + i) * pixels, pixels, 0, false};
+    if (device_run(inference->device, jobs, count, file->replies + done, err) != 0)
+      return -1;
+  }
+  for (size_t i = 0; i < file->count; i++) {
+    if (file->replies[i].status != REPLY_GOOD)
+      return error_set(err, "%s: the device refused segment %zu", file->path, i);
+    for (int c = 0; c < inference->net.classes; c++)
+      file->mean[c] += (double)file->replies[i].probability[c] / SOFTMAX_ONE / (double)file->count;
+  }
+  for (int c = 1; c < inference->net.classes; c++)
+    if (file->mean[c] > file->mean[file->verdict])
+      file->verdict = c;
+  return 0;
+}
+
+static int infer(struct inference *inference, struct error *err) {
+  const struct options *options = inference->options;
+  const char *device = options->weights.device ? options->weights.device : "golden";
+  struct net *net = &inference->net;
+  struct checkpoint *checkpoint = &inference->checkpoint;
+  if (options->file_count == 0)
+    return error_set(err, "no sound file is given");
+  if (net_options_load(&options->net, net, err) != 0)
+    return -1;
+  weights_new(&checkpoint->weights, net);
+  checkpoint->state = (struct device_state){.random = random_from_seed(1), .rate = net->rate};
+  if (weights_options_load(&options->weights, net, checkpoint, err) != 0 ||
+      name_classes(inference, err) != 0 || listen_all(inference, err) != 0)
+    return -1;
+  inference->device = device_open(device, net, err);
+  if (!inference->device ||
+      device_set(inference->device, &checkpoint->weights, &checkpoint->state, err) != 0)
+    return -1;
+  for (size_t i = 0; i < options->file_count; i++) {
+    if (infer_file(inference, &inference->files[i], err) != 0)
+      return -1;
+    cmd_progress("sound", i + 1, options->file_count);
+  }
+  return 0;
+}
+
+static double seconds_at(size_t segment) {
+  return (double)segment * FEATURES_SEGMENT_SAMPLES / SOUND_RATE_HZ;
+}
+
+static double probability(const struct reply *reply) {
+  return (double)reply->probability[reply->best] / SOFTMAX_ONE;
+}
+
+static void show_file(const struct inference *inference, const struct listening *file) {
+  size_t agreeing = 0;
+  printf("%s\n", file->path);
+  for (size_t i = 0; i < file->count; i++) {
+    const struct reply *reply = &file->replies[i];
+    printf("  %7.1f s  %-16s %.3f\n", seconds_at(i), inference->names[reply->best],
+           probability(reply));
+    agreeing += reply->best == file->verdict;
+  }
+  printf("  all        %-16s %.3f  (%zu of %zu segments)\n", inference->names[file->verdict],
+         file->mean[file->verdict], agreeing, file->count);
+}
+
+static json_t *probabilities_json(const struct inference *inference, const double *values) {
+  json_t *json = json_array();
+  for (int c = 0; c < inference->net.classes; c++)
+    json_array_append_new(json, json_real(values[c]));
+  return json;
+}
+
+static json_t *file_json(const struct inference *inference, const struct listening *file) {
+  json_t *segments = json_array();
+  for (size_t i = 0; i < file->count; i++) {
+    const struct reply *reply = &file->replies[i];
+    double values[NET_CLASSES_MAX];
+    for (int c = 0; c < inference->net.classes; c++)
+      values[c] = (double)reply->probability[c] / SOFTMAX_ONE;
+    json_array_append_new(segments,
+                          json_pack("{s:f, s:s, s:i, s:f, s:o}", "seconds", seconds_at(i), "class",
+                                    inference->names[reply->best], "label", reply->best,
+                                    "probability", probability(reply), "probabilities",
+                                    probabilities_json(inference, values)));
+  }
+  return json_pack("{s:s, s:s, s:i, s:f, s:o, s:o}", "file", file->path, "class",
+                   inference->names[file->verdict], "label", file->verdict, "probability",
+                   file->mean[file->verdict], "probabilities",
+                   probabilities_json(inference, file->mean), "segments", segments);
+}
+
+static void show(const struct inference *inference) {
+  json_t *files = json_array();
+  for (size_t i = 0; i < inference->options->file_count; i++)
+    if (inference->options->json)
+      json_array_append_new(files, file_json(inference, &inference->files[i]));
+    else
+      show_file(inference, &inference->files[i]);
+  if (inference->options->json)
+    json_show(json_pack("{s:s, s:O}", "net", inference->net.name, "files", files));
+  json_decref(files);
+}
+
+int cmd_infer(int argc, char **argv) {
+  struct options options = {.files = memory_new((size_t)argc, sizeof *options.files)};
+  struct inference inference = {.options = &options};
+  struct error err = {""};
+  option_parse(&argp, "engram infer", argc, argv, &options);
+  inference.files = memory_new(options.file_count, sizeof *inference.files);
+  int result = infer(&inference, &err);
+  if (result == 0)
+    show(&inference);
+  device_close(inference.device);
+  for (size_t i = 0; i < options.file_count; i++) {
+    free(inference.files[i].pictures);
+    free(inference.files[i].replies);
+  }
+  free(inference.files);
+  free(inference.labels);
+  free(options.files);
+  weights_free(&inference.checkpoint.weights);
+  return result == 0 ? EXIT_DONE : cmd_fail(&err);
+}

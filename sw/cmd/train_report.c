@@ -1,0 +1,109 @@
+/* train_report.c : what `engram train` says.
+ * SPDX-License-Identifier: MIT
+ */
+#include "cmd/train_report.h"
+
+#include "cmd/data_options.h"
+#include "net/plan.h"
+
+#include <inttypes.h>
+
+void report_begin(const struct train_result *result, const char *device) {
+  const struct train *train = &result->train;
+  printf("%s on %s, split by %s with seed %" PRIu64
+         ": %zu pictures to train on, %zu for validation, %zu for test\n\n",
+         train->net->name, device, split_name(result->by), train->place.seed,
+         train->count[PART_TRAIN], train->count[PART_VALIDATION], train->count[PART_TEST]);
+  printf("%5s %22s %22s\n", "", "training", "validation");
+  printf("%5s %10s %11s %10s %11s %12s %13s\n", "epoch", "loss", "accuracy", "loss", "accuracy",
+         "saturations", "lost updates");
+  fflush(stdout);
+}
+
+static uint64_t sum_of(const uint32_t *counts) {
+  uint64_t sum = 0;
+  for (int l = 0; l < NET_LAYERS_MAX; l++)
+    sum += counts[l];
+  return sum;
+}
+
+void report_epoch(const struct train_epoch *epoch, bool finished) {
+  printf("%5" PRIu32 " %10.4f %9.2f %%", epoch->epoch, epoch->loss, 100 * epoch->accuracy);
+  if (finished)
+    printf(" %10.4f %9.2f %%", epoch->validation_loss, 100 * epoch->validation_accuracy);
+  else
+    printf(" %10s %11s", "-", "-");
+  const struct counters *counters = &epoch->counters;
+  printf(" %12" PRIu64 " %13" PRIu64 "%s\n",
+         sum_of(counters->cut_activations) + sum_of(counters->cut_gradients),
+         sum_of(counters->lost), finished && epoch->best ? "  best" : "");
+  fflush(stdout);
+}
+
+/* What the tested weights are. */
+static const char *tested_weights(const struct train *train, char *text, size_t size) {
+  if (train->best_epoch > 0)
+    snprintf(text, size, "best on validation: epoch %" PRIu32, train->best_epoch);
+  else
+    snprintf(text, size, "no epoch finished: last weights");
+  return text;
+}
+
+void report_test(const struct train_result *result) {
+  char weights[64];
+  printf("\ntest by %s (%s)\n", split_name(result->by),
+         tested_weights(&result->train, weights, sizeof weights));
+  metrics_print(&result->test, result->train.data->class_names, stdout);
+  putchar('\n');
+}
+
+void report_line(const struct train_result *result) {
+  char weights[64];
+  printf("test by %-9s  accuracy %6.2f %%  loss %.4f  (%s)\n", split_name(result->by),
+         100 * metrics_accuracy(&result->test), metrics_loss(&result->test),
+         tested_weights(&result->train, weights, sizeof weights));
+}
+
+/* {"conv": n, "dense1": n, ...} */
+static json_t *counts_json(const struct net *net, const uint32_t *counts) {
+  struct plan plan;
+  plan_make(&plan, net);
+  json_t *json = json_object();
+  for (int l = 0; l < net->layer_count; l++)
+    json_object_set_new(json, plan.layer[l].name, json_integer(counts[l]));
+  return json;
+}
+
+static json_t *epoch_json(const struct net *net, const struct train_epoch *epoch, bool finished) {
+  json_t *json = json_pack("{s:I, s:I, s:f, s:f, s:o, s:o, s:o}", "epoch", (json_int_t)epoch->epoch,
+                           "pictures", (json_int_t)epoch->pictures, "loss", epoch->loss, "accuracy",
+                           epoch->accuracy, "saturated_activations",
+                           counts_json(net, epoch->counters.cut_activations), "saturated_gradients",
+                           counts_json(net, epoch->counters.cut_gradients), "lost_updates",
+                           counts_json(net, epoch->counters.lost));
+  if (finished) {
+    json_object_set_new(json, "validation_loss", json_real(epoch->validation_loss));
+    json_object_set_new(json, "validation_accuracy", json_real(epoch->validation_accuracy));
+    json_object_set_new(json, "best", json_boolean(epoch->best));
+  }
+  return json;
+}
+
+json_t *report_json(const struct train_result *result) {
+  const struct train *train = &result->train;
+  json_t *epochs = json_array();
+  for (size_t i = 0; i < train->epoch_count; i++)
+    json_array_append_new(epochs, epoch_json(train->net, &train->epochs[i], true));
+  json_t *current =
+      train->current.pictures > 0 ? epoch_json(train->net, &train->current, false) : json_null();
+  json_t *test =
+      result->tested ? metrics_json(&result->test, train->data->class_names) : json_null();
+  return json_pack(
+      "{s:s, s:{s:I, s:I, s:I}, s:o, s:o, s:I, s:I, s:I, s:I, s:b, s:o}", "split",
+      split_name(result->by), "pictures", "train", (json_int_t)train->count[PART_TRAIN],
+      "validation", (json_int_t)train->count[PART_VALIDATION], "test",
+      (json_int_t)train->count[PART_TEST], "epochs", epochs, "unfinished_epoch", current, "epoch",
+      (json_int_t)result->last.place.epoch, "position", (json_int_t)result->last.place.position,
+      "steps", (json_int_t)result->last.state.steps, "best_epoch", (json_int_t)train->best_epoch,
+      "stopped", train->stopped, "test", test);
+}

@@ -1,0 +1,34 @@
+/* train_report.h : what `engram train` says: a table by epoch, the test's figures, JSON.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef ENGRAM_CMD_TRAIN_REPORT_H
+#define ENGRAM_CMD_TRAIN_REPORT_H
+
+#include "train/train.h"
+
+#include <jansson.h>
+
+/* A training with one split. */
+struct train_result {
+  enum split_by by;
+  struct train train;
+  struct checkpoint last; /* where it stands now */
+  bool tested;
+  struct metrics test; /* when tested */
+};
+
+/* One line and the table's head. */
+void report_begin(const struct train_result *result, const char *device);
+
+/* One row; one that is not finished has no figures of validation. */
+void report_epoch(const struct train_epoch *epoch, bool finished);
+
+/* The test's table. */
+void report_test(const struct train_result *result);
+
+/* "test by segment: ...", one line. */
+void report_line(const struct train_result *result);
+
+json_t *report_json(const struct train_result *result);
+
+#endif

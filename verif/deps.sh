@@ -1,0 +1,30 @@
+#!/bin/sh
+# deps.sh : installs the Debian packages that are missing; where it cannot, lists them and stops.
+# SPDX-License-Identifier: MIT
+set -eu
+packages='gcc g++ pkg-config libsndfile1-dev libsamplerate0-dev libkissfft-dev libyaml-dev libjansson-dev
+  libpng-dev zlib1g-dev libcmocka-dev verilator iverilog clang clang-format'
+
+missing=''
+for package in $packages; do
+  if ! command -v dpkg-query >/dev/null ||
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" != installed ]; then
+    missing="$missing $package"
+  fi
+done
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+  echo "This is not a Debian system. Engram needs what Debian calls:$missing" >&2
+  exit 1
+elif [ "$(id -u)" = 0 ]; then
+  sudo=''
+elif command -v sudo >/dev/null; then
+  sudo=sudo
+else
+  echo "Neither root nor sudo. Missing packages:$missing" >&2
+  exit 1
+fi
+echo "Installing:$missing"
+# shellcheck disable=SC2086
+$sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -1,0 +1,41 @@
+#!/bin/sh
+# run_leaf.sh : builds and runs the test of one RTL leaf; run.sh calls it.
+# SPDX-License-Identifier: MIT
+#
+# Usage: run_leaf.sh WORKDIR LEAF
+# Leaves WORKDIR/LEAF/log, and WORKDIR/LEAF/passed when the test passed and its broken twin (ENGRAM_LEAF_BREAK: one
+# expected bit is wrong) failed by exactly that one mismatch.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+work=$1 leaf=$2
+# shellcheck source=verif/leaf/flags.sh
+. "$here/flags.sh"
+folder=$work/$leaf
+rm -rf "$folder"
+mkdir -p "$folder"
+exec >"$folder/log" 2>&1
+
+verilator --cc -Wall -O3 --x-assign unique --x-initial unique -y "$root/rtl" -y "$work/core" \
+  -I"$here/tops" --top-module "leaf_$leaf" --prefix Vleaf --Mdir "$folder/obj" \
+  "$here/tops/leaf_lint.vlt" "$here/tops/leaf_$leaf.v"
+# One translation unit, so that Verilator's headers are read once.
+(cd "$folder/obj" && for source in Vleaf*.cpp; do echo "#include <$source>"; done) >"$folder/all.cpp"
+echo '#include "leaf.cpp"' >>"$folder/all.cpp"
+# shellcheck disable=SC2086
+$cxx $cxx_flags -isystem "$folder/obj" -c "$folder/all.cpp" -o "$folder/all.o"
+# shellcheck disable=SC2086
+$cc $c_flags -c "$here/leaf_$leaf.c" -o "$folder/test.o"
+$cxx -o "$folder/test" "$folder"/*.o "$work"/common/*.o "$work"/runtime/*.o -lcmocka -lm -lpthread
+
+"$folder/test"
+if ENGRAM_LEAF_BREAK=1 "$folder/test" >"$folder/broken.log" 2>&1; then
+  echo "the test passes although one expected bit is wrong"
+  exit 1
+fi
+grep -q "^leaf $leaf: FAIL .* comparisons, 1 mismatches$" "$folder/broken.log" || {
+  echo "the test does not see one wrong expected bit as one mismatch:"
+  cat "$folder/broken.log"
+  exit 1
+}
+touch "$folder/passed"

@@ -1,0 +1,114 @@
+// leaf_control : engram_control in several cases side by side, for leaf_control.c.
+// SPDX-License-Identifier: MIT
+`default_nettype none
+
+module leaf_control #(
+  parameter CASES = 5,
+  parameter FIELDS = 24,
+  parameter IN_BITS = 1088,  // of a case
+  parameter OUT_BITS = 160
+) (
+  input  wire                       clk_i,
+  input  wire [CASES*IN_BITS-1:0]   in_i,
+  output wire [CASES*OUT_BITS-1:0]  out_o,
+  output wire [31:0]                shape_o,
+  output wire [CASES*FIELDS*32-1:0] table_o
+);
+  localparam [CASES*FIELDS*32-1:0] TABLE = {
+    // LAYERS LAYER_BITS ROW_BITS COLUMN_BITS RATE_BITS INITIAL_RATE ADDRESS_BITS VERSION SHAPE
+    // then ROWS, COLUMNS and WEIGHT_BITS of five layers each
+    32'd3, 32'd2, 32'd11, 32'd6, 32'd4, 32'd8, 32'd22, 32'h0000_0100, 32'h0304_1C1C,
+    32'd16, 32'd1875, 32'd64, 32'd0, 32'd0, 32'd3, 32'd64, 32'd4, 32'd0, 32'd0,
+    32'd16, 32'd16, 32'd16, 32'd0, 32'd0,
+
+    32'd3, 32'd2, 32'd7, 32'd4, 32'd4, 32'd15, 32'd16, 32'h0001_0203, 32'h0303_0808,
+    32'd9, 32'd72, 32'd12, 32'd0, 32'd0, 32'd2, 32'd12, 32'd3, 32'd0, 32'd0,
+    32'd8, 32'd16, 32'd12, 32'd0, 32'd0,
+
+    32'd5, 32'd3, 32'd8, 32'd7, 32'd4, 32'd0, 32'd21, 32'h7FFF_FFFF, 32'h0505_0D40,
+    32'd4, 32'd200, 32'd100, 32'd64, 32'd17, 32'd16, 32'd100, 32'd64, 32'd17, 32'd5,
+    32'd4, 32'd8, 32'd24, 32'd12, 32'd5,
+
+    32'd2, 32'd1, 32'd4, 32'd2, 32'd4, 32'd9, 32'd10, 32'h0000_0001, 32'h0202_0404,
+    32'd16, 32'd9, 32'd0, 32'd0, 32'd0, 32'd4, 32'd2, 32'd0, 32'd0, 32'd0,
+    32'd24, 32'd4, 32'd0, 32'd0, 32'd0,
+
+    32'd4, 32'd2, 32'd16, 32'd10, 32'd4, 32'd3, 32'd31, 32'h0000_0002, 32'h0407_4040,
+    32'd64, 32'd60000, 32'd1024, 32'd9, 32'd0, 32'd1, 32'd1024, 32'd9, 32'd7, 32'd0,
+    32'd16, 32'd7, 32'd16, 32'd24, 32'd0
+  };
+  `include "leaf_table.vh"
+
+  // The pins' fields are wider than what the leaf takes and gives.
+  // verilator lint_off WIDTH
+  localparam [63:0] NET_HASH = 64'h0123_4567_89AB_CDEF, CORE_HASH = 64'hFEDC_BA98_7654_3210;
+
+  // Five fields of a case from `first` on, `bits` bits each.
+  function [79:0] packed_fields;
+    input integer which, first, bits;
+    integer l;
+    begin
+      packed_fields = 0;
+      for (l = 0; l < 5; l = l + 1)
+        packed_fields = packed_fields | of(which, first + l) << (bits * l);
+    end
+  endfunction
+
+  genvar c;
+  generate
+    for (c = 0; c < CASES; c = c + 1) begin : gen_case
+      wire [IN_BITS-1:0] in = in_i[c*IN_BITS +: IN_BITS];
+      wire unused_ok = &{1'b0, in};
+      localparam LAYERS = of(c, 0), ROW_BITS = of(c, 2), COLUMN_BITS = of(c, 3),
+                 RATE_BITS = of(c, 4), ADDRESS_BITS = of(c, 6);
+      localparam [79:0] ROWS = packed_fields(c, 9, 16), COLUMNS = packed_fields(c, 14, 16),
+                        WEIGHT_BITS = packed_fields(c, 19, 8);
+      wire awready, wready, bvalid, arready, rvalid;
+      wire [1:0] bresp, rresp, random_word;
+      wire pause, learn, clear, random_write, steps_write;
+      wire [31:0] rdata, write_data;
+      wire [RATE_BITS-1:0] rate;
+      wire [LAYERS-1:0] freeze, weight_read, weight_write;
+      wire [ROW_BITS-1:0] row;
+      wire [COLUMN_BITS-1:0] column;
+      engram_control #(
+        .LAYERS(LAYERS), .LAYER_BITS(of(c, 1)), .ROW_BITS(ROW_BITS), .COLUMN_BITS(COLUMN_BITS),
+        .ROWS(ROWS[LAYERS*16-1:0]), .COLUMNS(COLUMNS[LAYERS*16-1:0]),
+        .WEIGHT_BITS(WEIGHT_BITS[LAYERS*8-1:0]),
+        .RATE_BITS(RATE_BITS), .INITIAL_RATE(of(c, 5)), .VERSION(of(c, 7)),
+        .NET_HASH(NET_HASH), .CORE_HASH(CORE_HASH), .SHAPE(of(c, 8)), .ADDRESS_BITS(ADDRESS_BITS)
+      ) u_leaf (
+        .clk_i(clk_i), .rst_i(in[9]),
+        .s_axil_awvalid_i(in[0]), .s_axil_awready_o(awready),
+        .s_axil_awaddr_i(in[32 +: ADDRESS_BITS]),
+        .s_axil_wvalid_i(in[1]), .s_axil_wready_o(wready), .s_axil_wdata_i(in[96 +: 32]),
+        .s_axil_wstrb_i(in[15:12]),
+        .s_axil_bvalid_o(bvalid), .s_axil_bready_i(in[2]), .s_axil_bresp_o(bresp),
+        .s_axil_arvalid_i(in[3]), .s_axil_arready_o(arready),
+        .s_axil_araddr_i(in[64 +: ADDRESS_BITS]),
+        .s_axil_rvalid_o(rvalid), .s_axil_rready_i(in[4]), .s_axil_rdata_o(rdata),
+        .s_axil_rresp_o(rresp),
+        .idle_i(in[5]), .pause_o(pause), .learn_o(learn), .rate_o(rate), .freeze_o(freeze),
+        .clear_o(clear),
+        .random_write_o(random_write), .random_word_o(random_word), .random_i(in[128 +: 128]),
+        .steps_write_o(steps_write), .write_data_o(write_data), .steps_i(in[256 +: 32]),
+        .pictures_i(in[288 +: 32]), .correct_i(in[320 +: 32]), .cycles_i(in[352 +: 64]),
+        .step_cycles_i(in[416 +: 32]), .refused_i(in[8:6]),
+        .cut_activations_i(in[448 +: LAYERS*32]), .cut_gradients_i(in[608 +: LAYERS*32]),
+        .lost_i(in[768 +: LAYERS*32]),
+        .weight_read_o(weight_read), .weight_write_o(weight_write),
+        .weight_row_o(row), .weight_column_o(column), .weights_i(in[928 +: LAYERS*32])
+      );
+      wire [4:0] read_bits = weight_read, write_bits = weight_write;
+      wire [7:0] rate_byte = rate, freeze_byte = freeze;
+      wire [15:0] row_half = row, column_half = column;
+      assign out_o[c*OUT_BITS +: OUT_BITS] =
+          {column_half, row_half, 16'd0, freeze_byte, rate_byte, write_data, rdata,
+           6'd0, write_bits, read_bits, steps_write, random_word, random_write, clear, learn,
+           pause, rresp, rvalid, arready, bresp, bvalid, wready, awready};
+    end
+  endgenerate
+  // verilator lint_on WIDTH
+endmodule
+
+`default_nettype wire

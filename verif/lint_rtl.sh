@@ -1,0 +1,37 @@
+#!/bin/sh
+# lint_rtl.sh : emitted cores are the same bytes everywhere, and Verilator and Icarus take them without a warning.
+# SPDX-License-Identifier: MIT
+#
+# Usage: lint_rtl.sh ENGRAM WORK
+set -eu
+engram=$1 work=$2
+nets=$(dirname "$0")/../nets
+rm -rf "$work"
+mkdir -p "$work/elsewhere"
+
+lint() { # net, further options of engram gen
+  net=$1
+  shift
+  "$engram" gen --net "$nets/$net.yaml" "$@" -o "$work/core" >"$work/log"
+  "$engram" gen --net "$nets/$net.yaml" "$@" -o "$work/elsewhere/core" >"$work/log"
+  diff -r "$work/core" "$work/elsewhere/core"
+  (
+    cd "$work/core"
+    verilator --lint-only -Wall -f engram_core.f --top-module engram_core
+    # shellcheck disable=SC2046
+    iverilog -g2005 -Wall -Wno-timescale -s engram_core -o ../core.vvp $(cat engram_core.f) >../icarus 2>&1 || true
+    if [ -s ../icarus ]; then
+      cat ../icarus
+      exit 1
+    fi
+  )
+  rm -rf "$work/core" "$work/elsewhere/core"
+  echo "lint: $net $*"
+}
+
+lint paper
+lint paper8
+lint paper --fold lanes=4 --fold positions=5 --fold filters=3
+lint paper8 --fold lanes=1 --fold output_lanes=1
+lint tiny --fold positions=36 --fold filters=2 --fold lanes=12
+lint tiny8 --fold positions=14 --fold lanes=2

@@ -1,0 +1,360 @@
+/* test_model_naive.c : the golden model against a second, naive statement of the same training.
+ * SPDX-License-Identifier: MIT
+ *
+ * Written from the equations alone: 1-based im2col, one output at a time, 128-bit integers,
+ * division that rounds down instead of shifts, and the random bits from one long bit string. It
+ * shares nothing with the model but the description.
+ */
+#include "model/model.h"
+
+#include "scratch.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "nets.h"
+
+typedef __int128 wide;
+
+enum {
+  STEPS = 50,
+  NETS = 60,                  /* of each word width and rounding */
+  WEIGHTS_MAX = 4096,         /* of a layer */
+  OUTPUTS_MAX = 256,          /* of a layer: at most 8x8 positions of 4 filters */
+  STREAM = STEPS * 128 + 256, /* a step of these small nets takes 128 bits */
+};
+
+struct naive {
+  const struct net *net;
+  int64_t weight[NET_LAYERS_MAX][WEIGHTS_MAX];
+  int64_t input[NET_LAYERS_MAX + 1][OUTPUTS_MAX]; /* [l] enters layer l, [l + 1] leaves it */
+  int64_t gradient[NET_LAYERS_MAX][OUTPUTS_MAX];
+  bool passes[NET_LAYERS_MAX][OUTPUTS_MAX];
+  int64_t probability[NET_CLASSES_MAX];
+  int best;
+  struct counters counters;
+  uint8_t stream[STREAM];
+  int at; /* where the step's bits begin */
+};
+
+/* ---- numbers ---- */
+
+static wide power(int exponent) {
+  return (wide)1 << exponent;
+}
+
+static wide floor_divide(wide a, wide b) {
+  wide quotient = a / b;
+  return a % b < 0 ? quotient - 1 : quotient;
+}
+
+static wide clamp(wide v, int bits) {
+  wide high = power(bits - 1) - 1, low = -power(bits - 1);
+  return v > high ? high : v < low ? low : v;
+}
+
+/* The normaliser: a value with `from` fraction bits to a word of the format. */
+static int64_t normalise(wide value, int from, struct format to, uint32_t *cut) {
+  wide unit = power(from - to.frac);
+  wide rounded = floor_divide(2 * value + unit, 2 * unit);
+  *cut += clamp(rounded, to.bits) != rounded;
+  return (int64_t)clamp(rounded, to.bits);
+}
+
+/* ---- random bits ---- */
+
+static int rounding_bits(const struct net *net) {
+  return net->random_bits ? 2 * net->random_bits + net->position_bits - 1 : 0;
+}
+
+static uint8_t dropout_bit(const struct naive *n, int l, int unit) {
+  return n->stream[n->at + rounding_bits(n->net) + n->net->layer[l].first_pair + unit / 2];
+}
+
+/* rho of E16 times 2^random_bits / 2^shift. */
+static wide random_number(const struct naive *n, int l, int row, int column) {
+  const uint8_t *base = n->stream + n->at, *key = base + n->net->random_bits;
+  int row_at = n->net->column_bits, layer_at = row_at + n->net->row_bits;
+  uint64_t position = (uint64_t)l * (UINT64_C(1) << layer_at) +
+                      (uint64_t)row * (UINT64_C(1) << row_at) + (uint64_t)column;
+  wide number = 0;
+  for (int b = n->net->random_bits - 1; b >= 0; b--) {
+    int ones = base[b];
+    for (int i = 0; i < n->net->position_bits; i++)
+      ones += (int)(position / (UINT64_C(1) << i) % 2) * key[i + b];
+    number = 2 * number + ones % 2;
+  }
+  return number;
+}
+
+/* ---- E8 .. E16 ---- */
+
+/* S_M(p, q) = S(i + j_M - 1, j + i_M - 1), everything 1-based. */
+static int64_t im2col(const struct naive *n, int p, int q) {
+  const struct layer *conv = &n->net->layer[0];
+  int j_m = (p - 1) / conv->out_width + 1, i_m = (p - 1) % conv->out_width + 1;
+  int i = (q - 1) / conv->kernel_width + 1, j = (q - 1) % conv->kernel_width + 1;
+  return n->input[0][(i + j_m - 1 - 1) * n->net->width + (j + i_m - 1 - 1)];
+}
+
+/* The exact sum behind output o of layer l. */
+static wide sum_of(const struct naive *n, int l, int o) {
+  const struct layer *layer = &n->net->layer[l];
+  int unit = o % layer->units;
+  wide sum = 0;
+  for (int k = 0; k < layer->rows; k++) {
+    int64_t x = layer->kind == LAYER_CONV ? im2col(n, o / layer->units + 1, k + 1) : n->input[l][k];
+    sum += (wide)x * n->weight[l][k * layer->units + unit];
+  }
+  return sum;
+}
+
+static void forward_layer(struct naive *n, int l, bool train) {
+  const struct layer *layer = &n->net->layer[l];
+  for (int o = 0; o < layer->outputs; o++) {
+    bool dropped = layer->dropout && train && dropout_bit(n, l, o) != o % 2;
+    wide sum = dropped ? 0 : sum_of(n, l, o);
+    if (layer->relu && sum < 0)
+      sum = 0;
+    int from = layer->input.frac + layer->weight.frac + (layer->dropout && !train);
+    int64_t value = normalise(sum, from, layer->activation, &n->counters.cut_activations[l]);
+    n->input[l + 1][o] = value;
+    n->passes[l][o] = !dropped && (!layer->relu || value > 0);
+  }
+}
+
+static void softmax(struct naive *n) {
+  const struct layer *output = &n->net->layer[n->net->layer_count - 1];
+  const int64_t *logits = n->input[n->net->layer_count];
+  n->best = output->units - 1;
+  for (int c = output->units - 1; c >= 0; c--)
+    if (logits[c] >= logits[n->best])
+      n->best = c;
+  wide sum = 0;
+  for (int c = 0; c < output->units; c++) {
+    wide distance = logits[n->best] - logits[c], unit = power(output->activation.frac);
+    wide entry = floor_divide(64 * distance + unit, 2 * unit);
+    n->probability[c] =
+        (int64_t)floorl(32768 * expl(-(long double)(entry > 255 ? 255 : entry) / 32) + 0.5L);
+    sum += n->probability[c];
+  }
+  for (int c = 0; c < output->units; c++)
+    n->probability[c] =
+        (int64_t)floor_divide(n->probability[c] * power(15) + floor_divide(sum, 2), sum);
+}
+
+static void forward(struct naive *n, const uint8_t *picture, int label, bool train) {
+  for (int i = 0; i < n->net->height * n->net->width; i++)
+    n->input[0][i] = (int64_t)picture[i] - n->net->pixel_offset;
+  for (int l = 0; l < n->net->layer_count; l++)
+    forward_layer(n, l, train);
+  softmax(n);
+  n->counters.correct += n->best == label;
+  n->counters.pictures += train ? 0 : 1;
+}
+
+/* E10, E12, E14: all gradients, from the weights as they are. */
+static void gradients(struct naive *n, int label) {
+  int last = n->net->layer_count - 1;
+  for (int c = 0; c < n->net->classes; c++)
+    n->gradient[last][c] =
+        normalise(n->probability[c] - (c == label) * power(15), 15, n->net->layer[last].gradient,
+                  &n->counters.cut_gradients[last]);
+  for (int l = last - 1; l >= 0; l--) {
+    const struct layer *layer = &n->net->layer[l], *next = &n->net->layer[l + 1];
+    for (int o = layer->outputs - 1; o >= 0; o--) {
+      wide sum = 0;
+      for (int u = 0; u < next->units; u++)
+        sum += (wide)n->weight[l + 1][o * next->units + u] * n->gradient[l + 1][u];
+      n->gradient[l][o] =
+          normalise(n->passes[l][o] ? sum : 0, next->weight.frac + next->gradient.frac,
+                    layer->gradient, &n->counters.cut_gradients[l]);
+    }
+  }
+}
+
+/* E11, E13, E15: the exact u of one weight. */
+static wide update_of(const struct naive *n, int l, int row, int column) {
+  const struct layer *layer = &n->net->layer[l];
+  if (layer->kind != LAYER_CONV)
+    return (wide)n->input[l][row] * n->gradient[l][column];
+  wide sum = 0;
+  for (int p = layer->positions; p >= 1; p--)
+    sum += (wide)im2col(n, p, row + 1) * n->gradient[l][(p - 1) * layer->units + column];
+  return sum;
+}
+
+/* E16: w <- sat(w - floor((u + rho) / 2^s)). */
+static void update(struct naive *n, int l, int row, int column, int rate) {
+  const struct layer *layer = &n->net->layer[l];
+  wide u = update_of(n, l, row, column);
+  int s = layer->input.frac + layer->gradient.frac - layer->weight.frac + rate;
+  int r = n->net->random_bits;
+  wide rho = n->net->rounding == ROUND_TRUNCATE  ? 0
+             : n->net->rounding == ROUND_NEAREST ? power(s) /* 2^(s-1) over 2 */
+                                                 : random_number(n, l, row, column) * power(s);
+  int scale = n->net->rounding == ROUND_STOCHASTIC ? r : 1; /* rho stands over 2^scale */
+  int64_t *w = &n->weight[l][row * layer->units + column];
+  wide moved =
+      clamp(*w - floor_divide(u * power(scale) + rho, power(s + scale)), layer->weight.bits);
+  n->counters.lost[l] += u != 0 && moved == *w;
+  *w = (int64_t)moved;
+}
+
+static void backward(struct naive *n, int label, int rate, uint32_t freeze) {
+  gradients(n, label);
+  for (int l = 0; l < n->net->layer_count; l++)
+    for (int column = 0; column < n->net->layer[l].units; column++)
+      for (int row = 0; row < n->net->layer[l].rows; row++)
+        if (!(freeze & UINT32_C(1) << l))
+          update(n, l, row, column, rate);
+  assert_true(rounding_bits(n->net) + n->net->pair_count <= 128);
+  n->at += 128;
+}
+
+/* ---- the comparison ---- */
+
+static void naive_new(struct naive *n, const struct net *net, const struct model *model) {
+  *n = (struct naive){.net = net};
+  for (int l = 0; l < net->layer_count; l++) {
+    assert_true(model->weights.count[l] <= WEIGHTS_MAX);
+    assert_true(net->layer[l].outputs <= OUTPUTS_MAX);
+    for (size_t i = 0; i < model->weights.count[l]; i++)
+      n->weight[l][i] = model->weights.layer[l][i];
+  }
+  for (int i = 0; i < STREAM; i++)
+    n->stream[i] = (uint8_t)(i < 64    ? model->state.random.low >> i & 1
+                             : i < 127 ? model->state.random.high >> (i - 64) & 1
+                                       : n->stream[i - 127] ^ n->stream[i - 127 + 63]);
+}
+
+static void compare_forward(const struct naive *n, const struct model *model) {
+  for (int l = 0; l < n->net->layer_count; l++)
+    for (int o = 0; o < n->net->layer[l].outputs; o++) {
+      assert_int_equal(model->layer[l].activation[o], n->input[l + 1][o]);
+      assert_int_equal(model->layer[l].gate[o], n->passes[l][o]);
+      assert_true(model->layer[l].sum[o] == (model->layer[l].kept[o] ? sum_of(n, l, o) : 0));
+    }
+  for (int c = 0; c < n->net->classes; c++)
+    assert_int_equal(model->probability[c], n->probability[c]);
+  assert_int_equal(model->best, n->best);
+}
+
+static void compare_backward(const struct naive *n, const struct model *model) {
+  for (int l = 0; l < n->net->layer_count; l++) {
+    const struct layer *layer = &n->net->layer[l];
+    for (int o = 0; o < layer->outputs; o++)
+      assert_int_equal(model->layer[l].gradient[o], n->gradient[l][o]);
+    for (int i = 0; i < layer->rows * layer->units; i++) {
+      assert_int_equal(model->weights.layer[l][i], n->weight[l][i]);
+      if (layer->kind == LAYER_CONV)
+        assert_true(model->layer[l].update_sum[i] ==
+                    update_of(n, l, i / layer->units, i % layer->units));
+    }
+  }
+  for (int i = 0; i < 127; i++) {
+    uint64_t word = i < 64 ? model->state.random.low : model->state.random.high;
+    assert_int_equal(word >> i % 64 & 1, n->stream[n->at + i]);
+  }
+}
+
+static void compare_counters(const struct counters *expected, const struct counters *found) {
+  assert_int_equal(found->pictures, expected->pictures);
+  assert_int_equal(found->correct, expected->correct);
+  for (int l = 0; l < NET_LAYERS_MAX; l++) {
+    assert_int_equal(found->cut_activations[l], expected->cut_activations[l]);
+    assert_int_equal(found->cut_gradients[l], expected->cut_gradients[l]);
+    assert_int_equal(found->lost[l], expected->lost[l]);
+  }
+}
+
+/* 50 steps with an inference after every fifth. Adds up the counters, so that a test sees that it
+ * met the cases they count. */
+static void run_both(const struct net *net, uint64_t *random, struct counters *total) {
+  static struct naive n;
+  struct model model;
+  uint8_t picture[64];
+  model_new(&model, net, scratch_random(random));
+  model.state.freeze = nets_between(random, 0, 3) == 0 ? (uint32_t)nets_between(random, 0, 31) : 0;
+  naive_new(&n, net, &model);
+  for (int i = 0; i < STEPS; i++) {
+    int label = nets_between(random, 0, net->classes - 1);
+    nets_picture(net, picture, random);
+    model_forward(&model, picture, label, true);
+    forward(&n, picture, label, true);
+    compare_forward(&n, &model);
+    model_backward(&model, label);
+    backward(&n, label, model.state.rate, model.state.freeze);
+    compare_backward(&n, &model);
+    if (i % 5 == 4) {
+      model_forward(&model, picture, label, false);
+      forward(&n, picture, label, false);
+      compare_forward(&n, &model);
+    }
+    compare_counters(&n.counters, &model.counters);
+  }
+  assert_int_equal(model.state.steps, STEPS);
+  for (int l = 0; l < NET_LAYERS_MAX; l++) {
+    total->cut_activations[0] += model.counters.cut_activations[l];
+    total->cut_gradients[0] += model.counters.cut_gradients[l];
+    total->lost[0] += model.counters.lost[l];
+  }
+  model_free(&model);
+}
+
+static void run_nets(uint64_t random, int bits, enum rounding rounding) {
+  struct counters total = {0};
+  for (int count = 0; count < NETS;) {
+    struct net net;
+    nets_random(&net, bits, &random);
+    if (net.rounding != rounding)
+      continue;
+    run_both(&net, &random, &total);
+    count++;
+  }
+  assert_true(total.cut_activations[0] > 0);
+  assert_true(total.cut_gradients[0] > 0);
+  assert_true(total.lost[0] > 0);
+}
+
+static void test_16_nearest(void **state) {
+  run_nets(*(uint64_t *)*state, 16, ROUND_NEAREST);
+}
+
+static void test_16_stochastic(void **state) {
+  run_nets(*(uint64_t *)*state, 16, ROUND_STOCHASTIC);
+}
+
+static void test_16_truncate(void **state) {
+  run_nets(*(uint64_t *)*state, 16, ROUND_TRUNCATE);
+}
+
+static void test_8_nearest(void **state) {
+  run_nets(*(uint64_t *)*state, 8, ROUND_NEAREST);
+}
+
+static void test_8_stochastic(void **state) {
+  run_nets(*(uint64_t *)*state, 8, ROUND_STOCHASTIC);
+}
+
+static void test_8_truncate(void **state) {
+  run_nets(*(uint64_t *)*state, 8, ROUND_TRUNCATE);
+}
+
+int main(void) {
+  uint64_t seed = scratch_seed();
+  seed = seed ? seed : 1;
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_prestate(test_16_nearest, &seed),
+      cmocka_unit_test_prestate(test_16_stochastic, &seed),
+      cmocka_unit_test_prestate(test_16_truncate, &seed),
+      cmocka_unit_test_prestate(test_8_nearest, &seed),
+      cmocka_unit_test_prestate(test_8_stochastic, &seed),
+      cmocka_unit_test_prestate(test_8_truncate, &seed),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,294 @@
+/* test_random.c : the random bits against bit-serial definitions.
+ * SPDX-License-Identifier: MIT
+ */
+#include "model/random.h"
+
+#include "model/fixed.h"
+#include "scratch.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "nets.h"
+
+enum { STATE_BITS = 127, STREAM = 4096, NETS = 200 };
+
+/* ---- the definitions, one bit at a time ---- */
+
+/* The stream from `state` on: x^127 + x^63 + 1. */
+static void stream_of(struct random_state state, uint8_t *bits, int count) {
+  for (int n = 0; n < count; n++)
+    if (n < STATE_BITS)
+      bits[n] = (uint8_t)((n < 64 ? state.low >> n : state.high >> (n - 64)) & 1);
+    else
+      bits[n] = bits[n - STATE_BITS] ^ bits[n - STATE_BITS + 63];
+}
+
+static struct random_state state_at(const uint8_t *bits) {
+  struct random_state state = {0, 0};
+  for (int n = 0; n < STATE_BITS; n++)
+    *(n < 64 ? &state.low : &state.high) |= (uint64_t)bits[n] << n % 64;
+  return state;
+}
+
+static void assert_state(struct random_state found, struct random_state expected) {
+  assert_true(found.low == expected.low);
+  assert_true(found.high == expected.high);
+}
+
+/* Bit b of r: B[b], and K[i + b] for each set bit i of the position. */
+static uint32_t hash_of(const struct net *net, const uint8_t *stream, int layer, int row,
+                        int column) {
+  const uint8_t *base = stream, *key = stream + net->random_bits;
+  uint32_t r = 0;
+  for (int b = 0; b < net->random_bits; b++) {
+    uint32_t bit = base[b];
+    int i = 0;
+    for (int n = 0; n < net->column_bits; n++, i++)
+      bit ^= key[i + b] & (uint32_t)(column >> n & 1);
+    for (int n = 0; n < net->row_bits; n++, i++)
+      bit ^= key[i + b] & (uint32_t)(row >> n & 1);
+    for (int n = 0; n < net->layer_bits; n++, i++)
+      bit ^= key[i + b] & (uint32_t)(layer >> n & 1);
+    r |= bit << b;
+  }
+  return r;
+}
+
+/* ---- the generator ---- */
+
+static void test_splitmix(void **state) {
+  (void)state;
+  /* the reference generator's first numbers from 0 and from 1234567 */
+  uint64_t zero = 0, other = 1234567;
+  assert_true(random_splitmix(&zero) == UINT64_C(0xE220A8397B1DCDAF));
+  assert_true(random_splitmix(&zero) == UINT64_C(0x6E789E6AA1B965F4));
+  assert_true(random_splitmix(&zero) == UINT64_C(0x06C45D188009454F));
+  assert_true(random_splitmix(&other) == UINT64_C(6457827717110365317));
+  assert_true(random_splitmix(&other) == UINT64_C(3203168211198807973));
+}
+
+static void test_seeds(void **state) {
+  (void)state;
+  struct random_state before = {0, 0};
+  for (uint64_t seed = 0; seed < 10000; seed++) {
+    struct random_state s = random_from_seed(seed);
+    uint64_t expand = seed, low = random_splitmix(&expand), high = random_splitmix(&expand);
+    assert_true(s.low == low && s.high == high >> 1);
+    assert_true((s.low | s.high) != 0 && s.high >> 63 == 0);
+    assert_true(s.low != before.low || s.high != before.high);
+    before = s;
+  }
+}
+
+static void test_advance(void **state) {
+  uint64_t random = *(uint64_t *)*state;
+  static uint8_t stream[STREAM];
+  struct random_state start = random_from_seed(scratch_random(&random));
+  stream_of(start, stream, STREAM);
+  assert_state(start, state_at(stream));
+  for (int shifts = 0; shifts + STATE_BITS <= STREAM; shifts++)
+    assert_state(random_advance(start, shifts), state_at(stream + shifts));
+  for (int i = 0; i < 2000; i++) {
+    int a = nets_between(&random, 0, 900), b = nets_between(&random, 0, 900);
+    assert_state(random_advance(random_advance(start, a), b), random_advance(start, a + b));
+  }
+}
+
+/* ---- a step's draws ---- */
+
+static void check_step(const struct net *net, uint64_t *random) {
+  static uint8_t stream[STREAM];
+  struct random_state state = random_from_seed(scratch_random(random));
+  stream_of(state, stream, STREAM);
+
+  int r = net->random_bits, head = r > 0 ? 2 * r + net->position_bits - 1 : 0;
+  int shifts = random_step_shifts(net), used = head + net->pair_count;
+  assert_int_equal(shifts % 128, 0);
+  assert_true(shifts >= 128 && shifts >= used && (shifts == 128 || shifts - used < 128));
+
+  uint8_t pairs[NET_UNITS_MAX];
+  random_dropout(net, state, pairs);
+  assert_memory_equal(pairs, stream + head, (size_t)net->pair_count);
+
+  if (r == 0)
+    return;
+  struct random_step step = random_begin_step(net, state);
+  for (int b = 0; b < r; b++)
+    assert_int_equal(step.base >> b & 1, stream[b]);
+  for (int b = 0; b < net->position_bits + r - 1; b++)
+    assert_int_equal(step.key >> b & 1, stream[r + b]);
+  assert_true(step.base >> r == 0);
+  assert_true(net->position_bits + r - 1 == 64 || step.key >> (net->position_bits + r - 1) == 0);
+  for (int l = 0; l < net->layer_count; l++)
+    for (int row = 0; row < net->layer[l].rows; row++)
+      for (int column = 0; column < net->layer[l].units; column++)
+        assert_int_equal(random_at(net, &step, l, row, column),
+                         hash_of(net, stream, l, row, column));
+}
+
+static void test_steps(void **state) {
+  uint64_t random = *(uint64_t *)*state;
+  for (int n = 0; n < NETS; n++) {
+    struct net net;
+    nets_random(&net, 16, &random);
+    check_step(&net, &random);
+  }
+}
+
+/* Nets that need more than 128 bits a step, and just as many. */
+static void test_long_steps(void **state) {
+  uint64_t random = *(uint64_t *)*state;
+  static const int units[][3] = {{256, 128, 0}, {258, 256, 0}, {1024, 512, 1}, {2, 128, 1}};
+  for (int i = 0; i < 4; i++) {
+    struct nets_shape shape = {2, 2, 0, 0, 0, 1, {{units[i][0], true, true}}, 2};
+    struct net net;
+    nets_describe(&net, &shape, &nets_wide);
+    if (units[i][2]) {
+      net.rounding = ROUND_STOCHASTIC;
+      net.random_bits = 10;
+    }
+    nets_derive(&net);
+    assert_int_equal(random_step_shifts(&net), units[i][1] + (units[i][0] == 1024 ? 128 : 0));
+    check_step(&net, &random);
+  }
+}
+
+/* ---- quality ---- */
+
+/* Over all bases and keys, any two positions take each pair of numbers equally often. */
+static void test_pairwise_independent(void **state) {
+  (void)state;
+  struct net net = {.layer_bits = 1, .row_bits = 2, .column_bits = 1, .position_bits = 4};
+  enum { POSITIONS = 16, R = 3, NUMBERS = 1 << R, KEYS = 1 << (4 + R - 1) };
+  net.random_bits = R;
+  for (int a = 0; a < POSITIONS; a++)
+    for (int b = 0; b < a; b++) {
+      int seen[NUMBERS][NUMBERS] = {{0}};
+      for (uint32_t base = 0; base < NUMBERS; base++)
+        for (uint64_t key = 0; key < KEYS; key++) {
+          struct random_step step = {base, key};
+          seen[random_at(&net, &step, a >> 3, a >> 1 & 3, a & 1)]
+              [random_at(&net, &step, b >> 3, b >> 1 & 3, b & 1)]++;
+        }
+      for (int i = 0; i < NUMBERS * NUMBERS; i++)
+        assert_int_equal(seen[i / NUMBERS][i % NUMBERS], NUMBERS * KEYS / (NUMBERS * NUMBERS));
+    }
+}
+
+/* The mean rounding error of updates over the steps of a training run is about 0. One update's
+ * error has a standard deviation of at most half a step; a mean of n independent ones is beyond
+ * 5 / (2 sqrt n) once in a million. */
+static void test_mean_rounding_error(void **state) {
+  uint64_t random = *(uint64_t *)*state;
+  enum { STEPS = 4000, FINE = 10, SHIFT = 12 };
+  struct nets_shape shape = {6, 6, 2, 3, 3, 1, {{4, true, true}}, 2};
+  struct net net;
+  nets_describe(&net, &shape, &nets_wide);
+  net.rounding = ROUND_STOCHASTIC;
+  net.random_bits = FINE;
+  nets_derive(&net);
+  struct random_state s = random_from_seed(scratch_random(&random));
+  static const int64_t updates[] = {4, 1000, 2048, 3000, 4092, -4, -2048};
+  double error[7] = {0};
+  for (int i = 0; i < STEPS; i++, s = random_advance(s, random_step_shifts(&net))) {
+    struct random_step step = random_begin_step(&net, s);
+    for (int k = 0; k < 7; k++) { /* k: also the row */
+      uint32_t lost = 0;
+      uint32_t rho = random_at(&net, &step, 1, k, 2);
+      int32_t moved = -fixed_update(0, updates[k], SHIFT, FINE, rho, 24, &lost);
+      error[k] += moved - ldexp((double)updates[k], -SHIFT);
+    }
+  }
+  for (int k = 0; k < 7; k++)
+    assert_true(fabs(error[k] / STEPS) < 2.5 / sqrt(STEPS));
+}
+
+/* ---- initial weights ---- */
+
+static void test_weights(void **state) {
+  uint64_t random = *(uint64_t *)*state;
+  enum { BINS = 16 };
+  struct nets_shape shape = {8, 8, 0, 0, 0, 1, {{128, true, true}}, 8};
+  struct net net;
+  nets_describe(&net, &shape, &nets_wide);
+  net.layer[0].init = -4;
+  net.layer[1].init = -1;
+  nets_derive(&net);
+  struct weights weights, again, other;
+  weights_new(&weights, &net);
+  weights_new(&again, &net);
+  weights_new(&other, &net);
+  uint64_t seed = scratch_random(&random);
+  random_weights(&net, seed, &weights);
+  random_weights(&net, seed, &again);
+  random_weights(&net, seed + 1, &other);
+  for (int l = 0; l < 2; l++) {
+    double expected = (double)weights.count[l] / BINS, chi_square = 0;
+    int bins[BINS] = {0}, half = 1 << (20 + net.layer[l].init);
+    for (size_t i = 0; i < weights.count[l]; i++) {
+      int32_t w = weights.layer[l][i];
+      assert_true(-half <= w && w < half);
+      bins[(w + half) / (2 * half / BINS)]++;
+    }
+    for (int b = 0; b < BINS; b++)
+      chi_square += (bins[b] - expected) * (bins[b] - expected) / expected;
+    assert_true(chi_square < 60); /* 15 degrees of freedom: 2 in 10^7 */
+    assert_memory_equal(weights.layer[l], again.layer[l], weights.count[l] * sizeof(int32_t));
+    assert_memory_not_equal(weights.layer[l], other.layer[l], weights.count[l] * sizeof(int32_t));
+  }
+  weights_free(&weights);
+  weights_free(&again);
+  weights_free(&other);
+}
+
+/* The definition: 32 shifts a weight from the inverted seed's state; a weight's low `bits` bits,
+ * signed. */
+static void test_weights_by_definition(void **state) {
+  uint64_t random = *(uint64_t *)*state;
+  enum { SEEDS = 50 };
+  for (int n = 0; n < SEEDS; n++) {
+    struct net net;
+    struct weights weights;
+    uint64_t seed = scratch_random(&random);
+    nets_random(&net, nets_between(&random, 6, 20), &random);
+    weights_new(&weights, &net);
+    random_weights(&net, seed, &weights);
+    int count = (int)net.weight_count * 32 + STATE_BITS, at = 0;
+    uint8_t *stream = malloc((size_t)count);
+    assert_non_null(stream);
+    stream_of(random_from_seed(~seed), stream, count);
+    for (int l = 0; l < net.layer_count; l++)
+      for (size_t i = 0; i < weights.count[l]; i++, at += 32) {
+        int bits = net.layer[l].weight.frac + net.layer[l].init + 1;
+        int64_t value = 0;
+        for (int b = 0; b < bits; b++)
+          value += (int64_t)stream[at + b] << b;
+        value -= stream[at + bits - 1] ? INT64_C(1) << bits : 0;
+        assert_int_equal(weights.layer[l][i], value);
+      }
+    free(stream);
+    weights_free(&weights);
+  }
+}
+
+int main(void) {
+  uint64_t seed = scratch_seed();
+  seed = seed ? seed : 1;
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_splitmix),
+      cmocka_unit_test(test_seeds),
+      cmocka_unit_test_prestate(test_advance, &seed),
+      cmocka_unit_test_prestate(test_steps, &seed),
+      cmocka_unit_test_prestate(test_long_steps, &seed),
+      cmocka_unit_test(test_pairwise_independent),
+      cmocka_unit_test_prestate(test_mean_rounding_error, &seed),
+      cmocka_unit_test_prestate(test_weights, &seed),
+      cmocka_unit_test_prestate(test_weights_by_definition, &seed),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

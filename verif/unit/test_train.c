@@ -1,0 +1,611 @@
+/* test_train.c : a training run learns, keeps its best, and goes on after a stop with the same
+ * bits. SPDX-License-Identifier: MIT
+ *
+ * Runs in the repository's root: reads nets/.
+ */
+#include "base/file.h"
+#include "model/softmax.h"
+#include "scratch.h"
+#include "train/keep.h"
+#include "train/train.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <unistd.h>
+
+enum { SIDE = 8, CLASSES = 3, PIXELS = SIDE * SIDE };
+
+static int setup(void **state) {
+  *state = scratch_make();
+  return *state ? 0 : -1;
+}
+
+static int teardown(void **state) {
+  return scratch_remove(*state);
+}
+
+static struct net load_net(const char *path) {
+  struct net net;
+  struct error err = {0};
+  net_load(&net, path, NULL, 0, &err);
+  assert_string_equal(err.message, "");
+  return net;
+}
+
+/* Pictures of noise with one bright band, whose place is the class: rows 0-1, 3-4 or 6-7. */
+struct pictures {
+  struct dataset data;
+  enum part *parts;
+};
+
+static struct pictures pictures_new(size_t count, uint64_t random) {
+  struct pictures made = {.data = {.count = count, .height = SIDE, .width = SIDE}};
+  struct dataset *data = &made.data;
+  data->class_count = CLASSES;
+  data->class_names = memory_new(CLASSES, sizeof *data->class_names);
+  for (int c = 0; c < CLASSES; c++)
+    data->class_names[c] = memory_new(1, 1);
+  data->pictures = memory_new(count, PIXELS);
+  data->labels = memory_new(count, 1);
+  made.parts = memory_new(count, sizeof *made.parts);
+  for (size_t i = 0; i < count; i++) {
+    int label = (int)(scratch_random(&random) >> 33) % CLASSES;
+    data->labels[i] = (uint8_t)label;
+    made.parts[i] = i % 10 == 8 ? PART_VALIDATION : i % 10 == 9 ? PART_TEST : PART_TRAIN;
+    for (int p = 0; p < PIXELS; p++) {
+      int row = p / SIDE, noise = (int)(scratch_random(&random) >> 33) % 64;
+      bool band = row == 3 * label || row == 3 * label + 1;
+      data->pictures[i * PIXELS + (size_t)p] = (uint8_t)((band ? 150 : 80) + noise);
+    }
+  }
+  return made;
+}
+
+static void pictures_free(struct pictures *pictures) {
+  dataset_free(&pictures->data);
+  free(pictures->parts);
+}
+
+static struct checkpoint start_of(const struct net *net, const struct pictures *pictures,
+                                  uint64_t seed) {
+  struct checkpoint start = {.state = {.random = random_from_seed(seed), .rate = net->rate},
+                             .place = {.seed = seed}};
+  start.place.data = train_digest(&pictures->data, pictures->parts);
+  weights_new(&start.weights, net);
+  random_weights(net, seed, &start.weights);
+  return start;
+}
+
+/* A run on a new device from `start`. */
+static struct train begin(const struct net *net, const struct pictures *pictures,
+                          const struct checkpoint *start, const struct checkpoint *best) {
+  struct error err = {0};
+  struct train train = {.net = net,
+                        .device = device_open("golden", net, &err),
+                        .data = &pictures->data,
+                        .parts = pictures->parts};
+  train_begin(&train, start, best, &err);
+  assert_string_equal(err.message, "");
+  return train;
+}
+
+static void run(struct train *train, uint32_t epochs, uint64_t steps) {
+  struct error err = {0};
+  assert_int_equal(train_run(train, epochs, steps, &err), 0);
+  assert_string_equal(err.message, "");
+}
+
+static void end(struct train *train) {
+  device_close(train->device);
+  train_end(train);
+}
+
+static struct checkpoint state_of(struct train *train) {
+  struct error err = {0};
+  struct checkpoint last = {.class_names = "top,middle,bottom"};
+  weights_new(&last.weights, train->net);
+  assert_int_equal(train_state(train, &last, &err), 0);
+  return last;
+}
+
+static bool same_weights(const struct weights *a, const struct weights *b) {
+  bool same = a->layer_count == b->layer_count;
+  for (int l = 0; l < a->layer_count && same; l++)
+    same = a->count[l] == b->count[l] &&
+           memcmp(a->layer[l], b->layer[l], a->count[l] * sizeof *a->layer[l]) == 0;
+  return same;
+}
+
+static void assert_same(const struct checkpoint *a, const struct checkpoint *b) {
+  assert_true(same_weights(&a->weights, &b->weights));
+  assert_true(a->state.random.low == b->state.random.low);
+  assert_true(a->state.random.high == b->state.random.high);
+  assert_int_equal(a->state.steps, b->state.steps);
+  assert_int_equal(a->state.rate, b->state.rate);
+  assert_int_equal(a->state.freeze, b->state.freeze);
+  assert_true(a->place.seed == b->place.seed);
+  assert_true(a->place.data == b->place.data);
+  assert_int_equal(a->place.epoch, b->place.epoch);
+  assert_int_equal(a->place.position, b->place.position);
+}
+
+/* ---- loss and order ---- */
+
+static void test_loss(void **state) {
+  (void)state;
+  assert_true(train_loss(32768) == 0);
+  assert_true(fabs(train_loss(16384) - 0.693147180559945) < 1e-12);
+  assert_true(fabs(train_loss(1) - 10.397207708399179) < 1e-12);
+  assert_true(train_loss(0) == train_loss(1));
+}
+
+static void test_order(void **state) {
+  (void)state;
+  enum { COUNT = 300, EPOCHS = 20 };
+  uint64_t seed = scratch_seed();
+  static size_t orders[EPOCHS][COUNT], again[COUNT];
+  for (uint32_t e = 0; e < EPOCHS; e++) {
+    bool there[COUNT] = {false};
+    train_order(seed, e, COUNT, orders[e]);
+    for (size_t i = 0; i < COUNT; i++) {
+      assert_true(orders[e][i] < COUNT);
+      assert_false(there[orders[e][i]]);
+      there[orders[e][i]] = true;
+    }
+  }
+  for (uint32_t e = 0; e < EPOCHS; e++)
+    for (uint32_t f = 0; f < e; f++) {
+      int same = 0;
+      for (size_t i = 0; i < COUNT; i++)
+        same += orders[e][i] == orders[f][i];
+      assert_true(same < 15); /* one is expected by chance */
+    }
+  train_order(seed, 7, COUNT, again);
+  assert_memory_equal(again, orders[7], sizeof again);
+  train_order(seed + 1, 7, COUNT, again);
+  assert_memory_not_equal(again, orders[7], sizeof again);
+  size_t one[1] = {9};
+  train_order(seed, 0, 1, one);
+  assert_int_equal(one[0], 0);
+  train_order(seed, 0, 0, NULL);
+}
+
+/* Each of the three first places gets each of three pictures about equally often, all six orders
+ * come. */
+static void test_order_is_even(void **state) {
+  (void)state;
+  int seen[27] = {0}, orders = 0;
+  for (uint32_t e = 0; e < 6000; e++) {
+    size_t order[3];
+    train_order(5, e, 3, order);
+    seen[order[0] * 9 + order[1] * 3 + order[2]]++;
+  }
+  for (int i = 0; i < 27; i++) {
+    orders += seen[i] > 0;
+    assert_true(seen[i] == 0 || (seen[i] > 850 && seen[i] < 1150)); /* 1000 +- 5 sigma */
+  }
+  assert_int_equal(orders, 6);
+}
+
+static void test_digest(void **state) {
+  (void)state;
+  struct pictures pictures = pictures_new(20, 3);
+  struct dataset *data = &pictures.data;
+  uint64_t digest = train_digest(data, pictures.parts);
+  assert_true(digest != 0);
+  assert_true(digest == train_digest(data, pictures.parts));
+  data->pictures[19 * PIXELS + 63] ^= 1;
+  assert_true(digest != train_digest(data, pictures.parts));
+  data->pictures[19 * PIXELS + 63] ^= 1;
+  data->labels[4] ^= 1;
+  assert_true(digest != train_digest(data, pictures.parts));
+  data->labels[4] ^= 1;
+  pictures.parts[0] = PART_TEST;
+  assert_true(digest != train_digest(data, pictures.parts));
+  pictures.parts[0] = PART_TRAIN;
+  assert_true(digest == train_digest(data, pictures.parts));
+  pictures_free(&pictures);
+}
+
+/* ---- learning ---- */
+
+/* The same training written down plainly: one picture after the other in the model itself. */
+static void train_plainly(struct model *model, const struct pictures *pictures, uint64_t seed,
+                          uint32_t epochs) {
+  size_t count = 0, order[1000], picture[1000];
+  for (size_t i = 0; i < pictures->data.count; i++)
+    if (pictures->parts[i] == PART_TRAIN)
+      picture[count++] = i;
+  for (uint32_t e = 0; e < epochs; e++) {
+    train_order(seed, e, count, order);
+    for (size_t i = 0; i < count; i++) {
+      size_t p = picture[order[i]];
+      model_forward(model, pictures->data.pictures + p * PIXELS, pictures->data.labels[p], true);
+      model_backward(model, pictures->data.labels[p]);
+    }
+  }
+}
+
+static void test_same_as_plain(void **state) {
+  (void)state;
+  uint64_t seed = scratch_seed();
+  struct net net = load_net("nets/tiny.yaml");
+  struct pictures pictures = pictures_new(150, 11);
+  struct checkpoint start = start_of(&net, &pictures, seed);
+  struct train train = begin(&net, &pictures, &start, NULL);
+  run(&train, 3, 0);
+  struct checkpoint last = state_of(&train);
+  struct model model;
+  model_new(&model, &net, seed);
+  train_plainly(&model, &pictures, seed, 3);
+  assert_true(same_weights(&model.weights, &last.weights));
+  assert_int_equal(last.state.steps, 3 * 120);
+  assert_int_equal(last.place.epoch, 3);
+  assert_int_equal(last.place.position, 0);
+  assert_int_equal(train.epoch_count, 3);
+  uint64_t correct = 0, lost = 0, lost_plainly = 0;
+  for (int e = 0; e < 3; e++) {
+    assert_int_equal(train.epochs[e].pictures, 120);
+    correct += (uint64_t)lround(train.epochs[e].accuracy * 120);
+    for (int l = 0; l < net.layer_count; l++)
+      lost += train.epochs[e].counters.lost[l];
+  }
+  for (int l = 0; l < net.layer_count; l++)
+    lost_plainly += model.counters.lost[l];
+  assert_true(lost == lost_plainly);
+  assert_true(correct == model.counters.correct);
+  model_free(&model);
+  weights_free(&last.weights);
+  weights_free(&start.weights);
+  end(&train);
+  pictures_free(&pictures);
+}
+
+static void learns(const struct net *net) {
+  struct error err = {0};
+  struct pictures pictures = pictures_new(600, 17);
+  struct checkpoint start = start_of(net, &pictures, 1);
+  struct train train = begin(net, &pictures, &start, NULL);
+  run(&train, 12, 0);
+  struct metrics test;
+  assert_int_equal(train_test(&train, &test, &err), 0);
+  assert_int_equal(test.count, 60);
+  assert_true(metrics_accuracy(&test) > 0.95);
+  assert_true(metrics_loss(&test) < 0.2);
+  assert_true(train.epochs[0].loss > train.epochs[11].loss);
+  assert_true(train.epochs[11].accuracy > train.epochs[0].accuracy);
+  weights_free(&start.weights);
+  end(&train);
+  pictures_free(&pictures);
+}
+
+/* 8x8 pictures and three classes, in 8-bit words that round stochastically. */
+static struct net net_of_8_bits(void) {
+  struct net net = load_net("nets/tiny8.yaml");
+  struct error err = {0};
+  net.height = net.width = SIDE;
+  net.layer[net.layer_count - 1].units = CLASSES;
+  net.fold_positions = 1;
+  net.fold_output_lanes = 1;
+  net_derive(&net, &err);
+  assert_string_equal(err.message, "");
+  return net;
+}
+
+static void test_learns(void **state) {
+  (void)state;
+  struct net net = load_net("nets/tiny.yaml");
+  net.rate = 6;
+  learns(&net);
+}
+
+static void test_learns_8_bits(void **state) {
+  (void)state;
+  struct net net = net_of_8_bits();
+  net.rate = 6;
+  learns(&net);
+}
+
+/* ---- the best ---- */
+
+static double measure(const struct net *net, const struct pictures *pictures,
+                      const struct checkpoint *checkpoint, enum part part, double *loss) {
+  struct error err = {0};
+  struct metrics metrics;
+  const struct train_watch nobody = {NULL, NULL, NULL};
+  struct device *device = device_open("golden", net, &err);
+  size_t count, *indices = dataset_part(&pictures->data, pictures->parts, part, &count);
+  assert_int_equal(device_set(device, &checkpoint->weights, &checkpoint->state, &err), 0);
+  metrics_begin(&metrics, net->classes);
+  train_measure(device, &pictures->data, indices, count, "", &nobody, &metrics, &err);
+  assert_string_equal(err.message, "");
+  assert_int_equal(metrics.count, count);
+  free(indices);
+  device_close(device);
+  *loss = metrics_loss(&metrics);
+  return metrics_accuracy(&metrics);
+}
+
+/* Index of the epoch that is best by the rule, found from the figures alone. */
+static size_t best_of(const struct train *train) {
+  size_t best = 0;
+  for (size_t e = 1; e < train->epoch_count; e++) {
+    const struct train_epoch *a = &train->epochs[e], *b = &train->epochs[best];
+    if (a->validation_accuracy > b->validation_accuracy ||
+        (a->validation_accuracy == b->validation_accuracy &&
+         a->validation_loss < b->validation_loss))
+      best = e;
+  }
+  return best;
+}
+
+/* A rate that is too high makes validation go up and down, so that the best is not the last. */
+static void test_best(void **state) {
+  (void)state;
+  struct error err = {0};
+  struct net net = load_net("nets/tiny.yaml");
+  struct pictures pictures = pictures_new(200, 23);
+  struct checkpoint start = start_of(&net, &pictures, 1);
+  start.state.rate = 2;
+  struct train train = begin(&net, &pictures, &start, NULL);
+  run(&train, 10, 0);
+  size_t best = best_of(&train);
+  assert_true(best < 9);
+  assert_int_equal(train.best_epoch, best + 1);
+  assert_int_equal(train.best.place.epoch, best + 1);
+  assert_int_equal(train.best.place.position, 0);
+  assert_int_equal(train.best.state.steps, (best + 1) * 160);
+  assert_true(train.epochs[best].best);
+  for (size_t e = best + 1; e < 10; e++)
+    assert_false(train.epochs[e].best);
+  double loss;
+  assert_true(measure(&net, &pictures, &train.best, PART_VALIDATION, &loss) ==
+              train.epochs[best].validation_accuracy);
+  assert_true(loss == train.epochs[best].validation_loss);
+
+  struct checkpoint last = state_of(&train);
+  assert_false(same_weights(&last.weights, &train.best.weights));
+  struct metrics test;
+  assert_int_equal(train_test(&train, &test, &err), 0);
+  assert_true(measure(&net, &pictures, &train.best, PART_TEST, &loss) == metrics_accuracy(&test));
+  assert_true(loss == metrics_loss(&test));
+  weights_free(&last.weights);
+  weights_free(&start.weights);
+  end(&train);
+  pictures_free(&pictures);
+}
+
+/* ---- stop and go on ---- */
+
+/* Trains in pieces of the given steps, each on a device of its own and through the files. */
+static struct checkpoint in_pieces(const struct net *net, const struct pictures *pictures,
+                                   const struct checkpoint *start, const uint64_t *steps,
+                                   size_t count, uint32_t epochs, const char *path,
+                                   struct checkpoint *best) {
+  struct error err = {0};
+  size_t inexact;
+  struct checkpoint now = *start;
+  bool has_best = false;
+  weights_new(&now.weights, net);
+  for (int l = 0; l < net->layer_count; l++)
+    memcpy(now.weights.layer[l], start->weights.layer[l], now.weights.count[l] * sizeof(int32_t));
+  for (size_t i = 0; i <= count; i++) {
+    struct train train = begin(net, pictures, &now, has_best ? best : NULL);
+    run(&train, epochs, i < count ? steps[i] : 0);
+    weights_free(&now.weights);
+    now = state_of(&train);
+    keep_save(path, net, &now, train.best_epoch ? &train.best : &now, &err);
+    assert_string_equal(err.message, "");
+    bool had_best = train.best_epoch > 0;
+    end(&train);
+    assert_int_equal(checkpoint_load(path, net, &now, &inexact, &err), 0);
+    has_best = keep_load_best(path, net, &now, best);
+    assert_true(has_best == had_best);
+  }
+  return now;
+}
+
+static void resumes(const char *folder, const struct net *net, uint64_t seed, const uint64_t *steps,
+                    size_t count) {
+  enum { EPOCHS = 4 };
+  struct pictures pictures = pictures_new(100, 29);
+  struct checkpoint start = start_of(net, &pictures, seed);
+  start.state.rate = 5;
+  start.state.freeze = 1;
+  struct train train = begin(net, &pictures, &start, NULL);
+  run(&train, EPOCHS, 0);
+  struct checkpoint whole = state_of(&train), best = {.state = {.rate = 0}};
+  weights_new(&best.weights, net);
+  char *path = path_join(folder, "w");
+  struct checkpoint pieces = in_pieces(net, &pictures, &start, steps, count, EPOCHS, path, &best);
+  assert_same(&pieces, &whole);
+  assert_string_equal(pieces.class_names, "top,middle,bottom");
+  assert_true(same_weights(&best.weights, &train.best.weights));
+  assert_int_equal(best.place.epoch, train.best_epoch);
+  free(path);
+  weights_free(&best.weights);
+  weights_free(&pieces.weights);
+  weights_free(&whole.weights);
+  weights_free(&start.weights);
+  end(&train);
+  pictures_free(&pictures);
+}
+
+/* 80 steps an epoch. */
+static void test_resume(void **state) {
+  uint64_t seed = scratch_seed();
+  struct net nets[] = {load_net("nets/tiny.yaml"), net_of_8_bits()};
+  static const struct {
+    uint64_t steps[4];
+    size_t count;
+  } stops[] = {
+      {{1}, 1},              /* after the first step */
+      {{37}, 1},             /* inside a chunk */
+      {{80}, 1},             /* at an epoch's end */
+      {{79, 2}, 2},          /* a piece across an epoch's end */
+      {{250}, 1},            /* in the last epoch */
+      {{33, 64, 100, 1}, 4}, /* several */
+  };
+  for (size_t n = 0; n < sizeof nets / sizeof nets[0]; n++)
+    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
+      resumes(*state, &nets[n], seed, stops[i].steps, stops[i].count);
+}
+
+/* The comparison above notices one step in another order. */
+static void test_other_order_is_noticed(void **state) {
+  (void)state;
+  struct net net = load_net("nets/tiny.yaml");
+  struct pictures pictures = pictures_new(100, 29);
+  struct checkpoint start = start_of(&net, &pictures, 1);
+  struct train train = begin(&net, &pictures, &start, NULL);
+  run(&train, 1, 0);
+  struct checkpoint a = state_of(&train);
+  end(&train);
+  start.place.seed = 2;
+  train = begin(&net, &pictures, &start, NULL);
+  run(&train, 1, 0);
+  struct checkpoint b = state_of(&train);
+  assert_false(same_weights(&a.weights, &b.weights));
+  end(&train);
+  weights_free(&a.weights);
+  weights_free(&b.weights);
+  weights_free(&start.weights);
+  pictures_free(&pictures);
+}
+
+/* Stops behind the chunk that brings `left` to 0. */
+static bool count_down(void *context, const char *what, size_t done, size_t total) {
+  int *left = context;
+  assert_true(done <= total);
+  return strcmp(what, "training") != 0 || --*left > 0;
+}
+
+/* 80 pictures are chunks of 32, 32 and 16. */
+static void stops_after(int chunks, uint32_t epoch, uint32_t position) {
+  struct error err = {0};
+  struct net net = load_net("nets/tiny.yaml");
+  struct pictures pictures = pictures_new(100, 31);
+  struct checkpoint start = start_of(&net, &pictures, 1);
+  struct train train = begin(&net, &pictures, &start, NULL);
+  train.watch = (struct train_watch){&chunks, count_down, NULL};
+  assert_int_equal(train_run(&train, 5, 0, &err), 0);
+  assert_true(train.stopped);
+  assert_int_equal(train.place.epoch, epoch);
+  assert_int_equal(train.place.position, position);
+  assert_int_equal(train.epoch_count, epoch);
+  assert_int_equal(train.current.pictures, position);
+  end(&train);
+  weights_free(&start.weights);
+  pictures_free(&pictures);
+}
+
+static void test_watch_stops(void **state) {
+  (void)state;
+  stops_after(2, 0, 64);
+  stops_after(3, 1, 0);
+  stops_after(4, 1, 32);
+}
+
+static void test_place_of_other_pictures(void **state) {
+  (void)state;
+  struct error err = {0};
+  struct net net = load_net("nets/tiny.yaml");
+  struct pictures pictures = pictures_new(100, 31);
+  struct checkpoint start = start_of(&net, &pictures, 1);
+  start.place.position = 80;
+  struct train train = {.net = &net,
+                        .device = device_open("golden", &net, &err),
+                        .data = &pictures.data,
+                        .parts = pictures.parts};
+  assert_int_equal(train_begin(&train, &start, NULL, &err), -1);
+  assert_string_equal(err.message, "the run stands at picture 80 of an epoch, which has 80");
+  end(&train);
+  weights_free(&start.weights);
+  pictures_free(&pictures);
+}
+
+/* ---- the files ---- */
+
+/* "w.best" is taken when it can be the best of the run, otherwise not. */
+static void test_best_of_another_run(void **state) {
+  struct error err = {0};
+  struct net net = load_net("nets/tiny.yaml");
+  char *path = path_join(*state, "w");
+  struct checkpoint last = {.state = {{1, 0}, 300, 8, 0}, .place = {4, 5, 3, 60}}, found = last;
+  weights_new(&last.weights, &net);
+  weights_new(&found.weights, &net);
+  const struct {
+    struct place place;
+    uint32_t steps;
+    bool taken;
+  } cases[] = {
+      {{4, 5, 3, 0}, 240, true},  {{4, 5, 1, 0}, 80, true},   {{4, 5, 4, 0}, 240, false},
+      {{9, 5, 3, 0}, 240, false}, {{4, 6, 3, 0}, 240, false}, {{4, 5, 3, 1}, 240, false},
+      {{4, 5, 0, 0}, 0, false},   {{4, 5, 3, 0}, 301, false},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct checkpoint best = last;
+    best.place = cases[i].place;
+    best.state.steps = cases[i].steps;
+    assert_int_equal(keep_save(path, &net, &last, &best, &err), 0);
+    assert_true(keep_load_best(path, &net, &last, &found) == cases[i].taken);
+  }
+  char *missing = path_join(*state, "none");
+  assert_false(keep_load_best(missing, &net, &last, &found));
+  free(missing);
+  free(path);
+  weights_free(&last.weights);
+  weights_free(&found.weights);
+}
+
+static void test_keep_refuses(void **state) {
+  struct net net = load_net("nets/tiny.yaml");
+  struct checkpoint any = {.state = {{1, 0}, 0, 8, 0}};
+  weights_new(&any.weights, &net);
+  char *path = path_join(*state, "w2"), *best = path_join(*state, "w2.best");
+  char *missing = path_join(*state, "nowhere/w");
+  struct error err = {0};
+  assert_int_equal(keep_check(path, &net, &any, &err), 0);
+  assert_int_equal(access(path, F_OK), -1);
+  assert_int_equal(access(best, F_OK), -1);
+  assert_int_equal(keep_check(missing, &net, &any, &err), -1);
+  assert_non_null(strstr(err.message, "nowhere/w: cannot write: No such file or directory"));
+  /* the second file cannot be written: the first is not either */
+  err.message[0] = '\0';
+  assert_int_equal(folder_make(best, &err), 0);
+  assert_int_equal(keep_check(path, &net, &any, &err), -1);
+  assert_non_null(strstr(err.message, "w2.best: is a folder"));
+  err.message[0] = '\0';
+  assert_int_equal(keep_save(path, &net, &any, &any, &err), -1);
+  assert_int_equal(access(path, F_OK), -1);
+  free(path);
+  free(best);
+  free(missing);
+  weights_free(&any.weights);
+}
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_loss),
+      cmocka_unit_test(test_order),
+      cmocka_unit_test(test_order_is_even),
+      cmocka_unit_test(test_digest),
+      cmocka_unit_test(test_same_as_plain),
+      cmocka_unit_test(test_learns),
+      cmocka_unit_test(test_learns_8_bits),
+      cmocka_unit_test(test_best),
+      IN_FOLDER(test_resume),
+      cmocka_unit_test(test_other_order_is_noticed),
+      cmocka_unit_test(test_watch_stops),
+      cmocka_unit_test(test_place_of_other_pictures),
+      IN_FOLDER(test_best_of_another_run),
+      IN_FOLDER(test_keep_refuses),
+  };
+  return cmocka_run_group_tests_name("train", tests, NULL, NULL);
+}
