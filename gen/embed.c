@@ -27,7 +27,8 @@ static int embed(const char *path) {
 }
 
 int main(int argc, char **argv) {
-  printf("/* made by gen/embed.c */\n#include \"embedded.h\"\n\nconst struct embedded embedded_files[] = {\n");
+  printf("/* made by gen/embed.c */\n#include \"embedded.h\"\n\nconst struct embedded "
+         "embedded_files[] = {\n");
   for (int i = 1; i < argc; i++)
     if (embed(argv[i]))
       return 1;

@@ -44,8 +44,9 @@ static void set_versions(struct marks *marks, const struct net *net) {
   marks_set(marks, "name", "%s", net->name);
   marks_set(marks, "net_hash", "%016llX", (unsigned long long)net->net_hash);
   marks_set(marks, "core_hash", "%016llX", (unsigned long long)net->core_hash);
-  marks_set(marks, "shape", "%08X",
-            (unsigned)(net->layer_count << 24 | net->classes << 16 | net->width << 8 | net->height));
+  marks_set(
+      marks, "shape", "%08X",
+      (unsigned)(net->layer_count << 24 | net->classes << 16 | net->width << 8 | net->height));
 }
 
 static void set_description(struct marks *marks, const struct net *net) {
@@ -106,7 +107,10 @@ static void set_training(struct marks *marks, const struct net *net, const struc
   int drawn = random_bits > 0 ? 2 * random_bits + net->position_bits - 1 : 0;
   int round_bits = random_bits > 0 ? random_bits : 1;
   marks_set(marks, "rate", "%d", net->rate);
-  marks_set(marks, "rounding", "%d", net->rounding == ROUND_NEAREST ? 0 : net->rounding == ROUND_STOCHASTIC ? 1 : 2);
+  marks_set(marks, "rounding", "%d",
+            net->rounding == ROUND_NEAREST      ? 0
+            : net->rounding == ROUND_STOCHASTIC ? 1
+                                                : 2);
   marks_set(marks, "round_bits", "%d", round_bits);
   marks_set(marks, "key_bits", "%d", net->position_bits + round_bits - 1);
   marks_set(marks, "drawn_bits", "%d", drawn > 0 ? drawn : 1);
@@ -192,10 +196,10 @@ static void set_dense(struct marks *marks, const struct net *net, const struct p
     marks_set(marks, "forward_start", "conv_ready");
     marks_set(marks, "front_gradient_unit", "%s", "");
   } else {
-    marks_set(marks, "forward_start", "%s_valid && %s_unit == %d'd%d", front->name, front->name, front_bits,
-              front_layer->units - front->lanes);
-    marks_set(marks, "front_gradient_unit", "  assign %s_gradient_unit = %s_gradient_row;\n", front->name,
-              front->name);
+    marks_set(marks, "forward_start", "%s_valid && %s_unit == %d'd%d", front->name, front->name,
+              front_bits, front_layer->units - front->lanes);
+    marks_set(marks, "front_gradient_unit", "  assign %s_gradient_unit = %s_gradient_row;\n",
+              front->name, front->name);
   }
 }
 
@@ -207,7 +211,8 @@ static void set_output(struct marks *marks, const struct net *net) {
 
 /* ---------------------------------------------------------------- files */
 
-static void write_core(FILE *f, const struct net *net, const struct plan *plan, struct marks *marks) {
+static void write_core(FILE *f, const struct net *net, const struct plan *plan,
+                       struct marks *marks) {
   template_write(f, "core_head.v.in", marks);
   for (int l = 0; l < net->layer_count; l++) {
     set_layer(marks, net, plan, l);
@@ -221,7 +226,8 @@ static void write_core(FILE *f, const struct net *net, const struct plan *plan, 
     if (net->layer[l].dropout)
       template_write(f, "core_dropout.v.in", marks);
     else
-      fprintf(f, "  wire %s_keep = 1'b1;\n  wire %s_halve = 1'b0;\n", plan->layer[l].name, plan->layer[l].name);
+      fprintf(f, "  wire %s_keep = 1'b1;\n  wire %s_halve = 1'b0;\n", plan->layer[l].name,
+              plan->layer[l].name);
     template_write(f, "core_activation.v.in", marks);
     if (net->layer[l].kind == LAYER_DENSE)
       template_write(f, "core_hidden.v.in", marks);
@@ -253,7 +259,8 @@ static const struct {
     {MAP_CORE_HASH_LOW, "CORE_HASH_LOW", "R", "hash of net and layout"},
     {MAP_CORE_HASH_HIGH, "CORE_HASH_HIGH", "R", ""},
     {MAP_SHAPE, "SHAPE", "R", "layers, classes, width, height, 8 bits each, height lowest"},
-    {MAP_CONTROL, "CONTROL", "RW", "bit 0 PAUSE (set by reset), bit 1 LEARN (set by reset), bit 2 CLEAR counters"},
+    {MAP_CONTROL, "CONTROL", "RW",
+     "bit 0 PAUSE (set by reset), bit 1 LEARN (set by reset), bit 2 CLEAR counters"},
     {MAP_STATUS, "STATUS", "R", "bit 0 paused, bit 1 a step is at work"},
     {MAP_RATE, "RATE", "RW", "learning rate 2^-RATE, 0..15, from the next step on"},
     {MAP_FREEZE, "FREEZE", "RW", "bit l: layer l is not updated, from the next step on"},
@@ -274,55 +281,64 @@ static const struct {
 };
 enum { REGISTER_COUNT = sizeof registers / sizeof registers[0] };
 
-static void write_header(FILE *f, const struct net *net, const struct plan *plan, struct marks *marks) {
+static void write_header(FILE *f, const struct net *net, const struct plan *plan,
+                         struct marks *marks) {
   struct text text;
   text_open(&text);
   for (int i = 0; i < REGISTER_COUNT; i++)
-    fprintf(text.file, "#define ENGRAM_%s 0x%03Xu%s%s%s\n", registers[i].name, (unsigned)registers[i].address,
-            *registers[i].meaning ? " /* " : "", registers[i].meaning, *registers[i].meaning ? " */" : "");
+    fprintf(text.file, "#define ENGRAM_%s 0x%03Xu%s%s%s\n", registers[i].name,
+            (unsigned)registers[i].address, *registers[i].meaning ? " /* " : "",
+            registers[i].meaning, *registers[i].meaning ? " */" : "");
   text_to_mark(&text, marks, "registers");
   text_open(&text);
   for (int l = 0; l < net->layer_count; l++)
-    fprintf(text.file, "#define ENGRAM_LAYER%d_ROWS %d /* %s */\n#define ENGRAM_LAYER%d_COLUMNS %d\n", l,
+    fprintf(text.file,
+            "#define ENGRAM_LAYER%d_ROWS %d /* %s */\n#define ENGRAM_LAYER%d_COLUMNS %d\n", l,
             net->layer[l].rows, plan->layer[l].name, l, net->layer[l].units);
   text_to_mark(&text, marks, "shapes");
   template_write(f, "core_header.h.in", marks);
 }
 
-static void write_page(FILE *f, const struct net *net, const struct plan *plan, struct marks *marks) {
+static void write_page(FILE *f, const struct net *net, const struct plan *plan,
+                       struct marks *marks) {
   struct text text;
   text_open(&text);
   for (int i = 0; i < plan->memory_count; i++)
-    fprintf(text.file, "| %s | %d | %d | %d |\n", plan->memory[i].what, plan->memory[i].count, plan->memory[i].words,
-            plan->memory[i].bits);
+    fprintf(text.file, "| %s | %d | %d | %d |\n", plan->memory[i].what, plan->memory[i].count,
+            plan->memory[i].words, plan->memory[i].bits);
   text_to_mark(&text, marks, "memories");
   text_open(&text);
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
-    fprintf(text.file, "| %d %s | %d x %d | %d, %d | %d, %d | %d, %d | %d | %d |\n", l, plan->layer[l].name,
-            layer->rows, layer->units, layer->weight.bits, layer->weight.frac, layer->activation.bits,
-            layer->activation.frac, layer->gradient.bits, layer->gradient.frac, layer->sum_bits, layer->update_bits);
+    fprintf(text.file, "| %d %s | %d x %d | %d, %d | %d, %d | %d, %d | %d | %d |\n", l,
+            plan->layer[l].name, layer->rows, layer->units, layer->weight.bits, layer->weight.frac,
+            layer->activation.bits, layer->activation.frac, layer->gradient.bits,
+            layer->gradient.frac, layer->sum_bits, layer->update_bits);
   }
   text_to_mark(&text, marks, "layers_table");
   text_open(&text);
   for (int i = 0; i < REGISTER_COUNT; i++)
-    fprintf(text.file, "| 0x%03X | %s | %s | %s |\n", (unsigned)registers[i].address, registers[i].name,
-            registers[i].access, registers[i].meaning);
+    fprintf(text.file, "| 0x%03X | %s | %s | %s |\n", (unsigned)registers[i].address,
+            registers[i].name, registers[i].access, registers[i].meaning);
   for (int l = 0; l < net->layer_count; l++) {
     int at = MAP_LAYERS + l * MAP_LAYER_SIZE;
     const char *name = plan->layer[l].name;
-    fprintf(text.file, "| 0x%03X | CUT_ACTIVATIONS of layer %d | R | saturated activations of %s |\n",
+    fprintf(text.file,
+            "| 0x%03X | CUT_ACTIVATIONS of layer %d | R | saturated activations of %s |\n",
             (unsigned)(at + MAP_CUT_ACTIVATIONS), l, name);
     fprintf(text.file, "| 0x%03X | CUT_GRADIENTS of layer %d | R | saturated gradients of %s |\n",
             (unsigned)(at + MAP_CUT_GRADIENTS), l, name);
-    fprintf(text.file, "| 0x%03X | LOST of layer %d | R | updates of %s that were not zero and changed nothing |\n",
+    fprintf(text.file,
+            "| 0x%03X | LOST of layer %d | R | updates of %s that were not zero and changed "
+            "nothing |\n",
             (unsigned)(at + MAP_LOST), l, name);
   }
   text_to_mark(&text, marks, "register_table");
   template_write(f, "core_page.md.in", marks);
 }
 
-/* Writes one finished text to folder/name, unless something has failed already; releases the text either way. */
+/* Writes one finished text to folder/name, unless something has failed already; releases the text
+ * either way. */
 static int save(const char *folder, const char *name, struct text *text, struct error *err) {
   fclose(text->file);
   char *path = path_join(folder, name);

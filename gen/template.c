@@ -35,7 +35,8 @@ void marks_free(struct marks *marks) {
   marks->count = 0;
 }
 
-static const char *mark_value(const struct marks *marks, const char *file, const char *name, size_t length) {
+static const char *mark_value(const struct marks *marks, const char *file, const char *name,
+                              size_t length) {
   for (int i = 0; i < marks->count; i++)
     if (strlen(marks->mark[i].name) == length && !memcmp(marks->mark[i].name, name, length))
       return marks->mark[i].value;

@@ -20,11 +20,12 @@ struct marks {
 };
 
 /* Sets a mark (an earlier value of the name is replaced); `name` must outlive the marks. */
-void marks_set(struct marks *marks, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void marks_set(struct marks *marks, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void marks_free(struct marks *marks);
 
-/* Writes the embedded file `name` with every mark replaced. A mark without a value or a file that is not there is a
- * mistake in the program: it ends with a message. */
+/* Writes the embedded file `name` with every mark replaced. A mark without a value or a file that
+ * is not there is a mistake in the program: it ends with a message. */
 void template_write(FILE *out, const char *name, const struct marks *marks);
 
 #endif

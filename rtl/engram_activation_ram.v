@@ -1,5 +1,6 @@
-// engram_activation_ram : a layer's inputs; written a word of VALUES at a time, read one value at a time.
-// SPDX-License-Identifier: MIT
+// engram_activation_ram : a layer's inputs; written a word of VALUES at a time, read one value at
+//   a time.
+// SPDX-License-Identifier: 0BSD
 `default_nettype none
 
 module engram_activation_ram #(

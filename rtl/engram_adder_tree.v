@@ -1,7 +1,8 @@
 // engram_adder_tree : exact sum of signed terms, four at a time, a register after each level.
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: 0BSD
 //
-// Latency is LEVELS cycles; one term passes through as a wire. Sums never saturate: SUM_BITS holds all of them.
+// Latency is LEVELS cycles; one term passes through as a wire. Sums never saturate: SUM_BITS holds
+// all of them.
 `default_nettype none
 
 module engram_adder_tree #(

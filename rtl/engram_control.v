@@ -1,9 +1,11 @@
-// engram_control : the AXI4-Lite port: identity, control, random state, counters, and every weight while paused.
-// SPDX-License-Identifier: MIT
+// engram_control : the AXI4-Lite port: identity, control, random state, counters, and every weight
+//   while paused.
+// SPDX-License-Identifier: 0BSD
 //
-// The address map is sw/net/map.h, in words here. Anything that cannot be done answers SLVERR, changes nothing and is
-// counted: an address outside the map, a partial or misaligned write, a write to a read-only register, a value out
-// of range, and weights or random state while a step is at work.
+// The address map is sw/net/map.h, in words here. Anything that cannot be done answers SLVERR,
+// changes nothing and is counted: an address outside the map, a partial or misaligned write, a
+// write to a read-only register, a value out of range, and weights or random state while a step is
+// at work.
 `default_nettype none
 
 module engram_control #(
@@ -194,7 +196,8 @@ module engram_control #(
     weight = 32'd0;
     weight_fits = 1'b1;
     for (k = 0; k < LAYERS; k = k + 1) begin
-      weight_there[k] = layer == k[LAYER_BITS-1:0] && {{(16-ROW_BITS){1'b0}}, row} < ROWS[16*k +: 16] &&
+      weight_there[k] = layer == k[LAYER_BITS-1:0] &&
+                        {{(16-ROW_BITS){1'b0}}, row} < ROWS[16*k +: 16] &&
                         {{(16-COLUMN_BITS){1'b0}}, column} < COLUMNS[16*k +: 16];
       if (layer == k[LAYER_BITS-1:0]) begin
         weight = weights_i[32*k +: 32];

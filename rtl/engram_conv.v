@@ -1,11 +1,12 @@
 // engram_conv : the convolution's crossbar with its training; its weights stand in registers.
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: 0BSD
 //
-// Forward (E8) POSITIONS x FILTERS_AT_ONCE sums of TAPS products a cycle; backward (E15) the same multipliers take
-// tap * G_L and every filter's gradient is summed over all positions; then the weights are updated one a cycle (E16).
+// Forward (E8) POSITIONS x FILTERS_AT_ONCE sums of TAPS products a cycle; backward (E15) the same
+// multipliers take tap * G_L and every filter's gradient is summed over all positions; then the
+// weights are updated one a cycle (E16).
 //
-// Stages: 0 taps and weight or gradient, 2 products, 2 + FORWARD_LEVELS the sums;
-// 3 + BACK_LEVELS the gradient's accumulators.
+// Stages: 0 taps and weight or gradient, 2 products, 2 + FORWARD_LEVELS the sums; 3 + BACK_LEVELS
+// the gradient's accumulators.
 `default_nettype none
 
 module engram_conv #(

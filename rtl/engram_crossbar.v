@@ -1,12 +1,15 @@
-// engram_crossbar : a dense layer with its training: each input meets each output through a weight that can be changed.
-// SPDX-License-Identifier: MIT
+// engram_crossbar : a dense layer with its training: each input meets each output through a weight
+//   that can be changed.
+// SPDX-License-Identifier: 0BSD
 //
-// Unit u is lane u mod LANES, group u div LANES. Forward, group by group: a row (one input, LANES weights) a cycle
-// into LANES accumulators, which are then drained, a sum a cycle, in the order of the units. Backward, row by row, group by group:
-// the exact sum over the units of weight * gradient (E12, E14) with the weights from before the step, and the weights'
-// update (E11, E13, E16) behind it.
+// Unit u is lane u mod LANES, group u div LANES. Forward, group by group: a row (one input, LANES
+// weights) a cycle into LANES accumulators, which are then drained, a sum a cycle, in the order of
+// the units. Backward, row by row, group by group: the exact sum over the units of weight *
+// gradient (E12, E14) with the weights from before the step, and the weights' update (E11, E13,
+// E16) behind it.
 //
-// Stages: 0 row and group, 1 address, 2 weight, x, gradient, 4 products, 5 forward sum, 6 new weight;
+// Stages: 0 row and group, 1 address, 2 weight, x, gradient, 4 products, 5 forward sum, 6 new
+// weight;
 // 5 + BACK_LEVELS the sum for the layer in front.
 `default_nettype none
 

@@ -1,5 +1,5 @@
 // engram_delay : a word some cycles later.
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: 0BSD
 `default_nettype none
 
 module engram_delay #(

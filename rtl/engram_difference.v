@@ -1,5 +1,6 @@
-// engram_difference : the difference of two vectors, an element a cycle: G_S = P - F, F one-hot (E10).
-// SPDX-License-Identifier: MIT
+// engram_difference : the difference of two vectors, an element a cycle: G_S = P - F, F one-hot
+//   (E10).
+// SPDX-License-Identifier: 0BSD
 `default_nettype none
 
 module engram_difference #(

@@ -1,5 +1,6 @@
-// engram_dropout : training keeps one of each neighbouring pair of units; inference keeps all and halves them.
-// SPDX-License-Identifier: MIT
+// engram_dropout : training keeps one of each neighbouring pair of units; inference keeps all and
+//   halves them.
+// SPDX-License-Identifier: 0BSD
 //
 // Units pass in ascending order; the pair's bit is taken with its second unit.
 `default_nettype none

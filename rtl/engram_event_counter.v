@@ -1,7 +1,7 @@
 // engram_event_counter : how many of several flags were up, over all cycles; 32 bits that wrap.
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: 0BSD
 //
-// A flag is in the count three cycles after it was up.
+// A flag is in the count LEVELS + 1 cycles after it was up.
 `default_nettype none
 
 module engram_event_counter #(

@@ -1,9 +1,10 @@
-// engram_im2col : the rows of S_M (E8): ACROSS x DOWN kernel windows of the picture at a time, in raster order.
-// SPDX-License-Identifier: MIT
+// engram_im2col : the rows of S_M (E8): ACROSS x DOWN kernel windows of the picture at a time, in
+//   raster order.
+// SPDX-License-Identifier: 0BSD
 //
-// KERNEL_HEIGHT + DOWN - 1 rows of the picture stand in registers and rotate left as the window moves right; at the
-// end of a row they rotate back and move up. A window is there in every cycle, except at the start and where more
-// than one row has to be fetched.
+// KERNEL_HEIGHT + DOWN - 1 rows of the picture stand in registers and rotate left as the window
+// moves right; at the end of a row they rotate back and move up. A window is there in every cycle,
+// except at the start and where more than one row has to be fetched.
 `default_nettype none
 
 module engram_im2col #(
@@ -16,18 +17,18 @@ module engram_im2col #(
   parameter ACROSS = 1,       // divides the width of the output
   parameter DOWN = 1          // divides the height of the output; > 1 only with ACROSS its width
 ) (
-  input  wire                                                      clk_i,
-  input  wire                                                      rst_i,
-  input  wire                                                      start_i,  // the first windows, anew
+  input  wire                      clk_i,
+  input  wire                      rst_i,
+  input  wire                      start_i,  // the first windows, anew
   // windows: taps row by row, windows row by row
-  output wire                                                      valid_o,
-  output wire                                                      last_o,
-  input  wire                                                      next_i,
+  output wire                      valid_o,
+  output wire                      last_o,
+  input  wire                      next_i,
   output wire [DOWN*ACROSS*KERNEL_HEIGHT*KERNEL_WIDTH*PIXEL_BITS-1:0] taps_o,
   // picture rows, one cycle after read_o
-  output wire                                                      read_o,
-  output wire [ROW_BITS-1:0]                                       read_row_o,
-  input  wire [WIDTH*PIXEL_BITS-1:0]                               row_i
+  output wire                      read_o,
+  output wire [ROW_BITS-1:0]       read_row_o,
+  input  wire [WIDTH*PIXEL_BITS-1:0] row_i
 );
   localparam ROWS = KERNEL_HEIGHT + DOWN - 1;
   localparam STEPS_ACROSS = (WIDTH - KERNEL_WIDTH + 1) / ACROSS;

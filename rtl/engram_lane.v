@@ -1,9 +1,11 @@
-// engram_lane : one lane of a dense layer: its weights' memory, multipliers, accumulator and update unit.
-// SPDX-License-Identifier: MIT
+// engram_lane : one lane of a dense layer: its weights' memory, multipliers, accumulator and
+//   update unit.
+// SPDX-License-Identifier: 0BSD
 //
-// Pipeline (stages of engram_crossbar): 1 address, 2 weight and operands, 4 products, 5 accumulated, 6 new weight.
-// Forward (E8, FC) the first multiplier takes weight * x; backward it takes weight * gradient (E12, E14) while the
-// second, "each input times the last input", takes x * gradient (E11, E13) for the update.
+// Pipeline (stages of engram_crossbar): 1 address, 2 weight and operands, 4 products, 5
+// accumulated, 6 new weight. Forward (E8, FC) the first multiplier takes weight * x; backward it
+// takes weight * gradient (E12, E14) while the second, "each input times the last input", takes x *
+// gradient (E11, E13) for the update.
 `default_nettype none
 
 module engram_lane #(
@@ -71,7 +73,8 @@ module engram_lane #(
 
   // weight * x or weight * gradient
   wire signed [OPERAND_BITS-1:0] operand =
-      backward_i ? {{(OPERAND_BITS-GRADIENT_BITS+1){gradient[GRADIENT_BITS-1]}}, gradient[GRADIENT_BITS-2:0]}
+      backward_i ? {{(OPERAND_BITS-GRADIENT_BITS+1){gradient[GRADIENT_BITS-1]}},
+                    gradient[GRADIENT_BITS-2:0]}
                  : {{(OPERAND_BITS-X_BITS+1){x_i[X_BITS-1]}}, x_i[X_BITS-2:0]};
   wire signed [WEIGHT_BITS+OPERAND_BITS-1:0] product;
   engram_multiplier #(.A_BITS(WEIGHT_BITS), .B_BITS(OPERAND_BITS)) u_multiplier (
@@ -81,7 +84,8 @@ module engram_lane #(
 
   reg signed [SUM_BITS-1:0] sum_q;
   wire signed [SUM_BITS-1:0] addend =
-      {{(SUM_BITS-WEIGHT_BITS-X_BITS+1){product[WEIGHT_BITS+X_BITS-1]}}, product[WEIGHT_BITS+X_BITS-2:0]};
+      {{(SUM_BITS-WEIGHT_BITS-X_BITS+1){product[WEIGHT_BITS+X_BITS-1]}},
+       product[WEIGHT_BITS+X_BITS-2:0]};
   always @(posedge clk_i)
     if (accumulate_i) sum_q <= (first_i ? {SUM_BITS{1'b0}} : sum_q) + addend;
   assign sum_o = sum_q;

@@ -1,7 +1,8 @@
 // engram_multiplier : signed product, operands and result registered (two cycles).
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: 0BSD
 //
-// The one place where a multiplier stands, so that a board can put its own cell with its own registers here.
+// The one place where a multiplier stands, so that a board can put its own cell with its own
+// registers here.
 `default_nettype none
 
 module engram_multiplier #(

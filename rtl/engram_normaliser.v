@@ -1,7 +1,9 @@
-// engram_normaliser : the paper's normaliser: exact sum -> shift, round to nearest (half up), saturate.
-// SPDX-License-Identifier: MIT
+// engram_normaliser : the paper's normaliser: exact sum -> shift, round to nearest (half up),
+//   saturate.
+// SPDX-License-Identifier: 0BSD
 //
-// Mirrors fixed_normalise of sw/model/fixed.h, once per value. VALUES sums at a time, one cycle of latency; counts what it had to cut.
+// Mirrors fixed_normalise of sw/model/fixed.h, once per value. VALUES sums at a time, one cycle of
+// latency; counts what it had to cut.
 `default_nettype none
 
 module engram_normaliser #(
@@ -21,12 +23,12 @@ module engram_normaliser #(
   input  wire [INDEX_BITS-1:0]        index_i,
   input  wire [VALUES*SUM_BITS-1:0]   sums_i,
   input  wire                         halve_i,  // one more shift (hidden outputs at inference)
-  input  wire                         keep_i,   // 0: the values are zero (dropped unit, closed gate)
+  input  wire                         keep_i,   // 0: values of zero (dropped, closed gate)
   // values, one cycle later
   output wire                         valid_o,
   output wire [INDEX_BITS-1:0]        index_o,
   output wire [VALUES*VALUE_BITS-1:0] values_o,
-  output wire [VALUES-1:0]            gates_o,  // the gradient passes here: kept, and above zero with RELU
+  output wire [VALUES-1:0]            gates_o,  // the gradient passes: kept, with RELU > 0
   // what was cut
   input  wire                         clear_i,
   output wire [31:0]                  cut_count_o

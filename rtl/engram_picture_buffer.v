@@ -1,8 +1,9 @@
-// engram_picture_buffer : AXI4-Stream pixels -> two picture slots, checked; one loads while the other is at work.
-// SPDX-License-Identifier: MIT
+// engram_picture_buffer : AXI4-Stream pixels -> two picture slots, checked; one loads while the
+//   other is at work.
+// SPDX-License-Identifier: 0BSD
 //
-// A picture of the wrong length or with a label out of range keeps its place in the order, so that its error reply
-// does, and is never read.
+// A picture of the wrong length or with a label out of range keeps its place in the order, so that
+// its error reply does, and is never read.
 `default_nettype none
 
 module engram_picture_buffer #(
@@ -106,7 +107,8 @@ module engram_picture_buffer #(
         whole_q <= !s_axis_tlast_i && (whole_q || picture_end);
         over_q <= !s_axis_tlast_i && (over_q || whole_q);
         column_q <= (s_axis_tlast_i || row_end) ? {COLUMN_BITS{1'b0}} : column_q + 1'b1;
-        row_q <= (s_axis_tlast_i || picture_end) ? {ROW_BITS{1'b0}} : row_q + {{(ROW_BITS-1){1'b0}}, row_end};
+        row_q <= (s_axis_tlast_i || picture_end) ? {ROW_BITS{1'b0}}
+                                                 : row_q + {{(ROW_BITS-1){1'b0}}, row_end};
       end
       if (commit) begin
         full_q[fill_slot_q] <= 1'b1;
@@ -122,7 +124,8 @@ module engram_picture_buffer #(
   assign picture_status_o = status_q[read_slot_q];
   assign picture_train_o = user_q[read_slot_q][7];
   assign picture_label_o = user_q[read_slot_q][6:0];
-  assign refused_o = {commit && status == BAD_LABEL, commit && status == LONG, commit && status == SHORT};
+  assign refused_o =
+      {commit && status == BAD_LABEL, commit && status == LONG, commit && status == SHORT};
 endmodule
 
 `default_nettype wire

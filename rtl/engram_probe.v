@@ -1,5 +1,5 @@
 // engram_probe : a named tap on a stream of values, read by the benches; synthesizes to nothing.
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: 0BSD
 `default_nettype none
 
 module engram_probe #(

@@ -1,7 +1,8 @@
 // engram_ram : one write port and one read port with a registered output.
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: 0BSD
 //
-// The schedule never reads an address in the cycle that writes it, so no bypass is asked for (no_rw_check).
+// The schedule never reads an address in the cycle that writes it, so no bypass is asked for
+// (no_rw_check).
 `default_nettype none
 
 module engram_ram #(

@@ -1,7 +1,8 @@
 // engram_random : the 127-bit LFSR x^127 + x^63 + 1 and what a training step draws from it.
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: 0BSD
 //
-// Mirrors sw/model/random.h. The state is a step's stream of bits, bit 0 first: hash base, hash key, dropout bits.
+// Mirrors sw/model/random.h. The state is a step's stream of bits, bit 0 first: hash base, hash
+// key, dropout bits.
 `default_nettype none
 
 module engram_random #(

@@ -1,9 +1,10 @@
 // engram_result : a picture's reply as an AXI4-Stream packet of 32-bit words.
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: 0BSD
 //
-// Word 0: class [7:0], status [9:8] (0 good, 1 too short, 2 too long, 3 label out of range), train [16].
-// Word 1: training steps done when the picture was classified. Then a word per class: its probability, 15 fraction
-// bits. A refused picture's reply is word 0 alone.
+// Word 0: class [7:0], status [9:8] (0 good, 1 too short, 2 too long, 3 label out of range), train
+// [16].
+// Word 1: training steps done when the picture was classified. Then a word per class: its
+// probability, 15 fraction bits. A refused picture's reply is word 0 alone.
 `default_nettype none
 
 module engram_result #(

@@ -1,8 +1,9 @@
 // engram_row_order : the order in which a layer's inputs lie in its activation memory.
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: 0BSD
 //
-// A convolution writes words of POSITIONS x FILTERS_AT_ONCE values (filters innermost); input n = FILTERS * position
-// + filter (algorithm: flatten). Behind a dense layer all three are 1 and the order is 0, 1, 2, ...
+// A convolution writes words of POSITIONS x FILTERS_AT_ONCE values (filters innermost); input n =
+// FILTERS * position + filter (algorithm: flatten). Behind a dense layer all three are 1 and the
+// order is 0, 1, 2, ...
 `default_nettype none
 
 module engram_row_order #(

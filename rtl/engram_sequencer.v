@@ -1,5 +1,6 @@
-// engram_sequencer : takes pictures in their order, starts steps, holds what must not change during one, counts.
-// SPDX-License-Identifier: MIT
+// engram_sequencer : takes pictures in their order, starts steps, holds what must not change
+//   during one, counts.
+// SPDX-License-Identifier: 0BSD
 `default_nettype none
 
 module engram_sequencer #(

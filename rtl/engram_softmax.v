@@ -1,7 +1,9 @@
-// engram_softmax : logits -> probabilities (E9) and the class: largest logit off, table, sum, division.
-// SPDX-License-Identifier: MIT
+// engram_softmax : logits -> probabilities (E9) and the class: largest logit off, table, sum,
+//   division.
+// SPDX-License-Identifier: 0BSD
 //
-// Mirrors softmax_probabilities of sw/model/softmax.h. Logits come in the order of the classes; ties go to the lower class.
+// Mirrors softmax_probabilities of sw/model/softmax.h. Logits come in the order of the classes;
+// ties go to the lower class.
 `default_nettype none
 
 module engram_softmax #(
@@ -45,7 +47,7 @@ module engram_softmax #(
   reg [4:0]            bit_q;
   wire class_last = class_q == LAST_CLASS;
 
-  // ---------------------------------------------------------------- table index, rounded to nearest
+  // ---------------------------------------------------------------- table index, to nearest
   wire signed [LOGIT_BITS-1:0] logit = logit_q[class_q];
   wire [LOGIT_BITS:0] below =
       {largest_q[LOGIT_BITS-1], largest_q} - {logit[LOGIT_BITS-1], logit};

@@ -1,8 +1,9 @@
 // engram_update : w <- sat(w - floor((u + rho) / 2^s)), s = SHIFT + rate (E16), two cycles.
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: 0BSD
 //
-// Mirrors fixed_update of sw/model/fixed.h. ROUND_BITS bits behind the weight's grid are kept, the rounding number is
-// added there, and the sum is cut to the grid: random bits round stochastically, 1 of 1 bit to nearest, 0 truncates.
+// Mirrors fixed_update of sw/model/fixed.h. ROUND_BITS bits behind the weight's grid are kept, the
+// rounding number is added there, and the sum is cut to the grid: random bits round stochastically,
+// 1 of 1 bit to nearest, 0 truncates.
 `default_nettype none
 
 module engram_update #(

@@ -1,8 +1,8 @@
 /* bench.c : the emitted core in Verilator against the model: all values after every step.
  * SPDX-License-Identifier: MIT
  *
- * Trains and infers in the RTL, under random stalls where asked for, with weights loaded and read back through
- * AXI4-Lite, and ends with one line `sim: PASS ...` or `sim: FAIL ...`.
+ * Trains and infers in the RTL, under random stalls where asked for, with weights loaded and read
+ * back through AXI4-Lite, and ends with one line `sim: PASS ...` or `sim: FAIL ...`.
  */
 #include "cmd/cmd.h"
 #include "cmd/net_options.h"
@@ -93,7 +93,8 @@ static const struct argp_option table[] = {
     {"infer", 'i', "N", 0, "inferences after them (100)", 0},
     {"seed", 'S', "N", 0, "of weights, pictures and stalls (1)", 0},
     {"stall", 't', "P", 0, "stall each stream's handshakes in P of 256 cycles (0)", 0},
-    {"faults", 'F', 0, 0, "put pictures that are too short, too long or wrongly labelled between the others", 0},
+    {"faults", 'F', 0, 0,
+     "put pictures that are too short, too long or wrongly labelled between the others", 0},
     {"settings", 'x', 0, 0, "change learning rate and frozen layers between the chunks", 0},
     {"rtl", 'r', "DIR", 0, "Verilog files that replace the emitted ones of the same names", 0},
     {"wave", 'w', "FILE", 0, "write an FST wave", 0},
@@ -106,7 +107,8 @@ static const struct argp argp = {
     .options = table,
     .parser = parse,
     .children = children,
-    .doc = "Train and infer in the simulated RTL and compare every value of every step with the model.",
+    .doc = "Train and infer in the simulated RTL and compare every value of every step with the "
+           "model.",
 };
 
 /* ---------------------------------------------------------------- pictures */
@@ -115,10 +117,14 @@ static uint32_t draw(struct bench *bench, uint32_t below) {
   return (uint32_t)(random_splitmix(&bench->random) >> 32) % below;
 }
 
-/* Random pictures for nets that have no data: a class shows as a bright band, so that there is something to learn. */
+/* Random pictures for nets that have no data: a class shows as a bright band, so that there is
+ * something to learn. */
 static void make_pictures(struct bench *bench) {
   struct dataset *data = &bench->data;
-  *data = (struct dataset){.count = 64, .height = bench->net.height, .width = bench->net.width, .class_count = bench->net.classes};
+  *data = (struct dataset){.count = 64,
+                           .height = bench->net.height,
+                           .width = bench->net.width,
+                           .class_count = bench->net.classes};
   size_t size = (size_t)(data->height * data->width);
   data->pictures = memory_new(data->count, size);
   data->labels = memory_new(data->count, 1);
@@ -126,7 +132,8 @@ static void make_pictures(struct bench *bench) {
   for (size_t i = 0; i < data->count; i++) {
     data->labels[i] = (uint8_t)draw(bench, (uint32_t)data->class_count);
     for (size_t p = 0; p < size; p++) {
-      bool bright = (int)(p / (size_t)data->width) * data->class_count / data->height == data->labels[i];
+      bool bright =
+          (int)(p / (size_t)data->width) * data->class_count / data->height == data->labels[i];
       data->pictures[i * size + p] = (uint8_t)(draw(bench, 160) + (bright ? 95 : 0));
     }
   }
@@ -141,16 +148,18 @@ static int load_pictures(struct bench *bench, struct error *err) {
   if (dataset_load(&bench->data, bench->options->data, bench->options->classes, err))
     return -1;
   if (bench->data.height != net->height || bench->data.width != net->width)
-    return error_set(err, "%s: pictures of %dx%d, %s takes %dx%d", bench->options->data, bench->data.height,
-                     bench->data.width, net->name, net->height, net->width);
+    return error_set(err, "%s: pictures of %dx%d, %s takes %dx%d", bench->options->data,
+                     bench->data.height, bench->data.width, net->name, net->height, net->width);
   if (bench->data.class_count != net->classes)
-    return error_set(err, "%s: %d classes, %s has %d", bench->options->data, bench->data.class_count, net->name,
-                     net->classes);
+    return error_set(err, "%s: %d classes, %s has %d", bench->options->data,
+                     bench->data.class_count, net->name, net->classes);
   return 0;
 }
 
-/* The next pictures; with faults, now and then a wrong one. `spare` has room for a picture that is one byte too long. */
-static void make_jobs(struct bench *bench, struct job *jobs, int count, bool train, uint8_t *spare) {
+/* The next pictures; with faults, now and then a wrong one. `spare` has room for a picture that is
+ * one byte too long. */
+static void make_jobs(struct bench *bench, struct job *jobs, int count, bool train,
+                      uint8_t *spare) {
   size_t size = (size_t)(bench->net.height * bench->net.width);
   for (int i = 0; i < count; i++) {
     size_t n = draw(bench, (uint32_t)bench->data.count);
@@ -175,22 +184,27 @@ static void make_jobs(struct bench *bench, struct job *jobs, int count, bool tra
 /* ---------------------------------------------------------------- run */
 
 /* The replies against a model that goes the same way from `model`. */
-static void check_replies(struct bench *bench, const struct job *jobs, const struct reply *replies, int count,
-                          struct model *model) {
+static void check_replies(struct bench *bench, const struct job *jobs, const struct reply *replies,
+                          int count, struct model *model) {
   struct compare *compare = &bench->compare;
   size_t size = (size_t)(bench->net.height * bench->net.width);
   for (int i = 0; i < count; i++) {
     const struct job *job = &jobs[i];
-    enum reply_status status = job->bytes < size ? REPLY_SHORT : job->bytes > size ? REPLY_LONG : job->label >= bench->net.classes ? REPLY_LABEL : REPLY_GOOD;
+    enum reply_status status = job->bytes < size                  ? REPLY_SHORT
+                               : job->bytes > size                ? REPLY_LONG
+                               : job->label >= bench->net.classes ? REPLY_LABEL
+                                                                  : REPLY_GOOD;
     compare_value(compare, "reply.status", i, status, replies[i].status, bench->bus.cycle);
     if (status != REPLY_GOOD)
       continue;
     model_forward(model, job->picture, job->label, job->train);
     compare_value(compare, "reply.class", i, model->best, replies[i].best, bench->bus.cycle);
     compare_value(compare, "reply.train", i, job->train, replies[i].train, bench->bus.cycle);
-    compare_value(compare, "reply.steps", i, model->state.steps, replies[i].steps, bench->bus.cycle);
+    compare_value(compare, "reply.steps", i, model->state.steps, replies[i].steps,
+                  bench->bus.cycle);
     for (int c = 0; c < bench->net.classes; c++)
-      compare_value(compare, "reply.probability", c, model->probability[c], replies[i].probability[c], bench->bus.cycle);
+      compare_value(compare, "reply.probability", c, model->probability[c],
+                    replies[i].probability[c], bench->bus.cycle);
     if (job->train)
       model_backward(model, job->label);
   }
@@ -198,7 +212,8 @@ static void check_replies(struct bench *bench, const struct job *jobs, const str
 
 static void copy_state(struct model *to, const struct model *from) {
   for (int l = 0; l < from->weights.layer_count; l++)
-    memcpy(to->weights.layer[l], from->weights.layer[l], from->weights.count[l] * sizeof *from->weights.layer[l]);
+    memcpy(to->weights.layer[l], from->weights.layer[l],
+           from->weights.count[l] * sizeof *from->weights.layer[l]);
   to->state = from->state;
 }
 
@@ -219,9 +234,11 @@ static int spot_check(struct bench *bench, struct error *err) {
     int l = (int)draw(bench, (uint32_t)bench->net.layer_count), units = bench->net.layer[l].units;
     size_t n = draw(bench, (uint32_t)bench->model.weights.count[l]);
     uint32_t got;
-    if (sim_bus_read(&bench->bus, map_weight(&bench->net, l, (int)n / units, (int)n % units), &got, err))
+    if (sim_bus_read(&bench->bus, map_weight(&bench->net, l, (int)n / units, (int)n % units), &got,
+                     err))
       return error_set(err, "simulation: a weight could not be read");
-    compare_value(&bench->compare, "weight read back", (long)n, bench->model.weights.layer[l][n], (int32_t)got, bench->bus.cycle);
+    compare_value(&bench->compare, "weight read back", (long)n, bench->model.weights.layer[l][n],
+                  (int32_t)got, bench->bus.cycle);
   }
   return 0;
 }
@@ -241,11 +258,13 @@ static int run(struct bench *bench, int count, bool train, struct error *err) {
     copy_state(&shadow, &bench->model);
     compare_begin(&bench->compare, jobs, (size_t)chunk);
     if (result || sim_bus_pause(&bench->bus, false, err) ||
-        sim_bus_run(&bench->bus, jobs, (size_t)chunk, replies, err) || sim_bus_pause(&bench->bus, true, err))
+        sim_bus_run(&bench->bus, jobs, (size_t)chunk, replies, err) ||
+        sim_bus_pause(&bench->bus, true, err))
       result = -1;
     else {
       check_replies(bench, jobs, replies, chunk, &shadow);
-      compare_value(&bench->compare, "steps of the run", -1, 1, compare_complete(&bench->compare), bench->bus.cycle);
+      compare_value(&bench->compare, "steps of the run", -1, 1, compare_complete(&bench->compare),
+                    bench->bus.cycle);
       result = spot_check(bench, err);
     }
     done += chunk;
@@ -266,35 +285,49 @@ static int read_back(struct bench *bench, struct error *err) {
   struct device_state state;
   struct counters counters;
   weights_new(&weights, &bench->net);
-  int result = sim_bus_get(&bench->bus, &weights, &state, err) || sim_bus_counters(&bench->bus, &counters, err) ? -1 : 0;
+  int result = sim_bus_get(&bench->bus, &weights, &state, err) ||
+                       sim_bus_counters(&bench->bus, &counters, err)
+                   ? -1
+                   : 0;
   for (int l = 0; result == 0 && l < weights.layer_count; l++) {
     for (size_t i = 0; i < weights.count[l]; i++)
-      compare_value(compare, "weight read back", (long)i, model->weights.layer[l][i], weights.layer[l][i], bench->bus.cycle);
-    compare_value(compare, "lost read back", l, model->counters.lost[l], counters.lost[l], bench->bus.cycle);
-    compare_value(compare, "cut_activations read back", l, model->counters.cut_activations[l], counters.cut_activations[l], bench->bus.cycle);
-    compare_value(compare, "cut_gradients read back", l, model->counters.cut_gradients[l], counters.cut_gradients[l], bench->bus.cycle);
+      compare_value(compare, "weight read back", (long)i, model->weights.layer[l][i],
+                    weights.layer[l][i], bench->bus.cycle);
+    compare_value(compare, "lost read back", l, model->counters.lost[l], counters.lost[l],
+                  bench->bus.cycle);
+    compare_value(compare, "cut_activations read back", l, model->counters.cut_activations[l],
+                  counters.cut_activations[l], bench->bus.cycle);
+    compare_value(compare, "cut_gradients read back", l, model->counters.cut_gradients[l],
+                  counters.cut_gradients[l], bench->bus.cycle);
   }
   if (result == 0) {
-    compare_value(compare, "steps read back", -1, model->state.steps, state.steps, bench->bus.cycle);
-    compare_value(compare, "random read back", 0, (int64_t)model->state.random.low, (int64_t)state.random.low, bench->bus.cycle);
-    compare_value(compare, "random read back", 1, (int64_t)model->state.random.high, (int64_t)state.random.high, bench->bus.cycle);
+    compare_value(compare, "steps read back", -1, model->state.steps, state.steps,
+                  bench->bus.cycle);
+    compare_value(compare, "random read back", 0, (int64_t)model->state.random.low,
+                  (int64_t)state.random.low, bench->bus.cycle);
+    compare_value(compare, "random read back", 1, (int64_t)model->state.random.high,
+                  (int64_t)state.random.high, bench->bus.cycle);
   }
   weights_free(&weights);
   return result;
 }
 
-/* Without stalls the cycles are those of the estimate, and steps follow each other without a gap. */
+/* Without stalls the cycles are those of the estimate, and steps follow each other without a gap.
+ */
 static void check_cycles(struct bench *bench) {
   struct compare *compare = &bench->compare;
   const struct plan *plan = &compare->plan;
   if (bench->options->stall > 0)
     return;
   if (compare->train_cycles > 0)
-    compare_value(compare, "train_cycles", -1, plan->train_cycles, compare->train_cycles, bench->bus.cycle);
+    compare_value(compare, "train_cycles", -1, plan->train_cycles, compare->train_cycles,
+                  bench->bus.cycle);
   if (compare->infer_cycles > 0)
-    compare_value(compare, "infer_cycles", -1, plan->infer_cycles, compare->infer_cycles, bench->bus.cycle);
+    compare_value(compare, "infer_cycles", -1, plan->infer_cycles, compare->infer_cycles,
+                  bench->bus.cycle);
   if (!bench->options->faults && bench->net.height * bench->net.width + 8 < plan->infer_cycles)
-    compare_value(compare, "cycles between steps", -1, 0, (int64_t)compare->longest_gap, bench->bus.cycle);
+    compare_value(compare, "cycles between steps", -1, 0, (int64_t)compare->longest_gap,
+                  bench->bus.cycle);
 }
 
 static int work(struct bench *bench, struct error *err) {
@@ -322,10 +355,11 @@ static int report(const struct bench *bench) {
   const struct compare *compare = &bench->compare;
   bool pass = compare->mismatches == 0;
   if (bench->options->json) {
-    json_t *json = json_pack("{s:b, s:s, s:i, s:I, s:I, s:i, s:i, s:s}", "pass", pass, "net", bench->net.name, "steps",
-                             (int)bench->model.state.steps, "compared", (json_int_t)compare->compared, "mismatches",
-                             (json_int_t)compare->mismatches, "train_cycles", (int)compare->train_cycles,
-                             "infer_cycles", (int)compare->infer_cycles, "first", compare->first);
+    json_t *json = json_pack(
+        "{s:b, s:s, s:i, s:I, s:I, s:i, s:i, s:s}", "pass", pass, "net", bench->net.name, "steps",
+        (int)bench->model.state.steps, "compared", (json_int_t)compare->compared, "mismatches",
+        (json_int_t)compare->mismatches, "train_cycles", (int)compare->train_cycles, "infer_cycles",
+        (int)compare->infer_cycles, "first", compare->first);
     json_dumpf(json, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(json);
@@ -333,10 +367,10 @@ static int report(const struct bench *bench) {
   }
   if (!pass)
     printf("first difference: %s\n", compare->first);
-  printf("sim: %s net=%s steps=%" PRIu32 " compared=%" PRIu64 " mismatches=%" PRIu64 " train_cycles=%" PRIu32
-         " infer_cycles=%" PRIu32 "\n",
-         pass ? "PASS" : "FAIL", bench->net.name, bench->model.state.steps, compare->compared, compare->mismatches,
-         compare->train_cycles, compare->infer_cycles);
+  printf("sim: %s net=%s steps=%" PRIu32 " compared=%" PRIu64 " mismatches=%" PRIu64
+         " train_cycles=%" PRIu32 " infer_cycles=%" PRIu32 "\n",
+         pass ? "PASS" : "FAIL", bench->net.name, bench->model.state.steps, compare->compared,
+         compare->mismatches, compare->train_cycles, compare->infer_cycles);
   return pass ? EXIT_DONE : EXIT_MISMATCH;
 }
 

@@ -13,7 +13,8 @@
 /* ---------------------------------------------------------------- signals */
 
 /* `bits` (<= 64) of a signal's element from bit `from` on, as an unsigned number. */
-static uint64_t signal_bits(const struct sim_signal *signal, size_t element, size_t from, int bits) {
+static uint64_t signal_bits(const struct sim_signal *signal, size_t element, size_t from,
+                            int bits) {
   const unsigned char *data = signal->data;
   uint64_t value = 0;
   if (signal->element_words == 0) {
@@ -28,7 +29,8 @@ static uint64_t signal_bits(const struct sim_signal *signal, size_t element, siz
   return bits < 64 ? value & ((UINT64_C(1) << bits) - 1) : value;
 }
 
-static int64_t signal_signed(const struct sim_signal *signal, size_t element, size_t from, int bits) {
+static int64_t signal_signed(const struct sim_signal *signal, size_t element, size_t from,
+                             int bits) {
   uint64_t value = signal_bits(signal, element, from, bits);
   return (int64_t)(value << (64 - bits)) >> (64 - bits);
 }
@@ -37,8 +39,9 @@ static uint32_t signal_word(const struct sim_signal *signal) {
   return (uint32_t)signal_bits(signal, 0, 0, 32);
 }
 
-__attribute__((format(printf, 5, 6))) static int find(struct sim_bus *bus, struct sim_signal *signal,
-                                                      const char *name, struct error *err, const char *scope, ...) {
+__attribute__((format(printf, 5, 6))) static int find(struct sim_bus *bus,
+                                                      struct sim_signal *signal, const char *name,
+                                                      struct error *err, const char *scope, ...) {
   char path[128];
   va_list args;
   va_start(args, scope);
@@ -51,8 +54,9 @@ __attribute__((format(printf, 5, 6))) static int find(struct sim_bus *bus, struc
 
 /* ---------------------------------------------------------------- probes */
 
-static int add_probe(struct compare *compare, struct sim_bus *bus, const char *layer, const char *what,
-                     const char *scope, size_t count, int bits, bool training_only, struct error *err) {
+static int add_probe(struct compare *compare, struct sim_bus *bus, const char *layer,
+                     const char *what, const char *scope, size_t count, int bits,
+                     bool training_only, struct error *err) {
   struct probe *probe = &compare->probe[compare->probe_count++];
   snprintf(probe->tensor, sizeof probe->tensor, "%s.%s", layer, what);
   probe->value_bits = bits;
@@ -60,14 +64,16 @@ static int add_probe(struct compare *compare, struct sim_bus *bus, const char *l
   probe->training_only = training_only;
   probe->values = memory_new(count, sizeof *probe->values);
   probe->cycles = memory_new(count, sizeof *probe->cycles);
-  return find(bus, &probe->valid, "valid", err, "%s", scope) || find(bus, &probe->index, "index", err, "%s", scope) ||
+  return find(bus, &probe->valid, "valid", err, "%s", scope) ||
+                 find(bus, &probe->index, "index", err, "%s", scope) ||
                  find(bus, &probe->value, "value", err, "%s", scope)
              ? -1
              : 0;
 }
 
 static int add_layer_probe(struct compare *compare, struct sim_bus *bus, int l, const char *what,
-                           const char *instance, size_t count, int bits, bool training_only, struct error *err) {
+                           const char *instance, size_t count, int bits, bool training_only,
+                           struct error *err) {
   char scope[96];
   const char *name = compare->plan.layer[l].name;
   snprintf(scope, sizeof scope, "u_%s%s", name, instance);
@@ -85,42 +91,47 @@ static int add_probes(struct compare *compare, struct sim_bus *bus, struct error
       snprintf(scope, sizeof scope, "u_%s.u_input", compare->plan.layer[l + 1].name);
       failed |= add_probe(compare, bus, compare->plan.layer[l].name, "activation", scope, outputs,
                           layer->activation.bits, false, err);
-      failed |= add_layer_probe(compare, bus, l, "update_sum", ".u_gradient", (size_t)(layer->rows * layer->units),
-                                layer->update_bits, true, err);
+      failed |=
+          add_layer_probe(compare, bus, l, "update_sum", ".u_gradient",
+                          (size_t)(layer->rows * layer->units), layer->update_bits, true, err);
     } else {
-      failed |= add_layer_probe(compare, bus, l, "sum", "_normaliser.gen_probe.u_sum", outputs, layer->sum_bits,
+      failed |= add_layer_probe(compare, bus, l, "sum", "_normaliser.gen_probe.u_sum", outputs,
+                                layer->sum_bits, false, err);
+      failed |= add_layer_probe(compare, bus, l, "kept", "_normaliser.gen_probe.u_kept", outputs, 1,
                                 false, err);
-      failed |= add_layer_probe(compare, bus, l, "kept", "_normaliser.gen_probe.u_kept", outputs, 1, false, err);
-      failed |= add_layer_probe(compare, bus, l, "activation", "_normaliser.gen_probe.u_value", outputs,
-                                layer->activation.bits, false, err);
+      failed |= add_layer_probe(compare, bus, l, "activation", "_normaliser.gen_probe.u_value",
+                                outputs, layer->activation.bits, false, err);
     }
-    failed |= add_layer_probe(compare, bus, l, "gradient", "_gradient_normaliser.gen_probe.u_value", outputs,
-                              layer->gradient.bits, true, err);
+    failed |= add_layer_probe(compare, bus, l, "gradient", "_gradient_normaliser.gen_probe.u_value",
+                              outputs, layer->gradient.bits, true, err);
     if (failed)
       return -1;
   }
-  return add_probe(compare, bus, "softmax", "probability", "u_softmax.u_probability", (size_t)net->classes, 17,
-                   false, err);
+  return add_probe(compare, bus, "softmax", "probability", "u_softmax.u_probability",
+                   (size_t)net->classes, 17, false, err);
 }
 
 static int find_layer(struct compare *compare, struct sim_bus *bus, int l, struct error *err) {
   const struct plan_layer *p = &compare->plan.layer[l];
   const char *name = p->name;
-  if (find(bus, &compare->cut_activations[l], "count_q", err, "u_%s_normaliser.u_cut_counter", name) ||
-      find(bus, &compare->cut_gradients[l], "count_q", err, "u_%s_gradient_normaliser.u_cut_counter", name) ||
+  if (find(bus, &compare->cut_activations[l], "count_q", err, "u_%s_normaliser.u_cut_counter",
+           name) ||
+      find(bus, &compare->cut_gradients[l], "count_q", err,
+           "u_%s_gradient_normaliser.u_cut_counter", name) ||
       find(bus, &compare->lost[l], "count_q", err, "u_%s.u_lost_counter", name))
     return -1;
   if (compare->net->layer[l].kind == LAYER_CONV)
     return find(bus, &compare->kernel, "kernel_q", err, "u_%s", name);
   compare->banks[l] = memory_new((size_t)p->lanes, sizeof *compare->banks[l]);
   for (int lane = 0; lane < p->lanes; lane++)
-    if (find(bus, &compare->banks[l][lane], "memory_q", err, "u_%s.gen_lane__BRA__%d__KET__.u_lane.u_weights", name,
-             lane))
+    if (find(bus, &compare->banks[l][lane], "memory_q", err,
+             "u_%s.gen_lane__BRA__%d__KET__.u_lane.u_weights", name, lane))
       return -1;
   return 0;
 }
 
-int compare_new(struct compare *compare, struct sim_bus *bus, struct model *model, struct error *err) {
+int compare_new(struct compare *compare, struct sim_bus *bus, struct model *model,
+                struct error *err) {
   *compare = (struct compare){.net = bus->net, .model = model};
   plan_make(&compare->plan, bus->net);
   if (add_probes(compare, bus, err) || find(bus, &compare->random, "state_q", err, "u_random") ||
@@ -147,16 +158,16 @@ void compare_free(struct compare *compare) {
 
 /* ---------------------------------------------------------------- comparisons */
 
-void compare_value(struct compare *compare, const char *tensor, long index, int64_t expected, int64_t got,
-                   uint64_t cycle) {
+void compare_value(struct compare *compare, const char *tensor, long index, int64_t expected,
+                   int64_t got, uint64_t cycle) {
   compare->compared++;
   if (expected == got)
     return;
   if (compare->mismatches++ == 0 || cycle < compare->first_cycle) {
     compare->first_cycle = cycle;
     snprintf(compare->first, sizeof compare->first,
-             "%s[%ld] expected %" PRId64 " got %" PRId64 " at cycle %" PRIu64 " (step %" PRIu32 ")", tensor, index,
-             expected, got, cycle, compare->model->state.steps);
+             "%s[%ld] expected %" PRId64 " got %" PRId64 " at cycle %" PRIu64 " (step %" PRIu32 ")",
+             tensor, index, expected, got, cycle, compare->model->state.steps);
   }
 }
 
@@ -170,23 +181,26 @@ static const struct probe *probe_of(const struct compare *compare, int l, const 
 }
 
 /* One value of a tensor against what the probe saw; a value that never came is a difference too. */
-static void compare_seen(struct compare *compare, const struct probe *probe, size_t index, int64_t expected,
-                         uint64_t now) {
+static void compare_seen(struct compare *compare, const struct probe *probe, size_t index,
+                         int64_t expected, uint64_t now) {
   if (probe->cycles[index] == 0)
     compare_value(compare, probe->tensor, (long)index, expected, expected + 1, now);
   else
-    compare_value(compare, probe->tensor, (long)index, expected, probe->values[index], probe->cycles[index]);
+    compare_value(compare, probe->tensor, (long)index, expected, probe->values[index],
+                  probe->cycles[index]);
 }
 
 static void compare_layer(struct compare *compare, int l, bool train, uint64_t now) {
   const struct layer *layer = &compare->net->layer[l];
   const struct layer_tensors *t = &compare->model->layer[l];
-  const struct probe *activation = probe_of(compare, l, "activation"), *gradient = probe_of(compare, l, "gradient");
+  const struct probe *activation = probe_of(compare, l, "activation"),
+                     *gradient = probe_of(compare, l, "gradient");
   const struct probe *sum = probe_of(compare, l, "sum"), *kept = probe_of(compare, l, "kept");
   const struct probe *update_sum = probe_of(compare, l, "update_sum");
   for (size_t n = 0; n < (size_t)layer->outputs; n++) {
     if (kept)
-      compare_seen(compare, kept, n, -(int64_t)t->kept[n], now); /* one bit, read as two's complement */
+      compare_seen(compare, kept, n, -(int64_t)t->kept[n],
+                   now); /* one bit, read as two's complement */
     if (sum && t->kept[n])
       compare_seen(compare, sum, n, t->sum[n], now);
     compare_seen(compare, activation, n, t->activation[n], now);
@@ -208,7 +222,8 @@ static void compare_weights(struct compare *compare, int l, uint64_t now) {
       int i = n * layer->units + u, bits = layer->weight.bits;
       int64_t got = layer->kind == LAYER_CONV
                         ? signal_signed(&compare->kernel, 0, (size_t)(i * bits), bits)
-                        : signal_signed(&compare->banks[l][u % p->lanes], (size_t)(n * p->groups + u / p->lanes), 0, bits);
+                        : signal_signed(&compare->banks[l][u % p->lanes],
+                                        (size_t)(n * p->groups + u / p->lanes), 0, bits);
       compare_value(compare, tensor, i, weights[i], got, now);
     }
 }
@@ -216,8 +231,10 @@ static void compare_weights(struct compare *compare, int l, uint64_t now) {
 static void compare_counters(struct compare *compare, uint64_t now) {
   const struct model *model = compare->model;
   compare_value(compare, "steps", -1, model->state.steps, signal_word(&compare->steps), now);
-  compare_value(compare, "pictures", -1, model->counters.pictures, signal_word(&compare->pictures), now);
-  compare_value(compare, "correct", -1, model->counters.correct, signal_word(&compare->correct), now);
+  compare_value(compare, "pictures", -1, model->counters.pictures, signal_word(&compare->pictures),
+                now);
+  compare_value(compare, "correct", -1, model->counters.correct, signal_word(&compare->correct),
+                now);
   compare_value(compare, "random.low", -1, (int64_t)model->state.random.low,
                 (int64_t)signal_bits(&compare->random, 0, 0, 64), now);
   compare_value(compare, "random.high", -1, (int64_t)model->state.random.high,
@@ -234,7 +251,8 @@ static void compare_counters(struct compare *compare, uint64_t now) {
 /* The core has ended a step: the model does it too. */
 static void end_step(struct compare *compare, uint64_t now) {
   while (compare->next_job < compare->job_count &&
-         (compare->jobs[compare->next_job].bytes != (size_t)(compare->net->height * compare->net->width) ||
+         (compare->jobs[compare->next_job].bytes !=
+              (size_t)(compare->net->height * compare->net->width) ||
           compare->jobs[compare->next_job].label >= compare->net->classes))
     compare->next_job++;
   if (compare->next_job == compare->job_count) {
@@ -268,8 +286,11 @@ static void gather(struct probe *probe, uint64_t now) {
   size_t index = (size_t)signal_bits(&probe->index, 0, 0, 32);
   if (index >= probe->count)
     index = 0; /* no such value: the overwritten one shows it */
-  probe->values[index] = signal_signed(&probe->value, 0, 0, probe->value_bits);
-  probe->cycles[index] = now;
+  int64_t value = signal_signed(&probe->value, 0, 0, probe->value_bits);
+  /* A value that passes again, unchanged, keeps the time when it was first there. */
+  if (probe->cycles[index] == 0 || probe->values[index] != value)
+    probe->cycles[index] = now;
+  probe->values[index] = value;
 }
 
 void compare_begin(struct compare *compare, const struct job *jobs, size_t count) {
@@ -286,7 +307,8 @@ void compare_cycle(void *context, const struct sim_bus *bus) {
     end_step(compare, bus->cycle);
     compare->idle_cycles = 0;
   }
-  if (!compare->was_busy && busy && compare->next_job > 0 && compare->idle_cycles > compare->longest_gap + 1)
+  if (!compare->was_busy && busy && compare->next_job > 0 &&
+      compare->idle_cycles > compare->longest_gap + 1)
     compare->longest_gap = compare->idle_cycles - 1;
   compare->idle_cycles += !busy;
   compare->was_busy = busy;

@@ -1,5 +1,5 @@
-/* compare.h : the simulated core beside the model: every value of every step, and the first difference's place.
- * SPDX-License-Identifier: MIT
+/* compare.h : the simulated core beside the model: every value of every step, and the first
+ * difference's place. SPDX-License-Identifier: MIT
  */
 #ifndef ENGRAM_VERIF_COMPARE_H
 #define ENGRAM_VERIF_COMPARE_H
@@ -24,7 +24,7 @@ struct probe {
 struct compare {
   const struct net *net;
   struct plan plan;
-  struct model *model;  /* goes along, a step at a time; not owned */
+  struct model *model;    /* goes along, a step at a time; not owned */
   const struct job *jobs; /* of the run that is on */
   size_t job_count, next_job;
 
@@ -32,31 +32,33 @@ struct compare {
   struct probe probe[COMPARE_PROBES_MAX];
   struct sim_signal *banks[NET_LAYERS_MAX]; /* dense: a memory a lane */
   struct sim_signal kernel, random, busy, steps, pictures, correct, step_cycles;
-  struct sim_signal cut_activations[NET_LAYERS_MAX], cut_gradients[NET_LAYERS_MAX], lost[NET_LAYERS_MAX];
+  struct sim_signal cut_activations[NET_LAYERS_MAX], cut_gradients[NET_LAYERS_MAX],
+      lost[NET_LAYERS_MAX];
 
   bool was_busy;
-  uint64_t idle_cycles;     /* without a step since the last one ended */
+  uint64_t idle_cycles; /* without a step since the last one ended */
   uint64_t compared, mismatches;
-  char first[256];          /* the earliest difference, for people */
+  char first[256]; /* the earliest difference, for people */
   uint64_t first_cycle;
   uint32_t train_cycles, infer_cycles; /* the longest of each kind */
-  uint64_t longest_gap;     /* idle cycles between two steps of a run, the start's own not counted */
+  uint64_t longest_gap; /* idle cycles between two steps of a run, the start's own not counted */
 };
 
 /* Finds everything that is compared in the core. Returns 0 or -1. Release with compare_free. */
-int compare_new(struct compare *compare, struct sim_bus *bus, struct model *model, struct error *err);
+int compare_new(struct compare *compare, struct sim_bus *bus, struct model *model,
+                struct error *err);
 void compare_free(struct compare *compare);
 
 /* A run of jobs begins: the steps that follow are theirs, in order (refused pictures have none). */
 void compare_begin(struct compare *compare, const struct job *jobs, size_t count);
 
-/* For sim_bus.on_cycle, with the compare as context: gathers, and at a step's end lets the model do the same step and
- * compares. */
+/* For sim_bus.on_cycle, with the compare as context: gathers, and at a step's end lets the model do
+ * the same step and compares. */
 void compare_cycle(void *context, const struct sim_bus *bus);
 
 /* Compares one value; index is -1 where there is none. */
-void compare_value(struct compare *compare, const char *tensor, long index, int64_t expected, int64_t got,
-                   uint64_t cycle);
+void compare_value(struct compare *compare, const char *tensor, long index, int64_t expected,
+                   int64_t got, uint64_t cycle);
 
 /* True when every step that the run's jobs should have had was seen. */
 bool compare_complete(const struct compare *compare);

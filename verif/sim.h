@@ -1,5 +1,5 @@
-/* sim.h : the emitted core in Verilator behind a C interface; what a library made by sim.cpp offers.
- * SPDX-License-Identifier: MIT
+/* sim.h : the emitted core in Verilator behind a C interface; what a library made by sim.cpp
+ * offers. SPDX-License-Identifier: MIT
  */
 #ifndef ENGRAM_VERIF_SIM_H
 #define ENGRAM_VERIF_SIM_H
@@ -39,17 +39,18 @@ struct sim_signal {
 
 struct sim;
 
-/* A core with all memories unset. `wave_path` is NULL, or an FST file to write (only a library built for waves can).
- * NULL when that cannot be. */
+/* A core with all memories unset. `wave_path` is NULL, or an FST file to write (only a library
+ * built for waves can). NULL when that cannot be. */
 struct sim *sim_open(const char *wave_path);
 void sim_close(struct sim *sim);
 
-/* One clock cycle in two halves: settle shows the outputs (and all signals) that the inputs lead to before the clock's
- * edge, edge is the edge. */
+/* One clock cycle in two halves: settle shows the outputs (and all signals) that the inputs lead to
+ * before the clock's edge, edge is the edge. */
 void sim_settle(struct sim *sim, const struct sim_inputs *in, struct sim_outputs *out);
 void sim_edge(struct sim *sim);
 
-/* Finds a signal: `scope` below engram_core ("" for the core itself), `name` in it. Returns 0 or -1. */
+/* Finds a signal: `scope` below engram_core ("" for the core itself), `name` in it. Returns 0 or
+ * -1. */
 int sim_find(struct sim *sim, const char *scope, const char *name, struct sim_signal *signal);
 
 #ifdef __cplusplus

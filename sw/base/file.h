@@ -21,25 +21,28 @@ struct output {
   char *temporary; /* where it is being written, in the same folder */
 };
 
-/* Opens a temporary file beside `path`. Refuses a `path` that exists and is not a regular file, and a folder that is
- * not there. Returns a stream owned by `out`, or NULL with the error set and nothing left to release. */
+/* Opens a temporary file beside `path`. Refuses a `path` that exists and is not a regular file, and
+ * a folder that is not there. Returns a stream owned by `out`, or NULL with the error set and
+ * nothing left to release. */
 FILE *output_open(struct output *out, const char *path, struct error *err);
 
-/* Flushes, checks every earlier write, and renames the temporary file to its place. On failure the temporary file is
- * removed and an earlier file at `path` is untouched. Returns 0 or -1. Releases `out` either way. */
+/* Flushes, checks every earlier write, and renames the temporary file to its place. On failure the
+ * temporary file is removed and an earlier file at `path` is untouched. Returns 0 or -1. Releases
+ * `out` either way. */
 int output_commit(struct output *out, struct error *err);
 
 /* Drops what was written. Releases `out`. */
 void output_abort(struct output *out);
 
-/* Reads a whole regular file. Returns a buffer of *size bytes (one further byte, 0, follows), to be freed by the
- * caller; NULL on error or when the file is larger than `limit_bytes`. */
+/* Reads a whole regular file. Returns a buffer of *size bytes (one further byte, 0, follows), to be
+ * freed by the caller; NULL on error or when the file is larger than `limit_bytes`. */
 uint8_t *file_read(const char *path, size_t limit_bytes, size_t *size, struct error *err);
 
 /* Makes a folder and its parents where they are missing. Returns 0 or -1. */
 int folder_make(const char *path, struct error *err);
 
-/* "folder/name" in memory that the caller frees. Never NULL: ends the program when memory is exhausted. */
+/* "folder/name" in memory that the caller frees. Never NULL: ends the program when memory is
+ * exhausted. */
 char *path_join(const char *folder, const char *name);
 
 /* malloc/calloc that end the program with a message when memory is exhausted: never NULL. */

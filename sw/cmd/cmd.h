@@ -1,5 +1,5 @@
-/* cmd.h : the subcommands of `engram`. Each parses its own arguments with argp, prints its result on stdout (JSON
- * with --json), progress and errors on stderr, and returns the exit status.
+/* cmd.h : the subcommands of `engram`. Each parses its own arguments with argp, prints its result
+ * on stdout (JSON with --json), progress and errors on stderr, and returns the exit status.
  * SPDX-License-Identifier: MIT
  */
 #ifndef ENGRAM_CMD_H
@@ -11,7 +11,8 @@
 
 enum {
   EXIT_DONE = 0,
-  EXIT_MISMATCH = 1,  /* the work was done and its result is negative: simulation and model differ, does not fit */
+  EXIT_MISMATCH = 1,  /* the work was done and its result is negative: simulation and model differ,
+                         does not fit */
   EXIT_BAD_INPUT = 2, /* one message, nothing written */
 };
 
@@ -26,8 +27,8 @@ int cmd_estimate(int argc, char **argv);
 /* Prints "engram: message" and returns EXIT_BAD_INPUT. */
 int cmd_fail(const struct error *err);
 
-/* One overwritten line on stderr, only when that is a terminal. `done` of `total` units; prints a newline when they are
- * equal. */
+/* One overwritten line on stderr, only when that is a terminal. `done` of `total` units; prints a
+ * newline when they are equal. */
 void cmd_progress(const char *what, size_t done, size_t total);
 
 #endif

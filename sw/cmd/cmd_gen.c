@@ -43,7 +43,8 @@ static const struct argp argp = {
     .options = table,
     .parser = parse,
     .children = children,
-    .doc = "Emit a network and its training as synthesizable Verilog, with a C header of the address map, a page about "
+    .doc = "Emit a network and its training as synthesizable Verilog, with a C header of the "
+           "address map, a page about "
            "the core and a file list.",
 };
 
@@ -54,12 +55,14 @@ int cmd_gen(int argc, char **argv) {
   struct net net;
   if (!options.folder)
     error_set(&err, "--output DIR is missing");
-  if (err.message[0] || net_options_load(&options.net, &net, &err) || emit_core(&net, options.folder, &err))
+  if (err.message[0] || net_options_load(&options.net, &net, &err) ||
+      emit_core(&net, options.folder, &err))
     return cmd_fail(&err);
   if (options.json) {
     char hash[17];
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)net.core_hash);
-    json_t *json = json_pack("{s:s, s:s, s:s}", "net", net.name, "folder", options.folder, "core_hash", hash);
+    json_t *json =
+        json_pack("{s:s, s:s, s:s}", "net", net.name, "folder", options.folder, "core_hash", hash);
     json_dumpf(json, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(json);

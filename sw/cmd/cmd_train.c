@@ -411,14 +411,21 @@ static int train_all(struct training *training, struct error *err) {
   return result;
 }
 
+/* Adds a signal, unless the program was started to ignore it. */
+static void add_signal(sigset_t *set, int number) {
+  struct sigaction action;
+  if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+    sigaddset(set, number);
+}
+
 /* SIGINT and SIGTERM wait while training; they then end the program in the usual way. */
 static int run(struct training *training, struct error *err) {
   if (prepare(training, err) != 0)
     return -1;
   sigset_t wait, before;
   sigemptyset(&wait);
-  sigaddset(&wait, SIGINT);
-  sigaddset(&wait, SIGTERM);
+  add_signal(&wait, SIGINT);
+  add_signal(&wait, SIGTERM);
   sigprocmask(SIG_BLOCK, &wait, &before);
   int result = train_all(training, err);
   if (fflush(stdout) != 0)

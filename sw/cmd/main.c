@@ -22,11 +22,13 @@ static const struct {
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 static void print_help(FILE *to) {
-  fprintf(to, "Usage: engram COMMAND [OPTION...]\n\n"
-              "Networks that learn on the chip: sounds, model, Verilog, simulation.\n\nCommands:\n");
+  fprintf(to,
+          "Usage: engram COMMAND [OPTION...]\n\n"
+          "Networks that learn on the chip: sounds, model, Verilog, simulation.\n\nCommands:\n");
   for (int i = 0; i < COMMAND_COUNT; i++)
     fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].what);
-  fprintf(to, "\n`engram COMMAND --help` lists its options; `engram --version` prints the version.\n");
+  fprintf(to,
+          "\n`engram COMMAND --help` lists its options; `engram --version` prints the version.\n");
 }
 
 int main(int argc, char **argv) {

@@ -27,7 +27,8 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 
 static const struct argp_option table[] = {
     {"net", 'n', "FILE", 0, "description of the network (docs/description.md)", 1},
-    {"fold", 'f', "KEY=VALUE", 0, "override of the layout: positions, filters, lanes or output_lanes", 1},
+    {"fold", 'f', "KEY=VALUE", 0,
+     "override of the layout: positions, filters, lanes or output_lanes", 1},
     {0},
 };
 
@@ -44,12 +45,14 @@ void option_version(void) {
   exit(EXIT_DONE);
 }
 
-uint64_t option_number(struct argp_state *state, const char *name, const char *text, uint64_t low, uint64_t high) {
+uint64_t option_number(struct argp_state *state, const char *name, const char *text, uint64_t low,
+                       uint64_t high) {
   char *end = NULL;
   errno = 0;
   uint64_t value = strtoull(text, &end, 10);
   if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno || value < low || value > high)
-    argp_error(state, "--%s=%s: a whole number from %" PRIu64 " to %" PRIu64 " is expected", name, text, low, high);
+    argp_error(state, "--%s=%s: a whole number from %" PRIu64 " to %" PRIu64 " is expected", name,
+               text, low, high);
   return value;
 }
 

@@ -23,11 +23,14 @@ extern const struct argp net_options_argp;
 int net_options_load(const struct net_options *options, struct net *net, struct error *err);
 
 /* -V, for the commands' own tables: prints the version and ends the program. */
-#define OPTION_VERSION {"version", 'V', 0, 0, "print the version", -1}
+#define OPTION_VERSION                                                                             \
+  { "version", 'V', 0, 0, "print the version", -1 }
 void option_version(void) __attribute__((noreturn));
 
-/* Parses a number in [low, high]; anything else ends the program through argp with what is allowed. */
-uint64_t option_number(struct argp_state *state, const char *name, const char *text, uint64_t low, uint64_t high);
+/* Parses a number in [low, high]; anything else ends the program through argp with what is allowed.
+ */
+uint64_t option_number(struct argp_state *state, const char *name, const char *text, uint64_t low,
+                       uint64_t high);
 
 /* argp_parse with the project's exit status for a wrong option. `name` is "engram train". */
 void option_parse(const struct argp *argp, const char *name, int argc, char **argv, void *input);

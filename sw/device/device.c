@@ -21,12 +21,13 @@ void device_close(struct device *device) {
     device->kind->close(device);
 }
 
-int device_set(struct device *device, const struct weights *weights, const struct device_state *state,
-               struct error *err) {
+int device_set(struct device *device, const struct weights *weights,
+               const struct device_state *state, struct error *err) {
   return device->kind->set(device, weights, state, err);
 }
 
-int device_get(struct device *device, struct weights *weights, struct device_state *state, struct error *err) {
+int device_get(struct device *device, struct weights *weights, struct device_state *state,
+               struct error *err) {
   return device->kind->get(device, weights, state, err);
 }
 

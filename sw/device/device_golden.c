@@ -31,8 +31,8 @@ static void copy_weights(struct weights *to, const struct weights *from) {
     memcpy(to->layer[l], from->layer[l], from->count[l] * sizeof *from->layer[l]);
 }
 
-static int golden_set(struct device *device, const struct weights *weights, const struct device_state *state,
-                      struct error *err) {
+static int golden_set(struct device *device, const struct weights *weights,
+                      const struct device_state *state, struct error *err) {
   (void)err;
   struct model *model = &((struct golden *)device)->model;
   copy_weights(&model->weights, weights);
@@ -40,7 +40,8 @@ static int golden_set(struct device *device, const struct weights *weights, cons
   return 0;
 }
 
-static int golden_get(struct device *device, struct weights *weights, struct device_state *state, struct error *err) {
+static int golden_get(struct device *device, struct weights *weights, struct device_state *state,
+                      struct error *err) {
   (void)err;
   const struct model *model = &((struct golden *)device)->model;
   copy_weights(weights, &model->weights);
@@ -50,11 +51,14 @@ static int golden_get(struct device *device, struct weights *weights, struct dev
 
 static enum reply_status check(const struct net *net, const struct job *job) {
   size_t whole = (size_t)(net->height * net->width);
-  return job->bytes < whole ? REPLY_SHORT : job->bytes > whole ? REPLY_LONG : job->label >= net->classes ? REPLY_LABEL : REPLY_GOOD;
+  return job->bytes < whole           ? REPLY_SHORT
+         : job->bytes > whole         ? REPLY_LONG
+         : job->label >= net->classes ? REPLY_LABEL
+                                      : REPLY_GOOD;
 }
 
-static int golden_run(struct device *device, const struct job *jobs, size_t count, struct reply *replies,
-                      struct error *err) {
+static int golden_run(struct device *device, const struct job *jobs, size_t count,
+                      struct reply *replies, struct error *err) {
   (void)err;
   struct model *model = &((struct golden *)device)->model;
   for (size_t i = 0; i < count; i++) {
@@ -79,5 +83,5 @@ static int golden_counters(struct device *device, struct counters *counters, str
   return 0;
 }
 
-const struct device_kind device_golden = {"golden",    golden_open, golden_close,   golden_set,
+const struct device_kind device_golden = {"golden",   golden_open, golden_close,   golden_set,
                                           golden_get, golden_run,  golden_counters};

@@ -13,8 +13,10 @@ struct device_kind {
   void (*close)(struct device *device);
   int (*set)(struct device *device, const struct weights *weights, const struct device_state *state,
              struct error *err);
-  int (*get)(struct device *device, struct weights *weights, struct device_state *state, struct error *err);
-  int (*run)(struct device *device, const struct job *jobs, size_t count, struct reply *replies, struct error *err);
+  int (*get)(struct device *device, struct weights *weights, struct device_state *state,
+             struct error *err);
+  int (*run)(struct device *device, const struct job *jobs, size_t count, struct reply *replies,
+             struct error *err);
   int (*counters)(struct device *device, struct counters *counters, struct error *err);
 };
 

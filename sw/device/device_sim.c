@@ -21,8 +21,8 @@ static int check_identity(struct sim_bus *bus, struct error *err) {
     return error_set(err, "simulation: the core does not tell what it is");
   uint64_t hash = (uint64_t)high << 32 | low;
   if (id != MAP_ID_VALUE || hash != bus->net->core_hash)
-    return error_set(err, "simulation: core %016llx found, %016llx expected", (unsigned long long)hash,
-                     (unsigned long long)bus->net->core_hash);
+    return error_set(err, "simulation: core %016llx found, %016llx expected",
+                     (unsigned long long)hash, (unsigned long long)bus->net->core_hash);
   return 0;
 }
 
@@ -46,28 +46,30 @@ static struct sim_bus *bus_of(struct device *device) {
   return &((struct sim_device *)device)->bus;
 }
 
-static int sim_device_set(struct device *device, const struct weights *weights, const struct device_state *state,
-                          struct error *err) {
+static int sim_device_set(struct device *device, const struct weights *weights,
+                          const struct device_state *state, struct error *err) {
   return sim_bus_set(bus_of(device), weights, state, err);
 }
 
-static int sim_device_get(struct device *device, struct weights *weights, struct device_state *state,
-                          struct error *err) {
+static int sim_device_get(struct device *device, struct weights *weights,
+                          struct device_state *state, struct error *err) {
   return sim_bus_get(bus_of(device), weights, state, err);
 }
 
 /* The core is paused between runs, so that weights can be reached. */
-static int sim_device_run(struct device *device, const struct job *jobs, size_t count, struct reply *replies,
-                          struct error *err) {
+static int sim_device_run(struct device *device, const struct job *jobs, size_t count,
+                          struct reply *replies, struct error *err) {
   struct sim_bus *bus = bus_of(device);
   if (sim_bus_pause(bus, false, err) || sim_bus_run(bus, jobs, count, replies, err))
     return -1;
   return sim_bus_pause(bus, true, err);
 }
 
-static int sim_device_counters(struct device *device, struct counters *counters, struct error *err) {
+static int sim_device_counters(struct device *device, struct counters *counters,
+                               struct error *err) {
   return sim_bus_counters(bus_of(device), counters, err);
 }
 
-const struct device_kind device_sim = {"sim",          sim_device_open, sim_device_close,   sim_device_set,
-                                       sim_device_get, sim_device_run,  sim_device_counters};
+const struct device_kind device_sim = {
+    "sim",          sim_device_open, sim_device_close,   sim_device_set,
+    sim_device_get, sim_device_run,  sim_device_counters};

@@ -45,7 +45,9 @@ static void take_reply(struct sim_bus *bus) {
   struct reply *reply = &bus->replies[bus->received];
   uint32_t word = bus->out.m_tdata;
   if (bus->words == 0)
-    *reply = (struct reply){.status = (enum reply_status)(word >> 8 & 3), .train = word >> 16 & 1, .best = (int)(word & 255)};
+    *reply = (struct reply){.status = (enum reply_status)(word >> 8 & 3),
+                            .train = word >> 16 & 1,
+                            .best = (int)(word & 255)};
   else if (bus->words == 1)
     reply->steps = word;
   else if (bus->words < WORDS_OF_HEAD + NET_CLASSES_MAX)
@@ -78,7 +80,8 @@ int sim_bus_open(struct sim_bus *bus, const struct net *net, const char *wave_pa
   bus->sim = bus->library.open(wave_path);
   if (!bus->sim) {
     sim_library_close(&bus->library);
-    return error_set(err, "%s: the wave file cannot be written", wave_path ? wave_path : "simulation");
+    return error_set(err, "%s: the wave file cannot be written",
+                     wave_path ? wave_path : "simulation");
   }
   bus->in.rst = 1;
   sim_bus_idle(bus, RESET_CYCLES);
@@ -99,10 +102,12 @@ void sim_bus_idle(struct sim_bus *bus, int count) {
 }
 
 static int no_answer(struct sim_bus *bus, const char *what, uint32_t address, struct error *err) {
-  return error_set(err, "simulation: %s 0x%x had no answer by cycle %" PRIu64, what, (unsigned)address, bus->cycle);
+  return error_set(err, "simulation: %s 0x%x had no answer by cycle %" PRIu64, what,
+                   (unsigned)address, bus->cycle);
 }
 
-int sim_bus_write(struct sim_bus *bus, uint32_t address, uint32_t data, uint8_t strobe, struct error *err) {
+int sim_bus_write(struct sim_bus *bus, uint32_t address, uint32_t data, uint8_t strobe,
+                  struct error *err) {
   bool address_taken = false, data_taken = false;
   for (int i = 0; i < ACCESS_LIMIT; i++) {
     if (!address_taken && !bus->in.awvalid && !stalls(bus)) {
@@ -154,18 +159,21 @@ int sim_bus_read(struct sim_bus *bus, uint32_t address, uint32_t *data, struct e
   return no_answer(bus, "read", address, err);
 }
 
-int sim_bus_run(struct sim_bus *bus, const struct job *jobs, size_t count, struct reply *replies, struct error *err) {
+int sim_bus_run(struct sim_bus *bus, const struct job *jobs, size_t count, struct reply *replies,
+                struct error *err) {
   struct plan plan;
   plan_make(&plan, bus->net);
   bus->jobs = jobs;
   bus->replies = replies;
   bus->job_count = count;
   bus->sent = bus->beat = bus->received = 0;
-  /* Generous: the longest step and the loading of the longest picture, at the given share of stalls. */
+  /* Generous: the longest step and the loading of the longest picture, at the given share of
+   * stalls. */
   uint64_t patience = 0;
   for (size_t i = 0; i < count; i++)
     patience = jobs[i].bytes > patience ? jobs[i].bytes : patience;
-  patience = (patience + (uint64_t)plan.train_cycles + 1000) * 4 * 256 / (256 - (bus->stall < 255 ? bus->stall : 255));
+  patience = (patience + (uint64_t)plan.train_cycles + 1000) * 4 * 256 /
+             (256 - (bus->stall < 255 ? bus->stall : 255));
   uint64_t last_cycle = bus->cycle;
   size_t progress = 0;
   while (bus->received < count) {
@@ -175,19 +183,23 @@ int sim_bus_run(struct sim_bus *bus, const struct job *jobs, size_t count, struc
       last_cycle = bus->cycle;
     }
     if (bus->cycle - last_cycle > patience)
-      return error_set(err, "simulation: picture %zu had no reply by cycle %" PRIu64, bus->received, bus->cycle);
+      return error_set(err, "simulation: picture %zu had no reply by cycle %" PRIu64, bus->received,
+                       bus->cycle);
   }
   return 0;
 }
 
 static int must_write(struct sim_bus *bus, uint32_t address, uint32_t data, struct error *err) {
   int answer = sim_bus_write(bus, address, data, 15, err);
-  return answer > 0 ? error_set(err, "simulation: write of 0x%x to 0x%x was refused", (unsigned)data, (unsigned)address) : answer;
+  return answer > 0 ? error_set(err, "simulation: write of 0x%x to 0x%x was refused",
+                                (unsigned)data, (unsigned)address)
+                    : answer;
 }
 
 static int must_read(struct sim_bus *bus, uint32_t address, uint32_t *data, struct error *err) {
   int answer = sim_bus_read(bus, address, data, err);
-  return answer > 0 ? error_set(err, "simulation: read of 0x%x was refused", (unsigned)address) : answer;
+  return answer > 0 ? error_set(err, "simulation: read of 0x%x was refused", (unsigned)address)
+                    : answer;
 }
 
 int sim_bus_pause(struct sim_bus *bus, bool pause, struct error *err) {
@@ -205,15 +217,16 @@ int sim_bus_pause(struct sim_bus *bus, bool pause, struct error *err) {
   return pause ? error_set(err, "simulation: does not pause") : 0;
 }
 
-int sim_bus_set(struct sim_bus *bus, const struct weights *weights, const struct device_state *state,
-                struct error *err) {
+int sim_bus_set(struct sim_bus *bus, const struct weights *weights,
+                const struct device_state *state, struct error *err) {
   const struct net *net = bus->net;
   uint32_t random[4] = {(uint32_t)state->random.low, (uint32_t)(state->random.low >> 32),
                         (uint32_t)state->random.high, (uint32_t)(state->random.high >> 32)};
   for (int i = 0; i < 4; i++)
     if (must_write(bus, MAP_RANDOM + 4 * (uint32_t)i, random[i], err))
       return -1;
-  if (must_write(bus, MAP_STEPS, state->steps, err) || must_write(bus, MAP_RATE, (uint32_t)state->rate, err) ||
+  if (must_write(bus, MAP_STEPS, state->steps, err) ||
+      must_write(bus, MAP_RATE, (uint32_t)state->rate, err) ||
       must_write(bus, MAP_FREEZE, state->freeze, err))
     return -1;
   for (int l = 0; l < net->layer_count; l++)
@@ -225,7 +238,8 @@ int sim_bus_set(struct sim_bus *bus, const struct weights *weights, const struct
   return 0;
 }
 
-int sim_bus_get(struct sim_bus *bus, struct weights *weights, struct device_state *state, struct error *err) {
+int sim_bus_get(struct sim_bus *bus, struct weights *weights, struct device_state *state,
+                struct error *err) {
   const struct net *net = bus->net;
   uint32_t random[4], rate;
   for (int i = 0; i < 4; i++)
@@ -234,7 +248,8 @@ int sim_bus_get(struct sim_bus *bus, struct weights *weights, struct device_stat
   if (must_read(bus, MAP_STEPS, &state->steps, err) || must_read(bus, MAP_RATE, &rate, err) ||
       must_read(bus, MAP_FREEZE, &state->freeze, err))
     return -1;
-  state->random = (struct random_state){random[0] | (uint64_t)random[1] << 32, random[2] | (uint64_t)random[3] << 32};
+  state->random = (struct random_state){random[0] | (uint64_t)random[1] << 32,
+                                        random[2] | (uint64_t)random[3] << 32};
   state->rate = (int)rate;
   for (int l = 0; l < net->layer_count; l++)
     for (size_t i = 0; i < weights->count[l]; i++) {
@@ -248,7 +263,8 @@ int sim_bus_get(struct sim_bus *bus, struct weights *weights, struct device_stat
 }
 
 int sim_bus_counters(struct sim_bus *bus, struct counters *counters, struct error *err) {
-  if (must_read(bus, MAP_PICTURES, &counters->pictures, err) || must_read(bus, MAP_CORRECT, &counters->correct, err))
+  if (must_read(bus, MAP_PICTURES, &counters->pictures, err) ||
+      must_read(bus, MAP_CORRECT, &counters->correct, err))
     return -1;
   for (int l = 0; l < bus->net->layer_count; l++) {
     uint32_t at = MAP_LAYERS + MAP_LAYER_SIZE * (uint32_t)l;

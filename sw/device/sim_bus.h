@@ -15,7 +15,8 @@ struct sim_bus {
   struct sim_outputs out; /* of the cycle that is being settled */
   uint64_t cycle;         /* since reset */
 
-  /* Random stalls: in a cycle each valid that is not up yet is held back, and each ready is low, with this probability of 256. */
+  /* Random stalls: in a cycle each valid that is not up yet is held back, and each ready is low,
+   * with this probability of 256. */
   unsigned stall;
   uint64_t stall_seed;
 
@@ -39,19 +40,23 @@ void sim_bus_close(struct sim_bus *bus);
 void sim_bus_idle(struct sim_bus *bus, int count);
 
 /* One AXI4-Lite access. Returns 0 for OKAY, 1 for SLVERR, -1 when there was no answer. */
-int sim_bus_write(struct sim_bus *bus, uint32_t address, uint32_t data, uint8_t strobe, struct error *err);
+int sim_bus_write(struct sim_bus *bus, uint32_t address, uint32_t data, uint8_t strobe,
+                  struct error *err);
 int sim_bus_read(struct sim_bus *bus, uint32_t address, uint32_t *data, struct error *err);
 
-/* Sends the jobs' pictures back to back and takes their replies. Fails when the core stops answering. */
-int sim_bus_run(struct sim_bus *bus, const struct job *jobs, size_t count, struct reply *replies, struct error *err);
+/* Sends the jobs' pictures back to back and takes their replies. Fails when the core stops
+ * answering. */
+int sim_bus_run(struct sim_bus *bus, const struct job *jobs, size_t count, struct reply *replies,
+                struct error *err);
 
 /* Sets or clears PAUSE, and waits until the core is paused. */
 int sim_bus_pause(struct sim_bus *bus, bool pause, struct error *err);
 
 /* Registers and weights as a host sees them. The core must be paused. */
-int sim_bus_set(struct sim_bus *bus, const struct weights *weights, const struct device_state *state,
+int sim_bus_set(struct sim_bus *bus, const struct weights *weights,
+                const struct device_state *state, struct error *err);
+int sim_bus_get(struct sim_bus *bus, struct weights *weights, struct device_state *state,
                 struct error *err);
-int sim_bus_get(struct sim_bus *bus, struct weights *weights, struct device_state *state, struct error *err);
 int sim_bus_counters(struct sim_bus *bus, struct counters *counters, struct error *err);
 
 #endif

@@ -34,7 +34,8 @@ static uint64_t digest(void) {
 static int run(char *const *argv, const char *log) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC,
+                                   0666);
   posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
   pid_t child;
   int failed = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ);
@@ -90,17 +91,26 @@ static void remove_tree(const char *folder) {
 }
 
 /* Emits the core into `work` and builds `library` from it. */
-static int build(const struct net *net, const char *work, const char *library, const char *runtime, bool wave,
-                 const char *rtl, struct error *err) {
-  if (emit_core(net, work, err) || (rtl && overlay(rtl, work, err)) || write_embedded(work, "sim.cpp", err) ||
-      write_embedded(work, "sim.h", err) || write_embedded(work, "build_sim.sh", err))
+static int build(const struct net *net, const char *work, const char *library, const char *runtime,
+                 bool wave, const char *rtl, struct error *err) {
+  if (emit_core(net, work, err) || (rtl && overlay(rtl, work, err)) ||
+      write_embedded(work, "sim.cpp", err) || write_embedded(work, "sim.h", err) ||
+      write_embedded(work, "build_sim.sh", err))
     return -1;
-  char *script = path_join(work, "build_sim.sh"), *log = path_join(work, "log"), *made = path_join(work, "core.so");
-  char *argv[] = {"sh", script, (char *)(uintptr_t)work, made, (char *)(uintptr_t)runtime, wave ? "wave" : "plain", NULL};
+  char *script = path_join(work, "build_sim.sh"), *log = path_join(work, "log"),
+       *made = path_join(work, "core.so");
+  char *argv[] = {"sh",
+                  script,
+                  (char *)(uintptr_t)work,
+                  made,
+                  (char *)(uintptr_t)runtime,
+                  wave ? "wave" : "plain",
+                  NULL};
   int result = 0;
   if (run(argv, log) != 0)
-    result = error_set(err, "the simulation of %s could not be built (are verilator and g++ installed?): see %s",
-                       net->name, log);
+    result = error_set(
+        err, "the simulation of %s could not be built (are verilator and g++ installed?): see %s",
+        net->name, log);
   else if (rename(made, library))
     result = error_set(err, "%s: %s", library, strerror(errno));
   free(script);

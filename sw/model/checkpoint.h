@@ -1,11 +1,12 @@
 /* checkpoint.h : weights and the whole state of a training run, as a safetensors file.
  * SPDX-License-Identifier: MIT
  *
- * Tensors are float32 (exact: an integer of at most 24 bits over a power of two) in PyTorch's shapes and order, so
- * that PyTorch loads them as they are: "conv.weight" [filters][1][kernel_height][kernel_width], "dense1.weight"
- * [units][inputs] (inputs of a dense layer behind a convolution in PyTorch's flatten order: filter, row, column;
- * Engram's order is position by position, filters innermost), "dense2.weight" ..., "output.weight" [classes][inputs]. Everything
- * else stands in the file's string metadata.
+ * Tensors are float32 (exact: an integer of at most 24 bits over a power of two) in PyTorch's
+ * shapes and order, so that PyTorch loads them as they are: "conv.weight"
+ * [filters][1][kernel_height][kernel_width], "dense1.weight" [units][inputs] (inputs of a dense
+ * layer behind a convolution in PyTorch's flatten order: filter, row, column; Engram's order is
+ * position by position, filters innermost), "dense2.weight" ..., "output.weight" [classes][inputs].
+ * Everything else stands in the file's string metadata.
  */
 #ifndef ENGRAM_MODEL_CHECKPOINT_H
 #define ENGRAM_MODEL_CHECKPOINT_H
@@ -40,17 +41,22 @@ struct checkpoint {
   char class_names[CHECKPOINT_NAMES_BYTES]; /* "airplane,car", label 0 first; "": not known */
 };
 
-/* Writes the whole file to a stream of output_open; output_commit then notices what failed. Returns 0 or -1. */
-int checkpoint_write(FILE *file, const struct net *net, const struct checkpoint *checkpoint, struct error *err);
+/* Writes the whole file to a stream of output_open; output_commit then notices what failed. Returns
+ * 0 or -1. */
+int checkpoint_write(FILE *file, const struct net *net, const struct checkpoint *checkpoint,
+                     struct error *err);
 
 /* Writes the file whole or not at all. */
-int checkpoint_save(const char *path, const struct net *net, const struct checkpoint *checkpoint, struct error *err);
-
-/* Reads a file into `checkpoint`, whose weights were made by weights_new for this net. Refuses a file whose net hash
- * or shapes are another network's (says which tensor, found and expected shape). A file without Engram's metadata (from PyTorch) is
- * taken: its state, place and class names are left as the caller preset them. Values are rounded to the nearest of the layer's grid and
- * saturated; *inexact counts those that were not on it. On failure `checkpoint` is unchanged. */
-int checkpoint_load(const char *path, const struct net *net, struct checkpoint *checkpoint, size_t *inexact,
+int checkpoint_save(const char *path, const struct net *net, const struct checkpoint *checkpoint,
                     struct error *err);
+
+/* Reads a file into `checkpoint`, whose weights were made by weights_new for this net. Refuses a
+ * file whose net hash or shapes are another network's (says which tensor, found and expected
+ * shape). A file without Engram's metadata (from PyTorch) is taken: its state, place and class
+ * names are left as the caller preset them. Values are rounded to the nearest of the layer's grid
+ * and saturated; *inexact counts those that were not on it. On failure `checkpoint` is unchanged.
+ */
+int checkpoint_load(const char *path, const struct net *net, struct checkpoint *checkpoint,
+                    size_t *inexact, struct error *err);
 
 #endif

@@ -1,8 +1,8 @@
 /* model.h : the golden model: the network and its training in the same bits as the RTL.
  * SPDX-License-Identifier: MIT
  *
- * One step takes one picture. Every tensor of the last step stays readable until the next one; nothing is allocated
- * in a step. Shapes in brackets; formats are those of net.h.
+ * One step takes one picture. Every tensor of the last step stays readable until the next one;
+ * nothing is allocated in a step. Shapes in brackets; formats are those of net.h.
  */
 #ifndef ENGRAM_MODEL_H
 #define ENGRAM_MODEL_H
@@ -16,7 +16,7 @@ struct layer_tensors {
   int64_t *sum;        /* [outputs] exact forward sum; 0 for dropped units */
   int32_t *activation; /* [outputs] C, D, logits */
   uint8_t *kept;       /* [outputs] 0: dropped in this step */
-  uint8_t *gate;       /* [outputs] 1: the gradient passes (kept, and above zero where there is a ReLU) */
+  uint8_t *gate; /* [outputs] 1: the gradient passes (kept, and above zero where there is a ReLU) */
   int32_t *gradient;   /* [outputs] G_L, G_OUT, G_S */
   int64_t *update_sum; /* [rows][units] convolution only: G_C */
 };
@@ -43,17 +43,18 @@ struct model {
   uint16_t *exp_table;
 };
 
-/* Zero weights, random state and initial weights from `seed`, the description's learning rate. `net` must outlive the
- * model. Release with model_free. */
+/* Zero weights, random state and initial weights from `seed`, the description's learning rate.
+ * `net` must outlive the model. Release with model_free. */
 void model_new(struct model *model, const struct net *net, uint64_t seed);
 void model_free(struct model *model);
 
-/* E8, FC, E9: `picture` has height * width bytes. With `train` half of the dropout layers' units is dropped, else
- * all take part and are halved. Counts saturations, and the picture as correct when its class is `label`. */
+/* E8, FC, E9: `picture` has height * width bytes. With `train` half of the dropout layers' units is
+ * dropped, else all take part and are halved. Counts saturations, and the picture as correct when
+ * its class is `label`. */
 void model_forward(struct model *model, const uint8_t *picture, int label, bool train);
 
-/* E10..E16 for the picture of the last model_forward(..., train = true), then the random state and step count move
- * on. Gradients use the weights from before the step. */
+/* E10..E16 for the picture of the last model_forward(..., train = true), then the random state and
+ * step count move on. Gradients use the weights from before the step. */
 void model_backward(struct model *model, int label);
 
 #endif

@@ -75,9 +75,10 @@ void random_dropout(const struct net *net, struct random_state state, uint8_t *b
     bits[pair] = (uint8_t)(s & 1);
 }
 
-uint32_t random_at(const struct net *net, const struct random_step *step, int layer, int row, int column) {
-  uint64_t position = (uint64_t)layer << (net->row_bits + net->column_bits) | (uint64_t)row << net->column_bits |
-                      (uint64_t)column;
+uint32_t random_at(const struct net *net, const struct random_step *step, int layer, int row,
+                   int column) {
+  uint64_t position = (uint64_t)layer << (net->row_bits + net->column_bits) |
+                      (uint64_t)row << net->column_bits | (uint64_t)column;
   uint64_t hash = step->base;
   for (uint64_t key = step->key; position != 0; position >>= 1, key >>= 1)
     hash ^= key & -(position & 1);

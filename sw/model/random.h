@@ -1,11 +1,12 @@
 /* random.h : the step's random bits (docs/formats.md, "Random bits") and the host's seeds.
  * SPDX-License-Identifier: MIT
  *
- * State S is a 127-bit LFSR, x^127 + x^63 + 1. Its output bits from S on (bit 0 first) are one step's stream:
- *   bits [0, R)            base B of the rounding hash          (R = net.random_bits)
- *   bits [R, 2R+P-1)       key K of the hash, P+R-1 bits        (P = net.position_bits; none of both when R = 0)
- *   bits [O, O+pairs)      one for each dropout pair            (O = 2R+P-1, or 0 when R = 0)
- * and a training step leaves S advanced by 128 shifts for each begun 128 bits of that stream.
+ * State S is a 127-bit LFSR, x^127 + x^63 + 1. Its output bits from S on (bit 0 first) are one
+ * step's stream: bits [0, R)            base B of the rounding hash          (R = net.random_bits)
+ *   bits [R, 2R+P-1)       key K of the hash, P+R-1 bits        (P = net.position_bits; none of
+ * both when R = 0) bits [O, O+pairs)      one for each dropout pair            (O = 2R+P-1, or 0
+ * when R = 0) and a training step leaves S advanced by 128 shifts for each begun 128 bits of that
+ * stream.
  */
 #ifndef ENGRAM_MODEL_RANDOM_H
 #define ENGRAM_MODEL_RANDOM_H
@@ -38,15 +39,17 @@ int random_step_shifts(const struct net *net);
 /* Base and key of the step that starts from `state`. */
 struct random_step random_begin_step(const struct net *net, struct random_state state);
 
-/* The dropout bits of all pairs of the step, one byte (0 or 1) each: `bits` has net.pair_count entries. 1 keeps the
- * pair's second unit, 0 its first. */
+/* The dropout bits of all pairs of the step, one byte (0 or 1) each: `bits` has net.pair_count
+ * entries. 1 keeps the pair's second unit, 0 its first. */
 void random_dropout(const struct net *net, struct random_state state, uint8_t *bits);
 
-/* The R random bits at one weight: r = B xor (xor over the set bits i of pos) K[i+R-1:i], pos = {layer, row, column}. */
-uint32_t random_at(const struct net *net, const struct random_step *step, int layer, int row, int column);
+/* The R random bits at one weight: r = B xor (xor over the set bits i of pos) K[i+R-1:i], pos =
+ * {layer, row, column}. */
+uint32_t random_at(const struct net *net, const struct random_step *step, int layer, int row,
+                   int column);
 
-/* Initial weights from a seed: uniform in [-2^init, 2^init) on each layer's grid, in the order layer, row, column,
- * each from 32 shifts of the LFSR. */
+/* Initial weights from a seed: uniform in [-2^init, 2^init) on each layer's grid, in the order
+ * layer, row, column, each from 32 shifts of the LFSR. */
 void random_weights(const struct net *net, uint64_t seed, struct weights *weights);
 
 #endif

@@ -12,7 +12,8 @@ void softmax_table(uint16_t *table) {
     table[i] = (uint16_t)lround(SOFTMAX_ONE * exp(-(double)i / (1 << SOFTMAX_ENTRY_FRAC)));
 }
 
-int softmax_probabilities(const uint16_t *table, const int32_t *logits, int classes, int frac, int32_t *probabilities) {
+int softmax_probabilities(const uint16_t *table, const int32_t *logits, int classes, int frac,
+                          int32_t *probabilities) {
   int best = 0;
   for (int c = 1; c < classes; c++)
     if (logits[c] > logits[best])

@@ -12,9 +12,9 @@ enum { DIFFERENCE_BITS = SOFTMAX_FRAC + 2, ROUNDS = 20 };
 static void try_all_classes(struct bench *bench, int c, int32_t probability) {
   int classes = 1 << bench_parameter(bench, c, CLASS_BITS);
   bench_set(bench, c, IN_PROBABILITY, 16, (uint64_t)probability);
-  for (int class = 0; class < classes; class++)
+  for (int class = 0; class < classes; class ++)
     for (int label = 0; label < classes; label++) {
-      bench_set(bench, c, IN_CLASS, 8, (uint64_t)class);
+      bench_set(bench, c, IN_CLASS, 8, (uint64_t) class);
       bench_set(bench, c, IN_LABEL, 8, (uint64_t)label);
       bench_settle(bench);
       int32_t one_hot = class == label ? SOFTMAX_ONE : 0;

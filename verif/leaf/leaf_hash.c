@@ -44,7 +44,8 @@ static void try_one(struct bench *bench, int c, const struct net *net) {
   bench_set(bench, c, IN_COLUMN, net->column_bits, (uint64_t)column);
   bench_settle(bench);
   uint32_t expected = random_at(net, &step, layer, row, column);
-  bench_check(bench, c, "hash", (int64_t)bench_get(bench, c, OUT_WHOLE, bits) ^ step.base, expected);
+  bench_check(bench, c, "hash", (int64_t)bench_get(bench, c, OUT_WHOLE, bits) ^ step.base,
+              expected);
   bench_check(bench, c, "hash in parts", (int64_t)bench_get(bench, c, OUT_PARTS, bits) ^ step.base,
               expected);
 }

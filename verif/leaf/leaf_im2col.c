@@ -10,7 +10,7 @@
 enum { HEIGHT, WIDTH, ROW_BITS, PIXEL_BITS, KERNEL_HEIGHT, KERNEL_WIDTH, ACROSS, DOWN };
 enum { IN_START, IN_NEXT, IN_RESET, IN_ROW = 64 };
 enum { OUT_VALID, OUT_LAST, OUT_READ, OUT_READ_ROW = 8, OUT_TAPS = 32 };
-enum { CYCLES = 6000, CASES_MAX = 32, SIDE_MAX = 64, START_LATENCY = 2 };
+enum { CYCLES = 2000, CASES_MAX = 32, SIDE_MAX = 64, START_LATENCY = 2 };
 
 struct shape {
   int height, width, pixel_bits, kernel_height, kernel_width, across, down;
@@ -22,11 +22,11 @@ struct scan {
   struct shape shape;
   uint32_t pixel[SIDE_MAX][SIDE_MAX];
   bool active;
-  int step;                     /* windows taken, in steps */
-  unsigned long long valid_at;  /* first cycle in which the next windows stand */
-  int rows_read, row;           /* row on the pins, -1 for none yet */
-  int eagerness;                /* percent of cycles with next_i */
-  int runs;                     /* pictures finished */
+  int step;                    /* windows taken, in steps */
+  unsigned long long valid_at; /* first cycle in which the next windows stand */
+  int rows_read, row;          /* row on the pins, -1 for none yet */
+  int eagerness;               /* percent of cycles with next_i */
+  int runs;                    /* pictures finished */
 };
 
 static struct shape shape_of(const struct bench *bench, int c) {
@@ -53,7 +53,8 @@ static void start(struct bench *bench, struct scan *scan) {
   scan->active = true;
   scan->step = scan->rows_read = 0;
   scan->row = -1;
-  scan->valid_at = bench->cycle + (unsigned)(START_LATENCY + shape->kernel_height + shape->down - 1);
+  scan->valid_at =
+      bench->cycle + (unsigned)(START_LATENCY + shape->kernel_height + shape->down - 1);
   scan->eagerness = eagerness[bench_below(bench, 4)];
 }
 
@@ -153,16 +154,16 @@ static void test_windows(void **state) {
   for (int c = 0; c < bench->cases; c++)
     scans[c].shape = shape_of(bench, c);
   for (int cycle = 0; cycle < CYCLES; cycle++)
-    scan_cycle(bench, scans, cycle == 0 || bench_below(bench, 3000) == 0);
-  /* The largest case may be started anew a few times before it gets through. */
+    scan_cycle(bench, scans, cycle == 0 || bench_below(bench, 2000) == 0);
+  /* The larger cases may be started anew too often to get through; test_whole sees their ends. */
   for (int c = 0; c < bench->cases; c++)
-    bench_check(bench, c, "pictures came through", scans[c].shape.steps > 1000 || scans[c].runs > 0,
+    bench_check(bench, c, "pictures came through", scans[c].shape.steps > 500 || scans[c].runs > 0,
                 true);
   free(scans);
   assert_int_equal(bench->mismatches, 0);
 }
 
-/* The last windows of the largest picture: no restart, an eager reader. */
+/* One picture of every case from its first to its last windows, without a stall. */
 static void test_whole(void **state) {
   struct bench *bench = *state;
   struct scan *scans = calloc(CASES_MAX, sizeof *scans);

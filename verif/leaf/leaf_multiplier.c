@@ -3,8 +3,8 @@
  */
 #include "bench.h"
 
-enum { A_BITS, B_BITS };                  /* parameters */
-enum { IN_A = 0, IN_B = 32, OUT = 0 };    /* pins */
+enum { A_BITS, B_BITS };               /* parameters */
+enum { IN_A = 0, IN_B = 32, OUT = 0 }; /* pins */
 enum { CYCLES = 20000, LATENCY = 2, CASES_MAX = 16 };
 
 static void test_product(void **state) {

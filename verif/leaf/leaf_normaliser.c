@@ -29,9 +29,9 @@ static int64_t choose_sum(struct bench *bench, int c, int shift) {
     return fixed_saturate((edge << shift) + bench_signed(bench, shift + 2), bits);
   }
   if (shift > 0 && shift < bits && bench_chance(bench, 25)) /* around a tie */
-    return fixed_saturate(
-        (bench_signed(bench, bits - shift) << shift) + (INT64_C(1) << (shift - 1)) - bench_below(bench, 2),
-        bits);
+    return fixed_saturate((bench_signed(bench, bits - shift) << shift) +
+                              (INT64_C(1) << (shift - 1)) - bench_below(bench, 2),
+                          bits);
   return bench_signed(bench, bits);
 }
 
@@ -48,7 +48,8 @@ static void drive(struct bench *bench, int c, int cycle, struct model *model) {
   uint32_t cut = 0;
   for (int v = 0; v < bench_parameter(bench, c, VALUES); v++) {
     int64_t sum = choose_sum(bench, c, shift);
-    bench_set(bench, c, IN_SUM + SUM_STRIDE * v, bench_parameter(bench, c, SUM_BITS), (uint64_t)sum);
+    bench_set(bench, c, IN_SUM + SUM_STRIDE * v, bench_parameter(bench, c, SUM_BITS),
+              (uint64_t)sum);
     int bits = bench_parameter(bench, c, VALUE_BITS);
     model->value[v] = keep ? fixed_normalise(sum, shift, bits, relu, &cut) : 0;
     model->gates |= (uint32_t)(keep && (!relu || model->value[v] > 0)) << v;

@@ -31,7 +31,8 @@ static void test_parameters(void **state) {
   for (int c = 0; c < bench->cases; c++) {
     struct net net = net_of(bench, c);
     int drawn = net.random_bits ? 2 * net.random_bits + net.position_bits - 1 : 0;
-    bench_check(bench, c, "shifts", bench_parameter(bench, c, STEP_SHIFTS), random_step_shifts(&net));
+    bench_check(bench, c, "shifts", bench_parameter(bench, c, STEP_SHIFTS),
+                random_step_shifts(&net));
     bench_check(bench, c, "offset", bench_parameter(bench, c, PAIR_OFFSET), drawn);
     bench_check(bench, c, "drawn bits", bench_parameter(bench, c, DRAWN_BITS), drawn ? drawn : 1);
   }
@@ -61,7 +62,8 @@ static uint32_t choose_data(struct bench *bench) {
 /* One cycle's pins of a case; the model moves to the state behind the edge. */
 static void drive(struct bench *bench, int c, int cycle, struct model *model) {
   bool reset = cycle == 0 || bench_below(bench, 2000) == 0;
-  bool start = bench_chance(bench, 2), done = bench_chance(bench, 5), write = bench_chance(bench, 5);
+  bool start = bench_chance(bench, 2), done = bench_chance(bench, 5),
+       write = bench_chance(bench, 5);
   bool next = model->next < model->net.pair_count && !start && bench_chance(bench, 80);
   int word = bench_below(bench, 4);
   uint32_t data = choose_data(bench);
@@ -94,7 +96,8 @@ static void check(struct bench *bench, int c, const struct model *model) {
   if (net->random_bits > 0) {
     struct random_step step = random_begin_step(net, model->state);
     int key_bits = net->position_bits + net->random_bits - 1;
-    bench_check(bench, c, "base", (int64_t)bench_get(bench, c, OUT_DRAWN, net->random_bits), step.base);
+    bench_check(bench, c, "base", (int64_t)bench_get(bench, c, OUT_DRAWN, net->random_bits),
+                step.base);
     bench_check(bench, c, "key",
                 (int64_t)bench_get(bench, c, OUT_DRAWN + net->random_bits, key_bits),
                 (int64_t)step.key);

@@ -67,7 +67,7 @@ static bool drive(struct bench *bench, int c, struct reply *reply, bool reset) {
   int class = reply->written++;
   reply->probability[class] = (uint32_t)bench_below(bench, SOFTMAX_ONE + 1);
   bench_set(bench, c, IN_VALID, 1, 1);
-  bench_set(bench, c, IN_PROBABILITY_CLASS, 8, (uint64_t)class);
+  bench_set(bench, c, IN_PROBABILITY_CLASS, 8, (uint64_t) class);
   bench_set(bench, c, IN_PROBABILITY, 16, reply->probability[class]);
   if (reply->written < bench_parameter(bench, c, CLASSES))
     return false;

@@ -32,7 +32,9 @@ static void choose_logits(struct bench *bench, int c, struct vector *vector) {
       logit = centre + bench_signed(bench, bits) / 16;
     else if (style == 2) /* the two ends */
       logit = bench_chance(bench, 50) ? low : -(int64_t)low - 1;
-    vector->logit[i] = (int32_t)(logit < low ? low : logit >= -(int64_t)low ? -(int64_t)low - 1 : logit);
+    vector->logit[i] = (int32_t)(logit < low              ? low
+                                 : logit >= -(int64_t)low ? -(int64_t)low - 1
+                                                          : logit);
   }
 }
 
@@ -40,8 +42,8 @@ static void new_vector(struct bench *bench, int c, const uint16_t *table, struct
   *vector = (struct vector){.eager = bench_chance(bench, 50)};
   choose_logits(bench, c, vector);
   int frac = bench_parameter(bench, c, INDEX_SHIFT) + SOFTMAX_ENTRY_FRAC;
-  vector->best = softmax_probabilities(table, vector->logit, bench_parameter(bench, c, CLASSES), frac,
-                                       vector->probability);
+  vector->best = softmax_probabilities(table, vector->logit, bench_parameter(bench, c, CLASSES),
+                                       frac, vector->probability);
 }
 
 static void drive(struct bench *bench, int c, struct vector *vector, bool reset) {
@@ -50,7 +52,7 @@ static void drive(struct bench *bench, int c, struct vector *vector, bool reset)
   int class = send ? vector->sent : bench_below(bench, classes);
   int64_t logit = send ? vector->logit[class] : bench_signed(bench, 24);
   bench_set(bench, c, IN_VALID, 1, send);
-  bench_set(bench, c, IN_CLASS, 8, (uint64_t)class);
+  bench_set(bench, c, IN_CLASS, 8, (uint64_t) class);
   bench_set(bench, c, IN_LOGIT, 32, (uint64_t)logit);
   bench_set(bench, c, IN_FREE, 1, vector->eager || bench_chance(bench, 5));
   bench_set(bench, c, IN_RESET, 1, reset);

@@ -100,7 +100,8 @@ static inline struct nets_shape nets_random_shape(uint64_t *random) {
   return shape;
 }
 
-/* A net that can be built, with formats of about `bits` bits drawn around those that learn. */
+/* A net that can be built, with formats of `bits` - 2 to `bits` + 2 bits drawn around those that
+ * learn. */
 static inline void nets_random(struct net *net, int bits, uint64_t *random) {
   struct error err;
   do {
@@ -115,6 +116,9 @@ static inline void nets_random(struct net *net, int bits, uint64_t *random) {
     for (int l = 0; l < net->layer_count; l++) {
       struct layer *layer = &net->layer[l];
       bool output = layer->kind == LAYER_OUTPUT;
+      layer->weight.bits += nets_between(random, -2, 2);
+      layer->activation.bits += nets_between(random, -2, 2);
+      layer->gradient.bits += nets_between(random, -2, 2);
       layer->weight.frac += nets_between(random, -2, 2);
       layer->activation.frac += nets_between(random, -1, 4);
       layer->gradient.frac += nets_between(random, -2, output ? 0 : 4);

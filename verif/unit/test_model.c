@@ -186,8 +186,11 @@ static void test_against_twin(void **state) {
     struct nets_shape shape = nets_random_shape(&random);
     struct net net;
     uint8_t picture[PICTURE_MAX];
-    nets_make(&net, &shape, &nets_wide);
+    nets_describe(&net, &shape, &nets_wide);
+    net.pixel_offset = nets_between(&random, 100, 156);
+    net.pixel_frac = nets_between(&random, 6, 8);
     net.rate = nets_between(&random, 0, 8);
+    nets_derive(&net);
     int label = nets_between(&random, 0, net.classes - 1);
     pair_new(&pair, &net, scratch_random(&random));
     nets_picture(&net, picture, &random);

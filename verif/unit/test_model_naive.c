@@ -272,8 +272,8 @@ static void compare_counters(const struct counters *expected, const struct count
   }
 }
 
-/* 50 steps with an inference after every fifth. Adds up the counters, so that a test sees that it
- * met the cases they count. */
+/* 50 steps with an inference after every fifth and another learning rate after every tenth. Adds up
+ * the counters, so that a test sees that it met the cases they count. */
 static void run_both(const struct net *net, uint64_t *random, struct counters *total) {
   static struct naive n;
   struct model model;
@@ -284,6 +284,8 @@ static void run_both(const struct net *net, uint64_t *random, struct counters *t
   for (int i = 0; i < STEPS; i++) {
     int label = nets_between(random, 0, net->classes - 1);
     nets_picture(net, picture, random);
+    if (i % 10 == 9)
+      model.state.rate = nets_between(random, 0, NET_RATE_MAX);
     model_forward(&model, picture, label, true);
     forward(&n, picture, label, true);
     compare_forward(&n, &model);

@@ -143,17 +143,18 @@ static void test_steps(void **state) {
 /* Nets that need more than 128 bits a step, and just as many. */
 static void test_long_steps(void **state) {
   uint64_t random = *(uint64_t *)*state;
-  static const int units[][3] = {{256, 128, 0}, {258, 256, 0}, {1024, 512, 1}, {2, 128, 1}};
-  for (int i = 0; i < 4; i++) {
-    struct nets_shape shape = {2, 2, 0, 0, 0, 1, {{units[i][0], true, true}}, 2};
+  /* units, random bits, shifts: a pair for two units; 10 random bits take 40 of 1024 units, 37 of
+   * 128 */
+  static const int steps[][3] = {{256, 0, 128}, {258, 0, 256},   {512, 0, 256},
+                                 {514, 0, 384}, {1024, 10, 640}, {128, 10, 128}};
+  for (int i = 0; i < 6; i++) {
+    struct nets_shape shape = {2, 2, 0, 0, 0, 1, {{steps[i][0], true, true}}, 2};
     struct net net;
     nets_describe(&net, &shape, &nets_wide);
-    if (units[i][2]) {
-      net.rounding = ROUND_STOCHASTIC;
-      net.random_bits = 10;
-    }
+    net.rounding = steps[i][1] ? ROUND_STOCHASTIC : ROUND_NEAREST;
+    net.random_bits = steps[i][1];
     nets_derive(&net);
-    assert_int_equal(random_step_shifts(&net), units[i][1] + (units[i][0] == 1024 ? 128 : 0));
+    assert_int_equal(random_step_shifts(&net), steps[i][2]);
     check_step(&net, &random);
   }
 }

@@ -1,0 +1,311 @@
+#!/bin/sh
+# test_cli.sh : bad input to every command: one clear message, exit status 2, nothing written.
+# SPDX-License-Identifier: MIT
+#
+# Usage: test_cli.sh BINARY WORKDIR      (WORKDIR is made anew)
+set -u
+binary=$(realpath "$1")
+nets=$(realpath "$(dirname "$0")/../../nets")
+rm -rf "$2"
+mkdir -p "$2/in" "$2/log" || exit 1
+log=$(realpath "$2/log")
+cd "$2/in" || exit 1
+passed=0 failed=0
+
+fail() {
+  failed=$((failed + 1))
+  printf 'FAIL %s: %s\n' "$name" "$1"
+  sed 's/^/  stderr: /' "$log/err" | head -5
+}
+
+# Every file with its contents, every folder.
+listing() {
+  find . -type d | sort
+  find . -type f -exec cksum {} + | sort -k 3
+}
+
+# run COMMAND...: keeps output, status and what was there before and after.
+run() {
+  listing > "$log/before"
+  "$@" > "$log/out" 2> "$log/err"
+  status=$?
+  listing > "$log/after"
+}
+
+# refused PATTERN: what was run last ended as bad input should.
+refused() {
+  if [ "$status" -ne 2 ]; then
+    fail "exit status $status, expected 2"
+  elif ! grep -qF -- "$1" "$log/err"; then
+    fail "no '$1' in the message"
+  elif [ -s "$log/out" ]; then
+    fail "something on standard output"
+  elif ! cmp -s "$log/before" "$log/after"; then
+    fail "files changed: $(diff "$log/before" "$log/after" | tail -n +2 | head -3 | tr '\n' ' ')"
+  else
+    passed=$((passed + 1))
+  fi
+}
+
+# bad NAME PATTERN ARGUMENT...: `engram ARGUMENT...` says one line that begins "engram: ".
+bad() {
+  name=$1 pattern=$2
+  shift 2
+  run "$binary" "$@"
+  if [ "$(wc -l < "$log/err")" -ne 1 ] || ! grep -q '^engram: ' "$log/err"; then
+    fail "not exactly one line that begins 'engram: '"
+  else
+    refused "$pattern"
+  fi
+}
+
+# bad_option NAME PATTERN ARGUMENT...: a wrong option, which argp follows with a hint at --help.
+bad_option() {
+  name=$1 pattern=$2
+  shift 2
+  run "$binary" "$@"
+  refused "$pattern"
+}
+
+# bad_disk NAME PATTERN ARGUMENT...: with room for 1 KiB a file.
+bad_disk() {
+  name=$1 pattern=$2
+  shift 2
+  listing > "$log/before"
+  (
+    trap '' XFSZ
+    ulimit -f 2
+    exec "$binary" "$@"
+  ) > "$log/out" 2> "$log/err"
+  status=$?
+  listing > "$log/after"
+  if [ "$(wc -l < "$log/err")" -ne 1 ]; then
+    fail 'not exactly one line'
+  else
+    refused "$pattern"
+  fi
+}
+
+# good NAME ARGUMENT...: `engram ARGUMENT...` succeeds.
+good() {
+  name=$1
+  shift
+  if "$binary" "$@" > "$log/out" 2> "$log/err"; then
+    passed=$((passed + 1))
+  else
+    fail "exit status $?, expected 0"
+  fi
+}
+
+# holds TEXT: the output of the last command has it.
+holds() {
+  if grep -qF -- "$1" "$log/out"; then
+    passed=$((passed + 1))
+  else
+    fail "no '$1' in the output"
+  fi
+}
+
+# ---------------------------------------------------------------- good input to begin with
+good 'synth' synth -o sounds --classes airplane,car,train --recordings 4 --seconds 1
+good 'features of three classes' features -o three --size 8x8 sounds
+good 'features of two classes' features -o two --size 7x9 --classes car,train sounds
+tiny=$nets/tiny.yaml tiny8=$nets/tiny8.yaml
+good 'train' train --net "$tiny" --data three --epochs 2 --save w
+good 'train 8 bits' train --net "$tiny8" --data two --epochs 1 --save w8
+sound=sounds/car/$(ls sounds/car | head -1)
+
+# ---------------------------------------------------------------- what good input gives
+good 'eval' eval --net "$tiny" --data three --load w.best
+holds 'the split of the training'
+good 'eval, JSON' eval --net "$tiny" --data three --load w --part all --json
+holds '"macro_f1"'
+good 'infer' infer --net "$tiny" --load w.best "$sound"
+holds 'of 3 segments'
+good 'infer, JSON' infer --net "$tiny" --load w.best --labels a,b,c "$sound" --json
+holds '"segments"'
+good 'estimate' estimate --net "$tiny"
+holds 'cycles to infer'
+good 'estimate, JSON' estimate --net "$tiny" --json
+holds '"train_cycles"'
+good 'train both ways' train --net "$tiny" --data three --epochs 1 --split both --json
+holds '"split": "recording"'
+good 'stopped' train --net "$tiny" --data three --epochs 2 --steps 13 --save part
+good 'resumed' train --net "$tiny" --data three --epochs 2 --load part --save part
+name='resumed as uninterrupted'
+if cmp -s w part && cmp -s w.best part.best; then passed=$((passed + 1)); else fail 'other files'; fi
+rm part part.best
+name='train: interrupted'
+"$binary" train --net "$tiny" --data three --epochs 100000 --save part > "$log/out" 2> "$log/err" &
+until grep -q best "$log/out"; do sleep 0.1; done
+kill -TERM $!
+wait $!
+status=$?
+if [ $status -eq 143 ] && [ -s part ] && [ -s part.best ]; then
+  passed=$((passed + 1))
+else
+  fail "exit status $status, expected 143 and saved weights"
+fi
+holds 'interrupted in epoch'
+good 'train: on from there' train --net "$tiny" --data three --epochs 1 --load part
+rm part part.best
+for command in features synth train eval infer gen estimate; do
+  good "$command --help" "$command" --help
+  good "$command --version" "$command" --version
+done
+
+# ---------------------------------------------------------------- bad input to make
+printf 'RIFF but no sound' > noise.wav
+: > empty.wav
+mkdir -p unreadable/a unreadable/b silent/a silent/b one/car empty
+cp noise.wav unreadable/a/x.wav
+cp "$sound" unreadable/b/x.wav
+cp empty.wav silent/a/x.wav
+cp "$sound" silent/b/x.wav
+cp "$sound" one/car/x.wav
+head -c 9044 "$sound" > short.wav # shorter than its header says
+mkdir wrong
+cp three/labels-idx1-ubyte wrong
+{
+  printf '\0\0\010\3\0\0\0\044\0\0\0\6\0\0\0\5'
+  head -c $((36 * 6 * 5)) /dev/zero
+} > wrong/images-idx3-ubyte
+cp -r three cut
+head -c 1000 three/images-idx3-ubyte > cut/images-idx3-ubyte
+cp -r three uneven
+cp two/labels-idx1-ubyte uneven/labels-idx1-ubyte
+cp -r three flat
+cp three/labels-idx1-ubyte flat/images-idx3-ubyte
+sed 's/^name: tiny/&\nnmae: x/' "$tiny" > key.yaml
+sed 's/units: 12/units: 12, weights: {bits: 30}/' "$tiny" > width.yaml
+sed 's/lanes: 4/lanes: 5/' "$tiny" > fold.yaml
+printf 'name: [' > broken.yaml
+sed 's/name: tiny/name: other/; s/filters: 2/filters: 1/' "$tiny" > other.yaml
+sed 's/units: 12/units: 12, weights: {bits: 12}/' "$tiny" > narrow.yaml
+sed 's/width: 8/width: 10/; s/classes: 3/classes: 2/; /^layout/d' "$tiny" > wide.yaml
+head -c 700 w > cut.w
+printf 'no weights' > text.w
+mkdir folder
+ln -s /dev/full full
+
+# ---------------------------------------------------------------- the command itself
+bad 'no such command' "no command 'fly'" fly
+for command in features synth train eval infer gen estimate; do
+  bad_option "$command: no such option" 'unrecognized option' "$command" --fly
+done
+
+# ---------------------------------------------------------------- synth
+bad 'synth: no folder' '--output' synth
+bad 'synth: no such class' 'rocket' synth -o new --classes airplane,rocket
+bad_option 'synth: number' 'whole number' synth -o new --recordings many
+bad 'synth: path is a file' 'w' synth -o w --recordings 1 --seconds 1
+bad 'synth: path is a device' 'full' synth -o full --recordings 1 --seconds 1
+bad_disk 'synth: full disk' 'File too large' synth -o new --recordings 1 --seconds 1
+
+# ---------------------------------------------------------------- features
+bad 'features: no folder for the result' '--output' features sounds
+bad 'features: no sounds' 'SOUNDS_DIR' features -o new
+bad 'features: no such folder' 'nowhere' features -o new nowhere
+bad 'features: unreadable sound' 'unreadable/a/x.wav' features -o new unreadable
+bad 'features: empty sound' 'silent/a/x.wav' features -o new silent
+bad 'features: one class' 'one' features -o new one
+bad 'features: empty folder' 'empty' features -o new empty
+bad 'features: classes are listed' 'airplane, car, train' features -o new --classes car,boat sounds
+bad_option 'features: size' 'HEIGHTxWIDTH' features -o new --size 8 sounds
+bad 'features: result is a file' 'w' features -o w sounds
+bad 'features: result is a device' 'full' features -o full sounds
+bad_disk 'features: full disk' 'File too large' features -o new sounds
+
+# ---------------------------------------------------------------- descriptions, in every command
+for command in 'estimate' 'gen -o new' 'train --data three' 'eval --data three --load w' \
+  "infer --load w $sound"; do
+  # shellcheck disable=SC2086 # words
+  set -- $command
+  verb=$1
+  bad "$verb: no description" '--net FILE is missing' "$@"
+  bad "$verb: description is missing" 'nowhere.yaml' "$@" --net nowhere.yaml
+  bad "$verb: description is a folder" 'folder' "$@" --net folder
+  bad "$verb: unknown key" 'key.yaml:5:1: ' "$@" --net key.yaml
+  bad "$verb: not YAML" 'broken.yaml:2:1: ' "$@" --net broken.yaml
+  bad "$verb: width out of range" '4..24' "$@" --net width.yaml
+  bad "$verb: illegal fold in the file" '1, 2, 3, 4, 6, 12' "$@" --net fold.yaml
+  bad "$verb: illegal fold" '1, 2, 3, 4, 6, 12' "$@" --net "$tiny" --fold lanes=5
+  bad "$verb: no such fold" 'output_lanes' "$@" --net "$tiny" --fold line=5
+done
+
+# ---------------------------------------------------------------- gen
+bad 'gen: no folder' '--output' gen --net "$tiny"
+bad 'gen: result is a file' 'w' gen --net "$tiny" -o w
+bad 'gen: result is a device' 'full' gen --net "$tiny" -o full
+bad_disk 'gen: full disk' 'File too large' gen --net "$tiny" -o new
+
+# ---------------------------------------------------------------- data, in train and eval
+for command in 'train' 'eval --load w'; do
+  # shellcheck disable=SC2086 # words
+  set -- $command --net "$tiny"
+  verb=$1
+  bad "$verb: no data" '--data DIR is missing' "$@"
+  bad "$verb: no such folder" 'nowhere' "$@" --data nowhere
+  bad "$verb: no pictures there" 'images-idx3-ubyte' "$@" --data empty
+  bad "$verb: too few classes of the net" 'car, train' "$@" --data two --classes car,train
+  bad "$verb: no such class" 'airplane, car, train' "$@" --data three --classes car,boat,train
+  bad "$verb: IDX of another shape" '6x5' "$@" --data wrong --classes 0,1,2
+  bad "$verb: IDX cut short" 'cut short' "$@" --data cut
+  bad "$verb: IDX with other dimensions" '1 dimensions, expected 3' "$@" --data flat
+  bad "$verb: labels of other pictures" 'labels' "$@" --data uneven
+  bad "$verb: no such device" 'golden, sim' "$@" --data three --on fpga
+done
+bad 'train: pictures of another size' '7x9' train --net wide.yaml --data two
+bad 'eval: pictures of another size' '7x9' eval --net "$tiny8" --data three --load w8 \
+  --classes car,train
+
+# ---------------------------------------------------------------- weights, in train, eval and infer
+for command in 'train --data three' 'eval --data three' "infer $sound"; do
+  # shellcheck disable=SC2086 # words
+  set -- $command
+  verb=$1
+  bad "$verb: no such weights" 'nowhere' "$@" --net "$tiny" --load nowhere
+  bad "$verb: weights are a folder" 'folder' "$@" --net "$tiny" --load folder
+  bad "$verb: weights are a device" 'full' "$@" --net "$tiny" --load full
+  bad "$verb: weights cut short" 'cut.w' "$@" --net "$tiny" --load cut.w
+  bad "$verb: text" 'text.w' "$@" --net "$tiny" --load text.w
+  bad "$verb: weights of another shape" 'allowed [1, 1, 3, 3]' "$@" --net other.yaml --load w
+  bad "$verb: weights of other formats" 'net_hash' "$@" --net narrow.yaml --load w
+done
+bad 'eval: no weights' '--load FILE is missing' eval --net "$tiny" --data three
+bad 'infer: no weights' '--load FILE is missing' infer --net "$tiny" "$sound"
+
+# ---------------------------------------------------------------- infer
+bad 'infer: no sound' 'no sound' infer --net "$tiny" --load w
+bad 'infer: no such sound' 'nowhere.wav' infer --net "$tiny" --load w "$sound" nowhere.wav
+bad 'infer: unreadable sound' 'noise.wav' infer --net "$tiny" --load w "$sound" noise.wav
+bad 'infer: empty sound' 'empty.wav' infer --net "$tiny" --load w empty.wav
+bad 'infer: short sound' 'short.wav' infer --net "$tiny" --load w short.wav
+bad 'infer: names of the classes' '3 classes' infer --net "$tiny" --load w --labels a,b "$sound"
+
+# ---------------------------------------------------------------- train
+bad_option 'train: epochs' 'whole number' train --net "$tiny" --data three --epochs -1
+bad_option 'train: rate' 'from 0 to 15' train --net "$tiny" --data three --rate 16
+bad_option 'train: split' 'segment, recording or both' train --net "$tiny" --data three --split day
+bad 'train: freeze' 'conv, dense1, output' train --net "$tiny" --data three --freeze conv,dense2
+bad 'train: --restart alone' '--load' train --net "$tiny" --data three --restart
+bad 'train: both, loaded' '--split both' train --net "$tiny" --data three --split both --load w
+bad 'train: another seed' 'seed 1' train --net "$tiny" --data three --load w --seed 2
+bad 'train: another split' 'by segment' train --net "$tiny" --data three --load w --split recording
+bad 'train: other pictures' 'other pictures' train --net "$tiny" --data three --load w \
+  --classes car,airplane,train
+bad 'train: no folder for weights' 'nowhere/w' train --net "$tiny" --data three --save nowhere/w
+bad 'train: weights over a folder' 'folder' train --net "$tiny" --data three --save folder
+bad 'train: weights over a device' 'full' train --net "$tiny" --data three --save full
+mkdir taken.best
+bad 'train: the best over a folder' 'taken.best' train --net "$tiny" --data three --save taken
+bad_disk 'train: full disk' 'File too large' train --net "$tiny" --data three --save fresh
+bad_disk 'train: full disk, over older weights' 'File too large' train --net "$tiny" --data three \
+  --save w
+
+# ---------------------------------------------------------------- eval
+bad_option 'eval: part' 'train, validation, test or all' eval --net "$tiny" --part half
+bad_option 'eval: split' 'segment or recording' eval --net "$tiny" --split both
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,551 @@
+/* leaf_control.c : engram_control against the address map of sw/net/map.h.
+ * SPDX-License-Identifier: MIT
+ *
+ * One case after the other. A write and a read may wait at the port at the same time; what an
+ * access must answer and do follows from the model's registers in the cycle that takes it. While an
+ * access is at work idle_i and the counters on the pins stand still.
+ */
+#include "bench.h"
+
+#include "model/fixed.h"
+#include "net/map.h"
+
+enum { LAYERS, LAYER_BITS, ROW_BITS, COLUMN_BITS, RATE_BITS, INITIAL_RATE, ADDRESS_BITS, VERSION };
+enum { SHAPE = 8, ROWS, COLUMNS = 14, WEIGHT_BITS = 19 }; /* of layer 0; the others follow */
+enum { IN_AW_VALID, IN_W_VALID, IN_B_READY, IN_AR_VALID, IN_R_READY, IN_IDLE, IN_REFUSED };
+enum { IN_RESET = 9, IN_STROBE = 12, IN_AW_ADDRESS = 32, IN_AR_ADDRESS = 64, IN_W_DATA = 96 };
+enum { IN_RANDOM = 128, IN_STEPS = 256, IN_CUT = 448, IN_WEIGHT = 928 };
+enum { OUT_AW_READY, OUT_W_READY, OUT_B_VALID, OUT_B_RESPONSE, OUT_AR_READY = 5, OUT_R_VALID };
+enum { OUT_R_RESPONSE = 7, OUT_PAUSE = 9, OUT_LEARN, OUT_PULSES, OUT_R_DATA = 32 };
+enum { OUT_WRITE_DATA = 64, OUT_RATE = 96, OUT_FREEZE = 104, OUT_ROW = 128, OUT_COLUMN = 144 };
+enum { WORD = 32, LAYERS_MAX = NET_LAYERS_MAX, OKAY = 0, SLAVE_ERROR = 2 };
+enum { READ_CYCLES = 4, ANSWER_CYCLES = 10, ACCESSES = 6000, REGISTER_BYTES = 0x200 };
+
+/* Pulses, from OUT_PULSES on. The random word's number stands between them. */
+enum {
+  PULSE_CLEAR = 1 << 0,
+  PULSE_RANDOM = 1 << 1,
+  PULSE_RANDOM_WORD = 1 << 2, /* times the word */
+  PULSE_STEPS = 1 << 4,
+  PULSE_WEIGHT_READ = 1 << 5,   /* times 2^layer */
+  PULSE_WEIGHT_WRITE = 1 << 10, /* times 2^layer */
+  PULSE_BITS = 15,
+};
+
+/* The words of the pins that are only read back, IN_STEPS .. IN_CUT. */
+enum input { STEPS, PICTURES, CORRECT, CYCLES_LOW, CYCLES_HIGH, STEP_CYCLES, INPUTS };
+
+struct settings {
+  uint32_t pause, learn, rate, freeze;
+};
+
+/* What the model says that an access answers and does. */
+struct effect {
+  uint32_t response, value;
+  uint32_t pulses, row, column;
+};
+
+struct access {
+  bool write;
+  uint32_t address, data, strobe;
+  int address_delay, data_delay, stall; /* cycles */
+  bool asked, address_taken, data_taken;
+  bool at_work, shown; /* taken; its answer stands */
+  bool pulsed;
+  int age;
+  uint32_t value; /* first shown */
+  struct effect effect;
+};
+
+struct port {
+  struct bench *bench;
+  int c;
+  struct net net;
+  struct settings now, before; /* behind and in front of the last write */
+  bool idle;
+  uint32_t random[4], input[INPUTS], cut[3][LAYERS_MAX]; /* activations, gradients, lost */
+  uint32_t refused[3], errors;
+  struct access write, read;
+  int weight_due; /* cycles until the weight that was asked for stands, -1 for none */
+  int32_t weight;
+};
+
+/* ---- the model */
+
+static bool paused(const struct port *port) {
+  return port->now.pause && port->idle;
+}
+
+static struct net net_of(const struct bench *bench, int c) {
+  struct net net = {
+      .layer_count = bench_parameter(bench, c, LAYERS),
+      .layer_bits = bench_parameter(bench, c, LAYER_BITS),
+      .row_bits = bench_parameter(bench, c, ROW_BITS),
+      .column_bits = bench_parameter(bench, c, COLUMN_BITS),
+  };
+  net.position_bits = net.layer_bits + net.row_bits + net.column_bits;
+  for (int l = 0; l < net.layer_count; l++) {
+    net.layer[l].rows = bench_parameter(bench, c, ROWS + l);
+    net.layer[l].units = bench_parameter(bench, c, COLUMNS + l);
+    net.layer[l].weight.bits = bench_parameter(bench, c, WEIGHT_BITS + l);
+  }
+  return net;
+}
+
+/* The weight that the bench keeps at a place. */
+static int32_t weight_at(const struct net *net, int layer, uint32_t row, uint32_t column) {
+  uint32_t mixed = ((uint32_t)layer + 1) * 0x9E3779B9u + row * 0x85EBCA6Bu + column * 0xC2B2AE35u;
+  mixed = (mixed ^ mixed >> 15) * 0x2C1B3C6Du;
+  int unused = 32 - net->layer[layer].weight.bits;
+  return (int32_t)(mixed << unused) >> unused;
+}
+
+static bool model_weight(const struct port *port, const struct access *access,
+                         struct effect *effect) {
+  const struct net *net = &port->net;
+  uint32_t place = access->address >> 2;
+  uint32_t layer =
+      place >> (net->row_bits + net->column_bits) & (uint32_t)bench_mask(net->layer_bits);
+  effect->column = place & (uint32_t)bench_mask(net->column_bits);
+  effect->row = place >> net->column_bits & (uint32_t)bench_mask(net->row_bits);
+  if (!paused(port) || layer >= (uint32_t)net->layer_count ||
+      effect->row >= (uint32_t)net->layer[layer].rows ||
+      effect->column >= (uint32_t)net->layer[layer].units)
+    return false;
+  effect->value = (uint32_t)weight_at(net, (int)layer, effect->row, effect->column);
+  effect->pulses = (uint32_t)(access->write ? PULSE_WEIGHT_WRITE : PULSE_WEIGHT_READ) << layer;
+  int32_t data = (int32_t)access->data;
+  return !access->write || fixed_saturate(data, net->layer[layer].weight.bits) == data;
+}
+
+static bool model_write(const struct port *port, const struct access *access,
+                        struct effect *effect) {
+  uint32_t data = access->data;
+  switch (access->address) {
+  case MAP_CONTROL:
+    effect->pulses = data & MAP_CLEAR ? PULSE_CLEAR : 0;
+    return data <= (MAP_PAUSE | MAP_LEARN | MAP_CLEAR);
+  case MAP_RATE:
+    return data <= NET_RATE_MAX;
+  case MAP_FREEZE:
+    return data < UINT32_C(1) << port->net.layer_count;
+  case MAP_RANDOM:
+  case MAP_RANDOM + 4:
+  case MAP_RANDOM + 8:
+  case MAP_RANDOM + 12:
+    effect->pulses = PULSE_RANDOM | (access->address - MAP_RANDOM) / 4 * PULSE_RANDOM_WORD;
+    return paused(port) && !(access->address == MAP_RANDOM + 12 && data >> 31);
+  case MAP_STEPS:
+    effect->pulses = PULSE_STEPS;
+    return paused(port);
+  default:
+    return false;
+  }
+}
+
+static bool model_read_layer(const struct port *port, uint32_t offset, uint32_t *value) {
+  uint32_t layer = offset / MAP_LAYER_SIZE, which = offset % MAP_LAYER_SIZE;
+  if (layer >= (uint32_t)port->net.layer_count || which > MAP_LOST)
+    return false;
+  *value = port->cut[which / 4][layer];
+  return true;
+}
+
+static bool model_read(const struct port *port, uint32_t address, uint32_t *value) {
+  const struct bench *bench = port->bench;
+  const uint32_t *input = port->input;
+  const struct {
+    uint32_t address, value;
+  } registers[] = {
+      {MAP_ID, MAP_ID_VALUE},
+      {MAP_VERSION, (uint32_t)bench_parameter(bench, port->c, VERSION)},
+      {MAP_NET_HASH_LOW, 0x89ABCDEF},
+      {MAP_NET_HASH_HIGH, 0x01234567},
+      {MAP_CORE_HASH_LOW, 0x76543210},
+      {MAP_CORE_HASH_HIGH, 0xFEDCBA98},
+      {MAP_SHAPE, (uint32_t)bench_parameter(bench, port->c, SHAPE)},
+      {MAP_CONTROL, port->now.pause * MAP_PAUSE | port->now.learn * MAP_LEARN},
+      {MAP_STATUS, (uint32_t)(paused(port) * MAP_PAUSED | !port->idle * MAP_BUSY)},
+      {MAP_RATE, port->now.rate},
+      {MAP_FREEZE, port->now.freeze},
+      {MAP_STEPS, input[STEPS]},
+      {MAP_PICTURES, input[PICTURES]},
+      {MAP_CORRECT, input[CORRECT]},
+      {MAP_CYCLES_LOW, input[CYCLES_LOW]},
+      {MAP_CYCLES_HIGH, input[CYCLES_HIGH]},
+      {MAP_STEP_CYCLES, input[STEP_CYCLES]},
+      {MAP_SHORT, port->refused[0]},
+      {MAP_LONG, port->refused[1]},
+      {MAP_LABEL, port->refused[2]},
+      {MAP_ACCESS, port->errors},
+  };
+  for (size_t i = 0; i < sizeof registers / sizeof *registers; i++)
+    if (registers[i].address == address) {
+      *value = registers[i].value;
+      return true;
+    }
+  if (address >= MAP_RANDOM && address < MAP_RANDOM + 16) {
+    *value = port->random[(address - MAP_RANDOM) / 4];
+    return paused(port);
+  }
+  return address >= MAP_LAYERS && model_read_layer(port, address - MAP_LAYERS, value);
+}
+
+/* What an access answers; the model's registers follow it. */
+static void model_access(struct port *port, struct access *access) {
+  struct effect effect = {OKAY, 0, 0, 0, 0};
+  bool weights = access->address >> (map_address_bits(&port->net) - 1);
+  bool whole = access->address % 4 == 0 && (!access->write || access->strobe == 15);
+  bool allowed = whole && (weights         ? model_weight(port, access, &effect)
+                           : access->write ? model_write(port, access, &effect)
+                                           : model_read(port, access->address, &effect.value));
+  if (!allowed)
+    effect = (struct effect){.response = SLAVE_ERROR};
+  access->effect = effect;
+  port->before = port->now;
+  port->errors += !allowed;
+  if (!allowed || weights || !access->write)
+    return;
+  if (access->address == MAP_CONTROL) {
+    port->now.pause = (access->data & MAP_PAUSE) != 0;
+    port->now.learn = (access->data & MAP_LEARN) != 0;
+  } else if (access->address == MAP_RATE) {
+    port->now.rate = access->data;
+  } else if (access->address == MAP_FREEZE) {
+    port->now.freeze = access->data;
+  }
+  if (effect.pulses & PULSE_CLEAR)
+    port->errors = port->refused[0] = port->refused[1] = port->refused[2] = 0;
+}
+
+/* ---- pins */
+
+static bool busy(const struct port *port) {
+  return port->write.at_work || port->read.at_work;
+}
+
+static void drive_requests(const struct port *port) {
+  struct bench *bench = port->bench;
+  const struct access *write = &port->write, *read = &port->read;
+  int c = port->c;
+  bench_set(bench, c, IN_AW_VALID, 1,
+            write->asked && !write->address_taken && write->age >= write->address_delay);
+  bench_set(bench, c, IN_W_VALID, 1,
+            write->asked && !write->data_taken && write->age >= write->data_delay);
+  bench_set(bench, c, IN_AR_VALID, 1,
+            read->asked && !read->address_taken && read->age >= read->address_delay);
+  bench_set(bench, c, IN_B_READY, 1, write->stall == 0);
+  bench_set(bench, c, IN_R_READY, 1, read->stall == 0);
+  bench_set(bench, c, IN_AW_ADDRESS, WORD, write->address);
+  bench_set(bench, c, IN_AR_ADDRESS, WORD, read->address);
+  bench_set(bench, c, IN_W_DATA, WORD, write->data);
+  bench_set(bench, c, IN_STROBE, 4, write->strobe);
+}
+
+/* New numbers from the rest of the core. */
+static void drive_core(struct port *port) {
+  struct bench *bench = port->bench;
+  int c = port->c;
+  if (bench_chance(bench, 5))
+    port->idle = bench_chance(bench, 70);
+  bench_set(bench, c, IN_IDLE, 1, port->idle);
+  for (int i = 0; i < 4; i++) {
+    port->random[i] = (uint32_t)bench_random(bench, i < 3 ? 32 : 31);
+    bench_set(bench, c, IN_RANDOM + WORD * i, WORD, port->random[i]);
+  }
+  for (int i = 0; i < INPUTS; i++) {
+    port->input[i] = (uint32_t)bench_random(bench, 32);
+    bench_set(bench, c, IN_STEPS + WORD * i, WORD, port->input[i]);
+  }
+  for (int i = 0; i < 3 * LAYERS_MAX; i++) {
+    port->cut[i / LAYERS_MAX][i % LAYERS_MAX] = (uint32_t)bench_random(bench, 32);
+    bench_set(bench, c, IN_CUT + WORD * i, WORD, port->cut[i / LAYERS_MAX][i % LAYERS_MAX]);
+  }
+}
+
+/* Refused pictures are counted at any time, but not in the cycles of which it is not said whether
+ * they come before or after an access to their counters. */
+static void drive_refused(struct port *port) {
+  bool near =
+      (port->read.asked && port->read.address >= MAP_SHORT && port->read.address <= MAP_LABEL) ||
+      (port->write.asked && port->write.address == MAP_CONTROL);
+  for (int i = 0; i < 3; i++) {
+    bool refused = !near && bench_chance(port->bench, 10);
+    port->refused[i] += refused;
+    bench_set(port->bench, port->c, IN_REFUSED + i, 1, refused);
+  }
+}
+
+/* The weight stands a few cycles after it was asked for, beside numbers that mean nothing. */
+static void drive_weights(struct port *port) {
+  int layer = 0;
+  while (port->read.effect.pulses >> layer &&
+         !(port->read.effect.pulses >> layer & PULSE_WEIGHT_READ))
+    layer++;
+  for (int l = 0; l < LAYERS_MAX; l++) {
+    uint32_t value = (uint32_t)bench_random(port->bench, 32);
+    if (l == layer && port->weight_due == 0)
+      value = (uint32_t)port->weight;
+    bench_set(port->bench, port->c, IN_WEIGHT + WORD * l, WORD, value);
+  }
+  port->weight_due -= port->weight_due > 0;
+}
+
+/* ---- checks of one cycle */
+
+static uint32_t get(const struct port *port, int at, int bits) {
+  return (uint32_t)bench_get(port->bench, port->c, at, bits);
+}
+
+static void check(struct port *port, const char *what, uint32_t found, uint32_t expected) {
+  bench_check(port->bench, port->c, what, found, expected);
+}
+
+/* Settings change between a write's taking and its answer. */
+static void check_settings(struct port *port) {
+  const struct settings found = {get(port, OUT_PAUSE, 1), get(port, OUT_LEARN, 1),
+                                 get(port, OUT_RATE, 8), get(port, OUT_FREEZE, 8)};
+  bool open = port->write.at_work && !port->write.shown && !get(port, OUT_B_VALID, 1);
+  const struct settings *expected = &port->now;
+  if (open && memcmp(&found, &port->before, sizeof found) == 0)
+    expected = &port->before;
+  check(port, "pause", found.pause, expected->pause);
+  check(port, "learn", found.learn, expected->learn);
+  check(port, "rate", found.rate, expected->rate);
+  check(port, "freeze", found.freeze, expected->freeze);
+}
+
+/* A pulse comes once for the access it belongs to, with its payload, and never else. */
+static void check_pulses(struct port *port) {
+  uint32_t pulses = get(port, OUT_PULSES, PULSE_BITS);
+  if (!(pulses & PULSE_RANDOM))
+    pulses &= ~(uint32_t)(3 * PULSE_RANDOM_WORD);
+  struct access *access = port->write.at_work ? &port->write : &port->read;
+  if (pulses == 0)
+    return;
+  bool due = access->at_work && !access->shown && !access->pulsed;
+  check(port, "pulses", pulses, due ? access->effect.pulses : 0);
+  access->pulsed = true;
+  if (access->write)
+    check(port, "data", get(port, OUT_WRITE_DATA, WORD), access->data);
+  if (pulses < PULSE_WEIGHT_READ)
+    return;
+  check(port, "row", get(port, OUT_ROW, 16), access->effect.row);
+  check(port, "column", get(port, OUT_COLUMN, 16), access->effect.column);
+  if (!access->write) {
+    port->weight = (int32_t)access->effect.value;
+    port->weight_due = bench_below(port->bench, READ_CYCLES);
+  }
+}
+
+/* An answer comes in time, stands still until it is taken, and never comes unasked. */
+static void check_answer(struct port *port, struct access *access, int valid_at, int response_at) {
+  bool valid = get(port, valid_at, 1) != 0;
+  if (!access->at_work || (access->shown && !valid)) {
+    check(port, "answer", valid, access->at_work);
+    return;
+  }
+  check(port, "answer in time", valid || access->age < ANSWER_CYCLES, true);
+  if (!valid)
+    return;
+  uint32_t value = get(port, OUT_R_DATA, WORD);
+  check(port, "response", get(port, response_at, 2), access->effect.response);
+  if (!access->write && access->effect.response == OKAY)
+    check(port, "value", value, access->effect.value);
+  if (!access->write && access->shown)
+    check(port, "value while stalled", value, access->value);
+  if (!access->shown)
+    check(port, "pulsed", access->pulsed, access->effect.pulses != 0);
+  access->value = value;
+  access->shown = true;
+  if (access->stall-- > 0)
+    return;
+  *access = (struct access){.write = access->write};
+  port->weight_due = -1;
+}
+
+/* Takes what is accepted in this cycle; an access is at work from the next one on. */
+static void accept(struct port *port, struct access *access, bool address, bool data) {
+  if (!access->asked || access->at_work)
+    return;
+  access->address_taken |= address;
+  access->data_taken |= data;
+  if (!access->address_taken || !access->data_taken)
+    return;
+  check(port, "one at a time", busy(port), false);
+  access->at_work = true;
+  access->age = 0;
+  model_access(port, access);
+}
+
+static void one_cycle(struct port *port) {
+  struct bench *bench = port->bench;
+  const uint32_t *pins = bench->in + (size_t)port->c * bench->shape.in_words / bench->shape.cases;
+  drive_requests(port);
+  if (!busy(port))
+    drive_core(port);
+  drive_refused(port);
+  drive_weights(port);
+  bench_settle(bench);
+  check_settings(port);
+  check_pulses(port);
+  bool ready = get(port, OUT_AW_READY, 1);
+  bool address = ready && *pins >> IN_AW_VALID & 1;
+  bool data = get(port, OUT_W_READY, 1) && *pins >> IN_W_VALID & 1;
+  bool read = get(port, OUT_AR_READY, 1) && *pins >> IN_AR_VALID & 1;
+  check_answer(port, &port->write, OUT_B_VALID, OUT_B_RESPONSE);
+  check_answer(port, &port->read, OUT_R_VALID, OUT_R_RESPONSE);
+  accept(port, &port->write, address, data);
+  accept(port, &port->read, read, true);
+  port->write.age++;
+  port->read.age++;
+  bench_edge(bench);
+}
+
+/* ---- accesses */
+
+static struct access new_access(struct bench *bench, bool write, uint32_t address, uint32_t data) {
+  struct access access = {
+      .write = write, .asked = true, .address = address, .data = data, .strobe = 15};
+  bool eager = bench_chance(bench, 40);
+  access.address_delay = eager ? 0 : bench_below(bench, 6);
+  access.data_delay = eager ? 0 : bench_below(bench, 6);
+  access.stall = eager ? 0 : bench_below(bench, 6);
+  return access;
+}
+
+static void finish(struct port *port) {
+  for (int i = 0; i < 200 && (port->write.asked || port->read.asked); i++)
+    one_cycle(port);
+  check(port, "accesses finished", port->write.asked || port->read.asked, false);
+  port->write = (struct access){.write = true};
+  port->read = (struct access){.write = false};
+}
+
+static void write_register(struct port *port, uint32_t address, uint32_t data) {
+  port->write = new_access(port->bench, true, address, data);
+  finish(port);
+}
+
+static void read_register(struct port *port, uint32_t address) {
+  port->read = new_access(port->bench, false, address, 0);
+  finish(port);
+}
+
+/* A weight's address: mostly inside its layer, at times just outside. */
+static uint32_t choose_weight(struct port *port, int *layer) {
+  struct bench *bench = port->bench;
+  const struct net *net = &port->net;
+  *layer = bench_below(bench, net->layer_count);
+  int row = bench_below(bench, net->layer[*layer].rows);
+  int column = bench_below(bench, net->layer[*layer].units);
+  int place_layer = *layer;
+  switch (bench_below(bench, 8)) {
+  case 0:
+    row = net->layer[*layer].rows & (int)bench_mask(net->row_bits);
+    break;
+  case 1:
+    column = net->layer[*layer].units & (int)bench_mask(net->column_bits);
+    break;
+  case 2:
+    place_layer = bench_below(bench, 1 << net->layer_bits);
+    break;
+  case 3:
+    row = net->layer[*layer].rows - 1;
+    column = net->layer[*layer].units - 1;
+    break;
+  default:
+    break;
+  }
+  return map_weight(net, place_layer, row, column);
+}
+
+static struct access choose_access(struct port *port, bool write) {
+  static const uint32_t writable[] = {MAP_CONTROL, MAP_CONTROL, MAP_RATE,        MAP_FREEZE,
+                                      MAP_RANDOM,  MAP_STEPS,   MAP_RANDOM + 12, MAP_RANDOM + 4,
+                                      MAP_STATUS,  MAP_ACCESS};
+  struct bench *bench = port->bench;
+  int layer = bench_below(bench, port->net.layer_count), choice = bench_below(bench, 10);
+  uint32_t address = choice < 3   ? choose_weight(port, &layer)
+                     : choice < 6 ? writable[bench_below(bench, sizeof writable / sizeof *writable)]
+                     : choice < 9 ? (uint32_t)bench_below(bench, REGISTER_BYTES / 4) * 4
+                                  : (uint32_t)bench_random(bench, map_address_bits(&port->net));
+  int bits = port->net.layer[layer].weight.bits;
+  uint32_t data = (uint32_t)bench_random(bench, 32);
+  if (bench_chance(bench, 80))
+    data = choice < 3 ? (uint32_t)bench_signed(bench, bench_chance(bench, 80) ? bits : bits + 1)
+                      : (uint32_t)bench_random(bench, bench_below(bench, 6));
+  struct access access = new_access(bench, write, address, data);
+  if (bench_chance(bench, 5))
+    access.address += (uint32_t)(1 + bench_below(bench, 3));
+  if (bench_chance(bench, 5))
+    access.strobe = (uint32_t)bench_below(bench, 16);
+  return access;
+}
+
+/* A write, a read, or both at the port; nothing in flight is waited for in between. */
+static void random_accesses(struct port *port) {
+  for (int done = 0; done < ACCESSES;) {
+    if (!port->write.asked && bench_chance(port->bench, 20)) {
+      port->write = choose_access(port, true);
+      done++;
+    }
+    if (!port->read.asked && bench_chance(port->bench, 20)) {
+      port->read = choose_access(port, false);
+      done++;
+    }
+    one_cycle(port);
+  }
+  finish(port);
+}
+
+/* Every word of the registers' space, read and written. */
+static void sweep_registers(struct port *port) {
+  for (uint32_t address = 0; address < REGISTER_BYTES; address += 4) {
+    read_register(port, address);
+    write_register(port, address, 0);
+    write_register(port, address, UINT32_MAX);
+    write_register(port, address, MAP_PAUSE | MAP_LEARN);
+    read_register(port, address);
+  }
+}
+
+static void reset(struct port *port) {
+  struct bench *bench = port->bench;
+  port->now = port->before =
+      (struct settings){1, 1, (uint32_t)bench_parameter(bench, port->c, INITIAL_RATE), 0};
+  port->errors = port->refused[0] = port->refused[1] = port->refused[2] = 0;
+  port->write = (struct access){.write = true};
+  port->read = (struct access){.write = false};
+  port->weight_due = -1;
+  port->idle = true;
+  drive_requests(port);
+  for (int i = 0; i < 3; i++)
+    bench_set(bench, port->c, IN_REFUSED + i, 1, 0);
+  bench_set(bench, port->c, IN_RESET, 1, 1);
+  bench_settle(bench);
+  bench_edge(bench);
+  bench_set(bench, port->c, IN_RESET, 1, 0);
+}
+
+static void test_port(void **state) {
+  struct bench *bench = *state;
+  for (int c = 0; c < bench->cases; c++) {
+    struct port port = {.bench = bench, .c = c, .net = net_of(bench, c)};
+    bench_check(bench, c, "address bits", map_address_bits(&port.net),
+                bench_parameter(bench, c, ADDRESS_BITS));
+    reset(&port);
+    sweep_registers(&port);
+    random_accesses(&port);
+    reset(&port);
+    random_accesses(&port);
+  }
+  assert_int_equal(bench->mismatches, 0);
+}
+
+int main(void) {
+  struct bench bench;
+  bench_open(&bench, "control");
+  const struct CMUnitTest tests[] = {cmocka_unit_test_prestate(test_port, &bench)};
+  return bench_close(&bench, cmocka_run_group_tests(tests, NULL, NULL));
+}
