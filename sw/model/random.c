@@ -89,12 +89,8 @@ void random_weights(const struct net *net, uint64_t seed, struct weights *weight
   wide s = to_wide(random_from_seed(~seed));
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
-    int bits = layer->weight.frac + layer->init + 1;
-    if (bits > layer->weight.bits)
-      bits = layer->weight.bits;
-    for (size_t i = 0; i < weights->count[l]; i++, s = shift(s, WEIGHT_SHIFTS)) {
-      int32_t value = (int32_t)(uint32_t)((uint32_t)s << (32 - bits));
-      weights->layer[l][i] = bits > 0 ? value >> (32 - bits) : 0;
-    }
+    int bits = layer->weight.frac + layer->init + 1; /* 1..weight.bits: net_derive sees to it */
+    for (size_t i = 0; i < weights->count[l]; i++, s = shift(s, WEIGHT_SHIFTS))
+      weights->layer[l][i] = (int32_t)((uint32_t)s << (32 - bits)) >> (32 - bits);
   }
 }

@@ -11,7 +11,7 @@
 
 /* One layer's layout. */
 struct plan_layer {
-  char name[8];                   /* "conv", "dense1", ..., "output" */
+  char name[16];                  /* "conv", "dense1", ..., "output" */
   int lanes, groups;              /* dense: units = lanes * groups */
   int address_bits;               /* dense: of rows * groups words */
   int filters_at_once, positions; /* convolution: values of a word */

@@ -136,10 +136,11 @@ name='resumed as uninterrupted'
 if cmp -s w part && cmp -s w.best part.best; then passed=$((passed + 1)); else fail 'other files'; fi
 rm part part.best
 name='train: interrupted'
+: > "$log/out"
 "$binary" train --net "$tiny" --data three --epochs 100000 --save part > "$log/out" 2> "$log/err" &
-until grep -q best "$log/out"; do sleep 0.1; done
+while kill -0 $! && ! grep -q '^ *1 ' "$log/out"; do sleep 0.1; done
 kill -TERM $!
-wait $!
+wait $! 2> "$log/wait"
 status=$?
 if [ $status -eq 143 ] && [ -s part ] && [ -s part.best ]; then
   passed=$((passed + 1))

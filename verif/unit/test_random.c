@@ -143,7 +143,7 @@ static void test_steps(void **state) {
 /* Nets that need more than 128 bits a step, and just as many. */
 static void test_long_steps(void **state) {
   uint64_t random = *(uint64_t *)*state;
-  /* units, random bits, shifts: a pair for two units; 10 random bits take 40 of 1024 units, 37 of
+  /* units, random bits, shifts: a pair for two units; 10 random bits take 40 for 1024 units, 34 for
    * 128 */
   static const int steps[][3] = {{256, 0, 128}, {258, 0, 256},   {512, 0, 256},
                                  {514, 0, 384}, {1024, 10, 640}, {128, 10, 128}};

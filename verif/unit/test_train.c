@@ -397,7 +397,9 @@ static struct checkpoint in_pieces(const struct net *net, const struct pictures 
     struct train train = begin(net, pictures, &now, has_best ? best : NULL);
     run(&train, epochs, i < count ? steps[i] : 0);
     weights_free(&now.weights);
+    uint32_t before = now.state.steps;
     now = state_of(&train);
+    assert_true(i == count || now.state.steps - before == steps[i]);
     keep_save(path, net, &now, train.best_epoch ? &train.best : &now, &err);
     assert_string_equal(err.message, "");
     bool had_best = train.best_epoch > 0;
@@ -409,19 +411,18 @@ static struct checkpoint in_pieces(const struct net *net, const struct pictures 
   return now;
 }
 
-static void resumes(const char *folder, const struct net *net, uint64_t seed, const uint64_t *steps,
-                    size_t count) {
-  enum { EPOCHS = 4 };
+static void resumes(const char *folder, const struct net *net, uint64_t seed, int rate,
+                    uint32_t epochs, const uint64_t *steps, size_t count) {
   struct pictures pictures = pictures_new(100, 29);
   struct checkpoint start = start_of(net, &pictures, seed);
-  start.state.rate = 5;
+  start.state.rate = rate;
   start.state.freeze = 1;
   struct train train = begin(net, &pictures, &start, NULL);
-  run(&train, EPOCHS, 0);
+  run(&train, epochs, 0);
   struct checkpoint whole = state_of(&train), best = {.state = {.rate = 0}};
   weights_new(&best.weights, net);
   char *path = path_join(folder, "w");
-  struct checkpoint pieces = in_pieces(net, &pictures, &start, steps, count, EPOCHS, path, &best);
+  struct checkpoint pieces = in_pieces(net, &pictures, &start, steps, count, epochs, path, &best);
   assert_same(&pieces, &whole);
   assert_string_equal(pieces.class_names, "top,middle,bottom");
   assert_true(same_weights(&best.weights, &train.best.weights));
@@ -452,7 +453,37 @@ static void test_resume(void **state) {
   };
   for (size_t n = 0; n < sizeof nets / sizeof nets[0]; n++)
     for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
-      resumes(*state, &nets[n], seed, stops[i].steps, stops[i].count);
+      resumes(*state, &nets[n], seed, 5, 4, stops[i].steps, stops[i].count);
+}
+
+/* The best is from before the stop, and no later epoch is better. */
+static void test_resume_keeps_best(void **state) {
+  (void)state;
+  struct net net = load_net("nets/tiny.yaml");
+  struct pictures pictures = pictures_new(200, 23);
+  struct checkpoint start = start_of(&net, &pictures, 1);
+  start.state.rate = 2;
+  struct train whole = begin(&net, &pictures, &start, NULL);
+  run(&whole, 10, 0);
+  assert_true(whole.best_epoch < 10);
+  struct train first = begin(&net, &pictures, &start, NULL);
+  run(&first, 10, 160 * whole.best_epoch + 1);
+  struct checkpoint stop = state_of(&first);
+  struct train second = begin(&net, &pictures, &stop, &first.best);
+  run(&second, 10, 0);
+  assert_int_equal(second.best_epoch, whole.best_epoch);
+  assert_true(second.best_accuracy == whole.best_accuracy && second.best_loss == whole.best_loss);
+  assert_true(same_weights(&second.best.weights, &whole.best.weights));
+  struct train without = begin(&net, &pictures, &stop, NULL);
+  run(&without, 10, 0);
+  assert_true(without.best_epoch > whole.best_epoch);
+  weights_free(&stop.weights);
+  weights_free(&start.weights);
+  end(&whole);
+  end(&first);
+  end(&second);
+  end(&without);
+  pictures_free(&pictures);
 }
 
 /* The comparison above notices one step in another order. */
@@ -601,6 +632,7 @@ int main(void) {
       cmocka_unit_test(test_learns_8_bits),
       cmocka_unit_test(test_best),
       IN_FOLDER(test_resume),
+      cmocka_unit_test(test_resume_keeps_best),
       cmocka_unit_test(test_other_order_is_noticed),
       cmocka_unit_test(test_watch_stops),
       cmocka_unit_test(test_place_of_other_pictures),
