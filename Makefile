@@ -88,8 +88,8 @@ SOUNDS   := $(if $(DATA),$(DATA),$(BUILD)/sounds)
 PICTURES := $(BUILD)/pictures/$(shell printf '%s' '$(DATA) $(CLASSES)' | cksum | cut -d' ' -f1)
 
 $(BUILD)/sounds: $(ENGRAM)
+	@rm -rf $@
 	$(ENGRAM) synth --classes $(CLASSES) --recordings 12 --seconds 3 -o $@
-	@touch $@
 
 $(PICTURES)/dataset.json: $(ENGRAM) $(if $(DATA),,$(BUILD)/sounds)
 	$(ENGRAM) features --classes $(CLASSES) -o $(@D) $(SOUNDS)

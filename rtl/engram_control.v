@@ -50,7 +50,7 @@ module engram_control #(
   output wire                    learn_o,
   output wire [RATE_BITS-1:0]    rate_o,
   output wire [LAYERS-1:0]       freeze_o,
-  output wire                    clear_o,
+  output wire                    clear_o,       // counters; in reset too
   // random state and step count
   output wire                    random_write_o,
   output wire [1:0]              random_word_o,
@@ -221,7 +221,7 @@ module engram_control #(
   assign random_word_o = register[1:0];
   assign steps_write_o = register_write && register == STEPS;
   assign write_data_o = data_q;
-  assign clear_o = register_write && register == CONTROL && data_q[2];
+  assign clear_o = rst_i || (register_write && register == CONTROL && data_q[2]);
 
   always @(posedge clk_i) begin
     if (state_q == IDLE) begin
@@ -258,7 +258,7 @@ module engram_control #(
     end
 
   always @(posedge clk_i)
-    if (rst_i || clear_o) begin
+    if (clear_o) begin
       short_q <= 32'd0;
       long_q <= 32'd0;
       label_q <= 32'd0;

@@ -86,7 +86,7 @@ module engram_sequencer #(
   always @(posedge clk_i) begin
     count_q <= start_o ? 32'd2 : count_q + 32'd1;
     if (done) step_cycles_q <= count_q;
-    if (rst_i || clear_i) begin
+    if (clear_i) begin
       pictures_q <= 32'd0;
       correct_q <= 32'd0;
       cycles_q <= 64'd0;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -209,4 +210,17 @@ int folder_make(const char *path, struct error *err) {
     status = folder_make_one(partial, err);
   free(partial);
   return status;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place) {
+  (void)status;
+  (void)kind;
+  (void)place;
+  remove(path);
+  return 0;
+}
+
+void folder_remove(const char *path) {
+  enum { OPEN_FOLDERS = 16 };
+  nftw(path, remove_entry, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
 }

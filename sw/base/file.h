@@ -41,6 +41,9 @@ uint8_t *file_read(const char *path, size_t limit_bytes, size_t *size, struct er
 /* Makes a folder and its parents where they are missing. Returns 0 or -1. */
 int folder_make(const char *path, struct error *err);
 
+/* Removes a folder and all that is in it, as far as it can. */
+void folder_remove(const char *path);
+
 /* "folder/name" in memory that the caller frees. Never NULL: ends the program when memory is
  * exhausted. */
 char *path_join(const char *folder, const char *name);

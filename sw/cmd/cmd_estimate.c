@@ -86,7 +86,8 @@ static void show_layers(const struct net *net, const struct plan *plan) {
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     const struct format *formats[] = {&layer->weight, &layer->activation, &layer->gradient};
-    printf("%-8s %9d %7d %9zu ", plan->layer[l].name, layer->rows, layer->units, weights_of(layer));
+    printf("%-20s %9d %7d %9zu ", plan->layer[l].name, layer->rows, layer->units,
+           weights_of(layer));
     for (int f = 0; f < 3; f++)
       printf(" %2d bits, %2d frac", formats[f]->bits, formats[f]->frac);
     printf(" %8d %11d\n", layer->sum_bits, plan->layer[l].multipliers);
@@ -97,7 +98,7 @@ static void show_memories(const struct plan *plan) {
   printf("\n%-8s %9s %7s %9s %9s %9s\n", "memory", "memories", "words", "bits", "ECP5", "iCE40");
   for (int m = 0; m < plan->memory_count; m++) {
     const struct plan_memory *memory = &plan->memory[m];
-    printf("%-8s %9d %7d %9d %9d %9d\n", memory->what, memory->count, memory->words, memory->bits,
+    printf("%-20s %9d %7d %9d %9d %9d\n", memory->what, memory->count, memory->words, memory->bits,
            plan_blocks_ecp5(memory), plan_blocks_ice40(memory));
   }
   printf("%-8s %27ld %9d %9d\n", "all", plan->memory_bits, blocks(plan, plan_blocks_ecp5),

@@ -8,9 +8,12 @@
 #include "sound/synth.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { NAME_BYTES = 64 };
 static const char manifest_name[] = "manifest.csv";
@@ -89,69 +92,31 @@ static void sound_name(char *name, int class, uint64_t recording) {
   snprintf(name, NAME_BYTES, "%s/%s-%03u.wav", class_name, class_name, (unsigned)recording);
 }
 
-/* Whether this run writes "class/entry". */
-static bool is_ours(int class, const char *entry, uint64_t recordings) {
-  const char *dash = strrchr(entry, '-');
-  unsigned long recording = dash ? strtoul(dash + 1, NULL, 10) : recordings;
-  char name[NAME_BYTES];
-  sound_name(name, class, recording);
-  return recording < recordings && strcmp(strchr(name, '/') + 1, entry) == 0;
-}
-
-/* Refuses a folder that holds more than this run overwrites: leftovers would become part of the
- * data. */
-static int check_class_folder(const char *path, int class, uint64_t recordings, struct error *err) {
+/* Refuses a folder that holds anything: leftovers would become part of the data. */
+static int check_folder(const char *path, struct error *err) {
   DIR *folder = opendir(path);
+  if (!folder)
+    return errno == ENOENT ? 0 : error_set(err, "%s: %s", path, strerror(errno));
   int result = 0;
   const struct dirent *entry;
-  while (folder && result == 0 && (entry = readdir(folder)) != NULL)
-    if (entry->d_name[0] != '.' && !is_ours(class, entry->d_name, recordings))
+  while (result == 0 && (entry = readdir(folder)) != NULL)
+    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
       result =
-          error_set(err, "%s: holds %s, expected no files but this run's", path, entry->d_name);
-  if (folder)
-    closedir(folder);
+          error_set(err, "%s: holds %s, an empty or a new folder is expected", path, entry->d_name);
+  closedir(folder);
   return result;
 }
 
-/* Class of the selection with this name, or -1. */
-static int selected_class(const struct selection *selection, const char *name) {
-  for (int i = 0; i < selection->count; i++)
-    if (strcmp(synth_class_name((enum synth_class)selection->classes[i]), name) == 0)
-      return selection->classes[i];
-  return -1;
-}
-
-static int check_folder(const struct options *options, const struct selection *selection,
-                        struct error *err) {
-  DIR *folder = opendir(options->folder);
-  int result = 0;
-  const struct dirent *entry;
-  while (folder && result == 0 && (entry = readdir(folder)) != NULL) {
-    int class = selected_class(selection, entry->d_name);
-    if (class >= 0) {
-      char *path = path_join(options->folder, entry->d_name);
-      result = check_class_folder(path, class, options->recordings, err);
-      free(path);
-    } else if (entry->d_name[0] != '.' && strcmp(entry->d_name, manifest_name) != 0) {
-      result = error_set(err, "%s: holds %s, expected no files but this run's", options->folder,
-                         entry->d_name);
-    }
-  }
-  if (folder)
-    closedir(folder);
-  return result;
-}
-
-static int write_class(const struct options *options, int class, int16_t *samples, size_t count,
-                       struct error *err) {
+static int write_class(const struct options *options, const char *into, int class, int16_t *samples,
+                       size_t count, struct error *err) {
   const char *name = synth_class_name((enum synth_class) class);
-  char *folder = path_join(options->folder, name);
+  char *folder = path_join(into, name);
   int result = folder_make(folder, err);
   free(folder);
   for (uint64_t r = 0; r < options->recordings && result == 0; r++) {
     char file[NAME_BYTES];
     sound_name(file, class, r);
-    char *path = path_join(options->folder, file);
+    char *path = path_join(into, file);
     synth_render((enum synth_class) class, options->seed, r, samples, count);
     result = sound_save(path, samples, count, err);
     free(path);
@@ -160,9 +125,9 @@ static int write_class(const struct options *options, int class, int16_t *sample
   return result;
 }
 
-static int write_manifest(const struct options *options, const struct selection *selection,
-                          struct error *err) {
-  char *path = path_join(options->folder, manifest_name);
+static int write_manifest(const struct options *options, const char *into,
+                          const struct selection *selection, struct error *err) {
+  char *path = path_join(into, manifest_name);
   struct output out;
   FILE *file = output_open(&out, path, err);
   free(path);
@@ -200,25 +165,50 @@ static void print_text(const struct options *options, const struct selection *se
            (unsigned)options->seconds);
 }
 
-static int run(const struct options *options, struct error *err) {
-  struct selection selection;
-  if (!options->folder)
-    return error_set(err, "--output DIR is missing");
-  if (select_classes(options->classes, &selection, err) != 0 ||
-      check_folder(options, &selection, err) != 0 || folder_make(options->folder, err) != 0)
-    return -1;
+static int write_all(const struct options *options, const char *into,
+                     const struct selection *selection, struct error *err) {
   size_t count = (size_t)options->seconds * SOUND_RATE_HZ;
   int16_t *samples = memory_new(count, sizeof *samples);
   int result = 0;
-  for (int i = 0; i < selection.count && result == 0; i++)
-    result = write_class(options, selection.classes[i], samples, count, err);
+  for (int i = 0; i < selection->count && result == 0; i++)
+    result = write_class(options, into, selection->classes[i], samples, count, err);
   free(samples);
-  if (result == 0)
-    result = write_manifest(options, &selection, err);
-  if (result == 0 && options->json)
+  return result ? result : write_manifest(options, into, selection, err);
+}
+
+/* Makes everything in a folder beside the one asked for, which it becomes when all of it is whole.
+ */
+static int run(const struct options *options, struct error *err) {
+  struct selection selection;
+  if (!options->folder || options->folder[0] == '\0')
+    return error_set(err, "--output DIR is missing");
+  if (select_classes(options->classes, &selection, err) != 0 ||
+      check_folder(options->folder, err) != 0)
+    return -1;
+  bool was_there = access(options->folder, F_OK) == 0;
+  if (folder_make(options->folder, err) != 0)
+    return -1;
+  char *partial = memory_new(strlen(options->folder) + sizeof ".XXXXXX", 1);
+  strcpy(partial, options->folder);
+  size_t length = strlen(partial);
+  while (length > 1 && partial[length - 1] == '/')
+    length--;
+  strcpy(partial + length, ".XXXXXX");
+  int result = 0;
+  if (!mkdtemp(partial) || chmod(partial, 0755) != 0)
+    result = error_set(err, "%s: %s", partial, strerror(errno));
+  if (result == 0 && (result = write_all(options, partial, &selection, err)) == 0 &&
+      rename(partial, options->folder) != 0)
+    result = error_set(err, "%s: %s", options->folder, strerror(errno));
+  if (result != 0) {
+    folder_remove(partial);
+    if (!was_there)
+      rmdir(options->folder);
+  } else if (options->json)
     print_json(options, &selection);
-  else if (result == 0)
+  else
     print_text(options, &selection);
+  free(partial);
   return result;
 }
 

@@ -3,6 +3,7 @@
  */
 #include "cmd/cmd.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,8 +46,14 @@ int main(int argc, char **argv) {
     return EXIT_DONE;
   }
   for (int i = 0; i < COMMAND_COUNT; i++)
-    if (!strcmp(argv[1], commands[i].name))
-      return commands[i].run(argc - 1, argv + 1);
+    if (!strcmp(argv[1], commands[i].name)) {
+      int status = commands[i].run(argc - 1, argv + 1);
+      if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+      struct error err = {""};
+      error_set(&err, "standard output: %s", strerror(errno));
+      return cmd_fail(&err);
+    }
   fprintf(stderr, "engram: no command '%s' (", argv[1]);
   for (int i = 0; i < COMMAND_COUNT; i++)
     fprintf(stderr, "%s%s", i ? ", " : "", commands[i].name);

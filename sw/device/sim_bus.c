@@ -263,6 +263,7 @@ int sim_bus_get(struct sim_bus *bus, struct weights *weights, struct device_stat
 }
 
 int sim_bus_counters(struct sim_bus *bus, struct counters *counters, struct error *err) {
+  *counters = (struct counters){.pictures = 0};
   if (must_read(bus, MAP_PICTURES, &counters->pictures, err) ||
       must_read(bus, MAP_CORRECT, &counters->correct, err))
     return -1;

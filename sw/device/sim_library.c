@@ -85,11 +85,6 @@ static int overlay(const char *from, const char *to, struct error *err) {
   return result;
 }
 
-static void remove_tree(const char *folder) {
-  char *argv[] = {"rm", "-rf", "--", (char *)(uintptr_t)folder, NULL};
-  run(argv, "/dev/null");
-}
-
 /* Emits the core into `work` and builds `library` from it. */
 static int build(const struct net *net, const char *work, const char *library, const char *runtime,
                  bool wave, const char *rtl, struct error *err) {
@@ -163,7 +158,7 @@ int sim_library_open(struct sim_library *library, const struct net *net, bool wa
       if (result == 0)
         result = load(library, made, err);
       if (result == 0)
-        remove_tree(work);
+        folder_remove(work);
       free(made);
     }
   } else

@@ -73,8 +73,11 @@ static void count_cycles(struct plan *plan, const struct net *net) {
   plan->train_cycles = now + 1;
 }
 
-static void add_memory(struct plan *plan, const char *what, int count, int words, int bits) {
-  plan->memory[plan->memory_count++] = (struct plan_memory){what, count, words, bits};
+static void add_memory(struct plan *plan, const char *owner, const char *holds, int count,
+                       int words, int bits) {
+  struct plan_memory *memory = &plan->memory[plan->memory_count++];
+  *memory = (struct plan_memory){.count = count, .words = words, .bits = bits};
+  snprintf(memory->what, sizeof memory->what, "%s %s", owner, holds);
   plan->memory_bits += (long)count * words * bits;
 }
 
@@ -89,7 +92,8 @@ static void lay_out_conv(struct plan *plan, const struct net *net) {
   p->forward_levels = plan_tree_levels(layer->rows);
   p->back_levels = plan_tree_levels(p->positions);
   p->multipliers = p->values * layer->rows;
-  add_memory(plan, "picture", 1, 2 << plan_index_bits(net->height), net->width * net->pixel_bits);
+  add_memory(plan, "picture", "rows", 1, 2 << plan_index_bits(net->height),
+             net->width * net->pixel_bits);
 }
 
 static void lay_out_dense(struct plan *plan, const struct net *net, int l) {
@@ -101,7 +105,7 @@ static void lay_out_dense(struct plan *plan, const struct net *net, int l) {
   p->filters_at_once = p->positions = p->values = 1;
   p->back_levels = plan_tree_levels(p->lanes);
   p->multipliers = 2 * p->lanes;
-  add_memory(plan, p->name, p->lanes, layer->rows * p->groups, layer->weight.bits);
+  add_memory(plan, p->name, "weights", p->lanes, layer->rows * p->groups, layer->weight.bits);
 }
 
 void plan_make(struct plan *plan, const struct net *net) {
@@ -123,7 +127,7 @@ void plan_make(struct plan *plan, const struct net *net) {
     p->word_bits = plan_index_bits(p->words);
     p->slot_bits = plan_index_bits(p->values);
     if (layer->kind != LAYER_OUTPUT)
-      add_memory(plan, p->name, 1, p->words,
+      add_memory(plan, p->name, "activations", 1, p->words,
                  p->values * layer->activation.bits + (layer->kind == LAYER_DENSE));
     plan->multipliers += p->multipliers;
   }

@@ -24,8 +24,8 @@ struct plan_layer {
 };
 
 struct plan_memory {
-  const char *what; /* layer's name or "picture" */
-  int count;        /* of equal memories */
+  char what[32]; /* such as "dense1 weights" */
+  int count;     /* of equal memories */
   int words, bits;
 };
 

@@ -19,7 +19,13 @@ enum { OUT_AW_READY, OUT_W_READY, OUT_B_VALID, OUT_B_RESPONSE, OUT_AR_READY = 5,
 enum { OUT_R_RESPONSE = 7, OUT_PAUSE = 9, OUT_LEARN, OUT_PULSES, OUT_R_DATA = 32 };
 enum { OUT_WRITE_DATA = 64, OUT_RATE = 96, OUT_FREEZE = 104, OUT_ROW = 128, OUT_COLUMN = 144 };
 enum { WORD = 32, LAYERS_MAX = NET_LAYERS_MAX, OKAY = 0, SLAVE_ERROR = 2 };
-enum { READ_CYCLES = 4, ANSWER_CYCLES = 10, ACCESSES = 6000, REGISTER_BYTES = 0x200 };
+enum {
+  READ_CYCLES = 4,
+  ANSWER_CYCLES = 10,
+  ACCESSES = 6000,
+  CYCLES_MAX = 40 /* of an access, far above what it takes */,
+  REGISTER_BYTES = 0x200
+};
 
 /* Pulses, from OUT_PULSES on. The random word's number stands between them. */
 enum {
@@ -485,7 +491,8 @@ static struct access choose_access(struct port *port, bool write) {
 
 /* A write, a read, or both at the port; nothing in flight is waited for in between. */
 static void random_accesses(struct port *port) {
-  for (int done = 0; done < ACCESSES;) {
+  int done = 0;
+  for (int cycle = 0; done < ACCESSES && cycle < ACCESSES * CYCLES_MAX; cycle++) {
     if (!port->write.asked && bench_chance(port->bench, 20)) {
       port->write = choose_access(port, true);
       done++;
@@ -496,6 +503,7 @@ static void random_accesses(struct port *port) {
     }
     one_cycle(port);
   }
+  check(port, "accesses done", done >= ACCESSES, true);
   finish(port);
 }
 

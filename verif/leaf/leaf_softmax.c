@@ -17,7 +17,8 @@ struct vector {
   int best;
   int sent, received;
   bool eager;                    /* logits without gaps, and always free */
-  unsigned long long last_logit; /* cycle in which it was sent */
+  bool free, divided;            /* free_i; the division began */
+  unsigned long long ready, due; /* cycles: it can begin; the next probability stands */
 };
 
 static void choose_logits(struct bench *bench, int c, struct vector *vector) {
@@ -51,29 +52,32 @@ static void drive(struct bench *bench, int c, struct vector *vector, bool reset)
   bool send = !reset && vector->sent < classes && (vector->eager || bench_chance(bench, 40));
   int class = send ? vector->sent : bench_below(bench, classes);
   int64_t logit = send ? vector->logit[class] : bench_signed(bench, 24);
+  vector->free = vector->eager || bench_chance(bench, 5);
   bench_set(bench, c, IN_VALID, 1, send);
   bench_set(bench, c, IN_CLASS, 8, (uint64_t) class);
   bench_set(bench, c, IN_LOGIT, 32, (uint64_t)logit);
-  bench_set(bench, c, IN_FREE, 1, vector->eager || bench_chance(bench, 5));
+  bench_set(bench, c, IN_FREE, 1, vector->free);
   bench_set(bench, c, IN_RESET, 1, reset);
   vector->sent += send;
   if (send)
-    vector->last_logit = bench->cycle;
+    vector->ready = bench->cycle + (unsigned)(classes + SETTLE);
 }
 
-/* An eager vector's probabilities come at known cycles; the others' only in their order. */
+/* The division begins in the first cycle in which all exponentials are there and free_i is up; then
+ * a probability stands every DIVISION cycles. */
 static void check(struct bench *bench, int c, struct vector *vector) {
   int classes = bench_parameter(bench, c, CLASSES);
-  bool valid = bench_get(bench, c, OUT_VALID, 1) != 0;
-  bool waiting = vector->sent == classes && vector->received < classes;
-  if (vector->eager || !waiting) {
-    unsigned long long due =
-        vector->last_logit + (unsigned)(classes + SETTLE + DIVISION * (vector->received + 1));
-    bench_check(bench, c, "valid", valid, waiting && bench->cycle == due);
+  bool valid = vector->divided && bench->cycle == vector->due;
+  bench_check(bench, c, "valid", (int64_t)bench_get(bench, c, OUT_VALID, 1), valid);
+  if (!vector->divided && vector->sent == classes && bench->cycle >= vector->ready &&
+      vector->free) {
+    vector->divided = true;
+    vector->due = bench->cycle + DIVISION;
   }
-  if (!valid || !waiting)
+  if (!valid)
     return;
   int class = vector->received++;
+  vector->due += DIVISION;
   bench_check(bench, c, "class", (int64_t)bench_get(bench, c, OUT_CLASS, 8), class);
   bench_check(bench, c, "last", (int64_t)bench_get(bench, c, OUT_LAST, 1), class == classes - 1);
   bench_check(bench, c, "best", (int64_t)bench_get(bench, c, OUT_BEST, 8), vector->best);
