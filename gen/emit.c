@@ -341,9 +341,9 @@ static void write_page(FILE *f, const struct net *net, const struct plan *plan,
  * either way. */
 static int save(const char *folder, const char *name, struct text *text, struct error *err) {
   fclose(text->file);
-  char *path = path_join(folder, name);
+  char *path = err->message[0] ? NULL : path_join(folder, name);
   struct output out;
-  FILE *f = err->message[0] ? NULL : output_open(&out, path, err);
+  FILE *f = path ? output_open(&out, path, err) : NULL;
   int result = -1;
   if (f) {
     fwrite(text->text, 1, text->size, f);
@@ -396,12 +396,18 @@ int emit_core(const struct net *net, const char *folder, struct error *err) {
   fprintf(list.file, "engram_core.v\nengram_exp_table.v\n");
   marks_free(&marks);
 
-  int result = folder_make(folder, err);
-  result |= result ? -1 : save_leaves(folder, &list, err);
-  result |= save(folder, "engram_core.v", &core, err);
-  result |= save(folder, "engram_exp_table.v", &table, err);
-  result |= save(folder, "engram_core.h", &header, err);
-  result |= save(folder, "engram_core.md", &page, err);
-  result |= save(folder, "engram_core.f", &list, err);
-  return result;
+  struct staging staging;
+  int result = staging_open(&staging, folder, err);
+  const char *path = staging.path;
+  result |= result ? -1 : save_leaves(path, &list, err);
+  result |= save(path, "engram_core.v", &core, err);
+  result |= save(path, "engram_exp_table.v", &table, err);
+  result |= save(path, "engram_core.h", &header, err);
+  result |= save(path, "engram_core.md", &page, err);
+  result |= save(path, "engram_core.f", &list, err);
+  if (result == 0)
+    return staging_commit(&staging, err);
+  if (path)
+    staging_abort(&staging);
+  return -1;
 }

@@ -3,6 +3,7 @@
  */
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -223,4 +224,57 @@ static int remove_entry(const char *path, const struct stat *status, int kind, s
 void folder_remove(const char *path) {
   enum { OPEN_FOLDERS = 16 };
   nftw(path, remove_entry, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
+}
+
+static void staging_release(struct staging *staging) {
+  free(staging->folder);
+  free(staging->path);
+  *staging = (struct staging){NULL, NULL, false};
+}
+
+int staging_open(struct staging *staging, const char *folder, struct error *err) {
+  *staging = (struct staging){.made = access(folder, F_OK) != 0};
+  if (folder_make(folder, err))
+    return -1;
+  staging->folder = text_join(folder, "");
+  staging->path = path_join(folder, ".engram-XXXXXX");
+  if (mkdtemp(staging->path))
+    return 0;
+  error_set(err, "%s: cannot write there: %s", folder, strerror(errno));
+  if (staging->made)
+    rmdir(folder);
+  staging_release(staging);
+  return -1;
+}
+
+int staging_commit(struct staging *staging, struct error *err) {
+  DIR *folder = opendir(staging->path);
+  int result = folder ? 0 : error_set(err, "%s: %s", staging->path, strerror(errno));
+  const struct dirent *entry;
+  while (result == 0 && (entry = readdir(folder)) != NULL) {
+    if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+      continue;
+    char *from = path_join(staging->path, entry->d_name);
+    char *to = path_join(staging->folder, entry->d_name);
+    if (rename(from, to))
+      result = error_set(err, "%s: %s", to, strerror(errno));
+    free(from);
+    free(to);
+  }
+  if (folder)
+    closedir(folder);
+  if (result) {
+    staging_abort(staging);
+    return -1;
+  }
+  rmdir(staging->path);
+  staging_release(staging);
+  return 0;
+}
+
+void staging_abort(struct staging *staging) {
+  folder_remove(staging->path);
+  if (staging->made)
+    rmdir(staging->folder);
+  staging_release(staging);
 }

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -40,6 +41,24 @@ uint8_t *file_read(const char *path, size_t limit_bytes, size_t *size, struct er
 
 /* Makes a folder and its parents where they are missing. Returns 0 or -1. */
 int folder_make(const char *path, struct error *err);
+
+/* Several files or folders that appear in `folder` together: they are made in `path` meanwhile. */
+struct staging {
+  char *folder;
+  char *path;
+  bool made; /* the folder was not there before */
+};
+
+/* Makes the folder when it is missing, and an empty one at staging->path. Returns 0, or -1 with
+ * nothing left to release. */
+int staging_open(struct staging *staging, const char *folder, struct error *err);
+
+/* Moves all that is in staging->path into the folder, over files of the same names. Releases the
+ * staging either way. */
+int staging_commit(struct staging *staging, struct error *err);
+
+/* Removes what was made, and the folder where it was not there before. Releases the staging. */
+void staging_abort(struct staging *staging);
 
 /* Removes a folder and all that is in it, as far as it can. */
 void folder_remove(const char *path);

@@ -12,8 +12,6 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { NAME_BYTES = 64 };
 static const char manifest_name[] = "manifest.csv";
@@ -176,8 +174,7 @@ static int write_all(const struct options *options, const char *into,
   return result ? result : write_manifest(options, into, selection, err);
 }
 
-/* Makes everything in a folder beside the one asked for, which it becomes when all of it is whole.
- */
+/* All of it, or nothing. */
 static int run(const struct options *options, struct error *err) {
   struct selection selection;
   if (!options->folder || options->folder[0] == '\0')
@@ -185,31 +182,20 @@ static int run(const struct options *options, struct error *err) {
   if (select_classes(options->classes, &selection, err) != 0 ||
       check_folder(options->folder, err) != 0)
     return -1;
-  bool was_there = access(options->folder, F_OK) == 0;
-  if (folder_make(options->folder, err) != 0)
+  struct staging staging;
+  if (staging_open(&staging, options->folder, err) != 0)
     return -1;
-  char *partial = memory_new(strlen(options->folder) + sizeof ".XXXXXX", 1);
-  strcpy(partial, options->folder);
-  size_t length = strlen(partial);
-  while (length > 1 && partial[length - 1] == '/')
-    length--;
-  strcpy(partial + length, ".XXXXXX");
-  int result = 0;
-  if (!mkdtemp(partial) || chmod(partial, 0755) != 0)
-    result = error_set(err, "%s: %s", partial, strerror(errno));
-  if (result == 0 && (result = write_all(options, partial, &selection, err)) == 0 &&
-      rename(partial, options->folder) != 0)
-    result = error_set(err, "%s: %s", options->folder, strerror(errno));
-  if (result != 0) {
-    folder_remove(partial);
-    if (!was_there)
-      rmdir(options->folder);
-  } else if (options->json)
+  if (write_all(options, staging.path, &selection, err) != 0) {
+    staging_abort(&staging);
+    return -1;
+  }
+  if (staging_commit(&staging, err) != 0)
+    return -1;
+  if (options->json)
     print_json(options, &selection);
   else
     print_text(options, &selection);
-  free(partial);
-  return result;
+  return 0;
 }
 
 int cmd_synth(int argc, char **argv) {
