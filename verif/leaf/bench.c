@@ -108,12 +108,9 @@ bool bench_chance(struct bench *bench, int percent) {
 int64_t bench_signed(struct bench *bench, int bits) {
   int64_t low = extend(UINT64_C(1) << (bits - 1), bits);
   const int64_t corners[] = {low, low + 1, ~low, ~low - 1, -1, 0, 1, low / 2, -(low / 2)};
-  switch (bench_below(bench, 4)) {
-  case 0:
+  int choice = bench_below(bench, 4);
+  if (choice == 0)
     return corners[bench_below(bench, sizeof corners / sizeof *corners)];
-  case 1:
-    return extend(bench_random(bench, bits), bits) >> bench_below(bench, bits);
-  default:
-    return extend(bench_random(bench, bits), bits);
-  }
+  int64_t value = extend(bench_random(bench, bits), bits);
+  return choice == 1 ? value >> bench_below(bench, bits) : value;
 }

@@ -34,7 +34,8 @@ static int choose_index(struct bench *bench, int bits) {
 
 static void try_one(struct bench *bench, int c, const struct net *net) {
   int bits = net->random_bits, key_bits = net->position_bits + bits - 1;
-  struct random_step step = {(uint32_t)bench_random(bench, bits), bench_random(bench, key_bits)};
+  struct random_step step = {.base = (uint32_t)bench_random(bench, bits)};
+  step.key = bench_random(bench, key_bits);
   int layer = choose_index(bench, net->layer_bits);
   int row = choose_index(bench, net->row_bits);
   int column = choose_index(bench, net->column_bits);

@@ -20,18 +20,20 @@ struct model {
   uint32_t count;
 };
 
-/* A sum near an edge of the value's range, or a random one. */
+/* A sum near an end of the value's range or near a tie, or a random one. */
 static int64_t choose_sum(struct bench *bench, int c, int shift) {
   int bits = bench_parameter(bench, c, SUM_BITS);
   int value_bits = bench_parameter(bench, c, VALUE_BITS);
-  if (shift + value_bits < bits && bench_chance(bench, 25)) {
-    int64_t edge = bench_chance(bench, 50) ? fixed_high(value_bits) : fixed_low(value_bits);
-    return fixed_saturate((edge << shift) + bench_signed(bench, shift + 2), bits);
+  int choice = bench_below(bench, 4);
+  if (choice == 0 && shift + value_bits < bits) {
+    int64_t end = bench_chance(bench, 50) ? fixed_high(value_bits) : fixed_low(value_bits);
+    return fixed_saturate(end * (INT64_C(1) << shift) + bench_signed(bench, shift + 2), bits);
   }
-  if (shift > 0 && shift < bits && bench_chance(bench, 25)) /* around a tie */
-    return fixed_saturate((bench_signed(bench, bits - shift) << shift) +
-                              (INT64_C(1) << (shift - 1)) - bench_below(bench, 2),
-                          bits);
+  if (choice == 1 && shift > 0 && shift < bits) {
+    int64_t tie =
+        bench_signed(bench, bits - shift) * (INT64_C(1) << shift) + (INT64_C(1) << (shift - 1));
+    return fixed_saturate(tie - bench_below(bench, 2), bits);
+  }
   return bench_signed(bench, bits);
 }
 

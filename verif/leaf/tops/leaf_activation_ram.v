@@ -1,4 +1,4 @@
-// leaf_activation_ram : engram_activation_ram in several cases side by side, for leaf_activation_ram.c.
+// leaf_activation_ram : engram_activation_ram, several cases side by side.
 // SPDX-License-Identifier: MIT
 `default_nettype none
 
@@ -33,7 +33,8 @@ module leaf_activation_ram #(
     for (c = 0; c < CASES; c = c + 1) begin : gen_case
       wire [IN_BITS-1:0] in = in_i[c*IN_BITS +: IN_BITS];
       wire unused_ok = &{1'b0, in};
-      localparam VALUE_BITS = of(c, 0), VALUES = of(c, 1), WORD_BITS = of(c, 3), SLOT_BITS = of(c, 4);
+      localparam VALUE_BITS = of(c, 0), VALUES = of(c, 1), WORD_BITS = of(c, 3), SLOT_BITS = of(c,
+                 4);
       wire [VALUES*VALUE_BITS-1:0] values;
       for (i = 0; i < VALUES; i = i + 1) begin : gen_value
         assign values[i*VALUE_BITS +: VALUE_BITS] = in[64 + 32*i +: VALUE_BITS];

@@ -1,4 +1,4 @@
-// leaf_adder_tree : engram_adder_tree in several cases side by side, for leaf_adder_tree.c.
+// leaf_adder_tree : engram_adder_tree, several cases side by side.
 // SPDX-License-Identifier: MIT
 `default_nettype none
 

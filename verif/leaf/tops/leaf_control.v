@@ -1,4 +1,4 @@
-// leaf_control : engram_control in several cases side by side, for leaf_control.c.
+// leaf_control : engram_control, several cases side by side.
 // SPDX-License-Identifier: MIT
 `default_nettype none
 

@@ -1,4 +1,4 @@
-// leaf_difference : engram_difference in several cases side by side, for leaf_difference.c.
+// leaf_difference : engram_difference, several cases side by side.
 // SPDX-License-Identifier: MIT
 `default_nettype none
 

@@ -1,4 +1,4 @@
-// leaf_dropout : engram_dropout in several cases side by side, for leaf_dropout.c.
+// leaf_dropout : engram_dropout, several cases side by side.
 // SPDX-License-Identifier: MIT
 `default_nettype none
 

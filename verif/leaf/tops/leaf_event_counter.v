@@ -1,4 +1,4 @@
-// leaf_event_counter : engram_event_counter in several cases side by side, for leaf_event_counter.c.
+// leaf_event_counter : engram_event_counter, several cases side by side.
 // SPDX-License-Identifier: MIT
 `default_nettype none
 

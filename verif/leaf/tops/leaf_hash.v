@@ -1,4 +1,4 @@
-// leaf_hash : engram_hash in several cases side by side, for leaf_hash.c.
+// leaf_hash : engram_hash, several cases side by side; whole, and in two parts.
 // SPDX-License-Identifier: MIT
 `default_nettype none
 
@@ -42,7 +42,8 @@ module leaf_hash #(
       engram_hash #(
         .POSITION_BITS(LAYER_BITS+ROW_BITS+COLUMN_BITS), .ROUND_BITS(ROUND_BITS)
       ) u_leaf (
-        .key_i(in[LAYER_BITS+ROW_BITS+COLUMN_BITS+ROUND_BITS-2:0]), .position_i({layer, row, column}),
+        .key_i(in[LAYER_BITS+ROW_BITS+COLUMN_BITS+ROUND_BITS-2:0]),
+        .position_i({layer, row, column}),
         .hash_o(whole)
       );
       // In two parts, as a dense layer has it.

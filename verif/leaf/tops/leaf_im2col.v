@@ -1,4 +1,4 @@
-// leaf_im2col : engram_im2col in several cases side by side, for leaf_im2col.c.
+// leaf_im2col : engram_im2col, several cases side by side.
 // SPDX-License-Identifier: MIT
 `default_nettype none
 

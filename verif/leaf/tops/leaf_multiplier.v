@@ -1,4 +1,4 @@
-// leaf_multiplier : engram_multiplier in several cases side by side, for leaf_multiplier.c.
+// leaf_multiplier : engram_multiplier, several cases side by side.
 // SPDX-License-Identifier: MIT
 `default_nettype none
 

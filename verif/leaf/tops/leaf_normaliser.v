@@ -1,4 +1,4 @@
-// leaf_normaliser : engram_normaliser in several cases side by side, for leaf_normaliser.c.
+// leaf_normaliser : engram_normaliser, several cases side by side.
 // SPDX-License-Identifier: MIT
 `default_nettype none
 
@@ -70,7 +70,8 @@ module leaf_normaliser #(
         .valid_o(valid), .index_o(index), .values_o(values), .gates_o(gates),
         .clear_i(in[19]), .cut_count_o(cut_count)
       );
-      assign out_o[c*OUT_BITS +: OUT_BITS] = {value_words, 16'd0, index_word, valid, cut_count, gate_word};
+      assign out_o[c*OUT_BITS +: OUT_BITS] =
+          {value_words, 16'd0, index_word, valid, cut_count, gate_word};
     end
   endgenerate
   // verilator lint_on WIDTH

@@ -1,4 +1,4 @@
-// leaf_picture_buffer : engram_picture_buffer in several cases side by side, for leaf_picture_buffer.c.
+// leaf_picture_buffer : engram_picture_buffer, several cases side by side.
 // SPDX-License-Identifier: MIT
 `default_nettype none
 

@@ -1,4 +1,4 @@
-// leaf_random : engram_random in several cases side by side, for leaf_random.c.
+// leaf_random : engram_random, several cases side by side.
 // SPDX-License-Identifier: MIT
 `default_nettype none
 

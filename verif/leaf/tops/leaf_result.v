@@ -1,4 +1,4 @@
-// leaf_result : engram_result in several cases side by side, for leaf_result.c.
+// leaf_result : engram_result, several cases side by side.
 // SPDX-License-Identifier: MIT
 `default_nettype none
 

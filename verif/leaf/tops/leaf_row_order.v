@@ -1,4 +1,4 @@
-// leaf_row_order : engram_row_order in several cases side by side, for leaf_row_order.c.
+// leaf_row_order : engram_row_order, several cases side by side.
 // SPDX-License-Identifier: MIT
 `default_nettype none
 

@@ -1,4 +1,4 @@
-// leaf_softmax : engram_softmax in several cases side by side, for leaf_softmax.c.
+// leaf_softmax : engram_softmax, several cases side by side.
 // SPDX-License-Identifier: MIT
 `default_nettype none
 
@@ -50,7 +50,8 @@ module leaf_softmax #(
         .probability_o(probability), .best_o(best)
       );
       wire [7:0] class_byte = class_number, best_byte = best;
-      assign out_o[c*OUT_BITS +: OUT_BITS] = {probability, 8'd0, best_byte, class_byte, 6'd0, last, valid};
+      assign out_o[c*OUT_BITS +: OUT_BITS] =
+          {probability, 8'd0, best_byte, class_byte, 6'd0, last, valid};
     end
   endgenerate
   // verilator lint_on WIDTH

@@ -1,4 +1,4 @@
-// leaf_update : engram_update in several cases side by side, for leaf_update.c.
+// leaf_update : engram_update, several cases side by side.
 // SPDX-License-Identifier: MIT
 `default_nettype none
 
