@@ -93,8 +93,8 @@ static void set_layer_lists(struct marks *marks, const struct net *net) {
   text_open(&bits);
   for (int l = net->layer_count - 1; l >= 0; l--) {
     const char *comma = l ? ", " : "";
-    fprintf(rows.file, "16'd%d%s", net->layer[l].rows, comma);
-    fprintf(columns.file, "16'd%d%s", net->layer[l].units, comma);
+    fprintf(rows.file, "32'd%d%s", net->layer[l].rows, comma);
+    fprintf(columns.file, "32'd%d%s", net->layer[l].units, comma);
     fprintf(bits.file, "8'd%d%s", net->layer[l].weight.bits, comma);
   }
   text_to_mark(&rows, marks, "rows_list");

@@ -13,8 +13,8 @@ module engram_control #(
   parameter LAYER_BITS = 2,              // of a weight's place {layer, row, column}
   parameter ROW_BITS = 11,
   parameter COLUMN_BITS = 6,
-  parameter [LAYERS*16-1:0] ROWS = 0,    // of each layer's weights, layer 0 lowest
-  parameter [LAYERS*16-1:0] COLUMNS = 0,
+  parameter [LAYERS*32-1:0] ROWS = 0,    // of each layer's weights, layer 0 lowest
+  parameter [LAYERS*32-1:0] COLUMNS = 0,
   parameter [LAYERS*8-1:0] WEIGHT_BITS = 0,
   parameter RATE_BITS = 4,
   parameter INITIAL_RATE = 8,
@@ -22,7 +22,7 @@ module engram_control #(
   parameter [63:0] NET_HASH = 0,
   parameter [63:0] CORE_HASH = 0,
   parameter [31:0] SHAPE = 0,            // {layers, classes, width, height}
-  parameter ADDRESS_BITS = 22            // of a byte: LAYER_BITS + ROW_BITS + COLUMN_BITS + 3, >= 9
+  parameter ADDRESS_BITS = 22            // of a byte: the weight's place + 3, at least 10
 ) (
   input  wire                    clk_i,
   input  wire                    rst_i,
@@ -188,6 +188,14 @@ module engram_control #(
   wire [LAYER_BITS-1:0]  layer = word_q[ROW_BITS+COLUMN_BITS +: LAYER_BITS];
   wire [ROW_BITS-1:0]    row = word_q[COLUMN_BITS +: ROW_BITS];
   wire [COLUMN_BITS-1:0] column = word_q[COLUMN_BITS-1:0];
+  wire place_fits;                // nothing between the place and the address's top bit
+  generate
+    if (WORD_BITS - 1 > LAYER_BITS + ROW_BITS + COLUMN_BITS) begin : gen_gap
+      assign place_fits = !(|word_q[WORD_BITS-2:LAYER_BITS+ROW_BITS+COLUMN_BITS]);
+    end else begin : gen_no_gap
+      assign place_fits = 1'b1;
+    end
+  endgenerate
   reg [LAYERS-1:0] weight_there;  // the layer has this weight
   reg              weight_fits;   // and can hold this value
   reg [31:0]       weight;
@@ -196,9 +204,9 @@ module engram_control #(
     weight = 32'd0;
     weight_fits = 1'b1;
     for (k = 0; k < LAYERS; k = k + 1) begin
-      weight_there[k] = layer == k[LAYER_BITS-1:0] &&
-                        {{(16-ROW_BITS){1'b0}}, row} < ROWS[16*k +: 16] &&
-                        {{(16-COLUMN_BITS){1'b0}}, column} < COLUMNS[16*k +: 16];
+      weight_there[k] = place_fits && layer == k[LAYER_BITS-1:0] &&
+                        {{(32-ROW_BITS){1'b0}}, row} < ROWS[32*k +: 32] &&
+                        {{(32-COLUMN_BITS){1'b0}}, column} < COLUMNS[32*k +: 32];
       if (layer == k[LAYER_BITS-1:0]) begin
         weight = weights_i[32*k +: 32];
         for (b = 0; b < 31; b = b + 1)

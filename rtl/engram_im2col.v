@@ -46,7 +46,6 @@ module engram_im2col #(
   reg                      active_q;
   reg [COUNT_BITS-1:0]     across_q, down_q;
   reg [COUNT_BITS-1:0]     missing_q;    // rows still to move in before the window is whole
-  reg                      rotated_q;    // the lines are still rotated, although the row has ended
   reg [COUNT_BITS-1:0]     fetch_q;      // next row to ask for
   reg                      fetched_q;    // row_i is a row that was not taken yet
 
@@ -69,7 +68,6 @@ module engram_im2col #(
       across_q <= {COUNT_BITS{1'b0}};
       down_q <= {COUNT_BITS{1'b0}};
       missing_q <= ALL_ROWS;
-      rotated_q <= 1'b0;
       fetch_q <= {COUNT_BITS{1'b0}};
       fetched_q <= 1'b0;
     end else begin
@@ -79,7 +77,6 @@ module engram_im2col #(
         if (last_o) active_q <= 1'b0;
       end
       missing_q <= missing - {{(COUNT_BITS-1){1'b0}}, take};
-      rotated_q <= (rotated_q || row_step) && !take;
       if (read_o) fetch_q <= fetch_q + 1'b1;
       fetched_q <= read_o || (fetched_q && !take);
     end
@@ -102,7 +99,7 @@ module engram_im2col #(
         end else begin : gen_straight
           assign rotated_back = below;
         end
-        assign from_below = (rotated_q || row_step) ? rotated_back : below;
+        assign from_below = row_step ? rotated_back : below;
       end else begin : gen_from_picture
         assign rotated_back = {LINE_BITS{1'b0}};
         assign from_below = row_i;

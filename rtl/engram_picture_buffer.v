@@ -49,14 +49,13 @@ module engram_picture_buffer #(
   reg [ROW_BITS-1:0]    row_q;
   reg [COLUMN_BITS-1:0] column_q;
   reg                   whole_q;     // the last pixel was taken
-  reg                   over_q;      // and then more
 
   assign s_axis_tready_o = !full_q[fill_slot_q] && !rst_i;
   wire beat = s_axis_tvalid_i && s_axis_tready_o;
   wire row_end = column_q == LAST_COLUMN[COLUMN_BITS-1:0];
   wire picture_end = row_end && row_q == LAST_ROW[ROW_BITS-1:0];
   wire [6:0] label = first_q ? s_axis_tuser_i[6:0] : user_q[fill_slot_q][6:0];
-  wire [1:0] status = (whole_q || over_q) ? LONG : !picture_end ? SHORT :
+  wire [1:0] status = whole_q ? LONG : !picture_end ? SHORT :
                       label >= CLASSES ? BAD_LABEL : GOOD;
   wire commit = beat && s_axis_tlast_i;
 
@@ -100,12 +99,10 @@ module engram_picture_buffer #(
       row_q <= {ROW_BITS{1'b0}};
       column_q <= {COLUMN_BITS{1'b0}};
       whole_q <= 1'b0;
-      over_q <= 1'b0;
     end else begin
       if (beat) begin
         first_q <= s_axis_tlast_i;
         whole_q <= !s_axis_tlast_i && (whole_q || picture_end);
-        over_q <= !s_axis_tlast_i && (over_q || whole_q);
         column_q <= (s_axis_tlast_i || row_end) ? {COLUMN_BITS{1'b0}} : column_q + 1'b1;
         row_q <= (s_axis_tlast_i || picture_end) ? {ROW_BITS{1'b0}}
                                                  : row_q + {{(ROW_BITS-1){1'b0}}, row_end};

@@ -166,7 +166,7 @@ static void make_jobs(struct bench *bench, struct job *jobs, int count, bool tra
     jobs[i] = (struct job){bench->data.pictures + n * size, size, bench->data.labels[n], train};
     if (!bench->options->faults || draw(bench, FAULT_EVERY) != 0)
       continue;
-    switch (draw(bench, 3)) {
+    switch (size > 1 ? draw(bench, 3) : 1 + draw(bench, 2)) {
     case 0:
       jobs[i].bytes = 1 + draw(bench, (uint32_t)size - 1);
       break;

@@ -5,7 +5,8 @@
 # Usage: cores.sh BENCH ENGRAM WORK; ENGRAM_SEED replays a run.
 set -eu
 bench=$1 engram=$2 work=$3
-nets=$(dirname "$0")/../nets
+here=$(dirname "$0")
+nets=$here/../nets
 seed=${ENGRAM_SEED:-$(date +%s)}
 echo "cores: ENGRAM_SEED=$seed replays this run"
 rm -rf "$work"
@@ -16,13 +17,13 @@ verdict() { # what, exit status
   if [ "$2" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "FAILED: $1"; fi
 }
 
-core() { # net, steps, layout options
+core() { # description, steps, layout options
   net=$1 steps=$2
   shift 2
   for stress in '' '--stall 110 --faults --settings'; do
     status=0
     # shellcheck disable=SC2086
-    "$bench" --net "$nets/$net.yaml" --steps "$steps" --infer 10 --seed "$seed" $stress "$@" || status=$?
+    "$bench" --net "$net" --steps "$steps" --infer 10 --seed "$seed" $stress "$@" || status=$?
     verdict "$net $stress $*" "$status"
   done
 }
@@ -40,14 +41,16 @@ across() { # net
   done
 }
 
-core tiny 60
-core tiny 60 --fold positions=36 --fold filters=2 --fold lanes=12
-core tiny 60 --fold positions=12 --fold lanes=3 --fold output_lanes=1
-core tiny8 60
-core tiny8 60 --fold positions=1 --fold filters=1 --fold lanes=1
-core tiny8 60 --fold positions=14 --fold filters=1 --fold lanes=4
-core paper 8
-core paper8 8
+core "$nets/tiny.yaml" 60
+core "$nets/tiny.yaml" 60 --fold positions=36 --fold filters=2 --fold lanes=12
+core "$nets/tiny.yaml" 60 --fold positions=12 --fold lanes=3 --fold output_lanes=1
+core "$nets/tiny8.yaml" 60
+core "$nets/tiny8.yaml" 60 --fold positions=1 --fold filters=1 --fold lanes=1
+core "$nets/tiny8.yaml" 60 --fold positions=14 --fold filters=1 --fold lanes=4
+core "$nets/paper.yaml" 8
+core "$nets/paper8.yaml" 8
+core "$here/nets/one.yaml" 60
+core "$here/nets/tall.yaml" 60
 
 "$engram" synth --classes airplane,car,helicopter --recordings 4 --seconds 2 -o "$work/sounds" >"$work/log"
 "$engram" features --classes airplane,car,helicopter --size 8x8 -o "$work/pictures" "$work/sounds" >"$work/log"

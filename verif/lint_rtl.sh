@@ -5,15 +5,16 @@
 # Usage: lint_rtl.sh ENGRAM WORK
 set -eu
 engram=$1 work=$2
-nets=$(dirname "$0")/../nets
+here=$(dirname "$0")
+nets=$here/../nets
 rm -rf "$work"
 mkdir -p "$work/elsewhere"
 
-lint() { # net, further options of engram gen
+lint() { # description, further options of engram gen
   net=$1
   shift
-  "$engram" gen --net "$nets/$net.yaml" "$@" -o "$work/core" >"$work/log"
-  "$engram" gen --net "$nets/$net.yaml" "$@" -o "$work/elsewhere/core" >"$work/log"
+  "$engram" gen --net "$net" "$@" -o "$work/core" >"$work/log"
+  "$engram" gen --net "$net" "$@" -o "$work/elsewhere/core" >"$work/log"
   diff -r "$work/core" "$work/elsewhere/core"
   (
     cd "$work/core"
@@ -26,12 +27,14 @@ lint() { # net, further options of engram gen
     fi
   )
   rm -rf "$work/core" "$work/elsewhere/core"
-  echo "lint: $net $*"
+  echo "lint: $(basename "$net") $*"
 }
 
-lint paper
-lint paper8
-lint paper --fold lanes=4 --fold positions=5 --fold filters=3
-lint paper8 --fold lanes=1 --fold output_lanes=1
-lint tiny --fold positions=36 --fold filters=2 --fold lanes=12
-lint tiny8 --fold positions=14 --fold lanes=2
+lint "$nets/paper.yaml"
+lint "$nets/paper8.yaml"
+lint "$nets/paper.yaml" --fold lanes=4 --fold positions=5 --fold filters=3
+lint "$nets/paper8.yaml" --fold lanes=1 --fold output_lanes=1
+lint "$nets/tiny.yaml" --fold positions=36 --fold filters=2 --fold lanes=12
+lint "$nets/tiny8.yaml" --fold positions=14 --fold lanes=2
+lint "$here/nets/one.yaml"
+lint "$here/nets/tall.yaml"

@@ -18,7 +18,7 @@ engram_conv|tiny|s/back_group == group)/back_group != group)/|conv.update_sum\[
 engram_crossbar|tiny|s/first_i(first_4)/first_i(1'b0)/|dense1.sum\[
 engram_lane|tiny|s/CYCLES(2)) u_old_weight/CYCLES(1)) u_old_weight/|weight\[
 engram_softmax|tiny|s/<< LEFT) + HALF)/<< LEFT))/|softmax.probability\[
-engram_im2col|tiny|s/from_below = (rotated_q .. row_step) ? rotated_back : below/from_below = below/|conv.activation\[
+engram_im2col|tiny|s/from_below = row_step ? rotated_back : below/from_below = below/|conv.activation\[
 engram_random|tiny|s/s\[63:0\] ^ s\[126:63\]/s[63:0] ^ s[125:62]/|random.
 engram_hash|tiny8|s/key_i\[i +: ROUND_BITS\]/key_i[POSITION_BITS-1-i +: ROUND_BITS]/|weight\[
 engram_sequencer|tiny|s/class_i == label_q/class_i != label_q/|correct\[

@@ -43,9 +43,9 @@ enum { MAP_ID_VALUE = 0x454E4752 };
 enum map_control { MAP_PAUSE = 1, MAP_LEARN = 2, MAP_CLEAR = 4 };
 enum map_status { MAP_PAUSED = 1, MAP_BUSY = 2 };
 
-/* Bits of a byte address. */
+/* Bits of a byte address: a place, two bits below it and one above; the registers need ten. */
 static inline int map_address_bits(const struct net *net) {
-  return net->position_bits + 3;
+  return net->position_bits + 3 > 10 ? net->position_bits + 3 : 10;
 }
 
 /* Byte address of weight (row, column) of a layer: a one above the place {layer, row, column} that
@@ -53,7 +53,7 @@ static inline int map_address_bits(const struct net *net) {
 static inline uint32_t map_weight(const struct net *net, int layer, int row, int column) {
   uint32_t place = (uint32_t)layer << (net->row_bits + net->column_bits) |
                    (uint32_t)row << net->column_bits | (uint32_t)column;
-  return (UINT32_C(1) << (net->position_bits + 2)) | place << 2;
+  return (UINT32_C(1) << (map_address_bits(net) - 1)) | place << 2;
 }
 
 #endif

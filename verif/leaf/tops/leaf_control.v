@@ -44,7 +44,7 @@ module leaf_control #(
   localparam [63:0] NET_HASH = 64'h0123_4567_89AB_CDEF, CORE_HASH = 64'hFEDC_BA98_7654_3210;
 
   // Five fields of a case from `first` on, `bits` bits each.
-  function [79:0] packed_fields;
+  function [159:0] packed_fields;
     input integer which, first, bits;
     integer l;
     begin
@@ -61,8 +61,8 @@ module leaf_control #(
       wire unused_ok = &{1'b0, in};
       localparam LAYERS = of(c, 0), ROW_BITS = of(c, 2), COLUMN_BITS = of(c, 3),
                  RATE_BITS = of(c, 4), ADDRESS_BITS = of(c, 6);
-      localparam [79:0] ROWS = packed_fields(c, 9, 16), COLUMNS = packed_fields(c, 14, 16),
-                        WEIGHT_BITS = packed_fields(c, 19, 8);
+      localparam [159:0] ROWS = packed_fields(c, 9, 32), COLUMNS = packed_fields(c, 14, 32),
+                         WEIGHT_BITS = packed_fields(c, 19, 8);
       wire awready, wready, bvalid, arready, rvalid;
       wire [1:0] bresp, rresp, random_word;
       wire pause, learn, clear, random_write, steps_write;
@@ -73,7 +73,7 @@ module leaf_control #(
       wire [COLUMN_BITS-1:0] column;
       engram_control #(
         .LAYERS(LAYERS), .LAYER_BITS(of(c, 1)), .ROW_BITS(ROW_BITS), .COLUMN_BITS(COLUMN_BITS),
-        .ROWS(ROWS[LAYERS*16-1:0]), .COLUMNS(COLUMNS[LAYERS*16-1:0]),
+        .ROWS(ROWS[LAYERS*32-1:0]), .COLUMNS(COLUMNS[LAYERS*32-1:0]),
         .WEIGHT_BITS(WEIGHT_BITS[LAYERS*8-1:0]),
         .RATE_BITS(RATE_BITS), .INITIAL_RATE(of(c, 5)), .VERSION(of(c, 7)),
         .NET_HASH(NET_HASH), .CORE_HASH(CORE_HASH), .SHAPE(of(c, 8)), .ADDRESS_BITS(ADDRESS_BITS)
