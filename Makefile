@@ -86,15 +86,17 @@ $(BUILD)/san/test_%: $(BUILD)/san/verif/unit/test_%.o $(CHECKED)
 	@echo "ld $@"; $(CC) $(SANITIZE) -o $@ $^ $(LIBS) -lcmocka
 
 # ---------------------------------------------------------------- sounds and simulation
-SOUNDS   := $(if $(DATA),$(DATA),$(BUILD)/sounds)
-PICTURES := $(BUILD)/pictures/$(shell printf '%s' '$(DATA) $(CLASSES)' | cksum | cut -d' ' -f1)
+comma    := ,
+MADE     := $(BUILD)/made/$(subst $(comma),-,$(CLASSES))
+SOUNDS   := $(if $(DATA),$(DATA),$(MADE))
+PICTURES := $(BUILD)/pictures/$(shell printf '%s' '$(DATA) $(CLASSES) $(NET)' | cksum | cut -d' ' -f1)
 
-$(BUILD)/sounds: $(ENGRAM)
+$(MADE): $(ENGRAM)
 	@rm -rf $@
 	$(ENGRAM) synth --classes $(CLASSES) --recordings 12 --seconds 3 -o $@
 
-$(PICTURES)/dataset.json: $(ENGRAM) $(if $(DATA),,$(BUILD)/sounds)
-	$(ENGRAM) features --classes $(CLASSES) -o $(@D) $(SOUNDS)
+$(PICTURES)/dataset.json: $(ENGRAM) $(if $(DATA),,$(MADE))
+	$(ENGRAM) features --net $(NET) --classes $(CLASSES) -o $(@D) $(SOUNDS)
 
 sim: $(BENCH) $(PICTURES)/dataset.json ## train and infer in the simulated RTL, every value compared with the model
 	$(BENCH) --net $(NET) --data $(PICTURES) --steps $(STEPS) --infer $(INFER) --seed $(SEED) $(FOLD)

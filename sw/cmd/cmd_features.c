@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 struct options {
-  const char *folder, *classes, *plot;
+  const char *folder, *classes, *plot, *net;
   int height, width;
   bool json;
   const char **sounds; /* [sound_count], folders, in the memory of argv */
@@ -49,6 +49,9 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case 's':
     parse_size(options, arg, state);
     return 0;
+  case 'n':
+    options->net = arg;
+    return 0;
   case 'p':
     options->plot = arg;
     return 0;
@@ -70,6 +73,7 @@ static const struct argp_option table[] = {
     {"classes", 'c', "NAMES", 0, "classes to take, as a,b,... (label 0 first); all of them by name",
      0},
     {"size", 's', "HxW", 0, "height and width of the pictures, 28x28 by default", 0},
+    {"net", 'n', "FILE", 0, "take the pictures' size from a network's description", 0},
     {"plot", 'p', "FILE", 0, "draw some pictures of each class as a PNG file", 0},
     {"json", 'j', 0, 0, "print the result as JSON", 0},
     OPTION_VERSION,
@@ -185,12 +189,27 @@ static int run(const struct options *options, struct error *err) {
   return result;
 }
 
+/* The size that the network takes. */
+static int take_size(struct options *options, struct error *err) {
+  struct net net;
+  if (net_load(&net, options->net, NULL, 0, err) != 0)
+    return -1;
+  if (net.height < FEATURES_SIDE_MIN || net.width < FEATURES_SIDE_MIN)
+    return error_set(err, "%s: pictures of %dx%d, at least %dx%d is expected for sounds",
+                     options->net, net.height, net.width, FEATURES_SIDE_MIN, FEATURES_SIDE_MIN);
+  options->height = net.height;
+  options->width = net.width;
+  return 0;
+}
+
 int cmd_features(int argc, char **argv) {
   struct options options = {.height = 28, .width = 28};
   struct error err = {""};
   options.sounds = memory_new((size_t)argc, sizeof *options.sounds);
   option_parse(&argp, "engram features", argc, argv, &options);
-  int result = run(&options, &err);
+  int result = options.net ? take_size(&options, &err) : 0;
+  if (result == 0)
+    result = run(&options, &err);
   free(options.sounds);
   return result == 0 ? EXIT_DONE : cmd_fail(&err);
 }
