@@ -16,10 +16,9 @@
 module engram_crossbar #(
   parameter ROWS = 64,             // inputs
   parameter ROW_BITS = 6,
-  parameter UNITS = 2,             // outputs
-  parameter UNIT_BITS = 1,
-  parameter LANES = 2,             // divides UNITS
-  parameter GROUPS = 1,            // UNITS / LANES
+  parameter UNIT_BITS = 1,         // of the outputs' index
+  parameter LANES = 2,
+  parameter GROUPS = 1,            // outputs = LANES * GROUPS
   parameter GROUP_BITS = 1,
   parameter ADDRESS_BITS = 6,      // of ROWS * GROUPS words
   // formats, in bits
@@ -94,7 +93,6 @@ module engram_crossbar #(
   localparam TERM_BITS = WEIGHT_BITS + GRADIENT_BITS;
   localparam [31:0] LAST_LANE = LANES - 1;
   localparam [31:0] LAST_GROUP = GROUPS - 1;
-  localparam [31:0] LAST_UNIT = UNITS - 1;
 
   // value * factor by shifts and sums, so that no multiplier is spent on a constant.
   function [31:0] times;
@@ -380,7 +378,7 @@ module engram_crossbar #(
   engram_probe #(.INDEX_BITS(ROW_BITS), .VALUE_BITS(X_BITS)) u_input (
     .valid_i(forward_2), .index_i(row_2), .value_i(x_i)
   );
-  wire unused_last_ok = &{1'b0, LAST_UNIT, LAST_LANE, LAST_GROUP};
+  wire unused_last_ok = &{1'b0, LAST_LANE, LAST_GROUP};
 endmodule
 
 `default_nettype wire

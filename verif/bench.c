@@ -4,28 +4,26 @@
  * Trains and infers in the RTL, under random stalls where asked for, with weights loaded and read
  * back through AXI4-Lite, and ends with one line `sim: PASS ...` or `sim: FAIL ...`.
  */
+#include "base/file.h"
 #include "cmd/cmd.h"
 #include "cmd/net_options.h"
 #include "compare.h"
 #include "data/dataset.h"
 #include "net/map.h"
 
-#include "base/file.h"
-
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 25, FAULT_EVERY = 7, MODEL_FIXED_SEED = 1 };
+enum { CHUNK = 25, FAULT_EVERY = 7 };
 
 struct options {
   struct net_options net;
   const char *data, *classes, *rtl, *wave;
   uint64_t seed;
-  int steps, infer, stall, faults, rate;
-  unsigned freeze;
-  bool json, settings;
+  int steps, infer, stall;
+  bool faults, settings, json;
 };
 
 struct bench {
@@ -65,7 +63,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     options->stall = (int)option_number(state, "stall", arg, 0, 250);
     return 0;
   case 'F':
-    options->faults = 1;
+    options->faults = true;
     return 0;
   case 'x':
     options->settings = true;
@@ -247,7 +245,7 @@ static int run(struct bench *bench, int count, bool train, struct error *err) {
   struct job jobs[CHUNK];
   struct reply replies[CHUNK];
   struct model shadow;
-  model_new(&shadow, &bench->net, MODEL_FIXED_SEED);
+  model_new(&shadow, &bench->net, 0);
   uint8_t *spare = memory_new(2 * (size_t)(bench->net.height * bench->net.width), 1);
   int result = 0;
   for (int done = 0; result == 0 && done < count;) {
