@@ -280,12 +280,14 @@ static void end_step(struct compare *compare, uint64_t now) {
     memset(compare->probe[i].cycles, 0, compare->probe[i].count * sizeof *compare->probe[i].cycles);
 }
 
-static void gather(struct probe *probe, uint64_t now) {
+static void gather(struct compare *compare, struct probe *probe, uint64_t now) {
   if (!signal_bits(&probe->valid, 0, 0, 1))
     return;
   size_t index = (size_t)signal_bits(&probe->index, 0, 0, 32);
-  if (index >= probe->count)
-    index = 0; /* no such value: the overwritten one shows it */
+  if (index >= probe->count) { /* a value that the tensor does not have */
+    compare_value(compare, probe->tensor, (long)index, 0, 1, now);
+    return;
+  }
   int64_t value = signal_signed(&probe->value, 0, 0, probe->value_bits);
   /* A value that passes again, unchanged, keeps the time when it was first there. */
   if (probe->cycles[index] == 0 || probe->values[index] != value)
@@ -313,7 +315,7 @@ void compare_cycle(void *context, const struct sim_bus *bus) {
   compare->idle_cycles += !busy;
   compare->was_busy = busy;
   for (int i = 0; i < compare->probe_count; i++)
-    gather(&compare->probe[i], bus->cycle);
+    gather(compare, &compare->probe[i], bus->cycle);
 }
 
 bool compare_complete(const struct compare *compare) {
