@@ -67,6 +67,8 @@ static void set_shapes(struct marks *marks, const struct net *net, const struct 
   marks_set(marks, "pixel_offset", "%d", net->pixel_offset);
   marks_set(marks, "pixel_frac", "%d", net->pixel_frac);
   marks_set(marks, "picture_row_bits", "%d", plan_index_bits(net->height));
+  marks_set(marks, "word_pixels", "%d", plan->picture.positions);
+  marks_set(marks, "picture_word_bits", "%d", plan->picture.word_bits);
   marks_set(marks, "picture_column_bits", "%d", plan_index_bits(net->width));
   marks_set(marks, "classes", "%d", net->classes);
   marks_set(marks, "class_bits", "%d", plan_index_bits(net->classes));
@@ -106,7 +108,13 @@ static void set_training(struct marks *marks, const struct net *net, const struc
   int random_bits = net->random_bits;
   int drawn = random_bits > 0 ? 2 * random_bits + net->position_bits - 1 : 0;
   int round_bits = random_bits > 0 ? random_bits : 1;
+  unsigned freeze = 0;
+  for (int l = 0; l < net->layer_count; l++)
+    freeze |= (unsigned)net->layer[l].freeze << l;
   marks_set(marks, "rate", "%d", net->rate);
+  marks_set(marks, "initial_freeze", "%u", freeze);
+  marks_set(marks, "training", "%d", net->fold[FOLD_MODE] == MODE_TRAINING);
+  marks_set(marks, "updated", "%s_updated", plan->layer[0].name);
   marks_set(marks, "rounding", "%d",
             net->rounding == ROUND_NEAREST      ? 0
             : net->rounding == ROUND_STOCHASTIC ? 1
@@ -114,20 +122,13 @@ static void set_training(struct marks *marks, const struct net *net, const struc
   marks_set(marks, "round_bits", "%d", round_bits);
   marks_set(marks, "key_bits", "%d", net->position_bits + round_bits - 1);
   marks_set(marks, "drawn_bits", "%d", drawn > 0 ? drawn : 1);
-  marks_set(marks, "pairs", "%d", net->pair_count);
+  marks_set(marks, "pairs", "%d", net->pair_count > 0 ? net->pair_count : 1);
   marks_set(marks, "pair_offset", "%d", drawn);
   marks_set(marks, "step_shifts", "%d", random_step_shifts(net));
   if (random_bits > 0)
     marks_set(marks, "round_key", "drawn[%d:%d]", drawn - 1, random_bits);
   else
     marks_set(marks, "round_key", "{%d{1'b0}}", net->position_bits);
-  struct text pairs;
-  text_open(&pairs);
-  for (int l = 0; l < net->layer_count; l++)
-    if (net->layer[l].dropout)
-      fprintf(pairs.file, "%s_pair_next || ", plan->layer[l].name);
-  fprintf(pairs.file, "1'b0");
-  text_to_mark(&pairs, marks, "pair_next");
 }
 
 /* ---------------------------------------------------------------- marks of one layer */
@@ -148,16 +149,18 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "gradient_bits", "%d", layer->gradient.bits);
   marks_set(marks, "sum_bits", "%d", layer->sum_bits);
   marks_set(marks, "sum_shift", "%d", layer->sum_shift);
-  marks_set(marks, "back_bits", "%d", layer->back_bits);
+  /* The first layer's sums lead nowhere; they are as wide as their terms. */
+  marks_set(marks, "back_bits", "%d",
+            layer->back_bits > 0 ? layer->back_bits : layer->weight.bits + layer->gradient.bits);
   marks_set(marks, "back_shift", "%d", layer->back_shift);
   marks_set(marks, "back_levels", "%d", p->back_levels);
   marks_set(marks, "update_bits", "%d", layer->update_bits);
   marks_set(marks, "update_shift", "%d", layer->update_shift);
   marks_set(marks, "relu", "%d", layer->relu);
-  marks_set(marks, "values", "%d", p->values);
-  marks_set(marks, "words", "%d", p->words);
-  marks_set(marks, "word_bits", "%d", p->word_bits);
-  marks_set(marks, "slot_bits", "%d", p->slot_bits);
+  marks_set(marks, "values", "%d", p->order.values);
+  marks_set(marks, "words", "%d", p->order.words);
+  marks_set(marks, "word_bits", "%d", p->order.word_bits);
+  marks_set(marks, "slot_bits", "%d", p->order.slot_bits);
 }
 
 static void set_conv(struct marks *marks, const struct net *net, const struct plan *plan) {
@@ -166,41 +169,88 @@ static void set_conv(struct marks *marks, const struct net *net, const struct pl
   marks_set(marks, "kernel_width", "%d", net->layer[0].kernel_width);
   marks_set(marks, "across", "%d", plan->across);
   marks_set(marks, "down", "%d", plan->down);
-  marks_set(marks, "positions", "%d", p->positions);
-  marks_set(marks, "filters_at_once", "%d", p->filters_at_once);
+  marks_set(marks, "positions", "%d", p->order.positions);
+  marks_set(marks, "rest", "%d", p->rest);
+  marks_set(marks, "filters_at_once", "%d", p->order.filters_at_once);
   marks_set(marks, "forward_levels", "%d", p->forward_levels);
-  marks_set(marks, "value_levels", "%d", plan_tree_levels(p->values));
-  marks_set(marks, "value_count_bits", "%d", net_bits_for((uint64_t)p->values));
+  marks_set(marks, "value_levels", "%d", plan_tree_levels(p->order.values));
+  marks_set(marks, "value_count_bits", "%d", net_bits_for((uint64_t)p->order.values));
   marks_set(marks, "conv_ready", "%s", plan->down == 1 ? "conv_sums_first" : "conv_sums_last");
+  marks_set(marks, "at_once", "%d", plan->layer[1].rows_at_once);
+}
+
+/* How the inputs of a dense layer lie, and whose they are. */
+static void set_front(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
+  const struct plan_order *order = l > 0 ? &plan->layer[l - 1].order : &plan->picture;
+  const char *name = l > 0 ? plan->layer[l - 1].name : "picture";
+  marks_set(marks, "order_filters", "%d", order->filters);
+  marks_set(marks, "order_filters_at_once", "%d", order->filters_at_once);
+  marks_set(marks, "order_positions", "%d", order->positions);
+  marks_set(marks, "order_line", "%d", order->line);
+  marks_set(marks, "order_words", "%d", order->words);
+  marks_set(marks, "order_word_bits", "%d", order->word_bits);
+  marks_set(marks, "order_slot_bits", "%d", order->slot_bits);
+  marks_set(marks, "front_name", "%s", name);
+  if (l == 0) {
+    marks_set(marks, "forward_start", "start");
+    return;
+  }
+  const struct layer *front = &net->layer[l - 1];
+  marks_set(marks, "forward_start", "%s_ready", name);
+  marks_set(marks, "front_layer", "%d", l - 1);
+  marks_set(marks, "front_gradient_bits", "%d", front->gradient.bits);
+  int row_bits = plan_index_bits(net->layer[l].rows), at_once = plan->layer[l].rows_at_once;
+  int rows = at_once * row_bits, slots = at_once * order->slot_bits;
+  marks_set(marks, "back_tag_bits", "%d", rows + slots + 1);
+  if (front->kind == LAYER_CONV)
+    marks_set(
+        marks, "front_gradient_place",
+        "  assign {conv_gradient_word_last, conv_gradient_slots} = conv_gradient_tag[%d:%d];\n",
+        rows + slots, rows);
+  else
+    marks_set(marks, "front_gradient_place", "  assign %s_gradient_unit = %s_gradient_tag[%d:0];\n",
+              name, name, row_bits - 1);
 }
 
 static void set_dense(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
-  const struct plan_layer *p = &plan->layer[l], *front = &plan->layer[l - 1];
-  const struct layer *front_layer = &net->layer[l - 1];
-  bool behind_conv = front_layer->kind == LAYER_CONV;
-  int front_bits = plan_index_bits(front_layer->units);
+  const struct plan_layer *p = &plan->layer[l];
+  const struct layer *layer = &net->layer[l];
+  marks_set(marks, "at_once", "%d", p->rows_at_once);
+  marks_set(marks, "at_once_levels", "%d", p->rows_at_once - 1);
   marks_set(marks, "lanes", "%d", p->lanes);
   marks_set(marks, "groups", "%d", p->groups);
   marks_set(marks, "group_bits", "%d", plan_index_bits(p->groups));
+  marks_set(marks, "last_lanes", "%d", p->last_lanes);
+  marks_set(marks, "paired", "%d", p->paired);
+  marks_set(marks, "shared", "%d", p->shared);
+  marks_set(marks, "dropout", "%d", layer->dropout);
+  marks_set(marks, "halve", "%s", layer->dropout ? "!train" : "1'b0");
+  if (layer->dropout)
+    marks_set(marks, "pair_bits", "pair_bits[%d +: %d]", layer->first_pair, layer->units / 2);
+  else
+    marks_set(marks, "pair_bits", "%d'd0", (layer->units + 1) / 2);
+  marks_set(marks, "storage", "%d", layer->storage);
+  marks_set(marks, "bank_lanes", "%d", p->bank_lanes);
+  marks_set(marks, "weight_words", "%d", p->weight_words);
   marks_set(marks, "bank_address_bits", "%d", p->address_bits);
-  marks_set(marks, "lost_bits", "%d", net_bits_for((uint64_t)p->lanes));
-  marks_set(marks, "order_filters", "%d", behind_conv ? front_layer->units : 1);
-  marks_set(marks, "order_filters_at_once", "%d", front->filters_at_once);
-  marks_set(marks, "order_positions", "%d", front->positions);
-  marks_set(marks, "order_word_bits", "%d", front->word_bits);
-  marks_set(marks, "order_slot_bits", "%d", front->slot_bits);
-  marks_set(marks, "front_name", "%s", front->name);
-  marks_set(marks, "front_layer", "%d", l - 1);
-  marks_set(marks, "front_gradient_bits", "%d", front_layer->gradient.bits);
-  if (behind_conv) {
-    marks_set(marks, "forward_start", "conv_ready");
-    marks_set(marks, "front_gradient_unit", "%s", "");
-  } else {
-    marks_set(marks, "forward_start", "%s_valid && %s_unit == %d'd%d", front->name, front->name,
-              front_bits, front_layer->units - front->lanes);
-    marks_set(marks, "front_gradient_unit", "  assign %s_gradient_unit = %s_gradient_row;\n",
-              front->name, front->name);
-  }
+  marks_set(marks, "lost_levels", "%d", p->lost_levels);
+  marks_set(marks, "lost_bits", "%d", net_bits_for((uint64_t)(p->lanes * p->rows_at_once)));
+  set_front(marks, net, plan, l);
+}
+
+/* What a layer of a core that only infers has instead of its gradients. */
+static void set_no_gradient(struct marks *marks, const struct net *net, const struct plan *plan,
+                            int l) {
+  const char *name = plan->layer[l].name;
+  marks_set(marks, "at_once", "%d",
+            net->layer[l].kind == LAYER_CONV ? plan->layer[1].rows_at_once : 1);
+  if (net->layer[l].kind == LAYER_CONV)
+    marks_set(marks, "no_gradient_place",
+              "  assign conv_gradient_word_last = 1'b0;\n  assign conv_gradient_slots = %d'd0;\n",
+              plan->layer[0].order.slot_bits);
+  else
+    marks_set(marks, "no_gradient_place", "  assign %s_gradient_unit = %d'd0;\n", name,
+              plan_index_bits(net->layer[l].units));
 }
 
 static void set_output(struct marks *marks, const struct net *net) {
@@ -213,27 +263,36 @@ static void set_output(struct marks *marks, const struct net *net) {
 
 static void write_core(FILE *f, const struct net *net, const struct plan *plan,
                        struct marks *marks) {
+  bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
   template_write(f, "core_head.v.in", marks);
   for (int l = 0; l < net->layer_count; l++) {
     set_layer(marks, net, plan, l);
     if (net->layer[l].kind == LAYER_CONV) {
       set_conv(marks, net, plan);
       template_write(f, "core_conv.v.in", marks);
-      continue;
+    } else {
+      set_dense(marks, net, plan, l);
+      if (l == 0) {
+        marks_set(marks, "slot_bits", "%d", plan->picture.slot_bits);
+        template_write(f, "core_pixels.v.in", marks);
+        marks_set(marks, "slot_bits", "%d", plan->layer[l].order.slot_bits);
+      }
+      template_write(f, "core_dense.v.in", marks);
+      if (l > 0 && trains)
+        template_write(f, "core_gradient.v.in", marks);
+      if (net->layer[l].kind == LAYER_DENSE)
+        template_write(f, "core_hidden.v.in", marks);
     }
-    set_dense(marks, net, plan, l);
-    template_write(f, "core_dense.v.in", marks);
-    if (net->layer[l].dropout)
-      template_write(f, "core_dropout.v.in", marks);
-    else
-      fprintf(f, "  wire %s_keep = 1'b1;\n  wire %s_halve = 1'b0;\n", plan->layer[l].name,
-              plan->layer[l].name);
-    template_write(f, "core_activation.v.in", marks);
-    if (net->layer[l].kind == LAYER_DENSE)
-      template_write(f, "core_hidden.v.in", marks);
+    if (!trains) {
+      set_no_gradient(marks, net, plan, l);
+      template_write(f, "core_no_gradient.v.in", marks);
+    }
   }
   set_output(marks, net);
-  template_write(f, "core_tail.v.in", marks);
+  template_write(f, "core_softmax.v.in", marks);
+  if (trains)
+    template_write(f, "core_difference.v.in", marks);
+  template_write(f, "core_result.v.in", marks);
 }
 
 static void write_table(FILE *f, struct marks *marks) {
@@ -259,6 +318,7 @@ static const struct {
     {MAP_CORE_HASH_LOW, "CORE_HASH_LOW", "R", "hash of net and layout"},
     {MAP_CORE_HASH_HIGH, "CORE_HASH_HIGH", "R", ""},
     {MAP_SHAPE, "SHAPE", "R", "layers, classes, width, height, 8 bits each, height lowest"},
+    {MAP_FEATURES, "FEATURES", "R", "bit 0: the core trains"},
     {MAP_CONTROL, "CONTROL", "RW",
      "bit 0 PAUSE (set by reset), bit 1 LEARN (set by reset), bit 2 CLEAR counters"},
     {MAP_STATUS, "STATUS", "R", "bit 0 paused, bit 1 a step is at work"},

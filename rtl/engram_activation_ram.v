@@ -1,5 +1,5 @@
-// engram_activation_ram : a layer's inputs; written a word of VALUES at a time, read one value at
-//   a time.
+// engram_activation_ram : a layer's inputs; written a word of VALUES at a time, read one or two
+//   values of a word at a time.
 // SPDX-License-Identifier: 0BSD
 `default_nettype none
 
@@ -8,18 +8,19 @@ module engram_activation_ram #(
   parameter VALUES = 1,     // in a word, >= 1
   parameter WORDS = 64,
   parameter WORD_BITS = 6,  // of a word's address
-  parameter SLOT_BITS = 1   // of a value's place in its word
+  parameter SLOT_BITS = 1,  // of a value's place in its word
+  parameter SELECTED = 1    // values read at a time
 ) (
-  input  wire                         clk_i,
+  input  wire                           clk_i,
   // write
-  input  wire                         write_i,
-  input  wire [WORD_BITS-1:0]         write_word_i,
-  input  wire [VALUES*VALUE_BITS-1:0] write_values_i,
-  // read: the value two cycles after read_i
-  input  wire                         read_i,
-  input  wire [WORD_BITS-1:0]         read_word_i,
-  input  wire [SLOT_BITS-1:0]         read_slot_i,
-  output wire [VALUE_BITS-1:0]        value_o
+  input  wire                           write_i,
+  input  wire [WORD_BITS-1:0]           write_word_i,
+  input  wire [VALUES*VALUE_BITS-1:0]   write_values_i,
+  // read: the values two cycles after read_i
+  input  wire                           read_i,
+  input  wire [WORD_BITS-1:0]           read_word_i,
+  input  wire [SELECTED*SLOT_BITS-1:0]  read_slots_i,
+  output wire [SELECTED*VALUE_BITS-1:0] values_o
 );
   wire [VALUES*VALUE_BITS-1:0] word;
   engram_ram #(
@@ -29,24 +30,11 @@ module engram_activation_ram #(
     .write_i(write_i), .write_address_i(write_word_i), .write_data_i(write_values_i),
     .read_i(read_i), .read_address_i(read_word_i), .read_data_o(word)
   );
-
-  reg [SLOT_BITS-1:0]  slot_q;
-  reg [VALUE_BITS-1:0] value_q;
-  wire [VALUE_BITS-1:0] values [0:(1<<SLOT_BITS)-1];
-  genvar i;
-  generate
-    for (i = 0; i < (1 << SLOT_BITS); i = i + 1) begin : gen_value
-      if (i < VALUES) assign values[i] = word[i*VALUE_BITS +: VALUE_BITS];
-      else assign values[i] = {VALUE_BITS{1'b0}};
-    end
-  endgenerate
-
-  always @(posedge clk_i) begin
-    if (read_i) slot_q <= read_slot_i;
-    value_q <= values[slot_q];
-  end
-
-  assign value_o = value_q;
+  engram_select #(
+    .VALUE_BITS(VALUE_BITS), .VALUES(VALUES), .SLOT_BITS(SLOT_BITS), .SELECTED(SELECTED)
+  ) u_select (
+    .clk_i(clk_i), .read_i(read_i), .slots_i(read_slots_i), .word_i(word), .values_o(values_o)
+  );
 endmodule
 
 `default_nettype wire

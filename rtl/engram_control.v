@@ -18,6 +18,8 @@ module engram_control #(
   parameter [LAYERS*8-1:0] WEIGHT_BITS = 0,
   parameter RATE_BITS = 4,
   parameter INITIAL_RATE = 8,
+  parameter INITIAL_FREEZE = 0,
+  parameter TRAINING = 1,                // 0: the core only infers
   parameter [31:0] VERSION = 0,
   parameter [63:0] NET_HASH = 0,
   parameter [63:0] CORE_HASH = 0,
@@ -75,12 +77,13 @@ module engram_control #(
   input  wire [LAYERS*32-1:0]    weights_i           // sign-extended
 );
   localparam WORD_BITS = ADDRESS_BITS - 2;
+  localparam CAN_TRAIN = TRAINING != 0;
   localparam [1:0] OKAY = 2'b00, SLVERR = 2'b10;
   localparam READ_CYCLES = 3'd4;
 
   // Word addresses of the registers.
   localparam [6:0] ID = 7'h00, VERSION_AT = 7'h01, NET_LOW = 7'h02, NET_HIGH = 7'h03,
-                   CORE_LOW = 7'h04, CORE_HIGH = 7'h05, SHAPE_AT = 7'h06, CONTROL = 7'h08,
+                   CORE_LOW = 7'h04, CORE_HIGH = 7'h05, SHAPE_AT = 7'h06, FEATURES = 7'h07, CONTROL = 7'h08,
                    STATUS = 7'h09, RATE = 7'h0A, FREEZE = 7'h0B, RANDOM = 7'h0C, STEPS = 7'h10,
                    PICTURES = 7'h11, CORRECT = 7'h12, CYCLES_LOW = 7'h13, CYCLES_HIGH = 7'h14,
                    STEP_CYCLES = 7'h15, SHORT = 7'h16, LONG = 7'h17, LABEL = 7'h18, ACCESS = 7'h19,
@@ -146,6 +149,7 @@ module engram_control #(
       CORE_LOW: value = CORE_HASH[31:0];
       CORE_HIGH: value = CORE_HASH[63:32];
       SHAPE_AT: value = SHAPE;
+      FEATURES: value = {31'd0, CAN_TRAIN};
       CONTROL: begin
         value = {30'd0, learn_q, pause_q};
         writable = data_q[31:3] == 29'd0;
@@ -250,7 +254,7 @@ module engram_control #(
       pause_q <= 1'b1;
       learn_q <= 1'b1;
       rate_q <= INITIAL_RATE[RATE_BITS-1:0];
-      freeze_q <= {LAYERS{1'b0}};
+      freeze_q <= INITIAL_FREEZE[LAYERS-1:0];
     end else begin
       case (state_q)
         IDLE: if (take_write || take_read) state_q <= ACT;
@@ -279,7 +283,7 @@ module engram_control #(
     end
 
   assign pause_o = pause_q;
-  assign learn_o = learn_q;
+  assign learn_o = learn_q && CAN_TRAIN;
   assign rate_o = rate_q;
   assign freeze_o = freeze_q;
 endmodule

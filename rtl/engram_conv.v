@@ -14,6 +14,7 @@ module engram_conv #(
   parameter FILTER_BITS = 2,
   parameter FILTERS_AT_ONCE = 1,   // divides FILTERS
   parameter POSITIONS = 1,         // at a time
+  parameter REST = 1,              // of them in a line's last step, 1..POSITIONS
   parameter TAPS = 16,
   parameter TAP_BITS = 4,
   parameter PIXEL_BITS = 8,
@@ -31,7 +32,10 @@ module engram_conv #(
   parameter HASH_LAYER_BITS = 2,
   parameter HASH_ROW_BITS = 11,
   parameter HASH_COLUMN_BITS = 6,
-  parameter WORD_BITS = 11         // of a word of sums
+  parameter WORD_BITS = 11,        // of a word of sums
+  parameter SLOT_BITS = 1,         // of a value's place in its word
+  parameter AT_ONCE = 1,           // gradients that come at a time, 1 or 2
+  parameter TRAINING = 1           // 0: forward only
 ) (
   input  wire                     clk_i,
   input  wire                     rst_i,
@@ -44,19 +48,22 @@ module engram_conv #(
   input  wire [HASH_LAYER_BITS+HASH_ROW_BITS+HASH_COLUMN_BITS+ROUND_BITS-2:0] key_i,
   // windows
   input  wire                     window_valid_i,
+  input  wire                     window_rest_i,     // a line's last
   input  wire                     window_last_i,
   output wire                     window_next_o,
   input  wire [POSITIONS*TAPS*PIXEL_BITS-1:0] taps_i,
   output wire                     forward_done_o,    // the windows were all taken
   // forward sums: a word of positions x filters (filters innermost) at a time
-  output wire                     sums_valid_o,
+  output wire [POSITIONS*FILTERS_AT_ONCE-1:0] sums_valid_o,
   output wire                     sums_first_o,
   output wire                     sums_last_o,
   output wire [WORD_BITS-1:0]     sums_word_o,
   output wire [POSITIONS*FILTERS_AT_ONCE*SUM_BITS-1:0] sums_o,
-  // gradients with respect to the outputs, one at a time in the same order
-  input  wire                     gradient_valid_i,
-  input  wire [GRADIENT_BITS-1:0] gradient_i,
+  // gradients with respect to the outputs, by their slot in the word, in the same order
+  input  wire [AT_ONCE-1:0]       gradient_valid_i,
+  input  wire [AT_ONCE*SLOT_BITS-1:0] gradient_slots_i,
+  input  wire                     gradient_word_last_i,  // they are the word's last
+  input  wire [AT_ONCE*GRADIENT_BITS-1:0] gradients_i,
   output wire                     updated_o,         // the last weight is being written
   // host, while idle: data two cycles after host_read_i
   input  wire                     host_read_i,
@@ -72,7 +79,8 @@ module engram_conv #(
   localparam VALUES = POSITIONS * FILTERS_AT_ONCE;
   localparam GROUPS = FILTERS / FILTERS_AT_ONCE;
   localparam GROUP_BITS = GROUPS > 1 ? $clog2(GROUPS) : 1;
-  localparam OPERAND_BITS = WEIGHT_BITS > GRADIENT_BITS ? WEIGHT_BITS : GRADIENT_BITS;
+  localparam OPERAND_BITS =
+      TRAINING != 0 && GRADIENT_BITS > WEIGHT_BITS ? GRADIENT_BITS : WEIGHT_BITS;
   localparam PRODUCT_BITS = PIXEL_BITS + OPERAND_BITS;
   localparam FORWARD_BITS = PIXEL_BITS + WEIGHT_BITS;
   localparam BACK_BITS = PIXEL_BITS + GRADIENT_BITS;
@@ -84,32 +92,40 @@ module engram_conv #(
   reg [TAPS*FILTERS*WEIGHT_BITS-1:0] kernel_q /*verilator public_flat_rd*/;
 
   // ---------------------------------------------------------------- gradients gathered to a word
+  // What a line's last word does not hold is zero.
   wire [VALUES*GRADIENT_BITS-1:0] gradients;
   wire gradients_valid;
+  genvar slot, a;
   generate
-    if (VALUES == 1) begin : gen_single
-      engram_delay #(.DATA_BITS(GRADIENT_BITS), .CYCLES(1)) u_gradient (
-        .clk_i(clk_i), .rst_i(1'b0), .data_i(gradient_i), .data_o(gradients)
-      );
-      engram_delay #(.DATA_BITS(1), .CYCLES(1)) u_valid (
-        .clk_i(clk_i), .rst_i(rst_i), .data_i(gradient_valid_i), .data_o(gradients_valid)
-      );
-    end else begin : gen_word
-      localparam SLOT_BITS = $clog2(VALUES);
-      localparam [31:0] LAST_SLOT = VALUES - 1;
-      reg [VALUES*GRADIENT_BITS-1:0] word_q;
-      reg [SLOT_BITS-1:0] slot_q;
-      reg valid_q;
-      wire slot_last = slot_q == LAST_SLOT[SLOT_BITS-1:0];
+    if (TRAINING != 0) begin : gen_gather
+      reg valid_q, first_q;
       always @(posedge clk_i) begin
-        if (gradient_valid_i)
-          word_q <= {gradient_i, word_q[VALUES*GRADIENT_BITS-1:GRADIENT_BITS]};
-        if (rst_i || backward_start_i) slot_q <= {SLOT_BITS{1'b0}};
-        else if (gradient_valid_i) slot_q <= slot_last ? {SLOT_BITS{1'b0}} : slot_q + 1'b1;
-        valid_q <= gradient_valid_i && slot_last && !rst_i;
+        valid_q <= |gradient_valid_i && gradient_word_last_i && !rst_i;
+        if (rst_i) first_q <= 1'b1;
+        else if (|gradient_valid_i) first_q <= gradient_word_last_i;
       end
-      assign gradients = word_q;
+      for (slot = 0; slot < VALUES; slot = slot + 1) begin : gen_slot
+        localparam [31:0] SLOT = slot;
+        wire [AT_ONCE-1:0] hit;
+        wire [AT_ONCE*GRADIENT_BITS-1:0] hits;
+        for (a = 0; a < AT_ONCE; a = a + 1) begin : gen_at_once
+          assign hit[a] = gradient_valid_i[a] &&
+              (VALUES == 1 || gradient_slots_i[a*SLOT_BITS +: SLOT_BITS] == SLOT[SLOT_BITS-1:0]);
+          assign hits[a*GRADIENT_BITS +: GRADIENT_BITS] =
+              gradients_i[a*GRADIENT_BITS +: GRADIENT_BITS] & {GRADIENT_BITS{hit[a]}};
+        end
+        reg [GRADIENT_BITS-1:0] gradient_q;
+        always @(posedge clk_i)
+          if (|hit || (|gradient_valid_i && first_q))
+            gradient_q <= hits[0 +: GRADIENT_BITS] | hits[(AT_ONCE-1)*GRADIENT_BITS +: GRADIENT_BITS];
+        assign gradients[slot*GRADIENT_BITS +: GRADIENT_BITS] = gradient_q;
+      end
       assign gradients_valid = valid_q;
+    end else begin : gen_no_gather
+      assign gradients = {(VALUES*GRADIENT_BITS){1'b0}};
+      assign gradients_valid = 1'b0;
+      wire unused_ok = &{1'b0, gradient_valid_i, gradient_slots_i, gradient_word_last_i,
+                         gradients_i};
     end
   endgenerate
 
@@ -121,6 +137,16 @@ module engram_conv #(
   wire backward_issue = backward_q && gradients_valid;
   wire issue = forward_issue || backward_issue;
   assign window_next_o = issue && group_last;
+
+  // Cycles at work in the last step, for the benches; synthesizes to nothing.
+  reg [31:0] forward_cycles_q /*verilator public_flat_rd*/;
+  reg [31:0] backward_cycles_q /*verilator public_flat_rd*/;
+  always @(posedge clk_i) begin
+    if (forward_start_i) forward_cycles_q <= 32'd0;
+    else if (forward_issue) forward_cycles_q <= forward_cycles_q + 32'd1;
+    if (forward_start_i) backward_cycles_q <= 32'd0;
+    else if (backward_issue) backward_cycles_q <= backward_cycles_q + 32'd1;
+  end
   assign forward_done_o = forward_issue && group_last && window_last_i;
 
   always @(posedge clk_i)
@@ -154,20 +180,33 @@ module engram_conv #(
           localparam VALUE = position * FILTERS_AT_ONCE + filter;
           wire signed [GRADIENT_BITS-1:0] gradient =
               gradients[VALUE*GRADIENT_BITS +: GRADIENT_BITS];
-          wire signed [OPERAND_BITS-1:0] operand =
-              backward_q ? {{(OPERAND_BITS-GRADIENT_BITS+1){gradient[GRADIENT_BITS-1]}},
-                            gradient[GRADIENT_BITS-2:0]}
-                         : {{(OPERAND_BITS-WEIGHT_BITS+1){weight[WEIGHT_BITS-1]}},
-                            weight[WEIGHT_BITS-2:0]};
+          wire signed [OPERAND_BITS-1:0] operand;
+          if (TRAINING != 0) begin : gen_operand
+            assign operand =
+                backward_q ? {{(OPERAND_BITS-GRADIENT_BITS+1){gradient[GRADIENT_BITS-1]}},
+                              gradient[GRADIENT_BITS-2:0]}
+                           : {{(OPERAND_BITS-WEIGHT_BITS+1){weight[WEIGHT_BITS-1]}},
+                              weight[WEIGHT_BITS-2:0]};
+          end else begin : gen_forward_operand
+            assign operand = weight;
+            wire unused_ok = &{1'b0, gradient};
+          end
           wire [PRODUCT_BITS-1:0] product;
           engram_multiplier #(.A_BITS(PIXEL_BITS), .B_BITS(OPERAND_BITS)) u_multiplier (
-            .clk_i(clk_i), .a_i(taps_i[(position*TAPS + tap)*PIXEL_BITS +: PIXEL_BITS]),
+            .clk_i(clk_i), .enable_i(issue),
+            .nonzero_i(|taps_i[(position*TAPS + tap)*PIXEL_BITS +: PIXEL_BITS]),
+            .a_i(taps_i[(position*TAPS + tap)*PIXEL_BITS +: PIXEL_BITS]),
             .b_i(operand), .product_o(product)
           );
           assign forward_terms[(VALUE*TAPS + tap)*FORWARD_BITS +: FORWARD_BITS] =
               product[FORWARD_BITS-1:0];
-          assign back_terms[((filter*TAPS + tap)*POSITIONS + position)*BACK_BITS +: BACK_BITS] =
-              product[BACK_BITS-1:0];
+          if (TRAINING != 0) begin : gen_back_term
+            assign back_terms[((filter*TAPS + tap)*POSITIONS + position)*BACK_BITS +: BACK_BITS] =
+                product[BACK_BITS-1:0];
+          end else begin : gen_no_back_term
+            assign back_terms[((filter*TAPS + tap)*POSITIONS + position)*BACK_BITS +: BACK_BITS] =
+                {BACK_BITS{1'b0}};
+          end
         end
       end
     end
@@ -186,131 +225,152 @@ module engram_conv #(
     end
   endgenerate
 
-  wire sums_valid, sums_last;
-  engram_delay #(.DATA_BITS(2), .CYCLES(2+FORWARD_LEVELS)) u_sums_valid (
-    .clk_i(clk_i), .rst_i(rst_i), .data_i({forward_issue, forward_done_o}),
-    .data_o({sums_valid, sums_last})
+  wire sums_valid, sums_last, sums_rest;
+  engram_delay #(.DATA_BITS(3), .CYCLES(2+FORWARD_LEVELS)) u_sums_valid (
+    .clk_i(clk_i), .rst_i(rst_i),
+    .data_i({forward_issue, forward_done_o, forward_issue && window_rest_i}),
+    .data_o({sums_valid, sums_last, sums_rest})
   );
   reg [WORD_BITS-1:0] sums_word_q;
   always @(posedge clk_i)
     if (forward_start_i) sums_word_q <= {WORD_BITS{1'b0}};
     else if (sums_valid) sums_word_q <= sums_word_q + 1'b1;
-  assign sums_valid_o = sums_valid;
+  generate
+    for (value = 0; value < VALUES; value = value + 1) begin : gen_sum_valid
+      if (value / FILTERS_AT_ONCE < REST) assign sums_valid_o[value] = sums_valid;
+      else assign sums_valid_o[value] = sums_valid && !sums_rest;
+    end
+  endgenerate
+  wire unused_rest_ok = &{1'b0, sums_rest};
   assign sums_first_o = sums_valid && sums_word_q == {WORD_BITS{1'b0}};
   assign sums_last_o = sums_last;
   assign sums_word_o = sums_word_q;
 
-  // ---------------------------------------------------------------- gradient of the filters
-  wire back_valid, back_done;
-  wire [GROUP_BITS-1:0] back_group;
-  engram_delay #(.DATA_BITS(2), .CYCLES(2+BACK_LEVELS)) u_back_valid (
-    .clk_i(clk_i), .rst_i(rst_i),
-    .data_i({backward_issue, backward_issue && group_last && window_last_i}),
-    .data_o({back_valid, back_done})
-  );
-  engram_delay #(.DATA_BITS(GROUP_BITS), .CYCLES(2+BACK_LEVELS)) u_back_group (
-    .clk_i(clk_i), .rst_i(1'b0), .data_i(group_q), .data_o(back_group)
-  );
-
-  reg [TAPS*FILTERS*UPDATE_BITS-1:0] gradient_q;  // G_C, in the order of kernel_q
-  generate
-    for (filter = 0; filter < FILTERS_AT_ONCE; filter = filter + 1) begin : gen_back_filter
-      for (tap = 0; tap < TAPS; tap = tap + 1) begin : gen_back_tap
-        wire [UPDATE_BITS-1:0] sum;
-        engram_adder_tree #(
-          .TERMS(POSITIONS), .TERM_BITS(BACK_BITS), .SUM_BITS(UPDATE_BITS), .LEVELS(BACK_LEVELS)
-        ) u_tree (
-          .clk_i(clk_i),
-          .terms_i(back_terms[(filter*TAPS + tap)*POSITIONS*BACK_BITS +: POSITIONS*BACK_BITS]),
-          .sum_o(sum)
-        );
-        for (group = 0; group < GROUPS; group = group + 1) begin : gen_accumulator
-          localparam PLACE = (tap*FILTERS + group*FILTERS_AT_ONCE + filter) * UPDATE_BITS;
-          always @(posedge clk_i)
-            if (backward_start_i) gradient_q[PLACE +: UPDATE_BITS] <= {UPDATE_BITS{1'b0}};
-            else if (back_valid && back_group == group)
-              gradient_q[PLACE +: UPDATE_BITS] <= gradient_q[PLACE +: UPDATE_BITS] + sum;
-        end
-      end
-    end
-  endgenerate
-
-  // ---------------------------------------------------------------- update, a weight a cycle
-  reg                   update_q;
-  reg [TAP_BITS-1:0]    tap_q;
-  reg [FILTER_BITS-1:0] filter_q;
   localparam PLACE_BITS = TAP_BITS + FILTER_BITS;
-  reg [PLACE_BITS-1:0]  place_q;  // tap_q * FILTERS + filter_q
-  wire filter_last = filter_q == LAST_FILTER[FILTER_BITS-1:0];
-  wire tap_last = tap_q == LAST_TAP[TAP_BITS-1:0];
-  wire unused_ok = &{1'b0, LAST_GROUP, LAST_TAP, LAST_FILTER};
-
-  always @(posedge clk_i)
-    if (rst_i) update_q <= 1'b0;
-    else if (back_done) begin
-      update_q <= 1'b1;
-      tap_q <= {TAP_BITS{1'b0}};
-      filter_q <= {FILTER_BITS{1'b0}};
-      place_q <= {PLACE_BITS{1'b0}};
-    end else if (update_q) begin
-      place_q <= place_q + 1'b1;
-      filter_q <= filter_last ? {FILTER_BITS{1'b0}} : filter_q + 1'b1;
-      if (filter_last) tap_q <= tap_q + 1'b1;
-      if (filter_last && tap_last) update_q <= 1'b0;
-    end
-
-  // Stage 1: the weight and its gradient stand in registers.
-  reg                   valid_1_q;
-  reg                   last_1_q;
-  reg [PLACE_BITS-1:0]  place_1_q;
-  reg [WEIGHT_BITS-1:0] weight_1_q;
-  reg [UPDATE_BITS-1:0] u_1_q;
-  reg [ROUND_BITS-1:0]  round_1_q;
-  wire [ROUND_BITS-1:0] round;
-  always @(posedge clk_i) begin
-    valid_1_q <= update_q && !rst_i;
-    last_1_q <= filter_last && tap_last;
-    place_1_q <= place_q;
-    weight_1_q <= kernel_q[place_q*WEIGHT_BITS +: WEIGHT_BITS];
-    u_1_q <= gradient_q[place_q*UPDATE_BITS +: UPDATE_BITS];
-    round_1_q <= round;
-  end
-
-  generate
-    if (ROUNDING == 1) begin : gen_hash
-      localparam [HASH_LAYER_BITS-1:0] LAYER_INDEX = LAYER;
-      wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-TAP_BITS){1'b0}}, tap_q};
-      wire [HASH_COLUMN_BITS-1:0] hash_column = {{(HASH_COLUMN_BITS-FILTER_BITS){1'b0}}, filter_q};
-      wire [ROUND_BITS-1:0] hash;
-      engram_hash #(
-        .POSITION_BITS(HASH_LAYER_BITS+HASH_ROW_BITS+HASH_COLUMN_BITS), .ROUND_BITS(ROUND_BITS)
-      ) u_hash (
-        .key_i(key_i), .position_i({LAYER_INDEX, hash_row, hash_column}), .hash_o(hash)
-      );
-      assign round = hash ^ base_i;
-    end else begin : gen_constant
-      assign round = ROUNDING == 0 ? {1'b1, {(ROUND_BITS-1){1'b0}}} : {ROUND_BITS{1'b0}};
-      wire unused_round_ok = &{1'b0, base_i, key_i};
-    end
-  endgenerate
-
-  wire valid_3, last_3, lost;
+  wire valid_3, last_3, changed, lost;
   wire [PLACE_BITS-1:0] place_3;
   wire [WEIGHT_BITS-1:0] next_weight;
-  engram_update #(
-    .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(UPDATE_BITS), .SHIFT(UPDATE_SHIFT),
-    .RATE_BITS(RATE_BITS), .ROUND_BITS(ROUND_BITS)
-  ) u_update (
-    .clk_i(clk_i), .weight_i(weight_1_q), .u_i(u_1_q), .rate_i(rate_i), .round_i(round_1_q),
-    .weight_o(next_weight), .lost_o(lost)
-  );
-  engram_delay #(.DATA_BITS(2), .CYCLES(2)) u_valid_3 (
-    .clk_i(clk_i), .rst_i(rst_i), .data_i({valid_1_q, valid_1_q && last_1_q}),
-    .data_o({valid_3, last_3})
-  );
-  engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(2)) u_place_3 (
-    .clk_i(clk_i), .rst_i(1'b0), .data_i(place_1_q), .data_o(place_3)
-  );
+  generate
+  if (TRAINING != 0) begin : gen_training
+  // ---------------------------------------------------------------- gradient of the filters
+    wire back_valid, back_done;
+    wire [GROUP_BITS-1:0] back_group;
+    engram_delay #(.DATA_BITS(2), .CYCLES(2+BACK_LEVELS)) u_back_valid (
+      .clk_i(clk_i), .rst_i(rst_i),
+      .data_i({backward_issue, backward_issue && group_last && window_last_i}),
+      .data_o({back_valid, back_done})
+    );
+    engram_delay #(.DATA_BITS(GROUP_BITS), .CYCLES(2+BACK_LEVELS)) u_back_group (
+      .clk_i(clk_i), .rst_i(1'b0), .data_i(group_q), .data_o(back_group)
+    );
+
+    reg [TAPS*FILTERS*UPDATE_BITS-1:0] gradient_q;  // G_C, in the order of kernel_q
+      for (filter = 0; filter < FILTERS_AT_ONCE; filter = filter + 1) begin : gen_back_filter
+        for (tap = 0; tap < TAPS; tap = tap + 1) begin : gen_back_tap
+          wire [UPDATE_BITS-1:0] sum;
+          engram_adder_tree #(
+            .TERMS(POSITIONS), .TERM_BITS(BACK_BITS), .SUM_BITS(UPDATE_BITS), .LEVELS(BACK_LEVELS)
+          ) u_tree (
+            .clk_i(clk_i),
+            .terms_i(back_terms[(filter*TAPS + tap)*POSITIONS*BACK_BITS +: POSITIONS*BACK_BITS]),
+            .sum_o(sum)
+          );
+          for (group = 0; group < GROUPS; group = group + 1) begin : gen_accumulator
+            localparam PLACE = (tap*FILTERS + group*FILTERS_AT_ONCE + filter) * UPDATE_BITS;
+            always @(posedge clk_i)
+              if (backward_start_i) gradient_q[PLACE +: UPDATE_BITS] <= {UPDATE_BITS{1'b0}};
+              else if (back_valid && back_group == group)
+                gradient_q[PLACE +: UPDATE_BITS] <= gradient_q[PLACE +: UPDATE_BITS] + sum;
+          end
+        end
+      end
+
+  // ---------------------------------------------------------------- update, a weight a cycle
+    reg                   update_q;
+    reg [TAP_BITS-1:0]    tap_q;
+    reg [FILTER_BITS-1:0] filter_q;
+    reg [PLACE_BITS-1:0]  place_q;  // tap_q * FILTERS + filter_q
+    wire filter_last = filter_q == LAST_FILTER[FILTER_BITS-1:0];
+    wire tap_last = tap_q == LAST_TAP[TAP_BITS-1:0];
+    wire unused_ok = &{1'b0, LAST_GROUP, LAST_TAP, LAST_FILTER};
+
+    always @(posedge clk_i)
+      if (rst_i) update_q <= 1'b0;
+      else if (back_done) begin
+        update_q <= 1'b1;
+        tap_q <= {TAP_BITS{1'b0}};
+        filter_q <= {FILTER_BITS{1'b0}};
+        place_q <= {PLACE_BITS{1'b0}};
+      end else if (update_q) begin
+        place_q <= place_q + 1'b1;
+        filter_q <= filter_last ? {FILTER_BITS{1'b0}} : filter_q + 1'b1;
+        if (filter_last) tap_q <= tap_q + 1'b1;
+        if (filter_last && tap_last) update_q <= 1'b0;
+      end
+
+    // Stage 1: the weight and its gradient stand in registers.
+    reg                   valid_1_q;
+    reg                   last_1_q;
+    reg [PLACE_BITS-1:0]  place_1_q;
+    reg [WEIGHT_BITS-1:0] weight_1_q;
+    reg [UPDATE_BITS-1:0] u_1_q;
+    reg [ROUND_BITS-1:0]  round_1_q;
+    wire [ROUND_BITS-1:0] round;
+    always @(posedge clk_i) begin
+      valid_1_q <= update_q && !rst_i;
+      last_1_q <= filter_last && tap_last;
+      place_1_q <= place_q;
+      weight_1_q <= kernel_q[place_q*WEIGHT_BITS +: WEIGHT_BITS];
+      u_1_q <= gradient_q[place_q*UPDATE_BITS +: UPDATE_BITS];
+      round_1_q <= round;
+    end
+
+      if (ROUNDING == 1) begin : gen_hash
+        localparam [HASH_LAYER_BITS-1:0] LAYER_INDEX = LAYER;
+        wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-TAP_BITS){1'b0}}, tap_q};
+        wire [HASH_COLUMN_BITS-1:0] hash_column = {{(HASH_COLUMN_BITS-FILTER_BITS){1'b0}}, filter_q};
+        wire [ROUND_BITS-1:0] hash;
+        engram_hash #(
+          .POSITION_BITS(HASH_LAYER_BITS+HASH_ROW_BITS+HASH_COLUMN_BITS), .ROUND_BITS(ROUND_BITS)
+        ) u_hash (
+          .key_i(key_i), .position_i({LAYER_INDEX, hash_row, hash_column}), .hash_o(hash)
+        );
+        assign round = hash ^ base_i;
+      end else begin : gen_constant
+        assign round = ROUNDING == 0 ? {1'b1, {(ROUND_BITS-1){1'b0}}} : {ROUND_BITS{1'b0}};
+        wire unused_round_ok = &{1'b0, base_i, key_i};
+      end
+
+    engram_update #(
+      .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(UPDATE_BITS), .SHIFT(UPDATE_SHIFT),
+      .RATE_BITS(RATE_BITS), .ROUND_BITS(ROUND_BITS)
+    ) u_update (
+      .clk_i(clk_i), .weight_i(weight_1_q), .u_i(u_1_q), .rate_i(rate_i), .round_i(round_1_q),
+      .weight_o(next_weight), .changed_o(changed), .lost_o(lost)
+    );
+    engram_delay #(.DATA_BITS(2), .CYCLES(2)) u_valid_3 (
+      .clk_i(clk_i), .rst_i(rst_i), .data_i({valid_1_q, valid_1_q && last_1_q}),
+      .data_o({valid_3, last_3})
+    );
+    engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(2)) u_place_3 (
+      .clk_i(clk_i), .rst_i(1'b0), .data_i(place_1_q), .data_o(place_3)
+    );
+
+    engram_probe #(.INDEX_BITS(PLACE_BITS), .VALUE_BITS(UPDATE_BITS)) u_gradient (
+      .valid_i(valid_1_q), .index_i(place_1_q), .value_i(u_1_q)
+    );
+    engram_event_counter #(.FLAGS(1), .LEVELS(0), .COUNT_BITS(2)) u_lost_counter (
+      .clk_i(clk_i), .clear_i(clear_i), .flags_i(valid_3 && lost && !freeze_i),
+      .count_o(lost_count_o)
+    );
+  end else begin : gen_inference
+    assign {valid_3, last_3, changed, lost} = 4'd0;
+    assign place_3 = {PLACE_BITS{1'b0}};
+    assign next_weight = {WEIGHT_BITS{1'b0}};
+    assign lost_count_o = 32'd0;
+    wire unused_ok = &{1'b0, clear_i, rate_i, base_i, key_i, back_terms, lost};
+  end
+  endgenerate
 
   // ---------------------------------------------------------------- weights
   // row * FILTERS + unit by shifts and sums, so that no multiplier is spent on a constant.
@@ -329,21 +389,13 @@ module engram_conv #(
   reg [WEIGHT_BITS-1:0] host_data_q;
   always @(posedge clk_i) begin
     if (host_write_i) kernel_q[host_place*WEIGHT_BITS +: WEIGHT_BITS] <= host_data_i;
-    else if (valid_3 && !freeze_i) kernel_q[place_3*WEIGHT_BITS +: WEIGHT_BITS] <= next_weight;
+    else if (valid_3 && changed && !freeze_i) kernel_q[place_3*WEIGHT_BITS +: WEIGHT_BITS] <= next_weight;
     if (host_read_i) host_place_q <= host_place;
     host_data_q <= kernel_q[host_place_q*WEIGHT_BITS +: WEIGHT_BITS];
   end
   assign host_data_o = host_data_q;
   assign updated_o = last_3;
 
-  engram_event_counter #(.FLAGS(1), .LEVELS(0), .COUNT_BITS(2)) u_lost_counter (
-    .clk_i(clk_i), .clear_i(clear_i), .flags_i(valid_3 && lost && !freeze_i),
-    .count_o(lost_count_o)
-  );
-
-  engram_probe #(.INDEX_BITS(PLACE_BITS), .VALUE_BITS(UPDATE_BITS)) u_gradient (
-    .valid_i(valid_1_q), .index_i(place_1_q), .value_i(u_1_q)
-  );
 endmodule
 
 `default_nettype wire

@@ -2,31 +2,44 @@
 //   that can be changed.
 // SPDX-License-Identifier: 0BSD
 //
-// Unit u is lane u mod LANES, group u div LANES. Forward, group by group: a row (one input, LANES
-// weights) a cycle into LANES accumulators, which are then drained, a sum a cycle, in the order of
-// the units. Backward, row by row, group by group: the exact sum over the units of weight *
-// gradient (E12, E14) with the weights from before the step, and the weights' update (E11, E13,
-// E16) behind it.
+// Unit u is lane u mod LANES, group u div LANES; the last group may have fewer lanes. PAIRED, a lane
+// has both units of a pair: pair p is lane p mod LANES, and group {p div LANES, u mod 2}; training
+// passes over the pairs' kept units only. Forward, group by group: a row (one input, LANES weights;
+// or two of each) a cycle into LANES accumulators, which are then drained, a sum a cycle. Backward,
+// row by row, group by group: the exact sum over the units of weight * gradient (E12, E14) with the
+// weights from before the step, and the weights' update (E11, E13, E16) behind it; with SHARED
+// multipliers a row's update takes a cycle of its own, in front.
 //
-// Stages: 0 row and group, 1 address, 2 weight, x, gradient, 4 products, 5 forward sum, 6 new
-// weight;
-// 5 + BACK_LEVELS the sum for the layer in front.
+// Two rows at a time lie in two banks, the even rows in the first.
+//
+// Stages: 0 row and group, 1 address, 2 weight, x, gradient, 4 products, 5 forward sum (6 with two
+// rows), 6 new weight; 5 + BACK_LEVELS the sum for the layer in front.
 `default_nettype none
 
 module engram_crossbar #(
   parameter ROWS = 64,             // inputs
   parameter ROW_BITS = 6,
-  parameter UNIT_BITS = 1,         // of the outputs' index
+  parameter AT_ONCE = 1,           // rows at a time, 1 or 2
+  parameter UNITS = 2,
+  parameter UNIT_BITS = 1,
   parameter LANES = 2,
-  parameter GROUPS = 1,            // outputs = LANES * GROUPS
+  parameter GROUPS = 1,            // units (PAIRED: pairs) div LANES, rounded up (PAIRED: times 2)
   parameter GROUP_BITS = 1,
-  parameter ADDRESS_BITS = 6,      // of ROWS * GROUPS words
+  parameter LAST_LANES = 2,        // of the last group
+  parameter PAIRED = 0,            // 1: a lane has the two units of a pair; needs DROPOUT
+  parameter DROPOUT = 0,           // 1: training keeps one unit of each pair
+  parameter ADDRESS_BITS = 6,      // of a bank's WEIGHT_WORDS words
+  parameter WEIGHT_WORDS = 64,     // rows div AT_ONCE, rounded up, times GROUPS
+  parameter STORAGE = 0,           // engram_weights
+  parameter BANK_LANES = 1,        // lanes whose weights lie side by side; 1 when PAIRED
+  parameter SHARED = 0,            // 1: one multiplier for gradient and update
+  parameter TRAINING = 1,          // 0: forward only
   // formats, in bits
   parameter X_BITS = 16,
   parameter WEIGHT_BITS = 16,
   parameter GRADIENT_BITS = 16,
   parameter SUM_BITS = 38,
-  parameter BACK_BITS = 33,
+  parameter BACK_BITS = 33,        // at least GRADIENT_BITS + WEIGHT_BITS
   parameter BACK_LEVELS = 1,       // smallest L with 4^L >= LANES
   // update
   parameter UPDATE_SHIFT = 10,
@@ -37,11 +50,14 @@ module engram_crossbar #(
   parameter HASH_LAYER_BITS = 2,
   parameter HASH_ROW_BITS = 11,    // of the net's longest layer
   parameter HASH_COLUMN_BITS = 6,
-  parameter LOST_BITS = 3,         // signed width that holds 0..LANES
-  // order of the inputs in the activation memory (engram_row_order)
+  parameter LOST_LEVELS = 1,       // engram_event_counter's LEVELS for LANES * AT_ONCE flags
+  parameter LOST_BITS = 3,         // signed width that holds 0..LANES * AT_ONCE
+  // order of the inputs in the memory in front (engram_row_order)
   parameter FILTERS = 1,
   parameter FILTERS_AT_ONCE = 1,
   parameter POSITIONS = 1,
+  parameter LINE = 1,
+  parameter WORDS = 64,
   parameter WORD_BITS = 6,
   parameter SLOT_BITS = 1
 ) (
@@ -50,6 +66,8 @@ module engram_crossbar #(
   // step
   input  wire                        forward_start_i,
   input  wire                        backward_start_i,
+  input  wire                        train_i,
+  input  wire [(UNITS+1)/2-1:0]      pair_bits_i,  // DROPOUT: constant while the step trains
   input  wire                        freeze_i,
   input  wire [RATE_BITS-1:0]        rate_i,
   input  wire [ROUND_BITS-1:0]       base_i,   // of the rounding hash
@@ -57,12 +75,13 @@ module engram_crossbar #(
   // inputs: asked for in stage 0, given in stage 2
   output wire                        x_read_o,
   output wire [WORD_BITS-1:0]        x_word_o,
-  output wire [SLOT_BITS-1:0]        x_slot_o,
-  input  wire [X_BITS-1:0]           x_i,
-  input  wire                        x_gate_i,      // the gradient passes to this input
-  // forward sums, in the order of the units
+  output wire [AT_ONCE*SLOT_BITS-1:0] x_slots_o,
+  input  wire [AT_ONCE*X_BITS-1:0]   x_i,
+  input  wire [AT_ONCE-1:0]          x_gate_i,      // the gradient passes to this input
+  // forward sums
   output wire                        sum_valid_o,
   output wire [UNIT_BITS-1:0]        sum_unit_o,
+  output wire                        sum_keep_o,        // the unit takes part
   output wire                        sum_last_group_o,  // with the last group's first sum
   output wire [SUM_BITS-1:0]         sum_o,
   // gradients with respect to the outputs
@@ -70,11 +89,12 @@ module engram_crossbar #(
   input  wire [UNIT_BITS-1:0]        gradient_unit_i,
   input  wire [GRADIENT_BITS-1:0]    gradient_i,
   // sums for the gradients with respect to the inputs, in the order of the inputs' memory
-  output wire                        back_valid_o,
-  output wire [ROW_BITS-1:0]         back_row_o,
-  output wire                        back_last_o,
-  output wire                        back_gate_o,
-  output wire [BACK_BITS-1:0]        back_sum_o,
+  output wire [AT_ONCE-1:0]          back_valid_o,
+  output wire [AT_ONCE*ROW_BITS-1:0] back_rows_o,
+  output wire [AT_ONCE*SLOT_BITS-1:0] back_slots_o,
+  output wire                        back_word_last_o,
+  output wire [AT_ONCE-1:0]          back_gates_o,
+  output wire [AT_ONCE*BACK_BITS-1:0] back_sums_o,
   output wire                        updated_o,     // the last weight is being written
   // host, while idle: data three cycles after host_read_i
   input  wire                        host_read_i,
@@ -88,11 +108,13 @@ module engram_crossbar #(
   output wire [31:0]                 lost_count_o
 );
   localparam LANE_BITS = LANES > 1 ? $clog2(LANES) : 1;
-  localparam OPERAND_BITS = X_BITS > GRADIENT_BITS ? X_BITS : GRADIENT_BITS;
-  localparam PRODUCT_BITS = WEIGHT_BITS + OPERAND_BITS;
+  localparam DRAIN_BITS = LANE_BITS + 1;
   localparam TERM_BITS = WEIGHT_BITS + GRADIENT_BITS;
-  localparam [31:0] LAST_LANE = LANES - 1;
+  localparam BANKS = (LANES + BANK_LANES - 1) / BANK_LANES;
+  localparam ROW_SHIFT = AT_ONCE - 1;  // rows lie at row >> ROW_SHIFT of their bank
   localparam [31:0] LAST_GROUP = GROUPS - 1;
+  localparam [31:0] DRAIN_LAST = LANES - 1;
+  localparam [31:0] DRAIN_LAST_LANES = LAST_LANES - 1;
 
   // value * factor by shifts and sums, so that no multiplier is spent on a constant.
   function [31:0] times;
@@ -106,43 +128,112 @@ module engram_crossbar #(
     end
   endfunction
 
-  // {group, lane} of a unit: a division by the constant LANES.
-  function [63:0] split_unit;
-    input [31:0] unit;
+  // {quotient, rest} of a division by the constant LANES.
+  function [63:0] split;
+    input [31:0] value;
     integer i;
     begin
-      split_unit = {32'd0, unit};
+      split = {32'd0, value};
       for (i = GROUP_BITS - 1; i >= 0; i = i - 1)
-        if (split_unit[31:0] >= (LANES << i)) begin
-          split_unit[31:0] = split_unit[31:0] - (LANES << i);
-          split_unit[32 + i] = 1'b1;
+        if (split[31:0] >= (LANES << i)) begin
+          split[31:0] = split[31:0] - (LANES << i);
+          split[32 + i] = 1'b1;
         end
     end
   endfunction
 
+  // {group, lane} of a unit.
+  function [63:0] place_of;
+    input [31:0] unit;
+    begin
+      place_of = split(PAIRED != 0 ? unit >> 1 : unit);
+      if (PAIRED != 0) place_of[63:32] = {place_of[62:32], unit[0]};
+    end
+  endfunction
+
+  // ---------------------------------------------------------------- units that take part
+  wire [UNITS-1:0] keep;
+  generate
+    if (DROPOUT != 0) begin : gen_dropout
+      engram_dropout #(.UNITS(UNITS)) u_dropout (
+        .train_i(train_i), .pair_bits_i(pair_bits_i), .keep_o(keep)
+      );
+    end else begin : gen_all
+      assign keep = {UNITS{1'b1}};
+      wire unused_pairs_ok = &{1'b0, pair_bits_i};
+    end
+  endgenerate
+  wire pairs_only = PAIRED != 0 && train_i;  // passes over pairs instead of units
+
   // ---------------------------------------------------------------- schedule
   localparam [2:0] IDLE = 3'd0, FORWARD = 3'd1, FLUSH = 3'd2, DRAIN = 3'd3, BACKWARD = 3'd4;
+  localparam [2:0] FLUSH_LAST = 3 + ROW_SHIFT;
   reg [2:0]            state_q;
+  reg                  phase_q;       // SHARED backward: 0 update, 1 gradient
   reg [GROUP_BITS-1:0] group_q;
-  reg [1:0]            flush_q;
-  reg [LANE_BITS-1:0]  drain_q;
+  reg [2:0]            flush_q;
+  reg [DRAIN_BITS-1:0] drain_q;
   reg [UNIT_BITS-1:0]  unit_q;
 
-  wire [ROW_BITS-1:0] row;
-  wire row_last;
-  wire group_last = group_q == LAST_GROUP[GROUP_BITS-1:0];
-  wire drain_last = drain_q == LAST_LANE[LANE_BITS-1:0];
-  wire issue = state_q == FORWARD || state_q == BACKWARD;
+  wire [AT_ONCE*ROW_BITS-1:0]  rows;
+  wire [AT_ONCE-1:0]           there;
+  wire [AT_ONCE*SLOT_BITS-1:0] slots;
+  wire word_last, row_first, row_last;
+  wire [GROUP_BITS-1:0] group_next;
+  wire group_last;
+  // The group whose lanes are LAST_LANES.
+  wire group_short = group_q >> PAIRED == LAST_GROUP[GROUP_BITS-1:0] >> PAIRED;
+  generate
+    if (PAIRED != 0) begin : gen_pair_groups
+      assign group_next = group_q + {{(GROUP_BITS-1){1'b0}}, 1'b1} +
+                          {{(GROUP_BITS-1){1'b0}}, pairs_only};
+      assign group_last = group_short && (pairs_only || group_q[0]);
+    end else begin : gen_groups
+      assign group_next = group_q + 1'b1;
+      assign group_last = group_short;
+    end
+  endgenerate
+  wire group_first = group_q == {GROUP_BITS{1'b0}};
+  wire phase_last = SHARED == 0 || phase_q;
+  wire [DRAIN_BITS-1:0] drain_end =
+      group_short ? DRAIN_LAST_LANES[DRAIN_BITS-1:0] : DRAIN_LAST[DRAIN_BITS-1:0];
+  wire drain_last = drain_q == (pairs_only ? {drain_end[DRAIN_BITS-2:0], 1'b1} : drain_end);
+  wire forward_issue = state_q == FORWARD;
+  wire backward_issue = TRAINING != 0 && state_q == BACKWARD;
+  wire issue = forward_issue || backward_issue;
 
   engram_row_order #(
     .ROWS(ROWS), .ROW_BITS(ROW_BITS), .FILTERS(FILTERS), .FILTERS_AT_ONCE(FILTERS_AT_ONCE),
-    .POSITIONS(POSITIONS), .WORD_BITS(WORD_BITS), .SLOT_BITS(SLOT_BITS)
+    .POSITIONS(POSITIONS), .LINE(LINE), .WORDS(WORDS), .WORD_BITS(WORD_BITS),
+    .SLOT_BITS(SLOT_BITS), .AT_ONCE(AT_ONCE)
   ) u_rows (
     .clk_i(clk_i), .clear_i(!issue),
-    .next_i(state_q == FORWARD || group_last),
-    .row_o(row), .word_o(x_word_o), .slot_o(x_slot_o), .last_o(row_last)
+    .next_i(forward_issue || (group_last && phase_last)),
+    .rows_o(rows), .there_o(there), .word_o(x_word_o), .slots_o(slots),
+    .word_last_o(word_last), .first_o(row_first), .last_o(row_last)
   );
-  assign x_read_o = issue;
+  assign x_read_o = forward_issue || (backward_issue && !(SHARED != 0 && phase_q));
+  assign x_slots_o = slots;
+
+  // Units are drained in their order; a pair's units in two passes are every second one.
+  wire [UNIT_BITS-1:0] pair_base;
+  generate
+    if (PAIRED != 0) begin : gen_pair_base
+      reg [UNIT_BITS-1:0] base_q;
+      always @(posedge clk_i)
+        if (state_q == IDLE) base_q <= {UNIT_BITS{1'b0}};
+        else if (state_q == DRAIN && drain_last && (pairs_only || group_q[0]))
+          base_q <= unit_q + 1'b1;
+      assign pair_base = base_q;
+    end else begin : gen_no_pair_base
+      assign pair_base = {UNIT_BITS{1'b0}};
+    end
+  endgenerate
+
+  localparam [UNIT_BITS-1:0] ONE_UNIT = 1;
+  wire by_columns = PAIRED != 0 && !train_i;
+  wire [UNIT_BITS:0] next_unit = {1'b0, unit_q} + (by_columns && !drain_last ? {ONE_UNIT, 1'b0} : {1'b0, ONE_UNIT});
+  wire unused_unit_ok = &{1'b0, next_unit[UNIT_BITS], pair_base};
 
   always @(posedge clk_i)
     if (rst_i) state_q <= IDLE;
@@ -150,235 +241,379 @@ module engram_crossbar #(
       case (state_q)
         IDLE: begin
           if (forward_start_i) state_q <= FORWARD;
-          else if (backward_start_i) state_q <= BACKWARD;
+          else if (TRAINING != 0 && backward_start_i) state_q <= BACKWARD;
           group_q <= {GROUP_BITS{1'b0}};
           unit_q <= {UNIT_BITS{1'b0}};
+          phase_q <= 1'b0;
         end
         FORWARD: begin
           if (row_last) state_q <= FLUSH;
-          flush_q <= 2'd0;
-          drain_q <= {LANE_BITS{1'b0}};
+          flush_q <= 3'd0;
+          drain_q <= {DRAIN_BITS{1'b0}};
         end
         FLUSH: begin
           flush_q <= flush_q + 1'b1;
-          if (flush_q == 2'd3) state_q <= DRAIN;
+          if (flush_q == FLUSH_LAST) state_q <= DRAIN;
         end
         DRAIN: begin
           drain_q <= drain_q + 1'b1;
-          unit_q <= unit_q + 1'b1;
+          unit_q <= drain_last && by_columns && !group_q[0] ? pair_base | ONE_UNIT : next_unit[UNIT_BITS-1:0];
           if (drain_last) begin
-            group_q <= group_q + 1'b1;
+            group_q <= group_next;
             state_q <= group_last ? IDLE : FORWARD;
           end
         end
         default: begin  // BACKWARD
-          group_q <= group_last ? {GROUP_BITS{1'b0}} : group_q + 1'b1;
-          if (row_last && group_last) state_q <= IDLE;
+          phase_q <= SHARED != 0 && !phase_q;
+          if (phase_last) group_q <= group_last ? {GROUP_BITS{1'b0}} : group_next;
+          if (row_last && group_last && phase_last) state_q <= IDLE;
         end
       endcase
 
   // ---------------------------------------------------------------- stages
+  wire gradient_issue = backward_issue && phase_last;
+  wire update_issue = backward_issue && (SHARED == 0 || !phase_q);
   wire forward_1, forward_2, forward_4, first_4;
-  wire backward_1, backward_2, backward_6;
+  wire gradient_1, gradient_2, update_1, update_2, update_6;
   wire update_last_6;
-  wire [ROW_BITS-1:0] row_1, row_2;
-  wire [GROUP_BITS-1:0] group_1, group_2, group_4;
-  wire [ADDRESS_BITS-1:0] address_6;
-  wire first_0 = row == {ROW_BITS{1'b0}};
+  wire [AT_ONCE*ROW_BITS-1:0] rows_1, rows_2;
+  wire [AT_ONCE-1:0] there_1, there_2;
+  wire [GROUP_BITS-1:0] group_1;
 
-  engram_delay #(.DATA_BITS(2), .CYCLES(1)) u_valid_1 (
-    .clk_i(clk_i), .rst_i(rst_i),
-    .data_i({state_q == FORWARD, state_q == BACKWARD}), .data_o({forward_1, backward_1})
+  engram_delay #(.DATA_BITS(3), .CYCLES(1)) u_valid_1 (
+    .clk_i(clk_i), .rst_i(rst_i), .data_i({forward_issue, gradient_issue, update_issue}),
+    .data_o({forward_1, gradient_1, update_1})
   );
-  engram_delay #(.DATA_BITS(2), .CYCLES(1)) u_valid_2 (
-    .clk_i(clk_i), .rst_i(rst_i),
-    .data_i({forward_1, backward_1}), .data_o({forward_2, backward_2})
+  engram_delay #(.DATA_BITS(3), .CYCLES(1)) u_valid_2 (
+    .clk_i(clk_i), .rst_i(rst_i), .data_i({forward_1, gradient_1, update_1}),
+    .data_o({forward_2, gradient_2, update_2})
   );
   engram_delay #(.DATA_BITS(1), .CYCLES(2)) u_forward_4 (
     .clk_i(clk_i), .rst_i(rst_i), .data_i(forward_2), .data_o(forward_4)
   );
-  engram_delay #(.DATA_BITS(1), .CYCLES(4)) u_backward_6 (
-    .clk_i(clk_i), .rst_i(rst_i), .data_i(backward_2), .data_o(backward_6)
+  engram_delay #(.DATA_BITS(1), .CYCLES(4)) u_update_6 (
+    .clk_i(clk_i), .rst_i(rst_i), .data_i(update_2), .data_o(update_6)
   );
   engram_delay #(.DATA_BITS(1), .CYCLES(4)) u_first_4 (
-    .clk_i(clk_i), .rst_i(1'b0), .data_i(first_0), .data_o(first_4)
+    .clk_i(clk_i), .rst_i(1'b0), .data_i(row_first), .data_o(first_4)
   );
   engram_delay #(.DATA_BITS(1), .CYCLES(6)) u_update_last_6 (
-    .clk_i(clk_i), .rst_i(rst_i),
-    .data_i(state_q == BACKWARD && row_last && group_last), .data_o(update_last_6)
+    .clk_i(clk_i), .rst_i(rst_i), .data_i(update_issue && row_last && group_last),
+    .data_o(update_last_6)
   );
-  engram_delay #(.DATA_BITS(ROW_BITS+GROUP_BITS), .CYCLES(1)) u_place_1 (
-    .clk_i(clk_i), .rst_i(1'b0), .data_i({row, group_q}), .data_o({row_1, group_1})
+  engram_delay #(.DATA_BITS(AT_ONCE*(ROW_BITS+1)+GROUP_BITS), .CYCLES(1)) u_place_1 (
+    .clk_i(clk_i), .rst_i(1'b0), .data_i({rows, there, group_q}),
+    .data_o({rows_1, there_1, group_1})
   );
-  engram_delay #(.DATA_BITS(ROW_BITS+GROUP_BITS), .CYCLES(1)) u_place_2 (
-    .clk_i(clk_i), .rst_i(1'b0), .data_i({row_1, group_1}), .data_o({row_2, group_2})
-  );
-  engram_delay #(.DATA_BITS(GROUP_BITS), .CYCLES(2)) u_group_4 (
-    .clk_i(clk_i), .rst_i(1'b0), .data_i(group_2), .data_o(group_4)
+  engram_delay #(.DATA_BITS(AT_ONCE*(ROW_BITS+1)), .CYCLES(1)) u_place_2 (
+    .clk_i(clk_i), .rst_i(1'b0), .data_i({rows_1, there_1}), .data_o({rows_2, there_2})
   );
   assign updated_o = update_last_6;
 
-  // Weights lie at row * GROUPS + group of their lane.
-  wire [63:0] host_place = split_unit({{(32-UNIT_BITS){1'b0}}, host_unit_i});
+  // ---------------------------------------------------------------- inputs
+  wire [AT_ONCE*X_BITS-1:0] x;
+  wire [AT_ONCE-1:0] x_nonzero;
+  // Where the weights of a row and group lie in its bank, the host's or the schedule's.
+  wire [63:0] host_place = place_of({{(32-UNIT_BITS){1'b0}}, host_unit_i});
   wire host_access = host_read_i || host_write_i;
-  wire [31:0] address =
-      times({{(32-ROW_BITS){1'b0}}, host_access ? host_row_i : row_1}, GROUPS) +
-      (host_access ? host_place[63:32] : {{(32-GROUP_BITS){1'b0}}, group_1});
-  wire unused_ok = &{1'b0, address[31:ADDRESS_BITS]};
-  engram_delay #(.DATA_BITS(ADDRESS_BITS), .CYCLES(5)) u_address_6 (
-    .clk_i(clk_i), .rst_i(1'b0), .data_i(address[ADDRESS_BITS-1:0]), .data_o(address_6)
-  );
-
-  // ---------------------------------------------------------------- rounding of the update
-  wire [ROUND_BITS-1:0] row_round_4;
+  wire [GROUP_BITS-1:0] address_group = host_access ? host_place[32 +: GROUP_BITS] : group_1;
+  wire [AT_ONCE*ADDRESS_BITS-1:0] addresses, addresses_6;
+  wire [AT_ONCE*ROUND_BITS-1:0] row_rounds_4;
+  genvar r, lane, bank;
   generate
-    if (ROUNDING == 1) begin : gen_row_hash
-      localparam [HASH_LAYER_BITS-1:0] LAYER_INDEX = LAYER;
-      wire [ROUND_BITS-1:0] hash;
-      wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-ROW_BITS){1'b0}}, row_1};
-      engram_hash #(
-        .POSITION_BITS(HASH_LAYER_BITS+HASH_ROW_BITS), .ROUND_BITS(ROUND_BITS)
-      ) u_row_hash (
-        .key_i(key_i[HASH_COLUMN_BITS +: HASH_LAYER_BITS+HASH_ROW_BITS+ROUND_BITS-1]),
-        .position_i({LAYER_INDEX, hash_row}), .hash_o(hash)
+    for (r = 0; r < AT_ONCE; r = r + 1) begin : gen_row
+      assign x[r*X_BITS +: X_BITS] = x_i[r*X_BITS +: X_BITS] & {X_BITS{there_2[r]}};
+      assign x_nonzero[r] = |x[r*X_BITS +: X_BITS];
+
+      wire [ROW_BITS-1:0] row_1 = rows_1[r*ROW_BITS +: ROW_BITS];
+      wire [31:0] address =
+          times({{(32-ROW_BITS){1'b0}}, (host_access ? host_row_i : row_1) >> ROW_SHIFT}, GROUPS) +
+          {{(32-GROUP_BITS){1'b0}}, address_group};
+      assign addresses[r*ADDRESS_BITS +: ADDRESS_BITS] = address[ADDRESS_BITS-1:0];
+      wire unused_address_ok = &{1'b0, address};
+
+      if (ROUNDING == 1 && TRAINING != 0) begin : gen_hash
+        localparam [HASH_LAYER_BITS-1:0] LAYER_INDEX = LAYER;
+        wire [ROUND_BITS-1:0] hash;
+        wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-ROW_BITS){1'b0}}, row_1};
+        engram_hash #(
+          .POSITION_BITS(HASH_LAYER_BITS+HASH_ROW_BITS), .ROUND_BITS(ROUND_BITS)
+        ) u_hash (
+          .key_i(key_i[HASH_COLUMN_BITS +: HASH_LAYER_BITS+HASH_ROW_BITS+ROUND_BITS-1]),
+          .position_i({LAYER_INDEX, hash_row}), .hash_o(hash)
+        );
+        engram_delay #(.DATA_BITS(ROUND_BITS), .CYCLES(3)) u_round_4 (
+          .clk_i(clk_i), .rst_i(1'b0), .data_i(hash ^ base_i),
+          .data_o(row_rounds_4[r*ROUND_BITS +: ROUND_BITS])
+        );
+      end else begin : gen_constant
+        assign row_rounds_4[r*ROUND_BITS +: ROUND_BITS] =
+            ROUNDING == 0 ? {1'b1, {(ROUND_BITS-1){1'b0}}} : {ROUND_BITS{1'b0}};
+        wire unused_round_ok = &{1'b0, base_i, key_i};
+      end
+
+      engram_probe #(.INDEX_BITS(ROW_BITS), .VALUE_BITS(X_BITS)) u_input (
+        .valid_i(forward_2 && there_2[r]), .index_i(rows_2[r*ROW_BITS +: ROW_BITS]),
+        .value_i(x_i[r*X_BITS +: X_BITS])
       );
-      engram_delay #(.DATA_BITS(ROUND_BITS), .CYCLES(3)) u_round_4 (
-        .clk_i(clk_i), .rst_i(1'b0), .data_i(hash ^ base_i), .data_o(row_round_4)
-      );
-    end else begin : gen_constant
-      assign row_round_4 = ROUNDING == 0 ? {1'b1, {(ROUND_BITS-1){1'b0}}} : {ROUND_BITS{1'b0}};
-      wire unused_round_ok = &{1'b0, base_i, key_i};
     end
   endgenerate
+  engram_delay #(.DATA_BITS(AT_ONCE*ADDRESS_BITS), .CYCLES(5)) u_addresses_6 (
+    .clk_i(clk_i), .rst_i(1'b0), .data_i(addresses), .data_o(addresses_6)
+  );
 
   // ---------------------------------------------------------------- lanes
-  wire [63:0] gradient_place = split_unit({{(32-UNIT_BITS){1'b0}}, gradient_unit_i});
-  wire unused_place_ok = &{1'b0, gradient_place, host_place};
+  wire [63:0] gradient_place = place_of({{(32-UNIT_BITS){1'b0}}, gradient_unit_i});
   wire [LANES*SUM_BITS-1:0] sums;
-  wire [LANES*TERM_BITS-1:0] terms;
-  wire [LANES*WEIGHT_BITS-1:0] weights;
-  wire [LANES-1:0] lost;
+  wire [AT_ONCE*LANES*TERM_BITS-1:0] terms;            // [row][lane]
+  wire [AT_ONCE*LANES*WEIGHT_BITS-1:0] weights, next_weights;
+  wire [AT_ONCE*LANES-1:0] update, host_write, lost;
+  wire [AT_ONCE*LANES*ADDRESS_BITS-1:0] read_addresses, write_addresses;
+  wire [LANES-1:0] kept_1;
 
-  genvar lane;
   generate
     for (lane = 0; lane < LANES; lane = lane + 1) begin : gen_lane
-      wire [ROUND_BITS-1:0] round_4;
-      if (ROUNDING == 1) begin : gen_column_hash
-        wire [31:0] column = times({{(32-GROUP_BITS){1'b0}}, group_4}, LANES) + lane;
-        wire unused_column_ok = &{1'b0, column[31:HASH_COLUMN_BITS]};
+      // The lane's units of each group, and whether they take part; only the last group is short.
+      wire [(1<<GROUP_BITS)-1:0] group_keeps;
+      wire column;           // PAIRED: which of the pair's units is at work
+      wire exists_1;
+      wire [GROUP_BITS-1:0] unit_group_1, unit_group_2;
+      genvar g;
+      for (g = 0; g < (1 << GROUP_BITS); g = g + 1) begin : gen_group
+        localparam UNIT = PAIRED != 0 ? 2 * ((g / 2) * LANES + lane) + g % 2 : g * LANES + lane;
+        if (g < GROUPS && UNIT < UNITS) assign group_keeps[g] = keep[UNIT];
+        else assign group_keeps[g] = 1'b0;
+      end
+      if (PAIRED != 0) begin : gen_column
+        // Training keeps the second unit where it takes part.
+        wire [GROUP_BITS-1:0] second = group_1 | {{(GROUP_BITS-1){1'b0}}, 1'b1};
+        assign column = host_access ? address_group[0] : train_i ? group_keeps[second] : group_1[0];
+        assign unit_group_1 = column ? second : group_1 & ~{{(GROUP_BITS-1){1'b0}}, 1'b1};
+      end else begin : gen_no_column
+        assign column = 1'b0;
+        wire unused_column_ok = &{1'b0, column};
+        assign unit_group_1 = group_1;
+      end
+      assign exists_1 =
+          lane < LAST_LANES || group_1 >> PAIRED != LAST_GROUP[GROUP_BITS-1:0] >> PAIRED;
+      assign kept_1[lane] = exists_1 && group_keeps[unit_group_1];
+
+      wire exists_2, kept_2;
+      engram_delay #(.DATA_BITS(GROUP_BITS+2), .CYCLES(1)) u_unit_2 (
+        .clk_i(clk_i), .rst_i(1'b0), .data_i({unit_group_1, exists_1, kept_1[lane]}),
+        .data_o({unit_group_2, exists_2, kept_2})
+      );
+      wire kept_4;
+      engram_delay #(.DATA_BITS(1), .CYCLES(2)) u_kept_4 (
+        .clk_i(clk_i), .rst_i(1'b0), .data_i(kept_2), .data_o(kept_4)
+      );
+
+      wire [AT_ONCE*ROUND_BITS-1:0] rounds_4;
+      if (ROUNDING == 1 && TRAINING != 0) begin : gen_column_hash
+        wire [GROUP_BITS-1:0] unit_group_4;
+        engram_delay #(.DATA_BITS(GROUP_BITS), .CYCLES(2)) u_group_4 (
+          .clk_i(clk_i), .rst_i(1'b0), .data_i(unit_group_2), .data_o(unit_group_4)
+        );
+        wire [31:0] unit_4 =
+            PAIRED != 0
+                ? times({{(32-GROUP_BITS){1'b0}}, unit_group_4 >> 1}, 2 * LANES) + 2 * lane +
+                      {31'd0, unit_group_4[0]}
+                : times({{(32-GROUP_BITS){1'b0}}, unit_group_4}, LANES) + lane;
+        wire unused_unit_4_ok = &{1'b0, unit_4};
         wire [ROUND_BITS-1:0] hash;
         engram_hash #(.POSITION_BITS(HASH_COLUMN_BITS), .ROUND_BITS(ROUND_BITS)) u_column_hash (
           .key_i(key_i[HASH_COLUMN_BITS+ROUND_BITS-2:0]),
-          .position_i(column[HASH_COLUMN_BITS-1:0]), .hash_o(hash)
+          .position_i(unit_4[HASH_COLUMN_BITS-1:0]), .hash_o(hash)
         );
-        assign round_4 = row_round_4 ^ hash;
+        assign rounds_4 = row_rounds_4 ^ {AT_ONCE{hash}};
       end else begin : gen_constant
-        assign round_4 = row_round_4;
-        wire unused_group_ok = &{1'b0, group_4};
+        assign rounds_4 = row_rounds_4;
       end
 
-      wire [PRODUCT_BITS-1:0] product;
-      assign terms[lane*TERM_BITS +: TERM_BITS] = product[TERM_BITS-1:0];
-      if (PRODUCT_BITS > TERM_BITS) begin : gen_unused
-        wire unused_product_ok = &{1'b0, product[PRODUCT_BITS-1:TERM_BITS]};
-      end
-
+      wire [AT_ONCE*WEIGHT_BITS-1:0] lane_weights, lane_next;
+      wire [AT_ONCE*TERM_BITS-1:0] lane_terms;
+      wire [AT_ONCE-1:0] changed, lane_lost;
       engram_lane #(
-        .X_BITS(X_BITS), .WEIGHT_BITS(WEIGHT_BITS), .GRADIENT_BITS(GRADIENT_BITS),
-        .SUM_BITS(SUM_BITS), .WORDS(ROWS*GROUPS), .ADDRESS_BITS(ADDRESS_BITS),
-        .GROUP_BITS(GROUP_BITS), .UPDATE_SHIFT(UPDATE_SHIFT),
-        .RATE_BITS(RATE_BITS), .ROUND_BITS(ROUND_BITS)
+        .ROWS_AT_ONCE(AT_ONCE), .X_BITS(X_BITS), .WEIGHT_BITS(WEIGHT_BITS),
+        .GRADIENT_BITS(GRADIENT_BITS), .SUM_BITS(SUM_BITS), .GROUP_BITS(GROUP_BITS),
+        .UPDATE_SHIFT(UPDATE_SHIFT), .RATE_BITS(RATE_BITS), .ROUND_BITS(ROUND_BITS),
+        .SHARED(SHARED), .TRAINING(TRAINING)
       ) u_lane (
         .clk_i(clk_i),
-        .read_i(forward_1 || backward_1 || host_read_i),
-        .read_address_i(address[ADDRESS_BITS-1:0]),
-        .backward_i(backward_2), .x_i(x_i), .group_i(group_2),
-        .weight_o(weights[lane*WEIGHT_BITS +: WEIGHT_BITS]),
-        .accumulate_i(forward_4), .first_i(first_4), .rate_i(rate_i), .round_i(round_4),
-        .product_o(product),
-        .sum_o(sums[lane*SUM_BITS +: SUM_BITS]),
-        .update_i(backward_6 && !freeze_i), .update_address_i(address_6), .lost_o(lost[lane]),
+        .forward_i(forward_2), .gradient_phase_i(gradient_2),
+        .update_phase_i(update_2 && !freeze_i), .there_i(exists_2), .kept_i(kept_2),
+        .group_i(unit_group_2), .x_i(x), .x_nonzero_i(x_nonzero), .weights_i(lane_weights),
+        .accumulate_i(forward_4 && kept_4), .first_i(first_4), .rate_i(rate_i),
+        .rounds_i(rounds_4), .terms_o(lane_terms), .sum_o(sums[lane*SUM_BITS +: SUM_BITS]),
+        .next_weights_o(lane_next), .changed_o(changed), .lost_o(lane_lost),
         .gradient_write_i(gradient_valid_i && gradient_place[LANE_BITS-1:0] == lane),
-        .gradient_group_i(gradient_place[32 +: GROUP_BITS]), .gradient_i(gradient_i),
-        .host_write_i(host_write_i && host_place[LANE_BITS-1:0] == lane),
-        .host_address_i(address[ADDRESS_BITS-1:0]), .host_weight_i(host_data_i)
+        .gradient_group_i(gradient_place[32 +: GROUP_BITS]), .gradient_i(gradient_i)
       );
+
+      for (r = 0; r < AT_ONCE; r = r + 1) begin : gen_lane_row
+        localparam AT = r * LANES + lane;
+        wire [ADDRESS_BITS-1:0] read_address = addresses[r*ADDRESS_BITS +: ADDRESS_BITS];
+        wire [ADDRESS_BITS-1:0] update_address = addresses_6[r*ADDRESS_BITS +: ADDRESS_BITS];
+        // PAIRED: groups are even in number, so that an address's last bit is the column.
+        if (PAIRED != 0) begin : gen_columns
+          assign read_addresses[AT*ADDRESS_BITS +: ADDRESS_BITS] =
+              {read_address[ADDRESS_BITS-1:1], column};
+          wire column_6;
+          engram_delay #(.DATA_BITS(1), .CYCLES(5)) u_column_6 (
+            .clk_i(clk_i), .rst_i(1'b0), .data_i(column), .data_o(column_6)
+          );
+          assign write_addresses[AT*ADDRESS_BITS +: ADDRESS_BITS] =
+              host_write_i ? {read_address[ADDRESS_BITS-1:1], column}
+                           : {update_address[ADDRESS_BITS-1:1], column_6};
+          wire unused_low_ok = &{1'b0, read_address, update_address};
+        end else begin : gen_straight
+          assign read_addresses[AT*ADDRESS_BITS +: ADDRESS_BITS] = read_address;
+          assign write_addresses[AT*ADDRESS_BITS +: ADDRESS_BITS] =
+              host_write_i ? read_address : update_address;
+        end
+        assign lane_weights[r*WEIGHT_BITS +: WEIGHT_BITS] = weights[AT*WEIGHT_BITS +: WEIGHT_BITS];
+        assign terms[AT*TERM_BITS +: TERM_BITS] = lane_terms[r*TERM_BITS +: TERM_BITS];
+        assign update[AT] = update_6 && !freeze_i && changed[r];
+        assign lost[AT] = update_6 && !freeze_i && lane_lost[r];
+        assign host_write[AT] = host_write_i && host_place[LANE_BITS-1:0] == lane &&
+                                (AT_ONCE == 1 || host_row_i[0] == r);
+        assign next_weights[AT*WEIGHT_BITS +: WEIGHT_BITS] =
+            host_write_i ? host_data_i : lane_next[r*WEIGHT_BITS +: WEIGHT_BITS];
+      end
+    end
+
+    for (r = 0; r < AT_ONCE; r = r + 1) begin : gen_bank_row
+      for (bank = 0; bank < BANKS; bank = bank + 1) begin : gen_bank
+        localparam FIRST = bank * BANK_LANES;
+        localparam HERE = FIRST + BANK_LANES > LANES ? LANES - FIRST : BANK_LANES;
+        localparam AT = r * LANES + FIRST;
+        engram_weights #(
+          .LANES(HERE), .WEIGHT_BITS(WEIGHT_BITS), .WORDS(WEIGHT_WORDS),
+          .ADDRESS_BITS(ADDRESS_BITS), .STORAGE(STORAGE)
+        ) u_weights (
+          .clk_i(clk_i),
+          .write_i(update[AT +: HERE] | host_write[AT +: HERE]),
+          .write_address_i(write_addresses[AT*ADDRESS_BITS +: ADDRESS_BITS]),
+          .write_data_i(next_weights[AT*WEIGHT_BITS +: HERE*WEIGHT_BITS]),
+          .read_i(((forward_1 || update_1) && |kept_1[FIRST +: HERE]) || host_read_i),
+          .read_address_i(read_addresses[AT*ADDRESS_BITS +: ADDRESS_BITS]),
+          .read_data_o(weights[AT*WEIGHT_BITS +: HERE*WEIGHT_BITS])
+        );
+      end
     end
   endgenerate
+  wire unused_addresses_ok = &{1'b0, read_addresses, write_addresses};
 
   // ---------------------------------------------------------------- forward sums
-  reg                 sum_valid_q, sum_last_group_q;
+  reg                 sum_valid_q, sum_keep_q, sum_last_group_q;
   reg [UNIT_BITS-1:0] sum_unit_q;
   reg [SUM_BITS-1:0]  sum_q;
+  wire [DRAIN_BITS-1:0] drain_lane = pairs_only ? drain_q >> 1 : drain_q;
   always @(posedge clk_i) begin
     sum_valid_q <= state_q == DRAIN && !rst_i;
-    sum_last_group_q <= group_last && drain_q == {LANE_BITS{1'b0}};
+    sum_last_group_q <= group_last && drain_q == {DRAIN_BITS{1'b0}};
+    sum_keep_q <= keep[unit_q];
     sum_unit_q <= unit_q;
-    sum_q <= sums[drain_q*SUM_BITS +: SUM_BITS];
+    sum_q <= sums[drain_lane*SUM_BITS +: SUM_BITS];
   end
   assign sum_valid_o = sum_valid_q;
   assign sum_last_group_o = sum_valid_q && sum_last_group_q;
+  assign sum_keep_o = sum_keep_q;
   assign sum_unit_o = sum_unit_q;
   assign sum_o = sum_q;
 
   // ---------------------------------------------------------------- sums for the layer in front
-  wire [BACK_BITS-1:0] group_sum;
-  engram_adder_tree #(
-    .TERMS(LANES), .TERM_BITS(TERM_BITS), .SUM_BITS(BACK_BITS), .LEVELS(BACK_LEVELS)
-  ) u_back_tree (
-    .clk_i(clk_i), .terms_i(terms), .sum_o(group_sum)
-  );
+  generate
+    if (TRAINING != 0) begin : gen_back
+      wire back_issued, back_first, back_group_last;
+      engram_delay #(.DATA_BITS(1), .CYCLES(2+BACK_LEVELS)) u_issued (
+        .clk_i(clk_i), .rst_i(rst_i), .data_i(gradient_2), .data_o(back_issued)
+      );
+      wire [AT_ONCE*ROW_BITS-1:0] back_rows;
+      wire [AT_ONCE*SLOT_BITS-1:0] back_slots;
+      wire [AT_ONCE-1:0] back_there, back_gates;
+      wire back_word_last;
+      engram_delay #(
+        .DATA_BITS(AT_ONCE*(ROW_BITS+SLOT_BITS+1)+3), .CYCLES(4+BACK_LEVELS)
+      ) u_place (
+        .clk_i(clk_i), .rst_i(1'b0),
+        .data_i({rows, slots, there, word_last, group_first, group_last}),
+        .data_o({back_rows, back_slots, back_there, back_word_last, back_first, back_group_last})
+      );
+      engram_delay #(.DATA_BITS(AT_ONCE), .CYCLES(2+BACK_LEVELS)) u_gates (
+        .clk_i(clk_i), .rst_i(1'b0), .data_i(x_gate_i), .data_o(back_gates)
+      );
+      reg                           word_last_q;
+      reg [AT_ONCE-1:0]             valid_q, gates_q;
+      reg [AT_ONCE*ROW_BITS-1:0]    rows_q;
+      reg [AT_ONCE*SLOT_BITS-1:0]   slots_q;
+      reg [AT_ONCE*BACK_BITS-1:0]   sums_q;
+      always @(posedge clk_i) begin
+        valid_q <= back_there & {AT_ONCE{back_issued && back_group_last && !rst_i}};
+        word_last_q <= back_word_last;
+        gates_q <= back_gates;
+        rows_q <= back_rows;
+        slots_q <= back_slots;
+      end
+      for (r = 0; r < AT_ONCE; r = r + 1) begin : gen_back_row
+        wire [BACK_BITS-1:0] group_sum;
+        engram_adder_tree #(
+          .TERMS(LANES), .TERM_BITS(TERM_BITS), .SUM_BITS(BACK_BITS), .LEVELS(BACK_LEVELS)
+        ) u_tree (
+          .clk_i(clk_i), .terms_i(terms[r*LANES*TERM_BITS +: LANES*TERM_BITS]),
+          .sum_o(group_sum)
+        );
+        if (GROUPS >> PAIRED == 1) begin : gen_whole
+          always @(posedge clk_i) sums_q[r*BACK_BITS +: BACK_BITS] <= group_sum;
+          wire unused_first_ok = &{1'b0, back_first};
+        end else begin : gen_groups
+          always @(posedge clk_i)
+            if (back_issued)
+              sums_q[r*BACK_BITS +: BACK_BITS] <=
+                  (back_first ? {BACK_BITS{1'b0}} : sums_q[r*BACK_BITS +: BACK_BITS]) + group_sum;
+        end
+      end
+      assign back_valid_o = valid_q;
+      assign back_word_last_o = word_last_q;
+      assign back_gates_o = gates_q;
+      assign back_rows_o = rows_q;
+      assign back_slots_o = slots_q;
+      assign back_sums_o = sums_q;
+      engram_event_counter #(
+        .FLAGS(AT_ONCE*LANES), .LEVELS(LOST_LEVELS), .COUNT_BITS(LOST_BITS)
+      ) u_lost_counter (
+        .clk_i(clk_i), .clear_i(clear_i), .flags_i(lost), .count_o(lost_count_o)
+      );
+    end else begin : gen_no_back
+      assign back_valid_o = {AT_ONCE{1'b0}};
+      assign back_word_last_o = 1'b0;
+      assign back_gates_o = {AT_ONCE{1'b0}};
+      assign back_rows_o = {(AT_ONCE*ROW_BITS){1'b0}};
+      assign back_slots_o = {(AT_ONCE*SLOT_BITS){1'b0}};
+      assign back_sums_o = {(AT_ONCE*BACK_BITS){1'b0}};
+      assign lost_count_o = 32'd0;
+      wire unused_back_ok = &{1'b0, terms, lost, clear_i, x_gate_i, group_first, word_last,
+                              backward_start_i};
+    end
+  endgenerate
 
-  wire back_issued, back_first, back_group_last, back_row_last;
-  wire [ROW_BITS-1:0] back_row;
-  engram_delay #(.DATA_BITS(1), .CYCLES(2+BACK_LEVELS)) u_back_issued (
-    .clk_i(clk_i), .rst_i(rst_i), .data_i(backward_2), .data_o(back_issued)
-  );
-  engram_delay #(.DATA_BITS(ROW_BITS+3), .CYCLES(4+BACK_LEVELS)) u_back_place (
-    .clk_i(clk_i), .rst_i(1'b0),
-    .data_i({row, group_q == {GROUP_BITS{1'b0}}, group_last, row_last}),
-    .data_o({back_row, back_first, back_group_last, back_row_last})
-  );
-  wire back_gate;
-  engram_delay #(.DATA_BITS(1), .CYCLES(2+BACK_LEVELS)) u_back_gate (
-    .clk_i(clk_i), .rst_i(1'b0), .data_i(x_gate_i), .data_o(back_gate)
-  );
-
-  reg                 back_valid_q, back_last_q, back_gate_q;
-  reg [ROW_BITS-1:0]  back_row_q;
-  reg [BACK_BITS-1:0] back_sum_q;
-  always @(posedge clk_i) begin
-    back_valid_q <= back_issued && back_group_last && !rst_i;
-    back_last_q <= back_row_last;
-    back_gate_q <= back_gate;
-    back_row_q <= back_row;
-    back_sum_q <= (back_first ? {BACK_BITS{1'b0}} : back_sum_q) + group_sum;
-  end
-  assign back_valid_o = back_valid_q;
-  assign back_last_o = back_valid_q && back_last_q;
-  assign back_gate_o = back_gate_q;
-  assign back_row_o = back_row_q;
-  assign back_sum_o = back_sum_q;
-
-  // ---------------------------------------------------------------- host and counters
+  // ---------------------------------------------------------------- host
   reg [LANE_BITS-1:0]   host_lane_q;
+  reg                   host_bank_q;
   reg [WEIGHT_BITS-1:0] host_data_q;
+  wire [LANES*WEIGHT_BITS-1:0] host_weights =
+      host_bank_q ? weights[(AT_ONCE-1)*LANES*WEIGHT_BITS +: LANES*WEIGHT_BITS]
+                  : weights[0 +: LANES*WEIGHT_BITS];
   always @(posedge clk_i) begin
-    if (host_read_i) host_lane_q <= host_place[LANE_BITS-1:0];
-    host_data_q <= weights[host_lane_q*WEIGHT_BITS +: WEIGHT_BITS];
+    if (host_read_i) begin
+      host_lane_q <= host_place[LANE_BITS-1:0];
+      host_bank_q <= host_row_i[0];
+    end
+    host_data_q <= host_weights[host_lane_q*WEIGHT_BITS +: WEIGHT_BITS];
   end
   assign host_data_o = host_data_q;
-
-  engram_event_counter #(
-    .FLAGS(LANES), .LEVELS(BACK_LEVELS), .COUNT_BITS(LOST_BITS)
-  ) u_lost_counter (
-    .clk_i(clk_i), .clear_i(clear_i), .flags_i(lost), .count_o(lost_count_o)
-  );
-
-  engram_probe #(.INDEX_BITS(ROW_BITS), .VALUE_BITS(X_BITS)) u_input (
-    .valid_i(forward_2), .index_i(row_2), .value_i(x_i)
-  );
-  wire unused_last_ok = &{1'b0, LAST_LANE, LAST_GROUP};
+  wire unused_ok = &{1'b0, host_place, gradient_place, LAST_GROUP, DRAIN_LAST,
+                     DRAIN_LAST_LANES};
 endmodule
 
 `default_nettype wire

@@ -1,26 +1,21 @@
-// engram_dropout : training keeps one of each neighbouring pair of units; inference keeps all and
-//   halves them.
+// engram_dropout : which units take part: training keeps one of each neighbouring pair, inference
+//   all.
 // SPDX-License-Identifier: 0BSD
-//
-// Units pass in ascending order; the pair's bit is taken with its second unit.
 `default_nettype none
 
 module engram_dropout #(
-  parameter INDEX_BITS = 6
+  parameter UNITS = 64  // even
 ) (
-  input  wire                  train_i,
-  input  wire                  valid_i,
-  input  wire [INDEX_BITS-1:0] index_i,
-  output wire                  keep_o,
-  output wire                  halve_o,
-  // random bits
-  input  wire                  pair_bit_i,   // 1 keeps the second unit
-  output wire                  pair_next_o
+  input  wire               train_i,
+  input  wire [UNITS/2-1:0] pair_bits_i,  // of the step; 1 keeps the pair's second unit
+  output wire [UNITS-1:0]   keep_o
 );
-  wire unused_ok = &{1'b0, index_i};
-  assign keep_o = !train_i || pair_bit_i == index_i[0];
-  assign halve_o = !train_i;
-  assign pair_next_o = valid_i && train_i && index_i[0];
+  genvar pair;
+  generate
+    for (pair = 0; pair < UNITS / 2; pair = pair + 1) begin : gen_pair
+      assign keep_o[2*pair +: 2] = {!train_i || pair_bits_i[pair], !train_i || !pair_bits_i[pair]};
+    end
+  endgenerate
 endmodule
 
 `default_nettype wire

@@ -14,7 +14,7 @@ module engram_im2col #(
   parameter PIXEL_BITS = 8,
   parameter KERNEL_HEIGHT = 4,
   parameter KERNEL_WIDTH = 4,
-  parameter ACROSS = 1,       // divides the width of the output
+  parameter ACROSS = 1,       // at most the width of the output; a line's last step may hold less
   parameter DOWN = 1          // divides the height of the output; > 1 only with ACROSS its width
 ) (
   input  wire                      clk_i,
@@ -22,6 +22,7 @@ module engram_im2col #(
   input  wire                      start_i,  // the first windows, anew
   // windows: taps row by row, windows row by row
   output wire                      valid_o,
+  output wire                      rest_o,   // a line's last: only what is left of the line
   output wire                      last_o,
   input  wire                      next_i,
   output wire [DOWN*ACROSS*KERNEL_HEIGHT*KERNEL_WIDTH*PIXEL_BITS-1:0] taps_o,
@@ -31,7 +32,7 @@ module engram_im2col #(
   input  wire [WIDTH*PIXEL_BITS-1:0] row_i
 );
   localparam ROWS = KERNEL_HEIGHT + DOWN - 1;
-  localparam STEPS_ACROSS = (WIDTH - KERNEL_WIDTH + 1) / ACROSS;
+  localparam STEPS_ACROSS = (WIDTH - KERNEL_WIDTH + ACROSS) / ACROSS;
   localparam STEPS_DOWN = (HEIGHT - KERNEL_HEIGHT + 1) / DOWN;
   localparam ROTATED = (STEPS_ACROSS - 1) * ACROSS;  // pixels, at the end of a row
   localparam LINE_BITS = WIDTH * PIXEL_BITS;
@@ -56,6 +57,7 @@ module engram_im2col #(
   wire take = fetched_q && missing != {COUNT_BITS{1'b0}};
 
   assign valid_o = active_q && missing_q == {COUNT_BITS{1'b0}};
+  assign rest_o = row_end;
   assign last_o = row_end && down_q == LAST_DOWN;
   assign read_o = active_q && fetch_q != PICTURE_ROWS && (!fetched_q || take);
   assign read_row_o = fetch_q[ROW_BITS-1:0];

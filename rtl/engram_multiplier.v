@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: 0BSD
 //
 // The one place where a multiplier stands, so that a board can put its own cell with its own
-// registers here.
+// registers here. Nothing switches while it is not enabled; where a is zero, b stays as it was.
 `default_nettype none
 
 module engram_multiplier #(
@@ -10,6 +10,8 @@ module engram_multiplier #(
   parameter B_BITS = 16
 ) (
   input  wire                            clk_i,
+  input  wire                            enable_i,   // the product is wanted
+  input  wire                            nonzero_i,  // a_i is not zero
   input  wire signed [A_BITS-1:0]        a_i,
   input  wire signed [B_BITS-1:0]        b_i,
   output wire signed [A_BITS+B_BITS-1:0] product_o
@@ -19,8 +21,8 @@ module engram_multiplier #(
   reg signed [A_BITS+B_BITS-1:0] product_q;
 
   always @(posedge clk_i) begin
-    a_q <= a_i;
-    b_q <= b_i;
+    if (enable_i) a_q <= a_i;
+    if (enable_i && nonzero_i) b_q <= b_i;
     product_q <= a_q * b_q;
   end
 

@@ -8,7 +8,8 @@
 
 module engram_normaliser #(
   parameter VALUES = 1,        // sums at a time, >= 1
-  parameter INDEX_BITS = 1,    // of the number that goes beside them
+  parameter TAG_BITS = 1,      // of what goes beside them
+  parameter INDEX_BITS = 0,    // > 0: the tag is each value's index, and the benches see the values
   parameter SUM_BITS = 28,     // signed sum
   parameter SHIFT = 8,         // bits between the sum's binary point and the value's, >= 0
   parameter VALUE_BITS = 16,   // signed value
@@ -19,14 +20,14 @@ module engram_normaliser #(
   input  wire                         clk_i,
   input  wire                         rst_i,
   // sums
-  input  wire                         valid_i,
-  input  wire [INDEX_BITS-1:0]        index_i,
+  input  wire [VALUES-1:0]            valid_i,
+  input  wire [TAG_BITS-1:0]          tag_i,
   input  wire [VALUES*SUM_BITS-1:0]   sums_i,
   input  wire                         halve_i,  // one more shift (hidden outputs at inference)
-  input  wire                         keep_i,   // 0: values of zero (dropped, closed gate)
+  input  wire [VALUES-1:0]            keep_i,   // 0: a value of zero (dropped, closed gate)
   // values, one cycle later
-  output wire                         valid_o,
-  output wire [INDEX_BITS-1:0]        index_o,
+  output wire [VALUES-1:0]            valid_o,
+  output wire [TAG_BITS-1:0]          tag_o,
   output wire [VALUES*VALUE_BITS-1:0] values_o,
   output wire [VALUES-1:0]            gates_o,  // the gradient passes: kept, with RELU > 0
   // what was cut
@@ -36,8 +37,8 @@ module engram_normaliser #(
   localparam WIDE_BITS = (SUM_BITS > VALUE_BITS ? SUM_BITS : VALUE_BITS) + 3;
   localparam [WIDE_BITS-1:0] ONE = {{(WIDE_BITS-1){1'b0}}, 1'b1};
 
-  reg                         valid_q;
-  reg [INDEX_BITS-1:0]        index_q;
+  reg [VALUES-1:0]            valid_q;
+  reg [TAG_BITS-1:0]          tag_q;
   reg [VALUES*VALUE_BITS-1:0] values_q;
   reg [VALUES-1:0]            gates_q;
   reg [VALUES-1:0]            cuts_q;
@@ -62,16 +63,16 @@ module engram_normaliser #(
           below ? {1'b1, {(VALUE_BITS-1){1'b0}}} : rounded[VALUE_BITS-1:0];
 
       always @(posedge clk_i) begin
-        values_q[v*VALUE_BITS +: VALUE_BITS] <= keep_i ? value : {VALUE_BITS{1'b0}};
-        gates_q[v] <= keep_i && (RELU == 0 || |value);
-        cuts_q[v] <= !rst_i && valid_i && keep_i && (above || (below && RELU == 0));
+        values_q[v*VALUE_BITS +: VALUE_BITS] <= keep_i[v] ? value : {VALUE_BITS{1'b0}};
+        gates_q[v] <= keep_i[v] && (RELU == 0 || |value);
+        cuts_q[v] <= !rst_i && valid_i[v] && keep_i[v] && (above || (below && RELU == 0));
       end
     end
   endgenerate
 
   always @(posedge clk_i) begin
-    valid_q <= valid_i && !rst_i;
-    index_q <= index_i;
+    valid_q <= valid_i & {VALUES{!rst_i}};
+    tag_q <= tag_i;
   end
 
   engram_event_counter #(
@@ -81,21 +82,26 @@ module engram_normaliser #(
   );
 
   assign valid_o = valid_q;
-  assign index_o = index_q;
+  assign tag_o = tag_q;
   assign values_o = values_q;
   assign gates_o = gates_q;
 
   generate
-    if (VALUES == 1) begin : gen_probe
-      engram_probe #(.INDEX_BITS(INDEX_BITS), .VALUE_BITS(VALUE_BITS)) u_value (
-        .valid_i(valid_q), .index_i(index_q), .value_i(values_q)
-      );
-      engram_probe #(.INDEX_BITS(INDEX_BITS), .VALUE_BITS(1)) u_kept (
-        .valid_i(valid_i), .index_i(index_i), .value_i(keep_i)
-      );
-      engram_probe #(.INDEX_BITS(INDEX_BITS), .VALUE_BITS(SUM_BITS)) u_sum (
-        .valid_i(valid_i && keep_i), .index_i(index_i), .value_i(sums_i)
-      );
+    if (INDEX_BITS > 0) begin : gen_probes
+      for (v = 0; v < VALUES; v = v + 1) begin : gen_probe
+        wire [INDEX_BITS-1:0] index = tag_i[v*INDEX_BITS +: INDEX_BITS];
+        engram_probe #(.INDEX_BITS(INDEX_BITS), .VALUE_BITS(VALUE_BITS)) u_value (
+          .valid_i(valid_q[v]), .index_i(tag_q[v*INDEX_BITS +: INDEX_BITS]),
+          .value_i(values_q[v*VALUE_BITS +: VALUE_BITS])
+        );
+        engram_probe #(.INDEX_BITS(INDEX_BITS), .VALUE_BITS(1)) u_kept (
+          .valid_i(valid_i[v]), .index_i(index), .value_i(keep_i[v])
+        );
+        engram_probe #(.INDEX_BITS(INDEX_BITS), .VALUE_BITS(SUM_BITS)) u_sum (
+          .valid_i(valid_i[v] && keep_i[v]), .index_i(index),
+          .value_i(sums_i[v*SUM_BITS +: SUM_BITS])
+        );
+      end
     end
   endgenerate
 endmodule

@@ -11,6 +11,8 @@ module engram_picture_buffer #(
   parameter WIDTH = 28,
   parameter ROW_BITS = 5,      // of a row's index
   parameter COLUMN_BITS = 5,
+  parameter WORD_PIXELS = 28,  // pixels of a word of the memory; a row's last word may hold fewer
+  parameter WORD_BITS = 5,     // of a word's address, row by row
   parameter PIXEL_BITS = 8,    // signed, byte - PIXEL_OFFSET
   parameter PIXEL_OFFSET = 128,
   parameter CLASSES = 2
@@ -29,10 +31,10 @@ module engram_picture_buffer #(
   output wire                        picture_train_o,
   output wire [6:0]                  picture_label_o,
   input  wire                        release_i,       // it is done with
-  // its rows, one cycle after read_i
+  // its words, one cycle after read_i
   input  wire                        read_i,
-  input  wire [ROW_BITS-1:0]         read_row_i,
-  output wire [WIDTH*PIXEL_BITS-1:0] row_o,
+  input  wire [WORD_BITS-1:0]        read_word_i,
+  output wire [WORD_PIXELS*PIXEL_BITS-1:0] word_o,
   // one pulse for each refused picture
   output wire [3:1]                  refused_o        // too short, too long, label out of range
 );
@@ -48,6 +50,7 @@ module engram_picture_buffer #(
   reg                   first_q;     // the next beat is a picture's first
   reg [ROW_BITS-1:0]    row_q;
   reg [COLUMN_BITS-1:0] column_q;
+  reg [WORD_BITS-1:0]   word_q;
   reg                   whole_q;     // the last pixel was taken
 
   assign s_axis_tready_o = !full_q[fill_slot_q] && !rst_i;
@@ -63,26 +66,42 @@ module engram_picture_buffer #(
   wire [PIXEL_BITS-1:0] pixel = pixel_wide[PIXEL_BITS-1:0];
   wire unused_ok = &{1'b0, pixel_wide[8], LAST_ROW, LAST_COLUMN, OFFSET};
 
-  // The row so far; the newest pixel is the rightmost.
-  wire [WIDTH*PIXEL_BITS-1:0] row_next;
+  // The word so far; the newest pixel is the rightmost. A row's short last word ends earlier.
+  localparam WORD = WORD_PIXELS * PIXEL_BITS;
+  localparam REST = (WIDTH - 1) % WORD_PIXELS + 1;   // pixels of a row's last word
+  localparam COUNT_BITS = 7;
+  localparam [COUNT_BITS-1:0] LAST_PIXEL = WORD_PIXELS - 1;
+  wire word_end;
+  wire [WORD-1:0] word_next;
   generate
-    if (WIDTH == 1) begin : gen_pixel
-      assign row_next = pixel;
-    end else begin : gen_row
-      reg [(WIDTH-1)*PIXEL_BITS-1:0] pixels_q;
-      assign row_next = {pixel, pixels_q};
-      always @(posedge clk_i)
-        if (beat) pixels_q <= row_next[WIDTH*PIXEL_BITS-1:PIXEL_BITS];
+    if (WORD_PIXELS == 1) begin : gen_pixel
+      assign word_end = 1'b1;
+      assign word_next = pixel;
+    end else begin : gen_word
+      reg [WORD-PIXEL_BITS-1:0] pixels_q;
+      reg [COUNT_BITS-1:0] pixel_q;
+      wire [WORD-1:0] shifted = {pixel, pixels_q};
+      assign word_end = row_end || pixel_q == LAST_PIXEL;
+      if (REST == WORD_PIXELS) begin : gen_even
+        assign word_next = shifted;
+      end else begin : gen_rest
+        assign word_next = row_end ? shifted >> ((WORD_PIXELS - REST) * PIXEL_BITS) : shifted;
+      end
+      always @(posedge clk_i) begin
+        if (beat) pixels_q <= shifted[WORD-1:PIXEL_BITS];
+        if (rst_i) pixel_q <= {COUNT_BITS{1'b0}};
+        else if (beat) pixel_q <= s_axis_tlast_i || word_end ? {COUNT_BITS{1'b0}} : pixel_q + 1'b1;
+      end
     end
   endgenerate
 
   engram_ram #(
-    .DATA_BITS(WIDTH*PIXEL_BITS), .WORDS(2 << ROW_BITS), .ADDRESS_BITS(ROW_BITS+1)
-  ) u_rows (
+    .DATA_BITS(WORD), .WORDS(2 << WORD_BITS), .ADDRESS_BITS(WORD_BITS+1)
+  ) u_words (
     .clk_i(clk_i),
-    .write_i(beat && row_end && !whole_q), .write_address_i({fill_slot_q, row_q}),
-    .write_data_i(row_next),
-    .read_i(read_i), .read_address_i({read_slot_q, read_row_i}), .read_data_o(row_o)
+    .write_i(beat && word_end && !whole_q), .write_address_i({fill_slot_q, word_q}),
+    .write_data_i(word_next),
+    .read_i(read_i), .read_address_i({read_slot_q, read_word_i}), .read_data_o(word_o)
   );
 
   always @(posedge clk_i) begin
@@ -98,12 +117,15 @@ module engram_picture_buffer #(
       first_q <= 1'b1;
       row_q <= {ROW_BITS{1'b0}};
       column_q <= {COLUMN_BITS{1'b0}};
+      word_q <= {WORD_BITS{1'b0}};
       whole_q <= 1'b0;
     end else begin
       if (beat) begin
         first_q <= s_axis_tlast_i;
         whole_q <= !s_axis_tlast_i && (whole_q || picture_end);
         column_q <= (s_axis_tlast_i || row_end) ? {COLUMN_BITS{1'b0}} : column_q + 1'b1;
+        word_q <= (s_axis_tlast_i || picture_end) ? {WORD_BITS{1'b0}}
+                                                  : word_q + {{(WORD_BITS-1){1'b0}}, word_end};
         row_q <= (s_axis_tlast_i || picture_end) ? {ROW_BITS{1'b0}}
                                                  : row_q + {{(ROW_BITS-1){1'b0}}, row_end};
       end

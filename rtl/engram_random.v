@@ -7,19 +7,16 @@
 
 module engram_random #(
   parameter DRAWN_BITS = 1,    // bits of base and key at the head of the stream, 1..127
-  parameter PAIRS = 0,         // dropout pairs of the net
+  parameter PAIRS = 1,         // dropout pairs of the net, at least 1 (unused without dropout)
   parameter PAIR_OFFSET = 0,   // place of the first pair's bit in the stream
   parameter STEP_SHIFTS = 128  // shifts of the state per training step, a multiple of 64
 ) (
   input  wire                  clk_i,
   input  wire                  rst_i,
   // step
-  input  wire                  step_start_i,  // the dropout bits start anew
   input  wire                  step_done_i,   // the state moves on
-  output wire [DRAWN_BITS-1:0] drawn_o,       // constant during a step
-  // dropout
-  input  wire                  pair_next_i,
-  output wire                  pair_bit_o,
+  output wire [DRAWN_BITS-1:0] drawn_o,       // constant during a step, as
+  output wire [PAIRS-1:0]      pair_bits_o,   // the dropout bits
   // host
   input  wire                  host_write_i,
   input  wire [1:0]            host_word_i,
@@ -59,18 +56,17 @@ module engram_random #(
   assign drawn_o = state_q[DRAWN_BITS-1:0];
   assign state_o = {1'b0, state_q};
 
-  generate
-    if (PAIRS > 0) begin : gen_pairs
-      reg [STATE_BITS-1:0] stream_q;
-      always @(posedge clk_i)
-        if (step_start_i) stream_q <= advance(state_q, PAIR_OFFSET);
-        else if (pair_next_i) stream_q <= advance(stream_q, 1);
-      assign pair_bit_o = stream_q[0];
-    end else begin : gen_no_pairs
-      assign pair_bit_o = 1'b0;
-      wire unused_pairs_ok = &{1'b0, step_start_i, pair_next_i};
-    end
-  endgenerate
+  // The stream goes on behind the state as the state itself does.
+  localparam STREAM_BITS = PAIR_OFFSET + PAIRS > STATE_BITS ? PAIR_OFFSET + PAIRS : STATE_BITS;
+  reg [STREAM_BITS-1:0] stream;
+  integer i;
+  always @* begin
+    stream = {STREAM_BITS{1'b0}};
+    stream[STATE_BITS-1:0] = state_q;
+    for (i = STATE_BITS; i < STREAM_BITS; i = i + 1)
+      stream[i] = stream[i-STATE_BITS] ^ stream[i-STATE_BITS+63];
+  end
+  assign pair_bits_o = stream[PAIR_OFFSET +: PAIRS];
 endmodule
 
 `default_nettype wire

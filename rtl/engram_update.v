@@ -20,6 +20,7 @@ module engram_update #(
   input  wire [ROUND_BITS-1:0]         round_i,
   // two cycles later
   output wire [WEIGHT_BITS-1:0]        weight_o,
+  output wire                          changed_o,
   output wire                          lost_o    // u was not zero and the weight did not change
 );
   localparam LEFT = ROUND_BITS > SHIFT ? ROUND_BITS - SHIFT : 0;
@@ -52,13 +53,15 @@ module engram_update #(
       in_range ? difference[WEIGHT_BITS-1:0] : {negative, {(WEIGHT_BITS-1){!negative}}};
 
   reg [WEIGHT_BITS-1:0] next_weight_q;
-  reg                   lost_q;
+  reg                   changed_q, lost_q;
   always @(posedge clk_i) begin
     next_weight_q <= next_weight;
+    changed_q <= next_weight != weight_q;
     lost_q <= moved_q && next_weight == weight_q;
   end
 
   assign weight_o = next_weight_q;
+  assign changed_o = changed_q;
   assign lost_o = lost_q;
 endmodule
 

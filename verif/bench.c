@@ -195,15 +195,16 @@ static void check_replies(struct bench *bench, const struct job *jobs, const str
     compare_value(compare, "reply.status", i, status, replies[i].status, bench->bus.cycle);
     if (status != REPLY_GOOD)
       continue;
-    model_forward(model, job->picture, job->label, job->train);
+    bool train = compare_trains(&bench->net, job);
+    model_forward(model, job->picture, job->label, train);
     compare_value(compare, "reply.class", i, model->best, replies[i].best, bench->bus.cycle);
-    compare_value(compare, "reply.train", i, job->train, replies[i].train, bench->bus.cycle);
+    compare_value(compare, "reply.train", i, train, replies[i].train, bench->bus.cycle);
     compare_value(compare, "reply.steps", i, model->state.steps, replies[i].steps,
                   bench->bus.cycle);
     for (int c = 0; c < bench->net.classes; c++)
       compare_value(compare, "reply.probability", c, model->probability[c],
                     replies[i].probability[c], bench->bus.cycle);
-    if (job->train)
+    if (train)
       model_backward(model, job->label);
   }
 }

@@ -56,14 +56,20 @@ __attribute__((format(printf, 5, 6))) static int find(struct sim_bus *bus,
 
 static int add_probe(struct compare *compare, struct sim_bus *bus, const char *layer,
                      const char *what, const char *scope, size_t count, int bits,
-                     bool training_only, struct error *err) {
+                     struct error *err) {
   struct probe *probe = &compare->probe[compare->probe_count++];
   snprintf(probe->tensor, sizeof probe->tensor, "%s.%s", layer, what);
   probe->value_bits = bits;
   probe->count = count;
-  probe->training_only = training_only;
-  probe->values = memory_new(count, sizeof *probe->values);
-  probe->cycles = memory_new(count, sizeof *probe->cycles);
+  const struct probe *same = probe - 1; /* two values of a tensor at a time: probes in sequence */
+  if (compare->probe_count > 1 && !strcmp(same->tensor, probe->tensor)) {
+    probe->values = same->values;
+    probe->cycles = same->cycles;
+    probe->shares = true;
+  } else {
+    probe->values = memory_new(count, sizeof *probe->values);
+    probe->cycles = memory_new(count, sizeof *probe->cycles);
+  }
   return find(bus, &probe->valid, "valid", err, "%s", scope) ||
                  find(bus, &probe->index, "index", err, "%s", scope) ||
                  find(bus, &probe->value, "value", err, "%s", scope)
@@ -71,62 +77,101 @@ static int add_probe(struct compare *compare, struct sim_bus *bus, const char *l
              : 0;
 }
 
-static int add_layer_probe(struct compare *compare, struct sim_bus *bus, int l, const char *what,
-                           const char *instance, size_t count, int bits, bool training_only,
-                           struct error *err) {
-  char scope[96];
+/* The values of one layer's normaliser; `at_once` of them pass at a time, each with its probe. */
+static int add_values(struct compare *compare, struct sim_bus *bus, int l, const char *what,
+                      const char *instance, const char *leaf, int at_once, size_t count, int bits,
+                      struct error *err) {
   const char *name = compare->plan.layer[l].name;
-  snprintf(scope, sizeof scope, "u_%s%s", name, instance);
-  return add_probe(compare, bus, name, what, scope, count, bits, training_only, err);
+  for (int v = 0; v < at_once; v++) {
+    char scope[96];
+    snprintf(scope, sizeof scope, "u_%s%s_normaliser.gen_probes.gen_probe__BRA__%d__KET__.u_%s",
+             name, instance, v, leaf);
+    if (add_probe(compare, bus, name, what, scope, count, bits, err))
+      return -1;
+  }
+  return 0;
+}
+
+/* What a dense layer reads: the activations in front of it, or the pixels. */
+static int add_inputs(struct compare *compare, struct sim_bus *bus, int l, struct error *err) {
+  const struct plan_layer *p = &compare->plan.layer[l];
+  const struct layer *layer = &compare->net->layer[l];
+  for (int r = 0; r < p->rows_at_once; r++) {
+    char scope[96];
+    snprintf(scope, sizeof scope, "u_%s.gen_row__BRA__%d__KET__.u_input", p->name, r);
+    if (add_probe(compare, bus, p->name, "input", scope, (size_t)layer->rows, layer->input.bits,
+                  err))
+      return -1;
+  }
+  return 0;
+}
+
+static int add_layer(struct compare *compare, struct sim_bus *bus, int l, struct error *err) {
+  const struct net *net = compare->net;
+  const struct layer *layer = &net->layer[l];
+  size_t outputs = (size_t)layer->outputs;
+  bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
+  int behind = l + 1 < net->layer_count ? compare->plan.layer[l + 1].rows_at_once : 1;
+  int failed = 0;
+  if (layer->kind == LAYER_CONV)
+    failed = trains && add_probe(compare, bus, compare->plan.layer[l].name, "update_sum",
+                                 "u_conv.gen_training.u_gradient",
+                                 (size_t)(layer->rows * layer->units), layer->update_bits, err);
+  else
+    failed = add_inputs(compare, bus, l, err) ||
+             add_values(compare, bus, l, "sum", "", "sum", 1, outputs, layer->sum_bits, err) ||
+             add_values(compare, bus, l, "kept", "", "kept", 1, outputs, 1, err) ||
+             add_values(compare, bus, l, "activation", "", "value", 1, outputs,
+                        layer->activation.bits, err);
+  return failed || (trains && add_values(compare, bus, l, "gradient", "_gradient", "value", behind,
+                                         outputs, layer->gradient.bits, err))
+             ? -1
+             : 0;
 }
 
 static int add_probes(struct compare *compare, struct sim_bus *bus, struct error *err) {
-  const struct net *net = compare->net;
-  for (int l = 0; l < net->layer_count; l++) {
-    const struct layer *layer = &net->layer[l];
-    size_t outputs = (size_t)layer->outputs;
-    int failed = 0;
-    if (layer->kind == LAYER_CONV) {
-      char scope[96];
-      snprintf(scope, sizeof scope, "u_%s.u_input", compare->plan.layer[l + 1].name);
-      failed |= add_probe(compare, bus, compare->plan.layer[l].name, "activation", scope, outputs,
-                          layer->activation.bits, false, err);
-      failed |=
-          add_layer_probe(compare, bus, l, "update_sum", ".u_gradient",
-                          (size_t)(layer->rows * layer->units), layer->update_bits, true, err);
-    } else {
-      failed |= add_layer_probe(compare, bus, l, "sum", "_normaliser.gen_probe.u_sum", outputs,
-                                layer->sum_bits, false, err);
-      failed |= add_layer_probe(compare, bus, l, "kept", "_normaliser.gen_probe.u_kept", outputs, 1,
-                                false, err);
-      failed |= add_layer_probe(compare, bus, l, "activation", "_normaliser.gen_probe.u_value",
-                                outputs, layer->activation.bits, false, err);
-    }
-    failed |= add_layer_probe(compare, bus, l, "gradient", "_gradient_normaliser.gen_probe.u_value",
-                              outputs, layer->gradient.bits, true, err);
-    if (failed)
+  for (int l = 0; l < compare->net->layer_count; l++)
+    if (add_layer(compare, bus, l, err))
       return -1;
-  }
   return add_probe(compare, bus, "softmax", "probability", "u_softmax.u_probability",
-                   (size_t)net->classes, 17, false, err);
+                   (size_t)compare->net->classes, 17, err);
+}
+
+static int find_counters(struct compare *compare, struct sim_bus *bus, int l, struct error *err) {
+  const char *name = compare->plan.layer[l].name;
+  bool conv = compare->net->layer[l].kind == LAYER_CONV;
+  if (find(bus, &compare->cut_activations[l], "count_q", err, "u_%s_normaliser.u_cut_counter",
+           name))
+    return -1;
+  if (compare->net->fold[FOLD_MODE] != MODE_TRAINING)
+    return 0;
+  return find(bus, &compare->cut_gradients[l], "count_q", err,
+              "u_%s_gradient_normaliser.u_cut_counter", name) ||
+                 find(bus, &compare->lost[l], "count_q", err, "u_%s.%s.u_lost_counter", name,
+                      conv ? "gen_training" : "gen_back")
+             ? -1
+             : 0;
 }
 
 static int find_layer(struct compare *compare, struct sim_bus *bus, int l, struct error *err) {
+  static const char *const storages[] = {"gen_ram", "gen_register", "gen_single_port"};
   const struct plan_layer *p = &compare->plan.layer[l];
-  const char *name = p->name;
-  if (find(bus, &compare->cut_activations[l], "count_q", err, "u_%s_normaliser.u_cut_counter",
-           name) ||
-      find(bus, &compare->cut_gradients[l], "count_q", err,
-           "u_%s_gradient_normaliser.u_cut_counter", name) ||
-      find(bus, &compare->lost[l], "count_q", err, "u_%s.u_lost_counter", name))
+  if (find_counters(compare, bus, l, err))
     return -1;
   if (compare->net->layer[l].kind == LAYER_CONV)
-    return find(bus, &compare->kernel, "kernel_q", err, "u_%s", name);
-  compare->banks[l] = memory_new((size_t)p->lanes, sizeof *compare->banks[l]);
-  for (int lane = 0; lane < p->lanes; lane++)
-    if (find(bus, &compare->banks[l][lane], "memory_q", err,
-             "u_%s.gen_lane__BRA__%d__KET__.u_lane.u_weights", name, lane))
-      return -1;
+    return find(bus, &compare->kernel, "kernel_q", err, "u_%s", p->name) ||
+                   find(bus, &compare->forward_cycles, "forward_cycles_q", err, "u_%s", p->name) ||
+                   find(bus, &compare->backward_cycles, "backward_cycles_q", err, "u_%s", p->name)
+               ? -1
+               : 0;
+  int banks = (p->lanes + p->bank_lanes - 1) / p->bank_lanes;
+  compare->banks[l] = memory_new((size_t)(p->rows_at_once * banks), sizeof *compare->banks[l]);
+  for (int r = 0; r < p->rows_at_once; r++)
+    for (int bank = 0; bank < banks; bank++)
+      if (find(bus, &compare->banks[l][r * banks + bank], "memory_q", err,
+               "u_%s.gen_bank_row__BRA__%d__KET__.gen_bank__BRA__%d__KET__.u_weights.%s", p->name,
+               r, bank, storages[compare->net->layer[l].storage]))
+        return -1;
   return 0;
 }
 
@@ -149,6 +194,8 @@ int compare_new(struct compare *compare, struct sim_bus *bus, struct model *mode
 
 void compare_free(struct compare *compare) {
   for (int i = 0; i < compare->probe_count; i++) {
+    if (compare->probe[i].shares)
+      continue;
     free(compare->probe[i].values);
     free(compare->probe[i].cycles);
   }
@@ -190,40 +237,58 @@ static void compare_seen(struct compare *compare, const struct probe *probe, siz
                   probe->cycles[index]);
 }
 
+static void compare_values(struct compare *compare, int l, const char *what,
+                           const int32_t *expected, uint64_t now) {
+  const struct probe *probe = probe_of(compare, l, what);
+  for (size_t n = 0; probe && n < probe->count; n++)
+    compare_seen(compare, probe, n, expected[n], now);
+}
+
 static void compare_layer(struct compare *compare, int l, bool train, uint64_t now) {
   const struct layer *layer = &compare->net->layer[l];
-  const struct layer_tensors *t = &compare->model->layer[l];
-  const struct probe *activation = probe_of(compare, l, "activation"),
-                     *gradient = probe_of(compare, l, "gradient");
+  const struct model *model = compare->model;
+  const struct layer_tensors *t = &model->layer[l];
   const struct probe *sum = probe_of(compare, l, "sum"), *kept = probe_of(compare, l, "kept");
   const struct probe *update_sum = probe_of(compare, l, "update_sum");
-  for (size_t n = 0; n < (size_t)layer->outputs; n++) {
-    if (kept)
-      compare_seen(compare, kept, n, -(int64_t)t->kept[n],
-                   now); /* one bit, read as two's complement */
-    if (sum && t->kept[n])
+  compare_values(compare, l, "input", l > 0 ? model->layer[l - 1].activation : model->pixels, now);
+  for (size_t n = 0; kept && n < (size_t)layer->outputs; n++) {
+    compare_seen(compare, kept, n, -(int64_t)t->kept[n], now); /* one bit in two's complement */
+    if (t->kept[n])
       compare_seen(compare, sum, n, t->sum[n], now);
-    compare_seen(compare, activation, n, t->activation[n], now);
-    if (train)
-      compare_seen(compare, gradient, n, t->gradient[n], now);
   }
-  for (size_t i = 0; train && update_sum && i < update_sum->count; i++)
+  compare_values(compare, l, "activation", t->activation, now);
+  if (!train)
+    return;
+  compare_values(compare, l, "gradient", t->gradient, now);
+  for (size_t i = 0; update_sum && i < update_sum->count; i++)
     compare_seen(compare, update_sum, i, t->update_sum[i], now);
+}
+
+/* Weight [row][unit] of a dense layer in the core's banks (engram_crossbar says where). */
+static int64_t bank_weight(const struct compare *compare, int l, int row, int unit) {
+  const struct plan_layer *p = &compare->plan.layer[l];
+  int bits = compare->net->layer[l].weight.bits;
+  int column = p->paired ? unit % 2 : 0, place = p->paired ? unit / 2 : unit;
+  int lane = place % p->lanes;
+  int group = p->paired ? place / p->lanes * 2 + column : place / p->lanes;
+  int banks = (p->lanes + p->bank_lanes - 1) / p->bank_lanes;
+  int bank = row % p->rows_at_once * banks + lane / p->bank_lanes;
+  size_t address = (size_t)(row / p->rows_at_once * p->groups + group);
+  return signal_signed(&compare->banks[l][bank], address, (size_t)(lane % p->bank_lanes * bits),
+                       bits);
 }
 
 static void compare_weights(struct compare *compare, int l, uint64_t now) {
   const struct layer *layer = &compare->net->layer[l];
-  const struct plan_layer *p = &compare->plan.layer[l];
   const int32_t *weights = compare->model->weights.layer[l];
   char tensor[24];
-  snprintf(tensor, sizeof tensor, "%s.weight", p->name);
+  snprintf(tensor, sizeof tensor, "%s.weight", compare->plan.layer[l].name);
   for (int n = 0; n < layer->rows; n++)
     for (int u = 0; u < layer->units; u++) {
       int i = n * layer->units + u, bits = layer->weight.bits;
       int64_t got = layer->kind == LAYER_CONV
                         ? signal_signed(&compare->kernel, 0, (size_t)(i * bits), bits)
-                        : signal_signed(&compare->banks[l][u % p->lanes],
-                                        (size_t)(n * p->groups + u / p->lanes), 0, bits);
+                        : bank_weight(compare, l, n, u);
       compare_value(compare, tensor, i, weights[i], got, now);
     }
 }
@@ -242,6 +307,8 @@ static void compare_counters(struct compare *compare, uint64_t now) {
   for (int l = 0; l < compare->net->layer_count; l++) {
     compare_value(compare, "cut_activations", l, model->counters.cut_activations[l],
                   signal_word(&compare->cut_activations[l]), now);
+    if (compare->net->fold[FOLD_MODE] != MODE_TRAINING)
+      continue;
     compare_value(compare, "cut_gradients", l, model->counters.cut_gradients[l],
                   signal_word(&compare->cut_gradients[l]), now);
     compare_value(compare, "lost", l, model->counters.lost[l], signal_word(&compare->lost[l]), now);
@@ -260,20 +327,28 @@ static void end_step(struct compare *compare, uint64_t now) {
     return;
   }
   const struct job *job = &compare->jobs[compare->next_job++];
-  model_forward(compare->model, job->picture, job->label, job->train);
-  if (job->train)
+  bool train = compare_trains(compare->net, job);
+  model_forward(compare->model, job->picture, job->label, train);
+  if (train)
     model_backward(compare->model, job->label);
   for (int l = 0; l < compare->net->layer_count; l++) {
-    compare_layer(compare, l, job->train, now);
-    if (job->train)
+    compare_layer(compare, l, train, now);
+    if (train)
       compare_weights(compare, l, now);
+  }
+  if (compare->net->layer[0].kind == LAYER_CONV) {
+    compare_value(compare, "conv.forward_cycles", -1, compare->plan.conv_forward_cycles,
+                  signal_word(&compare->forward_cycles), now);
+    compare_value(compare, "conv.backward_cycles", -1,
+                  train ? compare->plan.conv_backward_cycles : 0,
+                  signal_word(&compare->backward_cycles), now);
   }
   const struct probe *probability = &compare->probe[compare->probe_count - 1];
   for (size_t c = 0; c < probability->count; c++)
     compare_seen(compare, probability, c, compare->model->probability[c], now);
   compare_counters(compare, now);
   uint32_t cycles = signal_word(&compare->step_cycles);
-  uint32_t *longest = job->train ? &compare->train_cycles : &compare->infer_cycles;
+  uint32_t *longest = train ? &compare->train_cycles : &compare->infer_cycles;
   if (cycles > *longest)
     *longest = cycles;
   for (int i = 0; i < compare->probe_count; i++)
@@ -293,6 +368,10 @@ static void gather(struct compare *compare, struct probe *probe, uint64_t now) {
   if (probe->cycles[index] == 0 || probe->values[index] != value)
     probe->cycles[index] = now;
   probe->values[index] = value;
+}
+
+bool compare_trains(const struct net *net, const struct job *job) {
+  return job->train && net->fold[FOLD_MODE] == MODE_TRAINING;
 }
 
 void compare_begin(struct compare *compare, const struct job *jobs, size_t count) {

@@ -8,7 +8,7 @@
 #include "model/model.h"
 #include "net/plan.h"
 
-enum { COMPARE_PROBES_MAX = 5 * NET_LAYERS_MAX + 1 };
+enum { COMPARE_PROBES_MAX = 7 * NET_LAYERS_MAX + 1 };
 
 /* A stream of values inside the core, gathered over a step. */
 struct probe {
@@ -18,7 +18,7 @@ struct probe {
   size_t count;   /* values of the tensor */
   int64_t *values;
   uint64_t *cycles; /* when each was seen, 0: not in this step */
-  bool training_only;
+  bool shares;      /* values and cycles are those of the probe before, of the same tensor */
 };
 
 struct compare {
@@ -30,8 +30,9 @@ struct compare {
 
   int probe_count;
   struct probe probe[COMPARE_PROBES_MAX];
-  struct sim_signal *banks[NET_LAYERS_MAX]; /* dense: a memory a lane */
+  struct sim_signal *banks[NET_LAYERS_MAX]; /* dense: [row at a time][bank] */
   struct sim_signal kernel, random, busy, steps, pictures, correct, step_cycles;
+  struct sim_signal forward_cycles, backward_cycles; /* of the convolution */
   struct sim_signal cut_activations[NET_LAYERS_MAX], cut_gradients[NET_LAYERS_MAX],
       lost[NET_LAYERS_MAX];
 
@@ -48,6 +49,9 @@ struct compare {
 int compare_new(struct compare *compare, struct sim_bus *bus, struct model *model,
                 struct error *err);
 void compare_free(struct compare *compare);
+
+/* Whether the core trains on a picture: not where it only infers. */
+bool compare_trains(const struct net *net, const struct job *job);
 
 /* A run of jobs begins: the steps that follow are theirs, in order (refused pictures have none). */
 void compare_begin(struct compare *compare, const struct job *jobs, size_t count);

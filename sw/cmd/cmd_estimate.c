@@ -7,20 +7,11 @@
 #include "net/plan.h"
 
 #include <inttypes.h>
-#include <string.h>
-
-enum { FOLDS = 4, FOLD_VALUES_MAX = 64 };
+#include <stdlib.h>
 
 struct options {
   struct net_options net;
   bool json;
-};
-
-struct fold {
-  const char *name;
-  int value;
-  int legal[FOLD_VALUES_MAX];
-  int legal_count;
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state) {
@@ -55,17 +46,6 @@ static const struct argp argp = {
            "to the last weight's write (training). Memory blocks count what is stored in RAM: "
            "DP16KD of the ECP5, SB_RAM40_4K of the iCE40.",
 };
-
-static void make_folds(struct fold *folds, const struct net *net) {
-  static const char *const names[FOLDS] = {"positions", "filters", "lanes", "output_lanes"};
-  const int values[FOLDS] = {net->fold_positions, net->fold_filters, net->fold_lanes,
-                             net->fold_output_lanes};
-  for (int i = 0; i < FOLDS; i++) {
-    folds[i].name = names[i];
-    folds[i].value = values[i];
-    folds[i].legal_count = net_fold_values(net, names[i], folds[i].legal, FOLD_VALUES_MAX);
-  }
-}
 
 static int blocks(const struct plan *plan, int (*of_memory)(const struct plan_memory *)) {
   int sum = 0;
@@ -105,19 +85,26 @@ static void show_memories(const struct plan *plan) {
          blocks(plan, plan_blocks_ice40));
 }
 
-static void show_text(const struct net *net, const struct plan *plan, const struct fold *folds) {
+static void show_folds(const struct net *net) {
+  printf("\n%-12s %9s  %s\n", "fold", "value", "legal values");
+  for (enum fold fold = 0; fold < FOLD_COUNT; fold++) {
+    const char *const *words = net_fold_words(fold);
+    char *legal = net_fold_text(net, fold);
+    if (words)
+      printf("%-12s %9s  %s\n", net_fold_name(fold), words[net->fold[fold]], legal);
+    else
+      printf("%-12s %9d  %s\n", net_fold_name(fold), net->fold[fold], legal);
+    free(legal);
+  }
+}
+
+static void show_text(const struct net *net, const struct plan *plan) {
   printf("%s: net %016" PRIx64 ", core %016" PRIx64 "\n", net->name, net->net_hash, net->core_hash);
   printf("%d cycles to infer, %d to train, %d multipliers, %zu weights\n", plan->infer_cycles,
          plan->train_cycles, plan->multipliers, net->weight_count);
   show_layers(net, plan);
   show_memories(plan);
-  printf("\n%-12s %7s  %s\n", "fold", "value", "legal values");
-  for (int i = 0; i < FOLDS; i++) {
-    printf("%-12s %7d ", folds[i].name, folds[i].value);
-    for (int v = 0; v < folds[i].legal_count; v++)
-      printf(" %d", folds[i].legal[v]);
-    putchar('\n');
-  }
+  show_folds(net);
 }
 
 /* ---- JSON ---- */
@@ -157,27 +144,33 @@ static json_t *memories_json(const struct plan *plan) {
   return memories;
 }
 
-static json_t *folds_json(const struct fold *folds) {
+static json_t *fold_value(enum fold fold, int value) {
+  const char *const *words = net_fold_words(fold);
+  return words ? json_string(words[value]) : json_integer(value);
+}
+
+static json_t *folds_json(const struct net *net) {
   json_t *json = json_object();
-  for (int i = 0; i < FOLDS; i++) {
+  for (enum fold fold = 0; fold < FOLD_COUNT; fold++) {
     json_t *legal = json_array();
-    for (int v = 0; v < folds[i].legal_count; v++)
-      json_array_append_new(legal, json_integer(folds[i].legal[v]));
-    json_object_set_new(json, folds[i].name,
-                        json_pack("{s:i, s:o}", "value", folds[i].value, "legal", legal));
+    for (int value = 0; value <= net_fold_most(net, fold); value++)
+      if (net_fold_legal(net, fold, value))
+        json_array_append_new(legal, fold_value(fold, value));
+    json_object_set_new(
+        json, net_fold_name(fold),
+        json_pack("{s:o, s:o}", "value", fold_value(fold, net->fold[fold]), "legal", legal));
   }
   return json;
 }
 
-static void show_json(const struct net *net, const struct plan *plan, const struct fold *folds) {
-  json_show(json_pack("{s:s, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:{s:i, s:i}, s:o, s:o, s:o}",
-                      "net", net->name, "net_hash", json_hash(net->net_hash), "core_hash",
-                      json_hash(net->core_hash), "infer_cycles", plan->infer_cycles, "train_cycles",
-                      plan->train_cycles, "multipliers", plan->multipliers, "weights",
-                      (json_int_t)net->weight_count, "memory_bits", (json_int_t)plan->memory_bits,
-                      "blocks", "ecp5", blocks(plan, plan_blocks_ecp5), "ice40",
-                      blocks(plan, plan_blocks_ice40), "memories", memories_json(plan), "folds",
-                      folds_json(folds), "layers", layers_json(net, plan)));
+static void show_json(const struct net *net, const struct plan *plan) {
+  json_show(json_pack(
+      "{s:s, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:{s:i, s:i}, s:o, s:o, s:o}", "net", net->name,
+      "net_hash", json_hash(net->net_hash), "core_hash", json_hash(net->core_hash), "infer_cycles",
+      plan->infer_cycles, "train_cycles", plan->train_cycles, "multipliers", plan->multipliers,
+      "weights", (json_int_t)net->weight_count, "memory_bits", (json_int_t)plan->memory_bits,
+      "blocks", "ecp5", blocks(plan, plan_blocks_ecp5), "ice40", blocks(plan, plan_blocks_ice40),
+      "memories", memories_json(plan), "folds", folds_json(net), "layers", layers_json(net, plan)));
 }
 
 int cmd_estimate(int argc, char **argv) {
@@ -186,14 +179,12 @@ int cmd_estimate(int argc, char **argv) {
   struct error err = {""};
   struct net net;
   struct plan plan;
-  struct fold folds[FOLDS];
   if (net_options_load(&options.net, &net, &err) != 0)
     return cmd_fail(&err);
   plan_make(&plan, &net);
-  make_folds(folds, &net);
   if (options.json)
-    show_json(&net, &plan, folds);
+    show_json(&net, &plan);
   else
-    show_text(&net, &plan, folds);
+    show_text(&net, &plan);
   return EXIT_DONE;
 }

@@ -23,7 +23,7 @@ enum {
   FRAC_OPEN = -1,
   RANDOM_BITS_MAX = 16,
   RANDOM_BITS_USUAL = 10,
-  FOLD_LIMIT = 999999, /* what is legal depends on the shapes: net_check_folds */
+  FOLD_LIMIT = 999999, /* what is legal depends on the shapes: net_check_layout */
 };
 
 /* ---- the grammar ---- */
@@ -40,6 +40,8 @@ enum {
   }
 #define BOOL(name, structure, member)                                                              \
   { .key = name, .type = SCHEMA_BOOL, .offset = offsetof(structure, member) }
+#define ENUM(name, structure, member, words)                                                       \
+  { .key = name, .type = SCHEMA_ENUM, .offset = offsetof(structure, member), .names = words }
 #define MAP(name, at, table)                                                                       \
   { .key = name, .type = SCHEMA_MAP, .offset = (at), .fields = table }
 #define END                                                                                        \
@@ -56,9 +58,16 @@ static const struct schema_field weight_fields[] = {
     INT("init", struct layer, init, -FRAC_MAX, 0),
     END,
 };
+static const struct schema_field dense_weight_fields[] = {
+    INT("bits", struct layer, weight.bits, BITS_MIN, BITS_MAX),
+    INT("frac", struct layer, weight.frac, 0, FRAC_MAX),
+    INT("init", struct layer, init, -FRAC_MAX, 0),
+    ENUM("storage", struct layer, storage, net_storage_names),
+    END,
+};
 
-#define FORMATS                                                                                    \
-  MAP("weights", 0, weight_fields),                                                                \
+#define FORMATS(weights)                                                                           \
+  MAP("weights", 0, weights), BOOL("freeze", struct layer, freeze),                                \
       MAP("activations", offsetof(struct layer, activation), format_fields),                       \
       MAP("gradients", offsetof(struct layer, gradient), format_fields)
 
@@ -75,25 +84,25 @@ static const struct schema_field conv_fields[] = {
      .low = 1,
      .high = KERNEL_MAX,
      .count = 2},
-    FORMATS,
+    FORMATS(weight_fields),
     END,
 };
 static const struct schema_field dense_fields[] = {
     INT_NEEDED("units", struct layer, units, 1, UNITS_MAX),
     BOOL("relu", struct layer, relu),
     BOOL("dropout", struct layer, dropout),
-    FORMATS,
+    FORMATS(dense_weight_fields),
     END,
 };
 static const struct schema_field output_fields[] = {
     INT_NEEDED("classes", struct layer, units, 2, NET_CLASSES_MAX),
-    FORMATS,
+    FORMATS(dense_weight_fields),
     END,
 };
 
 #define FORMATS_OPEN                                                                               \
   .weight = {BITS_USUAL, FRAC_OPEN}, .activation = {BITS_USUAL, FRAC_OPEN},                        \
-  .gradient = {BITS_USUAL, FRAC_OPEN}, .init = INIT_OPEN
+  .gradient = {BITS_USUAL, FRAC_OPEN}, .init = INIT_OPEN, .storage = STORAGE_OPEN
 
 static const struct layer conv_defaults = {.kind = LAYER_CONV, FORMATS_OPEN};
 static const struct layer dense_defaults = {
@@ -113,21 +122,23 @@ static const struct schema_field input_fields[] = {
     INT("frac", struct net, pixel_frac, 0, FRAC_MAX),
     END,
 };
-static const char *const rounding_names[] = {"nearest", "stochastic", "truncate", NULL};
 static const struct schema_field training_fields[] = {
     INT("rate", struct net, rate, 0, NET_RATE_MAX),
-    {.key = "rounding",
-     .type = SCHEMA_ENUM,
-     .offset = offsetof(struct net, rounding),
-     .names = rounding_names},
+    ENUM("rounding", struct net, rounding, net_rounding_names),
     INT("random_bits", struct net, random_bits, 1, RANDOM_BITS_MAX),
     END,
 };
+#define FOLD(name, which) INT(name, struct net, fold[which], -FOLD_LIMIT, FOLD_LIMIT)
 static const struct schema_field layout_fields[] = {
-    INT("positions", struct net, fold_positions, -FOLD_LIMIT, FOLD_LIMIT),
-    INT("filters", struct net, fold_filters, -FOLD_LIMIT, FOLD_LIMIT),
-    INT("lanes", struct net, fold_lanes, -FOLD_LIMIT, FOLD_LIMIT),
-    INT("output_lanes", struct net, fold_output_lanes, -FOLD_LIMIT, FOLD_LIMIT),
+    FOLD("positions", FOLD_POSITIONS),
+    FOLD("filters", FOLD_FILTERS),
+    FOLD("taps", FOLD_TAPS),
+    FOLD("lanes", FOLD_LANES),
+    FOLD("output_lanes", FOLD_OUTPUT_LANES),
+    ENUM("step", struct net, fold[FOLD_STEP], net_step_names),
+    ENUM("multipliers", struct net, fold[FOLD_MULTIPLIERS], net_multipliers_names),
+    ENUM("storage", struct net, fold[FOLD_STORAGE], net_storage_names),
+    ENUM("mode", struct net, fold[FOLD_MODE], net_mode_names),
     END,
 };
 static const struct schema_field net_fields[] = {
@@ -188,6 +199,10 @@ static void settle_defaults(struct net *net) {
                   kind == LAYER_OUTPUT ? PROBABILITY_FRAC : FRAC_MAX);
     if (layer->init == INIT_OPEN)
       settle_init(layer, usual[kind].init);
+    if (layer->storage == STORAGE_OPEN)
+      layer->storage = net->fold[FOLD_STORAGE] == FOLD_CHOOSE
+                           ? STORAGE_RAM
+                           : (enum storage)net->fold[FOLD_STORAGE];
   }
   if (net->rounding == ROUND_STOCHASTIC && net->random_bits == 0)
     net->random_bits = RANDOM_BITS_USUAL;
@@ -195,47 +210,48 @@ static void settle_defaults(struct net *net) {
 
 /* ---- loading ---- */
 
-/* The one statement of which of the family's nets this release builds. */
-static int check_release(const struct net *net, struct problem *problem) {
-  static const enum layer_kind built[] = {LAYER_CONV, LAYER_DENSE, LAYER_OUTPUT};
-  enum { BUILT = sizeof built / sizeof built[0] };
-  bool same = net->layer_count == BUILT;
-  for (int l = 0; l < BUILT && same; l++)
-    same = net->layer[l].kind == built[l];
-  if (same)
-    return 0;
-  char found[64] = "";
-  for (int l = 0; l < net->layer_count; l++) {
-    size_t length = strlen(found);
-    snprintf(found + length, sizeof found - length, "%s%s", l ? ", " : "",
-             net_kind_name(net->layer[l].kind));
-  }
-  return problem_set(
-      problem, net, -1, "layers",
-      "found %s, allowed conv, dense, output: this release builds one convolution, one "
-      "hidden dense layer and one output layer, in this order",
-      found);
-}
-
 /* Which override set each fold; NULL where none did. */
 struct overrides {
   const char *fold[FOLD_COUNT];
 };
 
+static int read_fold(enum fold fold, const char *text, int *value) {
+  const char *const *words = net_fold_words(fold);
+  if (!words)
+    return schema_int(text, -FOLD_LIMIT, FOLD_LIMIT, value);
+  for (int i = 0; words[i]; i++)
+    if (strcmp(words[i], text) == 0) {
+      *value = i;
+      return 0;
+    }
+  return -1;
+}
+
+static int refuse_override(const char *text, const char *found, enum fold fold, struct error *err) {
+  char allowed[160] = "an integer";
+  const char *const *words = net_fold_words(fold);
+  for (size_t i = 0, length = 0; words && words[i]; i++)
+    length += (size_t)snprintf(allowed + length, sizeof allowed - length, "%s%s", i ? ", " : "",
+                               words[i]);
+  return error_set(err, "fold %s: found %s, allowed %s", text, found, allowed);
+}
+
 static int read_override(struct net *net, const char *text, struct overrides *overrides,
                          struct error *err) {
-  for (int fold = 0; fold < FOLD_COUNT; fold++) {
+  char names[160] = "";
+  size_t listed = 0;
+  for (enum fold fold = 0; fold < FOLD_COUNT; fold++) {
     const char *name = net_fold_name(fold);
     size_t length = strlen(name);
-    if (strncmp(text, name, length) != 0 || text[length] != '=')
-      continue;
-    overrides->fold[fold] = text;
-    if (schema_int(text + length + 1, -FOLD_LIMIT, FOLD_LIMIT, net_fold(net, fold)) == 0)
-      return 0;
-    return error_set(err, "fold %s: found %s, allowed an integer", text, text + length + 1);
+    if (strncmp(text, name, length) == 0 && text[length] == '=') {
+      overrides->fold[fold] = text;
+      const char *value = text + length + 1;
+      return read_fold(fold, value, &net->fold[fold]) ? refuse_override(text, value, fold, err) : 0;
+    }
+    listed +=
+        (size_t)snprintf(names + listed, sizeof names - listed, "%s%s", fold ? ", " : "", name);
   }
-  return error_set(err, "fold %s: found no fold, allowed %s=N, %s=N, %s=N, %s=N", text,
-                   net_fold_name(0), net_fold_name(1), net_fold_name(2), net_fold_name(3));
+  return error_set(err, "fold %s: found no fold, allowed FOLD=VALUE with one of %s", text, names);
 }
 
 /* Puts a problem at its place: an override or a line of the file. */
@@ -245,7 +261,7 @@ static int report(const struct problem *problem, const struct schema *doc, const
   if (strncmp(problem->where, section, strlen(section)) == 0)
     for (int fold = 0; fold < FOLD_COUNT; fold++)
       if (overrides->fold[fold] &&
-          strcmp(problem->where + strlen(section), net_fold_name(fold)) == 0)
+          strcmp(problem->where + strlen(section), net_fold_name((enum fold)fold)) == 0)
         return error_set(err, "fold %s: %s", overrides->fold[fold], problem->what.message);
   int line, column;
   schema_locate(doc, problem->where, &line, &column);
@@ -263,7 +279,7 @@ static int load(struct net *net, const struct schema *doc, const char *path,
       return -1;
   settle_defaults(net);
   struct problem problem = {{0}, {{0}}};
-  if (check_release(net, &problem) != 0 || net_derive_parts(net, &problem) != 0)
+  if (net_derive_parts(net, &problem) != 0)
     return report(&problem, doc, path, &overrides, err);
   return 0;
 }
@@ -276,7 +292,7 @@ int net_load(struct net *net, const char *path, const char *const *folds, size_t
   net->rate = 8;
   net->rounding = ROUND_NEAREST;
   for (int fold = 0; fold < FOLD_COUNT; fold++)
-    *net_fold(net, fold) = FOLD_CHOOSE;
+    net->fold[fold] = FOLD_CHOOSE;
   struct schema *doc = schema_open(path, err);
   if (!doc)
     return -1;

@@ -30,6 +30,40 @@ enum layer_kind { LAYER_CONV, LAYER_DENSE, LAYER_OUTPUT };
 /* How an update is rounded to the weight's grid (E16, docs/formats.md). */
 enum rounding { ROUND_NEAREST, ROUND_STOCHASTIC, ROUND_TRUNCATE };
 
+/* Where a dense layer's weights lie: in RAM with a read and a write port, in registers, or in RAM
+ * with one port for both. */
+enum storage {
+  STORAGE_OPEN = -1 /* not chosen yet */,
+  STORAGE_RAM,
+  STORAGE_REGISTER,
+  STORAGE_SINGLE_PORT
+};
+
+/* How the first dense layer trains: a row a cycle, or (fast) two rows a cycle, where one lane
+ * serves the kept unit of a pair. */
+enum step { STEP_NORMAL, STEP_FAST };
+
+/* Whether a dense lane has a multiplier for the gradient and one for the update, or one for both.
+ */
+enum multipliers { MULTIPLIERS_SEPARATE, MULTIPLIERS_SHARED };
+
+/* A core that learns, or one that only infers. */
+enum mode { MODE_TRAINING, MODE_INFERENCE };
+
+/* What can be chosen of a layout; the first five are numbers, the others words. */
+enum fold {
+  FOLD_POSITIONS,
+  FOLD_FILTERS,
+  FOLD_TAPS,
+  FOLD_LANES,
+  FOLD_OUTPUT_LANES,
+  FOLD_STEP,
+  FOLD_MULTIPLIERS,
+  FOLD_STORAGE,
+  FOLD_MODE,
+  FOLD_COUNT
+};
+
 /* Two's complement of `bits` bits, of which `frac` lie behind the binary point (frac may exceed
  * bits). */
 struct format {
@@ -49,6 +83,8 @@ struct layer {
   struct format activation; /* what the layer puts out: C, D, logits */
   struct format gradient;   /* the error's gradient with respect to that: G_L, G_OUT, G_S */
   int init;                 /* initial weights are uniform in [-2^init, 2^init), init <= 0 */
+  bool freeze;              /* the layer starts frozen: its weights are not updated */
+  enum storage storage;     /* of the weights; dense and output only */
 
   /* derived */
   int rows;      /* weight matrix rows: kernel taps or inputs */
@@ -81,10 +117,9 @@ struct net {
                     */
 
   /* how it is laid out */
-  int fold_positions; /* B: convolution positions at a time */
-  int fold_filters;   /* convolution filters at a time */
-  int fold_lanes;     /* hidden dense lanes */
-  int fold_output_lanes;
+  int fold[FOLD_COUNT]; /* by enum fold: positions (B), filters and kernel taps of the convolution
+                           at a time, hidden dense lanes, output lanes; enum step, enum multipliers,
+                           enum storage (of layers that do not say), enum mode */
 
   /* derived */
   int classes;
@@ -109,9 +144,19 @@ int net_load(struct net *net, const char *path, const char *const *folds, size_t
  * struct net by hand and call it. */
 int net_derive(struct net *net, struct error *err);
 
-/* Legal values of a fold ("positions", "filters", "lanes", "output_lanes"), ascending, at most
- * `capacity`. Returns how many. Needs the derived shapes. */
-int net_fold_values(const struct net *net, const char *fold, int *values, int capacity);
+/* A fold's name, and the words that its values 0, 1, ... stand for, ended by NULL (NULL for a
+ * number). */
+const char *net_fold_name(enum fold fold);
+const char *const *net_fold_words(enum fold fold);
+
+/* Whether a fold can have this value, as far as that depends on it alone, and the largest such
+ * value. Need the derived shapes. */
+bool net_fold_legal(const struct net *net, enum fold fold, int value);
+int net_fold_most(const struct net *net, enum fold fold);
+
+/* A fold's legal values as people read them ("1..25, 50, 125", "normal, fast"). Returns memory that
+ * the caller frees. */
+char *net_fold_text(const struct net *net, enum fold fold);
 
 /* Writes the description in one normal form (every option spelled out, in a fixed order), a line
  * each; the hashes are of parts of this text. Returns memory that the caller frees. */

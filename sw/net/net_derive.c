@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SUM_BITS_MAX = 63, SHIFT_MAX = 47, KEY_BITS_MAX = 63 };
+enum { SUM_BITS_MAX = 63, SHIFT_MAX = 47, KEY_BITS_MAX = 63, HIDDEN_MAX = 3 };
 
 int problem_set(struct problem *problem, const struct net *net, int layer, const char *field,
                 const char *format, ...) {
@@ -68,6 +68,7 @@ static int check_name(const struct net *net, struct problem *problem) {
 
 /* A convolution may only stand first; the output stands last and nowhere else. */
 static int check_order(const struct net *net, struct problem *problem) {
+  int hidden = 0;
   for (int l = 0; l < net->layer_count; l++) {
     enum layer_kind kind = net->layer[l].kind;
     if (kind == LAYER_CONV && l > 0)
@@ -77,6 +78,10 @@ static int check_order(const struct net *net, struct problem *problem) {
       return problem_set(problem, net, l, kind == LAYER_OUTPUT ? "classes" : "units",
                          "found %s as layer %d of %d, allowed one output, as the last layer",
                          net_kind_name(kind), l + 1, net->layer_count);
+    hidden += kind == LAYER_DENSE;
+    if (hidden > HIDDEN_MAX)
+      return problem_set(problem, net, l, "units", "found a dense layer too many, allowed 0..%d",
+                         HIDDEN_MAX);
   }
   return 0;
 }
@@ -164,10 +169,13 @@ static int derive_shifts(struct net *net, int l, struct problem *problem) {
   return 0;
 }
 
-/* Width of a sum of `terms` products, refused above SUM_BITS_MAX. */
-static int derive_bits(const struct net *net, int l, uint64_t left, uint64_t right, int terms,
-                       const char *what, int *bits, struct problem *problem) {
+/* Width of a sum of `terms` products of words of `word_bits` bits together, refused above
+ * SUM_BITS_MAX; no less than what one product has. */
+static int derive_bits(const struct net *net, int l, uint64_t left, uint64_t right, int word_bits,
+                       int terms, const char *what, int *bits, struct problem *problem) {
   *bits = net_bits_for(left * right * (uint64_t)terms); /* < 2^63: words of 24 bits, 2^16 terms */
+  if (*bits < word_bits)
+    *bits = word_bits;
   if (*bits <= SUM_BITS_MAX)
     return 0;
   return problem_set(
@@ -184,15 +192,16 @@ static int derive_widths(struct net *net, int l, struct problem *problem) {
   uint64_t gradient = word_magnitude(layer->gradient.bits);
   layer->back_bits = 0;
   /* E8, E9: rows products of input and weight. */
-  if (derive_bits(net, l, input, weight, layer->rows, "the output", &layer->sum_bits, problem) != 0)
+  if (derive_bits(net, l, input, weight, layer->input.bits + layer->weight.bits, layer->rows,
+                  "the output", &layer->sum_bits, problem) != 0)
     return -1;
   /* E12, E14: units products of weight and gradient; dropout only makes some of them 0. */
-  if (l > 0 && derive_bits(net, l, weight, gradient, layer->units, "the gradient",
-                           &layer->back_bits, problem) != 0)
+  if (l > 0 && derive_bits(net, l, weight, gradient, layer->weight.bits + layer->gradient.bits,
+                           layer->units, "the gradient", &layer->back_bits, problem) != 0)
     return -1;
   /* E11, E13: one product of input and gradient; E15: one for each position. */
-  return derive_bits(net, l, input, gradient, layer->positions, "the update", &layer->update_bits,
-                     problem);
+  return derive_bits(net, l, input, gradient, layer->input.bits + layer->gradient.bits,
+                     layer->positions, "the update", &layer->update_bits, problem);
 }
 
 /* Initial weights must fit their word and not all be zero. */
@@ -239,7 +248,7 @@ int net_derive_parts(struct net *net, struct problem *problem) {
     if (derive_shifts(net, l, problem) != 0 || derive_widths(net, l, problem) != 0 ||
         check_init(net, l, problem) != 0)
       return -1;
-  if (derive_random(net, problem) != 0 || net_check_folds(net, problem) != 0)
+  if (derive_random(net, problem) != 0 || net_check_layout(net, problem) != 0)
     return -1;
   net_hash_fill(net);
   return 0;
@@ -248,8 +257,8 @@ int net_derive_parts(struct net *net, struct problem *problem) {
 int net_derive(struct net *net, struct error *err) {
   struct problem problem = {{0}, {{0}}};
   for (int fold = 0; fold < FOLD_COUNT; fold++)
-    if (*net_fold(net, fold) == 0)
-      *net_fold(net, fold) = FOLD_CHOOSE;
+    if (net->fold[fold] == 0)
+      net->fold[fold] = FOLD_CHOOSE;
   if (net_derive_parts(net, &problem) == 0)
     return 0;
   return error_set(err, "%s: %s", problem.where, problem.what.message);

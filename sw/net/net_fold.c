@@ -4,48 +4,34 @@
 #include "net/net_parts.h"
 
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
-enum {
-  VALUES_MAX = 64,
-  /* more than any fold has: 1024 has 11 divisors, 840 has 32 */ LANES_USUAL = 64
-};
-enum fold { FOLD_POSITIONS, FOLD_FILTERS, FOLD_LANES, FOLD_OUTPUT_LANES };
+enum { LANES_USUAL = 64 };
 
-const char *net_fold_name(int fold) {
-  static const char *const names[FOLD_COUNT] = {"positions", "filters", "lanes", "output_lanes"};
+const char *net_fold_name(enum fold fold) {
+  static const char *const names[FOLD_COUNT] = {
+      [FOLD_POSITIONS] = "positions", [FOLD_FILTERS] = "filters",
+      [FOLD_TAPS] = "taps",           [FOLD_LANES] = "lanes",
+      [FOLD_STEP] = "step",           [FOLD_OUTPUT_LANES] = "output_lanes",
+      [FOLD_STORAGE] = "storage",     [FOLD_MULTIPLIERS] = "multipliers",
+      [FOLD_MODE] = "mode",
+  };
   return names[fold];
 }
 
-int *net_fold(struct net *net, int fold) {
-  int *const values[FOLD_COUNT] = {&net->fold_positions, &net->fold_filters, &net->fold_lanes,
-                                   &net->fold_output_lanes};
-  return values[fold];
-}
-
-struct values {
-  int *value;
-  int count, capacity;
-};
-
-/* Appends factor * d for every divisor d of `whole`, ascending, leaving out what is not above the
- * last value. */
-static void add_divisors(struct values *values, int whole, int factor) {
-  for (int divisor = 1; divisor <= whole; divisor++) {
-    int value = factor * divisor;
-    bool above = values->count == 0 || value > values->value[values->count - 1];
-    if (whole % divisor == 0 && above && values->count < values->capacity)
-      values->value[values->count++] = value;
+const char *const *net_fold_words(enum fold fold) {
+  switch (fold) {
+  case FOLD_STEP:
+    return net_step_names;
+  case FOLD_MULTIPLIERS:
+    return net_multipliers_names;
+  case FOLD_STORAGE:
+    return net_storage_names;
+  case FOLD_MODE:
+    return net_mode_names;
+  default:
+    return NULL;
   }
-}
-
-static int greatest_common_divisor(int a, int b) {
-  while (b) {
-    int rest = a % b;
-    a = b;
-    b = rest;
-  }
-  return a;
 }
 
 /* The convolution, or NULL. */
@@ -53,66 +39,172 @@ static const struct layer *conv_of(const struct net *net) {
   return net->layer[0].kind == LAYER_CONV ? &net->layer[0] : NULL;
 }
 
-/* Largest number of lanes that divides the units of every hidden dense layer; 1 when there is none.
- */
-static int lanes_max(const struct net *net) {
-  int common = 0;
+static const struct layer *first_dense(const struct net *net) {
+  return &net->layer[net->layer[0].kind == LAYER_CONV];
+}
+
+/* Units of the largest hidden dense layer; 1 when there is none. */
+static int units_most(const struct net *net) {
+  int most = 1;
   for (int l = 0; l < net->layer_count; l++)
-    if (net->layer[l].kind == LAYER_DENSE)
-      common = greatest_common_divisor(net->layer[l].units, common);
-  return common ? common : 1;
+    if (net->layer[l].kind == LAYER_DENSE && net->layer[l].units > most)
+      most = net->layer[l].units;
+  return most;
 }
 
-int net_fold_values(const struct net *net, const char *fold, int *values, int capacity) {
-  struct values legal = {values, 0, capacity};
+int net_fold_most(const struct net *net, enum fold fold) {
   const struct layer *conv = conv_of(net);
-  if (!strcmp(fold, net_fold_name(FOLD_POSITIONS))) {
-    add_divisors(&legal, conv ? conv->out_width : 1, 1);
-    if (conv && conv->out_width >= 2)
-      add_divisors(&legal, conv->out_height, conv->out_width); /* whole rows */
-  } else if (!strcmp(fold, net_fold_name(FOLD_FILTERS))) {
-    add_divisors(&legal, conv ? conv->units : 1, 1);
-  } else if (!strcmp(fold, net_fold_name(FOLD_LANES))) {
-    add_divisors(&legal, lanes_max(net), 1);
-  } else if (!strcmp(fold, net_fold_name(FOLD_OUTPUT_LANES))) {
-    add_divisors(&legal, net->classes, 1);
+  switch (fold) {
+  case FOLD_POSITIONS:
+    return conv ? conv->positions : 1;
+  case FOLD_FILTERS:
+    return conv ? conv->units : 1;
+  case FOLD_TAPS:
+    return conv ? conv->rows : 1;
+  case FOLD_LANES:
+    return units_most(net);
+  case FOLD_OUTPUT_LANES:
+    return net->classes;
+  default:;
+    int most = 0;
+    while (net_fold_words(fold)[most + 1])
+      most++;
+    return most;
   }
-  return legal.count;
 }
 
-static int choose(int fold, const int *values, int count) {
-  if (fold == FOLD_POSITIONS || fold == FOLD_FILTERS)
-    return values[0];
-  if (fold == FOLD_OUTPUT_LANES)
-    return values[count - 1];
-  int best = values[0];
-  for (int i = 0; i < count && values[i] <= LANES_USUAL; i++)
-    best = values[i];
-  return best;
+bool net_fold_legal(const struct net *net, enum fold fold, int value) {
+  const struct layer *conv = conv_of(net);
+  if (net_fold_words(fold))
+    return value >= 0 && value <= net_fold_most(net, fold);
+  if (value < 1 || value > net_fold_most(net, fold))
+    return false;
+  if (!conv)
+    return true;
+  switch (fold) {
+  case FOLD_POSITIONS: /* part of a row of C, or whole rows that divide its height */
+    return value <= conv->out_width ||
+           (value % conv->out_width == 0 && conv->out_height % (value / conv->out_width) == 0);
+  case FOLD_FILTERS:
+    return conv->units % value == 0;
+  case FOLD_TAPS:
+    return conv->rows % value == 0;
+  default:
+    return true;
+  }
 }
 
-static int check_fold(struct net *net, int fold, struct problem *problem) {
-  int values[VALUES_MAX];
-  int count = net_fold_values(net, net_fold_name(fold), values, VALUES_MAX);
-  int *found = net_fold(net, fold);
-  if (*found == FOLD_CHOOSE)
-    *found = choose(fold, values, count);
-  char list[VALUES_MAX * 8] = "";
-  size_t length = 0;
-  for (int i = 0; i < count; i++) {
-    if (values[i] == *found)
-      return 0;
-    length +=
-        (size_t)snprintf(list + length, sizeof list - length, "%s%d", i ? ", " : "", values[i]);
+char *net_fold_text(const struct net *net, enum fold fold) {
+  char *text = NULL;
+  size_t size;
+  FILE *f = open_memstream(&text, &size);
+  if (!f)
+    abort();
+  const char *const *words = net_fold_words(fold);
+  int most = net_fold_most(net, fold);
+  for (int value = words ? 0 : 1, first = 1; value <= most; value++, first = 0) {
+    if (!net_fold_legal(net, fold, value))
+      continue;
+    int last = value;
+    while (!words && net_fold_legal(net, fold, last + 1))
+      last++;
+    fputs(first ? "" : ", ", f);
+    if (words)
+      fputs(words[value], f);
+    else if (last > value + 1)
+      fprintf(f, "%d..%d", value, last);
+    else
+      fprintf(f, "%d", last = value);
+    value = last;
   }
+  fclose(f);
+  return text;
+}
+
+static int usual(const struct net *net, enum fold fold) {
+  int most = net_fold_most(net, fold);
+  switch (fold) {
+  case FOLD_TAPS:
+  case FOLD_OUTPUT_LANES:
+    return most;
+  case FOLD_LANES:
+    return most < LANES_USUAL ? most : LANES_USUAL;
+  case FOLD_POSITIONS:
+  case FOLD_FILTERS:
+    return 1;
+  default:
+    return 0;
+  }
+}
+
+static int check_fold(struct net *net, enum fold fold, struct problem *problem) {
+  if (net->fold[fold] == FOLD_CHOOSE)
+    net->fold[fold] = usual(net, fold);
+  if (net_fold_legal(net, fold, net->fold[fold]))
+    return 0;
   char where[32];
   snprintf(where, sizeof where, "layout.%s", net_fold_name(fold));
-  return problem_set(problem, net, -1, where, "found %d, allowed %s", *found, list);
+  char *legal = net_fold_text(net, fold);
+  problem_set(problem, net, -1, where, "found %d, allowed %s", net->fold[fold], legal);
+  free(legal);
+  return -1;
 }
 
-int net_check_folds(struct net *net, struct problem *problem) {
-  for (int fold = 0; fold < FOLD_COUNT; fold++)
+/* Two rows a cycle come as neighbours of a word of the memory in front; one of them must be even
+ * and one odd, for they lie in two banks. */
+static int check_fast(const struct net *net, struct problem *problem) {
+  const struct layer *dense = first_dense(net), *conv = conv_of(net);
+  const int *fold = net->fold;
+  static const char where[] = "layout.step", found[] = "found fast, allowed normal";
+  if (fold[FOLD_MODE] != MODE_TRAINING)
+    return problem_set(problem, net, -1, where, "%s with mode: inference", found);
+  if (!dense->dropout)
+    return problem_set(problem, net, -1, where, "%s: the first dense layer has no dropout", found);
+  int lanes = fold[FOLD_LANES] < dense->units ? fold[FOLD_LANES] : dense->units;
+  if (lanes % 2 != 0)
+    return problem_set(problem, net, -1, "layout.lanes",
+                       "found %d, allowed an even number with step: fast", fold[FOLD_LANES]);
+  if (!conv)
+    return 0;
+  if (fold[FOLD_POSITIONS] * fold[FOLD_FILTERS] < 2)
+    return problem_set(problem, net, -1, where,
+                       "%s with one position and one filter at a time: two rows a cycle need two",
+                       found);
+  if (fold[FOLD_POSITIONS] > 1 && fold[FOLD_FILTERS] % 2 == 1 && conv->units % 2 == 0)
+    return problem_set(
+        problem, net, -1, where,
+        "%s with %d of %d filters at a time: an even number of filters needs an even "
+        "number at a time, or one position",
+        found, fold[FOLD_FILTERS], conv->units);
+  return 0;
+}
+
+static int check_taps(const struct net *net, struct problem *problem) {
+  const struct layer *conv = conv_of(net);
+  const int *fold = net->fold;
+  if (!conv || fold[FOLD_TAPS] == conv->rows ||
+      (fold[FOLD_POSITIONS] == 1 && fold[FOLD_FILTERS] == 1))
+    return 0;
+  return problem_set(problem, net, -1, "layout.taps",
+                     "found %d, allowed %d (all) with more than one position or filter at a time",
+                     fold[FOLD_TAPS], conv->rows);
+}
+
+/* One port reads and writes in turn only where gradient and update do. */
+static int check_storage(const struct net *net, struct problem *problem) {
+  for (int l = 0; l < net->layer_count; l++)
+    if (net->layer[l].kind != LAYER_CONV && net->layer[l].storage == STORAGE_SINGLE_PORT &&
+        net->fold[FOLD_MODE] == MODE_TRAINING && net->fold[FOLD_MULTIPLIERS] != MULTIPLIERS_SHARED)
+      return problem_set(problem, net, l, "weights.storage",
+                         "found single_port, allowed ram, register with multipliers: separate");
+  return 0;
+}
+
+int net_check_layout(struct net *net, struct problem *problem) {
+  for (enum fold fold = 0; fold < FOLD_COUNT; fold++)
     if (check_fold(net, fold, problem) != 0)
       return -1;
-  return 0;
+  if (check_taps(net, problem) != 0 || check_storage(net, problem) != 0)
+    return -1;
+  return net->fold[FOLD_STEP] == STEP_FAST ? check_fast(net, problem) : 0;
 }

@@ -9,7 +9,6 @@
 #include <limits.h>
 
 enum {
-  FOLD_COUNT = 4,
   FOLD_CHOOSE = INT_MIN, /* the description leaves this fold to Engram */
   FRAC_MAX = 31,
   PROBABILITY_FRAC = 15, /* fraction bits of softmax's probabilities, so the most of G_S (E10) */
@@ -28,17 +27,18 @@ int problem_set(struct problem *problem, const struct net *net, int layer, const
 /* net_derive, with the problem in parts and folds of FOLD_CHOOSE chosen. */
 int net_derive_parts(struct net *net, struct problem *problem);
 
-/* Chooses the folds that are left open and refuses illegal ones. Needs the derived shapes. */
-int net_check_folds(struct net *net, struct problem *problem);
-
-/* Names of the folds in the order of struct net, and a pointer to a net's value. */
-const char *net_fold_name(int fold);
-int *net_fold(struct net *net, int fold);
+/* Chooses the folds that are left open and refuses illegal ones and those that do not go together.
+ * Needs the derived shapes. */
+int net_check_layout(struct net *net, struct problem *problem);
 
 /* Fills net_hash and core_hash; every other field is there. */
 void net_hash_fill(struct net *net);
 
 const char *net_kind_name(enum layer_kind kind);
-const char *net_rounding_name(enum rounding rounding);
+
+/* Words of the description, each by its enum, ended by NULL. */
+extern const char *const net_rounding_names[],
+    *const net_storage_names[], *const net_step_names[], *const net_multipliers_names[],
+                                                             *const net_mode_names[];
 
 #endif

@@ -27,10 +27,11 @@ const char *net_kind_name(enum layer_kind kind) {
   return names[kind];
 }
 
-const char *net_rounding_name(enum rounding rounding) {
-  static const char *const names[] = {"nearest", "stochastic", "truncate"};
-  return names[rounding];
-}
+const char *const net_rounding_names[] = {"nearest", "stochastic", "truncate", NULL};
+const char *const net_storage_names[] = {"ram", "register", "single_port", NULL};
+const char *const net_step_names[] = {"normal", "fast", NULL};
+const char *const net_multipliers_names[] = {"separate", "shared", NULL};
+const char *const net_mode_names[] = {"training", "inference", NULL};
 
 static void add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -53,8 +54,13 @@ static void add_layer(struct text *text, const struct layer *layer) {
   add(text, ", weights: {bits: %d, frac: %d", layer->weight.bits, layer->weight.frac);
   if (text->scope == SCOPE_ALL)
     add(text, ", init: %d", layer->init);
-  add(text, "}, activations: {bits: %d, frac: %d}, gradients: {bits: %d, frac: %d}}\n",
+  if (text->scope == SCOPE_ALL && layer->kind != LAYER_CONV)
+    add(text, ", storage: %s", net_storage_names[layer->storage]);
+  add(text, "}, activations: {bits: %d, frac: %d}, gradients: {bits: %d, frac: %d}",
       layer->activation.bits, layer->activation.frac, layer->gradient.bits, layer->gradient.frac);
+  if (text->scope == SCOPE_ALL)
+    add(text, ", freeze: %s", layer->freeze ? "true" : "false");
+  add(text, "}\n");
 }
 
 static char *text_of(const struct net *net, enum scope scope) {
@@ -69,13 +75,20 @@ static char *text_of(const struct net *net, enum scope scope) {
   add(&text, "training: {");
   if (all)
     add(&text, "rate: %d, ", net->rate);
-  add(&text, "rounding: %s", net_rounding_name(net->rounding));
+  add(&text, "rounding: %s", net_rounding_names[net->rounding]);
   if (net->rounding == ROUND_STOCHASTIC)
     add(&text, ", random_bits: %d", net->random_bits);
   add(&text, "}\n");
+  for (enum fold fold = 0; all && fold < FOLD_COUNT; fold++) {
+    const char *const *words = net_fold_words(fold);
+    add(&text, "%s%s: ", fold ? ", " : "layout: {", net_fold_name(fold));
+    if (words)
+      add(&text, "%s", words[net->fold[fold]]);
+    else
+      add(&text, "%d", net->fold[fold]);
+  }
   if (all)
-    add(&text, "layout: {positions: %d, filters: %d, lanes: %d, output_lanes: %d}\n",
-        net->fold_positions, net->fold_filters, net->fold_lanes, net->fold_output_lanes);
+    add(&text, "}\n");
   return text.bytes;
 }
 

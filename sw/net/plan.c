@@ -24,21 +24,27 @@ enum {
   WINDOW_LATENCY = 2,     /* engram_im2col: start to the first row taken, less one */
   MULTIPLY_LATENCY = 2,   /* engram_multiplier */
   NORMALISE_LATENCY = 1,  /* engram_normaliser */
-  FLUSH = 4,              /* engram_crossbar: last row's issue to the first drained sum, less one */
+  FLUSH = 3,              /* engram_crossbar: last row's issue to the first drained sum, less one,
+                             and one more for each row at a time */
   DRAIN_LATENCY = 1,      /* engram_crossbar: drained sum to its register */
   BACK_LATENCY = 5,       /* engram_crossbar: issue to the sum, without the tree */
+  UPDATE_LATENCY = 6,     /* engram_crossbar: issue to the weight's write */
   EXPONENT_LATENCY = 3,   /* engram_softmax: last table entry to the first division, less one */
   DIVISION = 18,          /* engram_softmax: a probability */
   GATHER_LATENCY = 1,     /* engram_conv: gradient to its word */
   CONV_UPDATE_LATENCY = 3 /* engram_conv: weight and gradient, update unit */
 };
 
+static int divide_up(int a, int b) {
+  return (a + b - 1) / b;
+}
+
 /* Cycle, counted from the step's start as 0, in which the first value that the layer behind may
  * read is written. */
 static int conv_ready(const struct net *net, const struct plan *plan) {
   const struct layer *conv = &net->layer[0];
   const struct plan_layer *p = &plan->layer[0];
-  int groups = conv->units / p->filters_at_once;
+  int groups = conv->units / p->order.filters_at_once;
   int first = WINDOW_LATENCY + conv->kernel_height + plan->down - 1;
   int written = MULTIPLY_LATENCY + p->forward_levels + NORMALISE_LATENCY;
   if (plan->down == 1)
@@ -47,25 +53,47 @@ static int conv_ready(const struct net *net, const struct plan *plan) {
   return first + (steps_down - 1) * (groups - 1 + plan->down) + groups - 1 + written;
 }
 
-/* Fills infer_cycles and train_cycles. */
-static void count_cycles(struct plan *plan, const struct net *net) {
+/* Cycles of a dense layer's forward, from its start to the last drained sum; `passes` over the
+ * rows. */
+static int forward_cycles(const struct plan_layer *p, int passes, int units) {
+  return passes * (p->issues + FLUSH + p->rows_at_once) + units;
+}
+
+/* Sums that are drained in the last pass: the layer behind starts with the first of them. */
+static int last_drained(const struct plan_layer *p, bool train) {
+  return p->paired && train ? 2 * p->last_lanes : p->last_lanes;
+}
+
+/* Cycle of the last probability. */
+static int predicted(const struct net *net, const struct plan *plan, bool train) {
   int last = net->layer_count - 1;
   bool has_conv = net->layer[0].kind == LAYER_CONV;
-  int now = has_conv ? conv_ready(net, plan) : 0; /* forward_start of the next layer */
+  int now = has_conv ? conv_ready(net, plan) : 0; /* the next layer's start */
   for (int l = has_conv; l <= last; l++) {
     const struct plan_layer *p = &plan->layer[l];
-    int drained = now + p->groups * (net->layer[l].rows + FLUSH + p->lanes); /* the last sum */
+    int passes = p->paired && train ? p->groups / 2 : p->groups;
+    int drained = now + forward_cycles(p, passes, net->layer[l].units);
     int written = drained + DRAIN_LATENCY + NORMALISE_LATENCY;
-    now = l < last ? written - (p->lanes - 1) : written;
+    now = l < last ? written - (last_drained(p, train) - 1) : written;
   }
-  now += net->classes + EXPONENT_LATENCY + net->classes * DIVISION;
-  plan->infer_cycles = now + 1;
+  return now + net->classes + EXPONENT_LATENCY + net->classes * DIVISION;
+}
 
-  now += NORMALISE_LATENCY; /* G_S */
-  for (int l = last; l >= has_conv; l--) {
+/* Fills infer_cycles and train_cycles. */
+static void count_cycles(struct plan *plan, const struct net *net) {
+  bool has_conv = net->layer[0].kind == LAYER_CONV;
+  plan->infer_cycles = predicted(net, plan, false) + 1;
+  if (net->fold[FOLD_MODE] == MODE_INFERENCE) {
+    plan->train_cycles = 0;
+    return;
+  }
+  int now = predicted(net, plan, true) + NORMALISE_LATENCY; /* G_S */
+  for (int l = net->layer_count - 1; l >= has_conv; l--) {
     const struct plan_layer *p = &plan->layer[l];
-    now += net->layer[l].rows * p->groups;
-    now += l > 0 ? BACK_LATENCY + p->back_levels + NORMALISE_LATENCY : BACK_LATENCY + 1;
+    int passes = p->paired ? p->groups / 2 : p->groups;
+    now += p->issues * passes * (p->shared ? 2 : 1);
+    now += l > 0 ? BACK_LATENCY + p->back_levels + NORMALISE_LATENCY
+                 : UPDATE_LATENCY - (p->shared ? 1 : 0);
   }
   if (has_conv)
     now += GATHER_LATENCY + MULTIPLY_LATENCY + plan->layer[0].back_levels +
@@ -81,54 +109,111 @@ static void add_memory(struct plan *plan, const char *owner, const char *holds, 
   plan->memory_bits += (long)count * words * bits;
 }
 
+/* Words of `positions` x `filters_at_once` for `lines` lines. */
+static void lay_out_order(struct plan_order *order, int lines) {
+  order->values = order->positions * order->filters_at_once;
+  order->words =
+      lines * divide_up(order->line, order->positions) * (order->filters / order->filters_at_once);
+  order->word_bits = plan_index_bits(order->words);
+  order->slot_bits = plan_index_bits(order->values);
+}
+
 static void lay_out_conv(struct plan *plan, const struct net *net) {
   const struct layer *layer = &net->layer[0];
   struct plan_layer *p = &plan->layer[0];
-  plan->across = net->fold_positions < layer->out_width ? net->fold_positions : layer->out_width;
-  plan->down = net->fold_positions / plan->across;
-  p->positions = net->fold_positions;
-  p->filters_at_once = net->fold_filters;
-  p->values = p->positions * p->filters_at_once;
+  int positions = net->fold[FOLD_POSITIONS];
+  plan->across = positions < layer->out_width ? positions : layer->out_width;
+  plan->down = positions / plan->across;
+  int line = positions > layer->out_width ? positions : layer->out_width;
+  p->order = (struct plan_order){.filters = layer->units,
+                                 .filters_at_once = net->fold[FOLD_FILTERS],
+                                 .positions = positions,
+                                 .line = line};
+  lay_out_order(&p->order, layer->positions / line);
+  p->rest = (line - 1) % positions + 1;
   p->forward_levels = plan_tree_levels(layer->rows);
-  p->back_levels = plan_tree_levels(p->positions);
-  p->multipliers = p->values * layer->rows;
-  add_memory(plan, "picture", "rows", 1, 2 << plan_index_bits(net->height),
-             net->width * net->pixel_bits);
+  p->back_levels = plan_tree_levels(positions);
+  p->multipliers = p->order.values * layer->rows;
+  plan->conv_forward_cycles = plan->conv_backward_cycles = p->order.words;
 }
+
+/* Cycles of a pass over the rows: a row, or two neighbours of a word, a cycle. */
+static int row_issues(const struct plan_order *order, int at_once, int rows) {
+  if (at_once == 1)
+    return rows;
+  int blocks = divide_up(order->line, order->positions);
+  int rest = order->line - (blocks - 1) * order->positions;
+  int lines = order->words / (blocks * (order->filters / order->filters_at_once));
+  return lines * (order->filters / order->filters_at_once) *
+         ((blocks - 1) * divide_up(order->values, 2) + divide_up(rest * order->filters_at_once, 2));
+}
+
+enum { SINGLE_PORT_BITS = 16 /* of a word of the iCE40's SPRAM */ };
 
 static void lay_out_dense(struct plan *plan, const struct net *net, int l) {
   const struct layer *layer = &net->layer[l];
   struct plan_layer *p = &plan->layer[l];
-  p->lanes = layer->kind == LAYER_OUTPUT ? net->fold_output_lanes : net->fold_lanes;
-  p->groups = layer->units / p->lanes;
-  p->address_bits = plan_index_bits(layer->rows * p->groups);
-  p->filters_at_once = p->positions = p->values = 1;
+  bool output = layer->kind == LAYER_OUTPUT, train = net->fold[FOLD_MODE] == MODE_TRAINING;
+  bool first = l == (net->layer[0].kind == LAYER_CONV);
+  const struct plan_order *front = l > 0 ? &plan->layer[l - 1].order : &plan->picture;
+  int lanes = net->fold[output ? FOLD_OUTPUT_LANES : FOLD_LANES];
+  lanes = lanes < layer->units ? lanes : layer->units;
+  p->paired = first && !output && net->fold[FOLD_STEP] == STEP_FAST;
+  p->rows_at_once = p->paired ? 2 : 1;
+  p->lanes = p->paired ? lanes / 2 : lanes;
+  p->shared = train && net->fold[FOLD_MULTIPLIERS] == MULTIPLIERS_SHARED;
+  int units = p->paired ? layer->units / 2 : layer->units;
+  int passes = divide_up(units, p->lanes);
+  p->groups = p->paired ? 2 * passes : passes;
+  p->last_lanes = units - (passes - 1) * p->lanes;
+  p->issues = row_issues(front, p->rows_at_once, layer->rows);
+  p->weight_words = divide_up(layer->rows, p->rows_at_once) * p->groups;
+  p->address_bits = plan_index_bits(p->weight_words);
+  bool side_by_side =
+      layer->storage == STORAGE_SINGLE_PORT && !p->paired && layer->weight.bits <= SINGLE_PORT_BITS;
+  p->bank_lanes = side_by_side ? SINGLE_PORT_BITS / layer->weight.bits : 1;
+  p->order = (struct plan_order){.filters = 1, .filters_at_once = 1, .positions = 1, .line = 1};
+  lay_out_order(&p->order, layer->units);
   p->back_levels = plan_tree_levels(p->lanes);
-  p->multipliers = 2 * p->lanes;
-  add_memory(plan, p->name, "weights", p->lanes, layer->rows * p->groups, layer->weight.bits);
+  p->lost_levels = plan_tree_levels(p->lanes * p->rows_at_once);
+  p->multipliers = p->rows_at_once * p->lanes * (train && !p->shared ? 2 : 1);
+  add_memory(plan, p->name, "weights", p->lanes * p->rows_at_once, p->weight_words,
+             layer->weight.bits);
+}
+
+static void name_layer(struct plan_layer *p, const struct net *net, int l) {
+  enum layer_kind kind = net->layer[l].kind;
+  if (kind == LAYER_DENSE)
+    snprintf(p->name, sizeof p->name, "dense%d", l + (net->layer[0].kind != LAYER_CONV));
+  else
+    snprintf(p->name, sizeof p->name, "%s", kind == LAYER_CONV ? "conv" : "output");
+}
+
+/* A convolution takes whole rows of the picture at a time, a dense layer its pixels. */
+static void lay_out_picture(struct plan *plan, const struct net *net) {
+  bool has_conv = net->layer[0].kind == LAYER_CONV;
+  int pixels = has_conv ? net->width : net->fold[FOLD_STEP] == STEP_FAST ? 2 : 1;
+  plan->picture = (struct plan_order){
+      .filters = 1, .filters_at_once = 1, .positions = pixels, .line = net->width};
+  lay_out_order(&plan->picture, net->height);
+  add_memory(plan, "picture", has_conv ? "rows" : "pixels", 1, 2 << plan->picture.word_bits,
+             pixels * net->pixel_bits);
 }
 
 void plan_make(struct plan *plan, const struct net *net) {
   *plan = (struct plan){.memory_count = 0};
+  lay_out_picture(plan, net);
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     struct plan_layer *p = &plan->layer[l];
-    if (layer->kind == LAYER_CONV)
-      snprintf(p->name, sizeof p->name, "conv");
-    else if (layer->kind == LAYER_OUTPUT)
-      snprintf(p->name, sizeof p->name, "output");
-    else
-      snprintf(p->name, sizeof p->name, "dense%d", l + (net->layer[0].kind == LAYER_CONV ? 0 : 1));
+    name_layer(p, net, l);
     if (layer->kind == LAYER_CONV)
       lay_out_conv(plan, net);
     else
       lay_out_dense(plan, net, l);
-    p->words = layer->outputs / p->values;
-    p->word_bits = plan_index_bits(p->words);
-    p->slot_bits = plan_index_bits(p->values);
     if (layer->kind != LAYER_OUTPUT)
-      add_memory(plan, p->name, "activations", 1, p->words,
-                 p->values * layer->activation.bits + (layer->kind == LAYER_DENSE));
+      add_memory(plan, p->name, "activations", 1, p->order.words,
+                 p->order.values * layer->activation.bits + (layer->kind == LAYER_DENSE));
     plan->multipliers += p->multipliers;
   }
   count_cycles(plan, net);

@@ -9,18 +9,40 @@
 
 #include "net/net.h"
 
+#include <stdbool.h>
+
+/* How values lie in a memory (engram_row_order): value n = filters * position + filter in words of
+ * positions x filters_at_once; the last word of a line holds what is left of it. */
+struct plan_order {
+  int filters, filters_at_once;
+  int positions;            /* of a word */
+  int line;                 /* positions of a line; a multiple of them makes the picture or C */
+  int values;               /* positions * filters_at_once: slots of a word */
+  int words;                /* of the memory */
+  int word_bits, slot_bits; /* of an address in it, and of a place in a word */
+};
+
 /* One layer's layout. */
 struct plan_layer {
-  char name[16];                  /* "conv", "dense1", ..., "output" */
-  int lanes, groups;              /* dense: units = lanes * groups */
-  int address_bits;               /* dense: of rows * groups words */
-  int filters_at_once, positions; /* convolution: values of a word */
-  int values;                     /* positions * filters_at_once: what is written at a time */
-  int words;                      /* of the activation memory behind the layer */
-  int word_bits, slot_bits;       /* of an address in it */
-  int forward_levels;             /* adder tree levels: convolution, over the taps */
-  int back_levels; /* dense: over the lanes; convolution: over the positions at a time */
+  char name[16];           /* "conv", "dense1", ..., "output" */
+  struct plan_order order; /* of its outputs */
   int multipliers;
+  int lost_levels; /* adder tree over the update units */
+  /* convolution */
+  int forward_levels; /* adder tree levels, over the taps at a time */
+  int rest;           /* positions of a line's last word */
+  /* dense */
+  int lanes;        /* a lane serves a unit, or (paired) a pair of units, of each group */
+  int rows_at_once; /* 1, or 2 from two banks */
+  bool paired;      /* training passes over the kept units of the pairs only */
+  bool shared;      /* one multiplier a lane and row for gradient and update */
+  int groups;       /* units that share a lane */
+  int last_lanes;   /* lanes of the last group */
+  int issues;       /* cycles of a pass over the rows */
+  int weight_words; /* of a bank */
+  int address_bits; /* of them */
+  int bank_lanes;   /* lanes whose weights lie side by side */
+  int back_levels;  /* over the lanes; convolution: over the positions at a time */
 };
 
 struct plan_memory {
@@ -33,7 +55,10 @@ enum { PLAN_MEMORIES_MAX = 2 * NET_LAYERS_MAX + 1 };
 
 struct plan {
   struct plan_layer layer[NET_LAYERS_MAX];
-  int across, down; /* convolution windows at a time */
+  int across, down;          /* convolution windows at a time */
+  struct plan_order picture; /* of the pixels */
+  int conv_forward_cycles;   /* in which the convolution's multipliers take a window's values */
+  int conv_backward_cycles;
   int infer_cycles; /* from the step's start to the result, both counted, without stalls */
   int train_cycles; /* from the step's start to the last weight write */
   int multipliers;

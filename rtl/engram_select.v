@@ -1,0 +1,45 @@
+// engram_select : picks values out of a memory's word, a register behind it.
+// SPDX-License-Identifier: 0BSD
+`default_nettype none
+
+module engram_select #(
+  parameter VALUE_BITS = 16,
+  parameter VALUES = 1,     // in a word, >= 1
+  parameter SLOT_BITS = 1,  // of a value's place in its word
+  parameter SELECTED = 1    // values picked at a time
+) (
+  input  wire                           clk_i,
+  input  wire                           read_i,    // the word is on its way
+  input  wire [SELECTED*SLOT_BITS-1:0]  slots_i,
+  // one cycle after read_i
+  input  wire [VALUES*VALUE_BITS-1:0]   word_i,
+  // two cycles after read_i
+  output wire [SELECTED*VALUE_BITS-1:0] values_o
+);
+  reg [SELECTED*VALUE_BITS-1:0] values_q;
+  assign values_o = values_q;
+
+  genvar s, v;
+  generate
+    if (VALUES == 1) begin : gen_single
+      wire unused_ok = &{1'b0, read_i, slots_i};
+      always @(posedge clk_i) values_q <= {SELECTED{word_i}};
+    end else begin : gen_word
+      reg [SELECTED*SLOT_BITS-1:0] slots_q;
+      always @(posedge clk_i)
+        if (read_i) slots_q <= slots_i;
+
+      wire [VALUE_BITS-1:0] values [0:(1<<SLOT_BITS)-1];
+      for (v = 0; v < (1 << SLOT_BITS); v = v + 1) begin : gen_value
+        if (v < VALUES) assign values[v] = word_i[v*VALUE_BITS +: VALUE_BITS];
+        else assign values[v] = {VALUE_BITS{1'b0}};
+      end
+      for (s = 0; s < SELECTED; s = s + 1) begin : gen_selected
+        wire [VALUE_BITS-1:0] value = values[slots_q[s*SLOT_BITS +: SLOT_BITS]];
+        always @(posedge clk_i) values_q[s*VALUE_BITS +: VALUE_BITS] <= value;
+      end
+    end
+  endgenerate
+endmodule
+
+`default_nettype wire
