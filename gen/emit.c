@@ -157,6 +157,7 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "update_bits", "%d", layer->update_bits);
   marks_set(marks, "update_shift", "%d", layer->update_shift);
   marks_set(marks, "relu", "%d", layer->relu);
+  marks_set(marks, "logic_multipliers", "%d", p->logic_multipliers);
   marks_set(marks, "values", "%d", p->order.values);
   marks_set(marks, "words", "%d", p->order.words);
   marks_set(marks, "word_bits", "%d", p->order.word_bits);

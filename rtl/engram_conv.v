@@ -35,7 +35,8 @@ module engram_conv #(
   parameter WORD_BITS = 11,        // of a word of sums
   parameter SLOT_BITS = 1,         // of a value's place in its word
   parameter AT_ONCE = 1,           // gradients that come at a time, 1 or 2
-  parameter TRAINING = 1           // 0: forward only
+  parameter TRAINING = 1,          // 0: forward only
+  parameter LOGIC_MULTIPLIERS = 0  // of VALUES * TAPS, made of logic
 ) (
   input  wire                     clk_i,
   input  wire                     rst_i,
@@ -192,7 +193,10 @@ module engram_conv #(
             wire unused_ok = &{1'b0, gradient};
           end
           wire [PRODUCT_BITS-1:0] product;
-          engram_multiplier #(.A_BITS(PIXEL_BITS), .B_BITS(OPERAND_BITS)) u_multiplier (
+          engram_multiplier #(
+            .A_BITS(PIXEL_BITS), .B_BITS(OPERAND_BITS),
+            .LOGIC(VALUE * TAPS + tap < LOGIC_MULTIPLIERS)
+          ) u_multiplier (
             .clk_i(clk_i), .enable_i(issue),
             .nonzero_i(|taps_i[(position*TAPS + tap)*PIXEL_BITS +: PIXEL_BITS]),
             .a_i(taps_i[(position*TAPS + tap)*PIXEL_BITS +: PIXEL_BITS]),

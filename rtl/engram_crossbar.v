@@ -34,6 +34,7 @@ module engram_crossbar #(
   parameter BANK_LANES = 1,        // lanes whose weights lie side by side; 1 when PAIRED
   parameter SHARED = 0,            // 1: one multiplier for gradient and update
   parameter TRAINING = 1,          // 0: forward only
+  parameter LOGIC_MULTIPLIERS = 0, // of all lanes', made of logic
   // formats, in bits
   parameter X_BITS = 16,
   parameter WEIGHT_BITS = 16,
@@ -110,6 +111,7 @@ module engram_crossbar #(
   localparam LANE_BITS = LANES > 1 ? $clog2(LANES) : 1;
   localparam DRAIN_BITS = LANE_BITS + 1;
   localparam TERM_BITS = WEIGHT_BITS + GRADIENT_BITS;
+  localparam LANE_MULTIPLIERS = AT_ONCE * (SHARED != 0 || TRAINING == 0 ? 1 : 2);
   localparam BANKS = (LANES + BANK_LANES - 1) / BANK_LANES;
   localparam ROW_SHIFT = AT_ONCE - 1;  // rows lie at row >> ROW_SHIFT of their bank
   localparam [31:0] LAST_GROUP = GROUPS - 1;
@@ -373,6 +375,9 @@ module engram_crossbar #(
 
   generate
     for (lane = 0; lane < LANES; lane = lane + 1) begin : gen_lane
+      localparam LOGIC_LEFT = LOGIC_MULTIPLIERS - lane * LANE_MULTIPLIERS;
+      localparam LOGIC = LOGIC_LEFT < 0 ? 0 :
+                         LOGIC_LEFT < LANE_MULTIPLIERS ? LOGIC_LEFT : LANE_MULTIPLIERS;
       // The lane's units of each group, and whether they take part; only the last group is short.
       wire [(1<<GROUP_BITS)-1:0] group_keeps;
       wire column;           // PAIRED: which of the pair's units is at work
@@ -437,7 +442,7 @@ module engram_crossbar #(
         .ROWS_AT_ONCE(AT_ONCE), .X_BITS(X_BITS), .WEIGHT_BITS(WEIGHT_BITS),
         .GRADIENT_BITS(GRADIENT_BITS), .SUM_BITS(SUM_BITS), .GROUP_BITS(GROUP_BITS),
         .UPDATE_SHIFT(UPDATE_SHIFT), .RATE_BITS(RATE_BITS), .ROUND_BITS(ROUND_BITS),
-        .SHARED(SHARED), .TRAINING(TRAINING)
+        .SHARED(SHARED), .TRAINING(TRAINING), .LOGIC_MULTIPLIERS(LOGIC)
       ) u_lane (
         .clk_i(clk_i),
         .forward_i(forward_2), .gradient_phase_i(gradient_2),

@@ -20,7 +20,8 @@ module engram_lane #(
   parameter RATE_BITS = 4,
   parameter ROUND_BITS = 1,
   parameter SHARED = 0,          // 1: one multiplier a row for gradient and update
-  parameter TRAINING = 1         // 0: forward only
+  parameter TRAINING = 1,        // 0: forward only
+  parameter LOGIC_MULTIPLIERS = 0  // of the lane's, made of logic
 ) (
   input  wire                                  clk_i,
   // stage 2
@@ -106,7 +107,9 @@ module engram_lane #(
       end else begin : gen_weight_partner
         assign partner = weight;
       end
-      engram_multiplier #(.A_BITS(OPERAND_BITS), .B_BITS(PARTNER_BITS)) u_multiplier (
+      engram_multiplier #(
+        .A_BITS(OPERAND_BITS), .B_BITS(PARTNER_BITS), .LOGIC(r < LOGIC_MULTIPLIERS)
+      ) u_multiplier (
         .clk_i(clk_i), .enable_i((forward_i && kept_i) || backward),
         .nonzero_i(backward ? gradient_nonzero : x_nonzero_i[r]),
         .a_i(operand), .b_i(partner), .product_o(product)
@@ -120,7 +123,10 @@ module engram_lane #(
         if (SHARED != 0) begin : gen_shared
           assign u = product[U_BITS-1:0];
         end else begin : gen_separate
-          engram_multiplier #(.A_BITS(GRADIENT_BITS), .B_BITS(X_BITS)) u_outer_product (
+          engram_multiplier #(
+            .A_BITS(GRADIENT_BITS), .B_BITS(X_BITS),
+            .LOGIC(ROWS_AT_ONCE + r < LOGIC_MULTIPLIERS)
+          ) u_outer_product (
             .clk_i(clk_i), .enable_i(update_phase_i), .nonzero_i(gradient_nonzero),
             .a_i(gradient), .b_i(x), .product_o(u)
           );

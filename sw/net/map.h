@@ -16,7 +16,7 @@ enum map_register {
   MAP_NET_HASH_HIGH = 0x00C,
   MAP_CORE_HASH_LOW = 0x010,
   MAP_CORE_HASH_HIGH = 0x014,
-  MAP_SHAPE = 0x018, /* layers, classes, width, height: 8 bits each, height lowest */
+  MAP_SHAPE = 0x018,    /* layers, classes, width, height: 8 bits each, height lowest */
   MAP_FEATURES = 0x01C, /* bit 0: the core trains */
   MAP_CONTROL = 0x020,
   MAP_STATUS = 0x024,

@@ -135,6 +135,7 @@ static const struct schema_field layout_fields[] = {
     FOLD("taps", FOLD_TAPS),
     FOLD("lanes", FOLD_LANES),
     FOLD("output_lanes", FOLD_OUTPUT_LANES),
+    FOLD("logic_multipliers", FOLD_LOGIC_MULTIPLIERS),
     ENUM("step", struct net, fold[FOLD_STEP], net_step_names),
     ENUM("multipliers", struct net, fold[FOLD_MULTIPLIERS], net_multipliers_names),
     ENUM("storage", struct net, fold[FOLD_STORAGE], net_storage_names),

@@ -50,13 +50,14 @@ enum multipliers { MULTIPLIERS_SEPARATE, MULTIPLIERS_SHARED };
 /* A core that learns, or one that only infers. */
 enum mode { MODE_TRAINING, MODE_INFERENCE };
 
-/* What can be chosen of a layout; the first five are numbers, the others words. */
+/* What can be chosen of a layout; the first six are numbers, the others words. */
 enum fold {
   FOLD_POSITIONS,
   FOLD_FILTERS,
   FOLD_TAPS,
   FOLD_LANES,
   FOLD_OUTPUT_LANES,
+  FOLD_LOGIC_MULTIPLIERS,
   FOLD_STEP,
   FOLD_MULTIPLIERS,
   FOLD_STORAGE,
@@ -118,8 +119,9 @@ struct net {
 
   /* how it is laid out */
   int fold[FOLD_COUNT]; /* by enum fold: positions (B), filters and kernel taps of the convolution
-                           at a time, hidden dense lanes, output lanes; enum step, enum multipliers,
-                           enum storage (of layers that do not say), enum mode */
+                           at a time, hidden dense lanes, output lanes, multipliers made of logic;
+                           enum step, enum multipliers, enum storage (of layers that do not say),
+                           enum mode */
 
   /* derived */
   int classes;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LANES_USUAL = 64 };
+enum { LANES_USUAL = 64, LOGIC_MULTIPLIERS_MOST = 9999 /* more than a net has are all */ };
 
 const char *net_fold_name(enum fold fold) {
   static const char *const names[FOLD_COUNT] = {
@@ -14,7 +14,7 @@ const char *net_fold_name(enum fold fold) {
       [FOLD_TAPS] = "taps",           [FOLD_LANES] = "lanes",
       [FOLD_STEP] = "step",           [FOLD_OUTPUT_LANES] = "output_lanes",
       [FOLD_STORAGE] = "storage",     [FOLD_MULTIPLIERS] = "multipliers",
-      [FOLD_MODE] = "mode",
+      [FOLD_MODE] = "mode",           [FOLD_LOGIC_MULTIPLIERS] = "logic_multipliers",
   };
   return names[fold];
 }
@@ -65,6 +65,8 @@ int net_fold_most(const struct net *net, enum fold fold) {
     return units_most(net);
   case FOLD_OUTPUT_LANES:
     return net->classes;
+  case FOLD_LOGIC_MULTIPLIERS:
+    return LOGIC_MULTIPLIERS_MOST;
   default:;
     int most = 0;
     while (net_fold_words(fold)[most + 1])
@@ -75,7 +77,7 @@ int net_fold_most(const struct net *net, enum fold fold) {
 
 bool net_fold_legal(const struct net *net, enum fold fold, int value) {
   const struct layer *conv = conv_of(net);
-  if (net_fold_words(fold))
+  if (net_fold_words(fold) || fold == FOLD_LOGIC_MULTIPLIERS)
     return value >= 0 && value <= net_fold_most(net, fold);
   if (value < 1 || value > net_fold_most(net, fold))
     return false;
@@ -102,13 +104,14 @@ char *net_fold_text(const struct net *net, enum fold fold) {
     abort();
   const char *const *words = net_fold_words(fold);
   int most = net_fold_most(net, fold);
-  for (int value = words ? 0 : 1, first = 1; value <= most; value++, first = 0) {
+  for (int value = 0, first = 1; value <= most; value++) {
     if (!net_fold_legal(net, fold, value))
       continue;
     int last = value;
     while (!words && net_fold_legal(net, fold, last + 1))
       last++;
     fputs(first ? "" : ", ", f);
+    first = 0;
     if (words)
       fputs(words[value], f);
     else if (last > value + 1)

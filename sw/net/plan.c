@@ -200,6 +200,19 @@ static void lay_out_picture(struct plan *plan, const struct net *net) {
              pixels * net->pixel_bits);
 }
 
+/* The first layer's multipliers are the narrowest when they take pixels, the hidden ones the most.
+ */
+static void place_multipliers(struct plan *plan, const struct net *net) {
+  int left = net->fold[FOLD_LOGIC_MULTIPLIERS];
+  bool conv = net->layer[0].kind == LAYER_CONV;
+  for (int i = 0; i < net->layer_count; i++) {
+    int l = conv ? (net->layer_count - i) % net->layer_count : net->layer_count - 1 - i;
+    struct plan_layer *p = &plan->layer[l];
+    p->logic_multipliers = left < p->multipliers ? left : p->multipliers;
+    left -= p->logic_multipliers;
+  }
+}
+
 void plan_make(struct plan *plan, const struct net *net) {
   *plan = (struct plan){.memory_count = 0};
   lay_out_picture(plan, net);
@@ -216,6 +229,7 @@ void plan_make(struct plan *plan, const struct net *net) {
                  p->order.values * layer->activation.bits + (layer->kind == LAYER_DENSE));
     plan->multipliers += p->multipliers;
   }
+  place_multipliers(plan, net);
   count_cycles(plan, net);
 }
 

@@ -27,7 +27,8 @@ struct plan_layer {
   char name[16];           /* "conv", "dense1", ..., "output" */
   struct plan_order order; /* of its outputs */
   int multipliers;
-  int lost_levels; /* adder tree over the update units */
+  int logic_multipliers; /* of them, made of logic */
+  int lost_levels;       /* adder tree over the update units */
   /* convolution */
   int forward_levels; /* adder tree levels, over the taps at a time */
   int rest;           /* positions of a line's last word */
