@@ -21,8 +21,8 @@ module engram_conv #(
   parameter WEIGHT_BITS = 16,
   parameter GRADIENT_BITS = 16,
   parameter SUM_BITS = 28,         // exact forward sum
-  parameter FORWARD_LEVELS = 2,    // smallest L with 4^L >= TAPS
-  parameter BACK_LEVELS = 0,       // smallest L with 4^L >= POSITIONS
+  parameter FORWARD_LEVELS = 2,    // smallest L with 2^L >= TAPS
+  parameter BACK_LEVELS = 0,       // smallest L with 2^L >= POSITIONS
   parameter UPDATE_BITS = 33,      // exact sum over all positions
   parameter UPDATE_SHIFT = 8,
   parameter RATE_BITS = 4,
@@ -389,11 +389,20 @@ module engram_conv #(
     end
   endfunction
   wire [PLACE_BITS-1:0] host_place = place_of(host_row_i, host_unit_i);
+  wire write = host_write_i || (valid_3 && changed && !freeze_i);
+  wire [PLACE_BITS-1:0] write_place = host_write_i ? host_place : place_3;
+  wire [WEIGHT_BITS-1:0] write_data = host_write_i ? host_data_i : next_weight;
+  genvar place;
+  generate
+    for (place = 0; place < TAPS * FILTERS; place = place + 1) begin : gen_weight
+      always @(posedge clk_i)
+        if (write && write_place == place)
+          kernel_q[place*WEIGHT_BITS +: WEIGHT_BITS] <= write_data;
+    end
+  endgenerate
   reg [PLACE_BITS-1:0]  host_place_q;
   reg [WEIGHT_BITS-1:0] host_data_q;
   always @(posedge clk_i) begin
-    if (host_write_i) kernel_q[host_place*WEIGHT_BITS +: WEIGHT_BITS] <= host_data_i;
-    else if (valid_3 && changed && !freeze_i) kernel_q[place_3*WEIGHT_BITS +: WEIGHT_BITS] <= next_weight;
     if (host_read_i) host_place_q <= host_place;
     host_data_q <= kernel_q[host_place_q*WEIGHT_BITS +: WEIGHT_BITS];
   end

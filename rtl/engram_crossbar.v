@@ -41,7 +41,7 @@ module engram_crossbar #(
   parameter GRADIENT_BITS = 16,
   parameter SUM_BITS = 38,
   parameter BACK_BITS = 33,        // at least GRADIENT_BITS + WEIGHT_BITS
-  parameter BACK_LEVELS = 1,       // smallest L with 4^L >= LANES
+  parameter BACK_LEVELS = 1,       // smallest L with 2^L >= LANES
   // update
   parameter UPDATE_SHIFT = 10,
   parameter RATE_BITS = 4,
@@ -513,7 +513,8 @@ module engram_crossbar #(
   reg                 sum_valid_q, sum_keep_q, sum_last_group_q;
   reg [UNIT_BITS-1:0] sum_unit_q;
   reg [SUM_BITS-1:0]  sum_q;
-  wire [DRAIN_BITS-1:0] drain_lane = pairs_only ? drain_q >> 1 : drain_q;
+  wire [LANE_BITS-1:0] drain_lane =
+      pairs_only ? drain_q[DRAIN_BITS-1:1] : drain_q[LANE_BITS-1:0];
   always @(posedge clk_i) begin
     sum_valid_q <= state_q == DRAIN && !rst_i;
     sum_last_group_q <= group_last && drain_q == {DRAIN_BITS{1'b0}};

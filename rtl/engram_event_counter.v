@@ -6,7 +6,7 @@
 
 module engram_event_counter #(
   parameter FLAGS = 1,      // >= 1
-  parameter LEVELS = 0,     // of the adder tree: smallest L with 4^L >= FLAGS
+  parameter LEVELS = 0,     // of the adder tree: smallest L with 2^L >= FLAGS
   parameter COUNT_BITS = 2  // signed width that holds 0..FLAGS
 ) (
   input  wire             clk_i,

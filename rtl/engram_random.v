@@ -44,8 +44,13 @@ module engram_random #(
   endfunction
 
   reg [STATE_BITS-1:0] state_q /*verilator public_flat_rd*/;
-  wire [127:0] written = {1'b0, state_q} & ~(128'hFFFF_FFFF << {host_word_i, 5'd0}) |
-                         ({96'd0, host_data_i} << {host_word_i, 5'd0});
+  wire [127:0] written;
+  genvar word;
+  generate
+    for (word = 0; word < 4; word = word + 1) begin : gen_word
+      assign written[32*word +: 32] = host_word_i == word ? host_data_i : state_o[32*word +: 32];
+    end
+  endgenerate
   wire unused_ok = &{1'b0, written[127]};
 
   always @(posedge clk_i)

@@ -14,7 +14,7 @@ int plan_index_bits(int count) {
 
 int plan_tree_levels(int terms) {
   int levels = 0;
-  for (long capacity = 1; capacity < terms; capacity *= 4)
+  for (long capacity = 1; capacity < terms; capacity *= 2)
     levels++;
   return levels;
 }

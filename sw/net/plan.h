@@ -74,7 +74,7 @@ void plan_make(struct plan *plan, const struct net *net);
 /* Bits of an address among `count` things, at least 1. */
 int plan_index_bits(int count);
 
-/* Levels of an adder tree of four terms a node: smallest L with 4^L >= terms. */
+/* Levels of an adder tree of two terms a node: smallest L with 2^L >= terms. */
 int plan_tree_levels(int terms);
 
 /* Memory blocks of a family that one memory takes, by the widths its blocks have: ECP5 DP16KD
