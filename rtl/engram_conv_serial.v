@@ -1,0 +1,432 @@
+// engram_conv_serial : the convolution with its training for small chips: one value at a time,
+//   TAPS_AT_ONCE taps a cycle, weights and their gradients in small memories.
+// SPDX-License-Identifier: 0BSD
+//
+// Forward (E8) the values come position by position, filters innermost, each the sum of
+// CHUNKS = TAPS / TAPS_AT_ONCE chunks; backward (E15) the same multipliers take tap * G_L, and each
+// weight's gradient is summed over all positions; then the weights are updated one by one (E16), in
+// the order filter, tap.
+//
+// Weight (tap, filter) is lane tap % TAPS_AT_ONCE of word {filter, tap / TAPS_AT_ONCE}.
+//
+// Stages: 0 turn of the window, weights read; 1 operands; 3 products; 3 + FORWARD_LEVELS their sum;
+// 4 + FORWARD_LEVELS the value. Backward: in 2 the sums so far are read, in 4 the new ones written.
+//
+// Cycles, with Q = max(CHUNKS, KERNEL_HEIGHT), P = max(FILTERS * CHUNKS, KERNEL_HEIGHT) and
+// R = (KERNEL_WIDTH - 1) * Q + (WIDTH - KERNEL_WIDTH + 1) * P: position (y, x) begins
+// B(y, x) = KERNEL_HEIGHT + 1 + y * R + (KERNEL_WIDTH - 1) * Q + x * P cycles after the start, its
+// sum of filter r is there at B + (r + 1) * CHUNKS + 3 + FORWARD_LEVELS, and with B of the last
+// position updated_o is up at B + FILTERS * CHUNKS - 1 + 8 * FILTERS * TAPS.
+`default_nettype none
+
+module engram_conv_serial #(
+  parameter FILTERS = 3,             // 1..16
+  parameter FILTER_BITS = 2,
+  parameter HEIGHT = 28,             // of the picture, 1..64
+  parameter WIDTH = 28,              // 1..64
+  parameter KERNEL_HEIGHT = 4,       // 1..8
+  parameter KERNEL_WIDTH = 4,        // 1..8
+  parameter TAPS = 16,               // KERNEL_HEIGHT * KERNEL_WIDTH
+  parameter TAP_BITS = 4,
+  parameter TAPS_AT_ONCE = 4,        // divides TAPS
+  parameter PIXEL_BITS = 8,
+  parameter WEIGHT_BITS = 8,         // 4..24
+  parameter GRADIENT_BITS = 8,       // 4..24
+  parameter SUM_BITS = 20,           // exact forward sum
+  parameter FORWARD_LEVELS = 1,      // smallest L with 4^L >= TAPS_AT_ONCE
+  parameter UPDATE_BITS = 25,        // exact sum over all positions
+  parameter UPDATE_SHIFT = 6,
+  parameter RATE_BITS = 4,           // >= 3
+  parameter ROUNDING = 1,            // 0 nearest, 1 stochastic, 2 truncate
+  parameter ROUND_BITS = 10,
+  parameter LAYER = 0,
+  parameter HASH_LAYER_BITS = 2,
+  parameter HASH_ROW_BITS = 11,
+  parameter HASH_COLUMN_BITS = 6,
+  parameter WORD_BITS = 11,          // of a value's number n = FILTERS * position + filter
+  parameter PIXEL_ADDRESS_BITS = 10, // of row * WIDTH + column
+  parameter TRAINING = 1             // 0: no way back
+) (
+  input  wire                          clk_i,
+  input  wire                          rst_i,
+  // step
+  input  wire                          forward_start_i,
+  input  wire                          backward_start_i,
+  input  wire                          freeze_i,
+  input  wire [RATE_BITS-1:0]          rate_i,
+  input  wire [ROUND_BITS-1:0]         base_i,
+  input  wire [HASH_LAYER_BITS+HASH_ROW_BITS+HASH_COLUMN_BITS+ROUND_BITS-2:0] key_i,
+  // pixel memory: data one cycle after pixel_read_o, held until the next read
+  output wire                          pixel_read_o,
+  output wire [PIXEL_ADDRESS_BITS-1:0] pixel_address_o,
+  input  wire [PIXEL_BITS-1:0]         pixel_i,
+  // forward sums, n ascending
+  output wire                          sum_valid_o,
+  output wire                          sum_last_o,
+  output wire [WORD_BITS-1:0]          sum_word_o,
+  output wire signed [SUM_BITS-1:0]    sum_o,
+  // gradients with respect to the values, n ascending: data two cycles after gradient_read_o, held
+  // until the next read
+  output wire                          gradient_read_o,
+  output wire [WORD_BITS-1:0]          gradient_word_o,
+  input  wire [GRADIENT_BITS-1:0]      gradient_i,
+  output wire                          updated_o,        // the last weight is being written
+  // host, while idle: data three cycles after host_read_i
+  input  wire                          host_read_i,
+  input  wire                          host_write_i,
+  input  wire [TAP_BITS-1:0]           host_row_i,       // tap
+  input  wire [FILTER_BITS-1:0]        host_unit_i,      // filter
+  input  wire [WEIGHT_BITS-1:0]        host_data_i,
+  output wire [WEIGHT_BITS-1:0]        host_data_o,
+  // counters
+  input  wire                          clear_i,
+  output wire [31:0]                   lost_count_o
+);
+  localparam CHUNKS = TAPS / TAPS_AT_ONCE;
+  localparam CHUNK_BITS = CHUNKS > 1 ? $clog2(CHUNKS) : 1;
+  localparam LANE_BITS = TAPS_AT_ONCE > 1 ? $clog2(TAPS_AT_ONCE) : 1;
+  localparam ADDRESS_BITS = FILTER_BITS + CHUNK_BITS;
+  localparam WORDS = 1 << ADDRESS_BITS;
+  localparam PLACE_BITS = TAP_BITS + FILTER_BITS;
+  localparam OPERAND_BITS =
+      TRAINING != 0 && GRADIENT_BITS > WEIGHT_BITS ? GRADIENT_BITS : WEIGHT_BITS;
+  localparam PRODUCT_BITS = PIXEL_BITS + OPERAND_BITS;
+  localparam FULL_BITS = PIXEL_BITS + WEIGHT_BITS;
+  localparam TERM_BITS = FULL_BITS < SUM_BITS ? FULL_BITS : SUM_BITS;
+  localparam WIDE_BITS = TERM_BITS + $clog2(TAPS_AT_ONCE);
+  localparam TREE_BITS = WIDE_BITS < SUM_BITS ? WIDE_BITS : SUM_BITS;
+  localparam [31:0] LAST_CHUNK = CHUNKS - 1;
+  localparam [31:0] LAST_FILTER = FILTERS - 1;
+  localparam [31:0] LAST_WORD =
+      (HEIGHT - KERNEL_HEIGHT + 1) * (WIDTH - KERNEL_WIDTH + 1) * FILTERS - 1;
+
+  // ---------------------------------------------------------------- schedule
+  reg                   backward_q;  // operands are gradients
+  reg                   host_read_q, host_write_q;
+  reg [FILTER_BITS-1:0] filter_q;
+  reg [CHUNK_BITS-1:0]  chunk_q;
+  reg [LANE_BITS-1:0]   lane_q;      // of the host's weight or the update's
+  wire update;                       // weights are updated
+  wire weight_end, lane_last;        // a weight's last cycle; it is the word's last
+  wire turn, whole, window_last;
+  wire chunk_last = chunk_q == LAST_CHUNK[CHUNK_BITS-1:0];
+  wire filter_last = filter_q == LAST_FILTER[FILTER_BITS-1:0];
+  wire column_end = chunk_last && (filter_last || !whole);
+  wire pass_end = turn && column_end && window_last;
+  wire forward_issue = turn && whole && !backward_q;
+  wire backward_issue = turn && whole && backward_q;
+  wire start = forward_start_i || backward_start_i;
+  wire host = host_read_i || host_write_i;
+  wire [ADDRESS_BITS-1:0] address = {filter_q, chunk_q};
+
+  // {chunk, lane} of a tap.
+  function [CHUNK_BITS+LANE_BITS-1:0] split;
+    input [TAP_BITS-1:0] tap;
+    integer i, b;
+    begin
+      split = {(CHUNK_BITS+LANE_BITS){1'b0}};
+      for (i = 0; i < TAPS; i = i + 1)
+        for (b = 0; b < CHUNK_BITS + LANE_BITS; b = b + 1)
+          if ({{(32-TAP_BITS){1'b0}}, tap} == i)
+            split[b] = ((((i / TAPS_AT_ONCE) << LANE_BITS) + i % TAPS_AT_ONCE) >> b) % 2 == 1;
+    end
+  endfunction
+
+  always @(posedge clk_i) begin
+    if (rst_i || forward_start_i) backward_q <= 1'b0;
+    else if (backward_start_i) backward_q <= 1'b1;
+    host_read_q <= host_read_i && !rst_i;
+    host_write_q <= host_write_i && !rst_i;
+    if (start) begin
+      filter_q <= {FILTER_BITS{1'b0}};
+      {chunk_q, lane_q} <= {(CHUNK_BITS+LANE_BITS){1'b0}};
+    end else if (host) begin
+      filter_q <= host_unit_i;
+      {chunk_q, lane_q} <= split(host_row_i);
+    end else begin
+      if (weight_end) lane_q <= lane_last ? {LANE_BITS{1'b0}} : lane_q + 1'b1;
+      if (turn || (weight_end && lane_last)) begin
+        chunk_q <= chunk_last ? {CHUNK_BITS{1'b0}} : chunk_q + 1'b1;
+        if (chunk_last && (whole || update))
+          filter_q <= filter_last ? {FILTER_BITS{1'b0}} : filter_q + 1'b1;
+      end
+    end
+  end
+
+  wire [TAPS_AT_ONCE*PIXEL_BITS-1:0] taps;
+  engram_window #(
+    .HEIGHT(HEIGHT), .WIDTH(WIDTH), .KERNEL_HEIGHT(KERNEL_HEIGHT), .KERNEL_WIDTH(KERNEL_WIDTH),
+    .TAPS_AT_ONCE(TAPS_AT_ONCE), .PIXEL_BITS(PIXEL_BITS), .PIXEL_ADDRESS_BITS(PIXEL_ADDRESS_BITS)
+  ) u_window (
+    .clk_i(clk_i), .rst_i(rst_i), .start_i(start),
+    .valid_o(turn), .whole_o(whole), .last_o(window_last), .turn_i(turn), .end_i(column_end),
+    .taps_o(taps),
+    .pixel_read_o(pixel_read_o), .pixel_address_o(pixel_address_o), .pixel_i(pixel_i)
+  );
+
+  // ---------------------------------------------------------------- weights
+  // No word is read in the cycle that writes it.
+  (* no_rw_check *)
+  reg [TAPS_AT_ONCE*WEIGHT_BITS-1:0] kernel_q [0:WORDS-1] /*verilator public_flat_rd*/;
+  reg [TAPS_AT_ONCE*WEIGHT_BITS-1:0] weights_q;
+  reg [WEIGHT_BITS-1:0] old_weight_q;  // the lane's
+  reg [WEIGHT_BITS-1:0] new_weight_q;
+  wire [WEIGHT_BITS-1:0] next_weight;
+  wire update_read, update_write;
+  wire kernel_write = host_write_q || update_write;
+  wire [31:0] lane = {{(32-LANE_BITS){1'b0}}, lane_q};  // to compare with integers
+  integer l;
+  always @(posedge clk_i) begin
+    for (l = 0; l < TAPS_AT_ONCE; l = l + 1)
+      if (kernel_write && lane == l)
+        kernel_q[address][l*WEIGHT_BITS +: WEIGHT_BITS] <= new_weight_q;
+    if (forward_issue || update_read || host_read_q) weights_q <= kernel_q[address];
+    old_weight_q <= weights_q[lane_q*WEIGHT_BITS +: WEIGHT_BITS];
+    new_weight_q <= host_write_i ? host_data_i : next_weight;
+  end
+  assign host_data_o = old_weight_q;
+
+  // ---------------------------------------------------------------- multipliers
+  wire [TAPS_AT_ONCE*PRODUCT_BITS-1:0] products;
+  wire [TAPS_AT_ONCE*TERM_BITS-1:0] terms;
+  wire signed [GRADIENT_BITS-1:0] gradient = gradient_i;
+  wire unused_ok = &{1'b0, LAST_CHUNK, LAST_FILTER, LAST_WORD, products};
+  genvar t;
+  generate
+    for (t = 0; t < TAPS_AT_ONCE; t = t + 1) begin : gen_lane
+      wire signed [WEIGHT_BITS-1:0] weight = weights_q[t*WEIGHT_BITS +: WEIGHT_BITS];
+      wire signed [OPERAND_BITS-1:0] operand;
+      if (TRAINING != 0) begin : gen_either
+        assign operand =
+            backward_q ? {{(OPERAND_BITS-GRADIENT_BITS+1){gradient[GRADIENT_BITS-1]}},
+                          gradient[GRADIENT_BITS-2:0]}
+                       : {{(OPERAND_BITS-WEIGHT_BITS+1){weight[WEIGHT_BITS-1]}},
+                          weight[WEIGHT_BITS-2:0]};
+      end else begin : gen_weight
+        assign operand = weight;
+      end
+      engram_multiplier #(.A_BITS(PIXEL_BITS), .B_BITS(OPERAND_BITS)) u_multiplier (
+        .clk_i(clk_i), .a_i(taps[t*PIXEL_BITS +: PIXEL_BITS]), .b_i(operand),
+        .product_o(products[t*PRODUCT_BITS +: PRODUCT_BITS])
+      );
+      assign terms[t*TERM_BITS +: TERM_BITS] = products[t*PRODUCT_BITS +: TERM_BITS];
+    end
+  endgenerate
+
+  // ---------------------------------------------------------------- forward sums
+  wire chunk_valid, chunk_ends;
+  wire signed [TREE_BITS-1:0] chunk_sum;
+  engram_delay #(.DATA_BITS(2), .CYCLES(3+FORWARD_LEVELS)) u_chunk_valid (
+    .clk_i(clk_i), .rst_i(rst_i), .data_i({forward_issue, forward_issue && chunk_last}),
+    .data_o({chunk_valid, chunk_ends})
+  );
+  engram_adder_tree #(
+    .TERMS(TAPS_AT_ONCE), .TERM_BITS(TERM_BITS), .SUM_BITS(TREE_BITS), .LEVELS(FORWARD_LEVELS)
+  ) u_tree (
+    .clk_i(clk_i), .terms_i(terms), .sum_o(chunk_sum)
+  );
+
+  reg signed [SUM_BITS-1:0] sum_q;
+  reg                       sum_valid_q;
+  reg                       first_q;  // the next chunk is a value's first
+  reg [WORD_BITS-1:0]       word_q;
+  wire signed [SUM_BITS-1:0] chunk_wide =
+      {{(SUM_BITS-TREE_BITS+1){chunk_sum[TREE_BITS-1]}}, chunk_sum[TREE_BITS-2:0]};
+  always @(posedge clk_i) begin
+    if (chunk_valid) sum_q <= first_q ? chunk_wide : sum_q + chunk_wide;
+    if (rst_i) first_q <= 1'b1;
+    else if (chunk_valid) first_q <= chunk_ends;
+    sum_valid_q <= chunk_ends && !rst_i;
+    if (start) word_q <= {WORD_BITS{1'b0}};
+    else if (sum_valid_q || gradient_read_o) word_q <= word_q + 1'b1;
+  end
+  assign sum_valid_o = sum_valid_q;
+  assign sum_last_o = sum_valid_q && word_q == LAST_WORD[WORD_BITS-1:0];
+  assign sum_word_o = word_q;
+  assign sum_o = sum_q;
+  assign gradient_word_o = word_q;
+
+  // ---------------------------------------------------------------- gradients and update
+  wire [PLACE_BITS-1:0]  place;  // tap * FILTERS + filter
+  wire [UPDATE_BITS-1:0] u;
+  generate
+    if (TRAINING != 0) begin : gen_training
+      localparam FULL_BACK_BITS = PIXEL_BITS + GRADIENT_BITS;
+      localparam BACK_BITS = FULL_BACK_BITS < UPDATE_BITS ? FULL_BACK_BITS : UPDATE_BITS;
+      localparam LINE_BITS = TAPS_AT_ONCE * UPDATE_BITS;
+      localparam [31:0] LAST_LANE = TAPS_AT_ONCE - 1;
+      wire unused_last_ok = &{1'b0, LAST_LANE};
+
+      // A gradient is asked for with the last use of the one before.
+      reg started_q;
+      always @(posedge clk_i) started_q <= backward_start_i && !rst_i;
+      assign gradient_read_o = started_q || (backward_issue && chunk_last && !pass_end);
+
+      // ---------------------------------------------------------- schedule of the update
+      reg       update_q;
+      reg [2:0] phase_q;  // 0 weight read, 2 gradient read, 7 new weight written
+      wire update_end = weight_end && lane_last && chunk_last && filter_last;
+      always @(posedge clk_i) begin
+        if (rst_i || update_end) update_q <= 1'b0;
+        else if (pass_end && backward_q) update_q <= 1'b1;
+        phase_q <= update_q && !rst_i ? phase_q + 1'b1 : 3'd0;
+      end
+      assign update = update_q;
+      assign update_read = update_q && phase_q == 3'd0;
+      assign weight_end = phase_q == 3'd7;
+      assign lane_last = lane_q == LAST_LANE[LANE_BITS-1:0];
+      wire changed = new_weight_q != old_weight_q;
+      assign update_write = weight_end && changed && !freeze_i;
+      assign updated_o = update_end;
+
+      // ---------------------------------------------------------- sums over positions
+      reg first_position_q;
+      always @(posedge clk_i)
+        if (backward_start_i) first_position_q <= 1'b1;
+        else if (backward_issue && column_end) first_position_q <= 1'b0;
+
+      wire valid_2, valid_3, first_3;
+      wire [ADDRESS_BITS-1:0] address_2, address_3;
+      engram_delay #(.DATA_BITS(1), .CYCLES(2)) u_valid_2 (
+        .clk_i(clk_i), .rst_i(rst_i), .data_i(backward_issue), .data_o(valid_2)
+      );
+      engram_delay #(.DATA_BITS(1), .CYCLES(1)) u_valid_3 (
+        .clk_i(clk_i), .rst_i(rst_i), .data_i(valid_2), .data_o(valid_3)
+      );
+      engram_delay #(.DATA_BITS(1), .CYCLES(3)) u_first_3 (
+        .clk_i(clk_i), .rst_i(1'b0), .data_i(first_position_q), .data_o(first_3)
+      );
+      engram_delay #(.DATA_BITS(ADDRESS_BITS), .CYCLES(2)) u_address_2 (
+        .clk_i(clk_i), .rst_i(1'b0), .data_i(address), .data_o(address_2)
+      );
+      engram_delay #(.DATA_BITS(ADDRESS_BITS), .CYCLES(1)) u_address_3 (
+        .clk_i(clk_i), .rst_i(1'b0), .data_i(address_2), .data_o(address_3)
+      );
+
+      wire [LINE_BITS-1:0] line;  // sums so far, or of the update's weights
+      wire [LINE_BITS-1:0] next_line;
+      for (t = 0; t < TAPS_AT_ONCE; t = t + 1) begin : gen_sum
+        wire [BACK_BITS-1:0] product = products[t*PRODUCT_BITS +: BACK_BITS];
+        wire [UPDATE_BITS-1:0] wide =
+            {{(UPDATE_BITS-BACK_BITS+1){product[BACK_BITS-1]}}, product[BACK_BITS-2:0]};
+        assign next_line[t*UPDATE_BITS +: UPDATE_BITS] =
+            first_3 ? wide : line[t*UPDATE_BITS +: UPDATE_BITS] + wide;
+      end
+
+      if (FILTERS * CHUNKS > 2) begin : gen_memory
+        // A word comes round after three cycles at the earliest: when it is read it was written.
+        reg [LINE_BITS-1:0] line_q;
+        wire valid_4;
+        wire [ADDRESS_BITS-1:0] address_4;
+        engram_delay #(.DATA_BITS(1), .CYCLES(1)) u_valid_4 (
+          .clk_i(clk_i), .rst_i(rst_i), .data_i(valid_3), .data_o(valid_4)
+        );
+        engram_delay #(.DATA_BITS(ADDRESS_BITS), .CYCLES(1)) u_address_4 (
+          .clk_i(clk_i), .rst_i(1'b0), .data_i(address_3), .data_o(address_4)
+        );
+        always @(posedge clk_i)
+          if (valid_3) line_q <= next_line;
+        engram_ram #(
+          .DATA_BITS(LINE_BITS), .WORDS(WORDS), .ADDRESS_BITS(ADDRESS_BITS)
+        ) u_sums (
+          .clk_i(clk_i), .write_i(valid_4), .write_address_i(address_4), .write_data_i(line_q),
+          .read_i(valid_2 || phase_q == 3'd2), .read_address_i(address_2), .read_data_o(line)
+        );
+      end else begin : gen_registers
+        // One or two words.
+        wire second = FILTERS * CHUNKS > 1 && address_3 != {ADDRESS_BITS{1'b0}};
+        reg [2*LINE_BITS-1:0] lines_q;
+        assign line = second ? lines_q[LINE_BITS +: LINE_BITS] : lines_q[0 +: LINE_BITS];
+        always @(posedge clk_i)
+          if (valid_3 && second) lines_q[LINE_BITS +: LINE_BITS] <= next_line;
+          else if (valid_3) lines_q[0 +: LINE_BITS] <= next_line;
+      end
+
+      // ---------------------------------------------------------- update
+      // tap * FILTERS + filter and chunk * TAPS_AT_ONCE + lane by shifts and sums.
+      function [PLACE_BITS-1:0] scaled;
+        input [PLACE_BITS-1:0] value;
+        input integer factor;
+        integer i;
+        begin
+          scaled = {PLACE_BITS{1'b0}};
+          for (i = 0; i < PLACE_BITS; i = i + 1)
+            if (((factor >> i) & 1) != 0) scaled = scaled + (value << i);
+        end
+      endfunction
+      wire [PLACE_BITS-1:0] tap =
+          scaled({{(PLACE_BITS-CHUNK_BITS){1'b0}}, chunk_q}, TAPS_AT_ONCE) +
+          {{(PLACE_BITS-LANE_BITS){1'b0}}, lane_q};
+      assign place = scaled(tap, FILTERS) + {{(PLACE_BITS-FILTER_BITS){1'b0}}, filter_q};
+
+      wire [ROUND_BITS-1:0] round;
+      if (ROUNDING == 1) begin : gen_hash
+        localparam [HASH_LAYER_BITS-1:0] LAYER_INDEX = LAYER;
+        wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-TAP_BITS){1'b0}}, tap[TAP_BITS-1:0]};
+        wire [HASH_COLUMN_BITS-1:0] hash_column =
+            {{(HASH_COLUMN_BITS-FILTER_BITS){1'b0}}, filter_q};
+        wire [ROUND_BITS-1:0] hash;
+        engram_hash #(
+          .POSITION_BITS(HASH_LAYER_BITS+HASH_ROW_BITS+HASH_COLUMN_BITS), .ROUND_BITS(ROUND_BITS)
+        ) u_hash (
+          .key_i(key_i), .position_i({LAYER_INDEX, hash_row, hash_column}), .hash_o(hash)
+        );
+        assign round = hash ^ base_i;
+      end else begin : gen_constant
+        assign round = ROUNDING == 0 ? {1'b1, {(ROUND_BITS-1){1'b0}}} : {ROUND_BITS{1'b0}};
+        wire unused_round_ok = &{1'b0, base_i, key_i};
+      end
+
+      // Half of the shift by the rate is done here and half in engram_update: floors compose, and
+      // FINE zeros behind u keep what engram_update would have kept. The weight stands still
+      // meanwhile, so that what was lost is seen at the end.
+      localparam FINE = ROUND_BITS > UPDATE_SHIFT ? ROUND_BITS - UPDATE_SHIFT : 0;
+      wire signed [UPDATE_BITS+FINE-1:0] u_fine = $signed({u, {FINE{1'b0}}});
+      reg [UPDATE_BITS-1:0]      line_lane;
+      reg [UPDATE_BITS+FINE-1:0] u_q;
+      reg [ROUND_BITS-1:0]       round_q;
+      reg                        moved_q;  // u is not zero
+      wire                       lost;
+      wire unused_lost_ok = &{1'b0, lost};
+      assign u = line_lane;
+      integer s;
+      always @* begin
+        line_lane = line[0 +: UPDATE_BITS];
+        for (s = 1; s < TAPS_AT_ONCE; s = s + 1)
+          if (lane == s) line_lane = line[s*UPDATE_BITS +: UPDATE_BITS];
+      end
+      always @(posedge clk_i) begin
+        u_q <= u_fine >>> {rate_i[RATE_BITS-1:2], 2'b00};
+        round_q <= round;
+        moved_q <= |u;
+      end
+      engram_update #(
+        .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(UPDATE_BITS+FINE), .SHIFT(UPDATE_SHIFT+FINE),
+        .RATE_BITS(2), .ROUND_BITS(ROUND_BITS)
+      ) u_update (
+        .clk_i(clk_i), .weight_i(old_weight_q), .u_i(u_q), .rate_i(rate_i[1:0]),
+        .round_i(round_q), .weight_o(next_weight), .lost_o(lost)
+      );
+      engram_event_counter #(.FLAGS(1), .LEVELS(0), .COUNT_BITS(2)) u_lost_counter (
+        .clk_i(clk_i), .clear_i(clear_i),
+        .flags_i(weight_end && moved_q && !changed && !freeze_i), .count_o(lost_count_o)
+      );
+    end else begin : gen_inference
+      assign gradient_read_o = 1'b0;
+      assign updated_o = 1'b0;
+      assign lost_count_o = 32'd0;
+      assign next_weight = {WEIGHT_BITS{1'b0}};
+      assign {update, update_read, update_write, weight_end, lane_last} = 5'd0;
+      assign place = {PLACE_BITS{1'b0}};
+      assign u = {UPDATE_BITS{1'b0}};
+      wire unused_training_ok =
+          &{1'b0, gradient, pass_end, freeze_i, rate_i, base_i, key_i, clear_i, backward_issue};
+    end
+  endgenerate
+
+  engram_probe #(.INDEX_BITS(PLACE_BITS), .VALUE_BITS(UPDATE_BITS)) u_gradient (
+    .valid_i(weight_end), .index_i(place), .value_i(u)
+  );
+endmodule
+
+`default_nettype wire
