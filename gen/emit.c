@@ -180,6 +180,27 @@ static void set_conv(struct marks *marks, const struct net *net, const struct pl
   marks_set(marks, "at_once", "%d", plan->layer[1].rows_at_once);
 }
 
+/* Zeros in front of a number of `bits` bits, as one of `all` bits wants them in a concatenation. */
+static void set_padding(struct marks *marks, const char *name, int bits, int all) {
+  if (bits < all)
+    marks_set(marks, name, "%d'd0, ", all - bits);
+  else
+    marks_set(marks, name, "%s", "");
+}
+
+static void set_conv_serial(struct marks *marks, const struct net *net, const struct plan *plan) {
+  const struct plan_layer *p = &plan->layer[0];
+  int activation = net->layer[0].activation.bits, gradient = net->layer[0].gradient.bits;
+  bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
+  int stored = trains && gradient > activation ? gradient : activation;
+  marks_set(marks, "taps_at_once", "%d", p->taps);
+  marks_set(marks, "last_word", "%d'd%d", p->order.word_bits, p->order.words - 1);
+  marks_set(marks, "ready_word", "%d'd%d", p->order.word_bits, p->ready_word);
+  marks_set(marks, "stored_bits", "%d", stored);
+  set_padding(marks, "activation_padding", activation, stored);
+  set_padding(marks, "gradient_padding", gradient, stored);
+}
+
 /* How the inputs of a dense layer lie, and whose they are. */
 static void set_front(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
   const struct plan_order *order = l > 0 ? &plan->layer[l - 1].order : &plan->picture;
@@ -203,7 +224,10 @@ static void set_front(struct marks *marks, const struct net *net, const struct p
   int row_bits = plan_index_bits(net->layer[l].rows), at_once = plan->layer[l].rows_at_once;
   int rows = at_once * row_bits, slots = at_once * order->slot_bits;
   marks_set(marks, "back_tag_bits", "%d", rows + slots + 1);
-  if (front->kind == LAYER_CONV)
+  if (plan->layer[l - 1].serial)
+    marks_set(marks, "front_gradient_place",
+              "  assign conv_gradient_word = conv_gradient_tag[%d:0];\n", row_bits - 1);
+  else if (front->kind == LAYER_CONV)
     marks_set(
         marks, "front_gradient_place",
         "  assign {conv_gradient_word_last, conv_gradient_slots} = conv_gradient_tag[%d:%d];\n",
@@ -245,7 +269,10 @@ static void set_no_gradient(struct marks *marks, const struct net *net, const st
   const char *name = plan->layer[l].name;
   marks_set(marks, "at_once", "%d",
             net->layer[l].kind == LAYER_CONV ? plan->layer[1].rows_at_once : 1);
-  if (net->layer[l].kind == LAYER_CONV)
+  if (plan->layer[l].serial)
+    marks_set(marks, "no_gradient_place", "  assign conv_gradient_word = %d'd0;\n",
+              plan->layer[0].order.word_bits);
+  else if (net->layer[l].kind == LAYER_CONV)
     marks_set(marks, "no_gradient_place",
               "  assign conv_gradient_word_last = 1'b0;\n  assign conv_gradient_slots = %d'd0;\n",
               plan->layer[0].order.slot_bits);
@@ -270,7 +297,8 @@ static void write_core(FILE *f, const struct net *net, const struct plan *plan,
     set_layer(marks, net, plan, l);
     if (net->layer[l].kind == LAYER_CONV) {
       set_conv(marks, net, plan);
-      template_write(f, "core_conv.v.in", marks);
+      set_conv_serial(marks, net, plan);
+      template_write(f, plan->layer[l].serial ? "core_conv_serial.v.in" : "core_conv.v.in", marks);
     } else {
       set_dense(marks, net, plan, l);
       if (l == 0) {

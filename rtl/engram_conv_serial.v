@@ -33,7 +33,7 @@ module engram_conv_serial #(
   parameter WEIGHT_BITS = 8,         // 4..24
   parameter GRADIENT_BITS = 8,       // 4..24
   parameter SUM_BITS = 20,           // exact forward sum
-  parameter FORWARD_LEVELS = 1,      // smallest L with 4^L >= TAPS_AT_ONCE
+  parameter FORWARD_LEVELS = 1,      // smallest L with 2^L >= TAPS_AT_ONCE
   parameter UPDATE_BITS = 25,        // exact sum over all positions
   parameter UPDATE_SHIFT = 6,
   parameter RATE_BITS = 4,           // >= 3
@@ -45,7 +45,8 @@ module engram_conv_serial #(
   parameter HASH_COLUMN_BITS = 6,
   parameter WORD_BITS = 11,          // of a value's number n = FILTERS * position + filter
   parameter PIXEL_ADDRESS_BITS = 10, // of row * WIDTH + column
-  parameter TRAINING = 1             // 0: no way back
+  parameter TRAINING = 1,            // 0: no way back
+  parameter LOGIC_MULTIPLIERS = 0    // of TAPS_AT_ONCE, made of logic
 ) (
   input  wire                          clk_i,
   input  wire                          rst_i,
@@ -191,6 +192,8 @@ module engram_conv_serial #(
   wire [TAPS_AT_ONCE*TERM_BITS-1:0] terms;
   wire signed [GRADIENT_BITS-1:0] gradient = gradient_i;
   wire unused_ok = &{1'b0, LAST_CHUNK, LAST_FILTER, LAST_WORD, products};
+  reg issue_1_q;
+  always @(posedge clk_i) issue_1_q <= forward_issue || backward_issue;
   genvar t;
   generate
     for (t = 0; t < TAPS_AT_ONCE; t = t + 1) begin : gen_lane
@@ -205,8 +208,11 @@ module engram_conv_serial #(
       end else begin : gen_weight
         assign operand = weight;
       end
-      engram_multiplier #(.A_BITS(PIXEL_BITS), .B_BITS(OPERAND_BITS)) u_multiplier (
-        .clk_i(clk_i), .a_i(taps[t*PIXEL_BITS +: PIXEL_BITS]), .b_i(operand),
+      engram_multiplier #(
+        .A_BITS(PIXEL_BITS), .B_BITS(OPERAND_BITS), .LOGIC(t < LOGIC_MULTIPLIERS)
+      ) u_multiplier (
+        .clk_i(clk_i), .enable_i(issue_1_q), .nonzero_i(|taps[t*PIXEL_BITS +: PIXEL_BITS]),
+        .a_i(taps[t*PIXEL_BITS +: PIXEL_BITS]), .b_i(operand),
         .product_o(products[t*PRODUCT_BITS +: PRODUCT_BITS])
       );
       assign terms[t*TERM_BITS +: TERM_BITS] = products[t*PRODUCT_BITS +: TERM_BITS];
@@ -386,8 +392,8 @@ module engram_conv_serial #(
       reg [UPDATE_BITS+FINE-1:0] u_q;
       reg [ROUND_BITS-1:0]       round_q;
       reg                        moved_q;  // u is not zero
-      wire                       lost;
-      wire unused_lost_ok = &{1'b0, lost};
+      wire                       moved, lost;  // as engram_update sees them, too early
+      wire unused_lost_ok = &{1'b0, moved, lost};
       assign u = line_lane;
       integer s;
       always @* begin
@@ -405,7 +411,8 @@ module engram_conv_serial #(
         .RATE_BITS(2), .ROUND_BITS(ROUND_BITS)
       ) u_update (
         .clk_i(clk_i), .weight_i(old_weight_q), .u_i(u_q), .rate_i(rate_i[1:0]),
-        .round_i(round_q), .weight_o(next_weight), .lost_o(lost)
+        .round_i(round_q), .weight_o(next_weight), .changed_o(moved),
+        .lost_o(lost)
       );
       engram_event_counter #(.FLAGS(1), .LEVELS(0), .COUNT_BITS(2)) u_lost_counter (
         .clk_i(clk_i), .clear_i(clear_i),

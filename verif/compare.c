@@ -115,7 +115,8 @@ static int add_layer(struct compare *compare, struct sim_bus *bus, int l, struct
   int failed = 0;
   if (layer->kind == LAYER_CONV)
     failed = trains && add_probe(compare, bus, compare->plan.layer[l].name, "update_sum",
-                                 "u_conv.gen_training.u_gradient",
+                                 compare->plan.layer[l].serial ? "u_conv.u_gradient"
+                                                               : "u_conv.gen_training.u_gradient",
                                  (size_t)(layer->rows * layer->units), layer->update_bits, err);
   else
     failed = add_inputs(compare, bus, l, err) ||
@@ -158,6 +159,8 @@ static int find_layer(struct compare *compare, struct sim_bus *bus, int l, struc
   const struct plan_layer *p = &compare->plan.layer[l];
   if (find_counters(compare, bus, l, err))
     return -1;
+  if (p->serial)
+    return find(bus, &compare->kernel, "kernel_q", err, "u_%s", p->name);
   if (compare->net->layer[l].kind == LAYER_CONV)
     return find(bus, &compare->kernel, "kernel_q", err, "u_%s", p->name) ||
                    find(bus, &compare->forward_cycles, "forward_cycles_q", err, "u_%s", p->name) ||
@@ -278,6 +281,17 @@ static int64_t bank_weight(const struct compare *compare, int l, int row, int un
                        bits);
 }
 
+/* Weight [tap][filter] of the convolution (engram_conv, engram_conv_serial say where). */
+static int64_t kernel_weight(const struct compare *compare, int tap, int filter) {
+  const struct plan_layer *p = &compare->plan.layer[0];
+  const struct layer *conv = &compare->net->layer[0];
+  int bits = conv->weight.bits;
+  if (!p->serial)
+    return signal_signed(&compare->kernel, 0, (size_t)((tap * conv->units + filter) * bits), bits);
+  int word = filter << plan_index_bits(conv->rows / p->taps) | tap / p->taps;
+  return signal_signed(&compare->kernel, (size_t)word, (size_t)(tap % p->taps * bits), bits);
+}
+
 static void compare_weights(struct compare *compare, int l, uint64_t now) {
   const struct layer *layer = &compare->net->layer[l];
   const int32_t *weights = compare->model->weights.layer[l];
@@ -285,10 +299,9 @@ static void compare_weights(struct compare *compare, int l, uint64_t now) {
   snprintf(tensor, sizeof tensor, "%s.weight", compare->plan.layer[l].name);
   for (int n = 0; n < layer->rows; n++)
     for (int u = 0; u < layer->units; u++) {
-      int i = n * layer->units + u, bits = layer->weight.bits;
-      int64_t got = layer->kind == LAYER_CONV
-                        ? signal_signed(&compare->kernel, 0, (size_t)(i * bits), bits)
-                        : bank_weight(compare, l, n, u);
+      int i = n * layer->units + u;
+      int64_t got =
+          layer->kind == LAYER_CONV ? kernel_weight(compare, n, u) : bank_weight(compare, l, n, u);
       compare_value(compare, tensor, i, weights[i], got, now);
     }
 }
@@ -336,7 +349,7 @@ static void end_step(struct compare *compare, uint64_t now) {
     if (train)
       compare_weights(compare, l, now);
   }
-  if (compare->net->layer[0].kind == LAYER_CONV) {
+  if (compare->net->layer[0].kind == LAYER_CONV && !compare->plan.layer[0].serial) {
     compare_value(compare, "conv.forward_cycles", -1, compare->plan.conv_forward_cycles,
                   signal_word(&compare->forward_cycles), now);
     compare_value(compare, "conv.backward_cycles", -1,

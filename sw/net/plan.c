@@ -21,22 +21,63 @@ int plan_tree_levels(int terms) {
 
 /* Latencies of the RTL's leaves, in cycles (their headers say the stages). */
 enum {
-  WINDOW_LATENCY = 2,     /* engram_im2col: start to the first row taken, less one */
-  MULTIPLY_LATENCY = 2,   /* engram_multiplier */
-  NORMALISE_LATENCY = 1,  /* engram_normaliser */
-  FLUSH = 3,              /* engram_crossbar: last row's issue to the first drained sum, less one,
-                             and one more for each row at a time */
-  DRAIN_LATENCY = 1,      /* engram_crossbar: drained sum to its register */
-  BACK_LATENCY = 5,       /* engram_crossbar: issue to the sum, without the tree */
-  UPDATE_LATENCY = 6,     /* engram_crossbar: issue to the weight's write */
-  EXPONENT_LATENCY = 3,   /* engram_softmax: last table entry to the first division, less one */
-  DIVISION = 18,          /* engram_softmax: a probability */
-  GATHER_LATENCY = 1,     /* engram_conv: gradient to its word */
-  CONV_UPDATE_LATENCY = 3 /* engram_conv: weight and gradient, update unit */
+  WINDOW_LATENCY = 2,      /* engram_im2col: start to the first row taken, less one */
+  MULTIPLY_LATENCY = 2,    /* engram_multiplier */
+  NORMALISE_LATENCY = 1,   /* engram_normaliser */
+  FLUSH = 3,               /* engram_crossbar: last row's issue to the first drained sum, less one,
+                              and one more for each row at a time */
+  DRAIN_LATENCY = 1,       /* engram_crossbar: drained sum to its register */
+  BACK_LATENCY = 5,        /* engram_crossbar: issue to the sum, without the tree */
+  UPDATE_LATENCY = 6,      /* engram_crossbar: issue to the weight's write */
+  EXPONENT_LATENCY = 3,    /* engram_softmax: last table entry to the first division, less one */
+  DIVISION = 18,           /* engram_softmax: a probability */
+  GATHER_LATENCY = 1,      /* engram_conv: gradient to its word */
+  CONV_UPDATE_LATENCY = 3, /* engram_conv: weight and gradient, update unit */
+  SERIAL_LATENCY = 3, /* engram_conv_serial: a value's last chunk to its sum, without the tree */
+  SERIAL_UPDATE = 8   /* engram_conv_serial: cycles to update a weight */
 };
 
 static int divide_up(int a, int b) {
   return (a + b - 1) / b;
+}
+
+static int largest(int a, int b) {
+  return a > b ? a : b;
+}
+
+/* Cycles from engram_conv_serial's start to a position's first chunk. */
+static int serial_position(const struct net *net, const struct plan_layer *p, int position) {
+  const struct layer *conv = &net->layer[0];
+  int chunks = conv->rows / p->taps;
+  int y = position / conv->out_width, x = position % conv->out_width;
+  int fill = (conv->kernel_width - 1) * largest(chunks, conv->kernel_height);
+  int step = largest(conv->units * chunks, conv->kernel_height);
+  return conv->kernel_height + 1 + y * (fill + conv->out_width * step) + fill + x * step;
+}
+
+/* Cycle in which engram_conv_serial's value is written. */
+static int serial_written(const struct net *net, const struct plan_layer *p, int value) {
+  int units = net->layer[0].units, chunks = net->layer[0].rows / p->taps;
+  return serial_position(net, p, value / units) + (value % units + 1) * chunks + SERIAL_LATENCY +
+         p->forward_levels + NORMALISE_LATENCY;
+}
+
+/* The earliest value with which a layer that reads one value a cycle may start, so that it does not
+ * overtake: the convolution takes a cycle or more for each. */
+static int serial_ready(const struct net *net, const struct plan_layer *p) {
+  int last = net->layer[0].outputs - 1;
+  int earliest = serial_written(net, p, last) - last;
+  int value = 0;
+  while (serial_written(net, p, value) < earliest)
+    value++;
+  return value;
+}
+
+/* Cycles from engram_conv_serial's backward start to the last weight's write. */
+static int serial_backward(const struct net *net, const struct plan_layer *p) {
+  const struct layer *conv = &net->layer[0];
+  return serial_position(net, p, conv->positions - 1) + conv->units * (conv->rows / p->taps) - 1 +
+         SERIAL_UPDATE * conv->rows * conv->units;
 }
 
 /* Cycle, counted from the step's start as 0, in which the first value that the layer behind may
@@ -44,6 +85,8 @@ static int divide_up(int a, int b) {
 static int conv_ready(const struct net *net, const struct plan *plan) {
   const struct layer *conv = &net->layer[0];
   const struct plan_layer *p = &plan->layer[0];
+  if (p->serial)
+    return serial_written(net, p, p->ready_word);
   int groups = conv->units / p->order.filters_at_once;
   int first = WINDOW_LATENCY + conv->kernel_height + plan->down - 1;
   int written = MULTIPLY_LATENCY + p->forward_levels + NORMALISE_LATENCY;
@@ -95,7 +138,9 @@ static void count_cycles(struct plan *plan, const struct net *net) {
     now += l > 0 ? BACK_LATENCY + p->back_levels + NORMALISE_LATENCY
                  : UPDATE_LATENCY - (p->shared ? 1 : 0);
   }
-  if (has_conv)
+  if (plan->layer[0].serial)
+    now += serial_backward(net, &plan->layer[0]);
+  else if (has_conv)
     now += GATHER_LATENCY + MULTIPLY_LATENCY + plan->layer[0].back_levels +
            net->layer[0].rows * net->layer[0].units + CONV_UPDATE_LATENCY;
   plan->train_cycles = now + 1;
@@ -131,10 +176,15 @@ static void lay_out_conv(struct plan *plan, const struct net *net) {
                                  .line = line};
   lay_out_order(&p->order, layer->positions / line);
   p->rest = (line - 1) % positions + 1;
-  p->forward_levels = plan_tree_levels(layer->rows);
+  p->taps = net->fold[FOLD_TAPS];
+  p->serial = p->taps < layer->rows;
+  p->forward_levels = plan_tree_levels(p->taps);
   p->back_levels = plan_tree_levels(positions);
-  p->multipliers = p->order.values * layer->rows;
-  plan->conv_forward_cycles = plan->conv_backward_cycles = p->order.words;
+  p->multipliers = p->order.values * p->taps;
+  if (p->serial)
+    p->ready_word = serial_ready(net, p);
+  else
+    plan->conv_forward_cycles = plan->conv_backward_cycles = p->order.words;
 }
 
 /* Cycles of a pass over the rows: a row, or two neighbours of a word, a cycle. */
@@ -189,14 +239,16 @@ static void name_layer(struct plan_layer *p, const struct net *net, int l) {
     snprintf(p->name, sizeof p->name, "%s", kind == LAYER_CONV ? "conv" : "output");
 }
 
-/* A convolution takes whole rows of the picture at a time, a dense layer its pixels. */
+/* A convolution takes whole rows of the picture at a time, a serial one or a dense layer its
+ * pixels.
+ */
 static void lay_out_picture(struct plan *plan, const struct net *net) {
-  bool has_conv = net->layer[0].kind == LAYER_CONV;
-  int pixels = has_conv ? net->width : net->fold[FOLD_STEP] == STEP_FAST ? 2 : 1;
+  bool rows = net->layer[0].kind == LAYER_CONV && net->fold[FOLD_TAPS] == net->layer[0].rows;
+  int pixels = rows ? net->width : net->fold[FOLD_STEP] == STEP_FAST ? 2 : 1;
   plan->picture = (struct plan_order){
       .filters = 1, .filters_at_once = 1, .positions = pixels, .line = net->width};
   lay_out_order(&plan->picture, net->height);
-  add_memory(plan, "picture", has_conv ? "rows" : "pixels", 1, 2 << plan->picture.word_bits,
+  add_memory(plan, "picture", rows ? "rows" : "pixels", 1, 2 << plan->picture.word_bits,
              pixels * net->pixel_bits);
 }
 

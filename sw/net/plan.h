@@ -32,6 +32,9 @@ struct plan_layer {
   /* convolution */
   int forward_levels; /* adder tree levels, over the taps at a time */
   int rest;           /* positions of a line's last word */
+  bool serial;        /* one value at a time, `taps` of its taps a cycle (engram_conv_serial) */
+  int taps;
+  int ready_word; /* serial: the value with which the layer behind may start */
   /* dense */
   int lanes;        /* a lane serves a unit, or (paired) a pair of units, of each group */
   int rows_at_once; /* 1, or 2 from two banks */
@@ -58,7 +61,8 @@ struct plan {
   struct plan_layer layer[NET_LAYERS_MAX];
   int across, down;          /* convolution windows at a time */
   struct plan_order picture; /* of the pixels */
-  int conv_forward_cycles;   /* in which the convolution's multipliers take a window's values */
+  int conv_forward_cycles; /* in which the convolution's multipliers take a window's values; 0 where
+                              it is serial */
   int conv_backward_cycles;
   int infer_cycles; /* from the step's start to the result, both counted, without stalls */
   int train_cycles; /* from the step's start to the last weight write */
