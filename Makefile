@@ -15,6 +15,7 @@ SEED    ?= 1
 DATA    ?=
 CLASSES ?= airplane,car
 FOLD    ?=
+SIMULATOR ?= verilator
 
 PACKAGES  := sndfile samplerate kissfft-float yaml-0.1 jansson zlib libpng
 WARNINGS  := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror
@@ -24,7 +25,7 @@ LIBS       = $(shell pkg-config --libs $(PACKAGES)) -lm -ldl
 INCLUDES   = $(shell pkg-config --cflags $(PACKAGES))
 
 SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c)) gen/emit.c gen/template.c
-EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in) verif/sim.cpp verif/sim.h verif/build_sim.sh
+EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in verif/sim*.[ch]) verif/sim.cpp $(wildcard verif/build_*.sh)
 TESTS    := $(patsubst verif/unit/%.c,%,$(wildcard verif/unit/test_*.c))
 C_FILES  := $(wildcard sw/*/*.[ch] gen/*.[ch] verif/*.[ch] verif/*/*.[ch])
 
@@ -39,14 +40,15 @@ ENGRAM := $(BUILD)/engram
 BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help deps all sim check unit cli leaves cores folds mutants vehicle lint lint-rtl format wave install clean
+.PHONY: help deps all sim check unit cli leaves cores folds icarus mutants vehicle lint lint-rtl format wave install
+.PHONY: clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
 	@echo
-	@echo "make sim takes NET= STEPS= INFER= SEED= FOLD='--fold lanes=4' DATA=DIR CLASSES=a,b"
+	@echo "make sim takes NET= STEPS= INFER= SEED= FOLD='--fold lanes=4' DATA=DIR CLASSES=a,b SIMULATOR=verilator|icarus"
 
 deps: ## install what is missing (Debian)
 	@sh verif/deps.sh
@@ -99,7 +101,8 @@ $(PICTURES)/dataset.json: $(ENGRAM) $(if $(DATA),,$(MADE))
 	$(ENGRAM) features --net $(NET) --classes $(CLASSES) -o $(@D) $(SOUNDS)
 
 sim: $(BENCH) $(PICTURES)/dataset.json ## train and infer in the simulated RTL, every value compared with the model
-	$(BENCH) --net $(NET) --data $(PICTURES) --steps $(STEPS) --infer $(INFER) --seed $(SEED) $(FOLD)
+	$(BENCH) --net $(NET) --data $(PICTURES) --steps $(STEPS) --infer $(INFER) --seed $(SEED) $(FOLD) \
+	  --simulator $(SIMULATOR)
 
 wave: $(BENCH) ## an FST wave of two training steps and an inference of NET (default: the tiny net)
 	$(BENCH) --net $(if $(filter file,$(origin NET)),nets/tiny.yaml,$(NET)) --steps 2 --infer 1 --wave $(BUILD)/engram.fst
@@ -109,7 +112,7 @@ install: $(ENGRAM) ## install the command into PREFIX (/usr/local)
 	install -D $(ENGRAM) $(DESTDIR)$(PREFIX)/bin/engram
 
 # ---------------------------------------------------------------- checks
-check: lint unit cli leaves cores mutants vehicle ## everything a contributor runs
+check: lint unit cli leaves cores icarus mutants vehicle ## everything a contributor runs
 
 unit: $(TESTS:%=$(BUILD)/san/%) ## unit tests under AddressSanitizer and UBSan
 	@set -e; for test in $^; do echo "== $${test##*/}"; $$test; done
@@ -125,6 +128,9 @@ cores: $(BENCH) $(ENGRAM) ## emitted cores against the model: small nets, folds,
 
 folds: $(BENCH) ## the paper's nets at 1, 4 and 64 lanes and 1 and 5 positions, 20 steps each (minutes)
 	@sh verif/folds.sh $(BENCH)
+
+icarus: $(BENCH) ## small cores in Icarus Verilog, with stalls and without, where what was never set is X
+	@sh verif/icarus.sh $(BENCH) $(BUILD)/icarus
 
 mutants: $(BENCH) ## deliberate errors in RTL leaves, each of which the bench must notice
 	@sh verif/mutants.sh $(BENCH) $(BUILD)/mutants

@@ -1,4 +1,4 @@
-/* bench.c : the emitted core in Verilator against the model: all values after every step.
+/* bench.c : the emitted core in a simulator against the model: all values after every step.
  * SPDX-License-Identifier: MIT
  *
  * Trains and infers in the RTL, under random stalls where asked for, with weights loaded and read
@@ -21,6 +21,7 @@ enum { CHUNK = 25, FAULT_EVERY = 7 };
 struct options {
   struct net_options net;
   const char *data, *classes, *rtl, *wave;
+  enum simulator simulator;
   uint64_t seed;
   int steps, infer, stall;
   bool faults, settings, json;
@@ -74,6 +75,11 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case 'w':
     options->wave = arg;
     return 0;
+  case 'm':
+    options->simulator = !strcmp(arg, "icarus") ? SIMULATOR_ICARUS : SIMULATOR_VERILATOR;
+    if (options->simulator == SIMULATOR_VERILATOR && strcmp(arg, "verilator") != 0)
+      argp_error(state, "--simulator %s: verilator or icarus", arg);
+    return 0;
   case 'j':
     options->json = true;
     return 0;
@@ -96,6 +102,7 @@ static const struct argp_option table[] = {
     {"settings", 'x', 0, 0, "change learning rate and frozen layers between the chunks", 0},
     {"rtl", 'r', "DIR", 0, "Verilog files that replace the emitted ones of the same names", 0},
     {"wave", 'w', "FILE", 0, "write an FST wave", 0},
+    {"simulator", 'm', "NAME", 0, "verilator (the default) or icarus", 0},
     {"json", 'j', 0, 0, "print the result as JSON", 0},
     OPTION_VERSION,
     {0},
@@ -379,7 +386,7 @@ int main(int argc, char **argv) {
   struct error err = {""};
   struct bench bench = {.options = &options, .random = options.seed};
   if (net_options_load(&options.net, &bench.net, &err) || load_pictures(&bench, &err) ||
-      sim_bus_open(&bench.bus, &bench.net, options.wave, options.rtl, &err)) {
+      sim_bus_open(&bench.bus, &bench.net, options.simulator, options.wave, options.rtl, &err)) {
     dataset_free(&bench.data);
     return cmd_fail(&err);
   }

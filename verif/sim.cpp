@@ -90,6 +90,7 @@ extern "C" void sim_settle(struct sim *sim, const struct sim_inputs *in, struct 
   out->m_tvalid = core.m_axis_tvalid_o;
   out->m_tlast = core.m_axis_tlast_o;
   out->m_tdata = core.m_axis_tdata_o;
+  out->failure = nullptr;
 }
 
 extern "C" void sim_edge(struct sim *sim) {
@@ -107,6 +108,7 @@ extern "C" int sim_find(struct sim *sim, const char *scope, const char *name, st
   if (!var)
     return -1;
   signal->data = var->datap();
+  signal->unknown = nullptr;
   signal->element_words = 0;
   switch (var->vltype()) {
   case VLVT_UINT8:

@@ -1,5 +1,5 @@
-/* sim.h : the emitted core in Verilator behind a C interface; what a library made by sim.cpp
- * offers. SPDX-License-Identifier: MIT
+/* sim.h : the emitted core in a simulator behind a C interface: what a library made of sim.cpp
+ * (Verilator) or sim_icarus.c (Icarus Verilog) offers. SPDX-License-Identifier: MIT
  */
 #ifndef ENGRAM_VERIF_SIM_H
 #define ENGRAM_VERIF_SIM_H
@@ -27,11 +27,13 @@ struct sim_outputs {
   uint8_t s_tready;
   uint8_t m_tvalid, m_tlast;
   uint32_t m_tdata;
+  const char *failure; /* NULL, or why the simulation cannot go on: the outputs stay 0 */
 };
 
 /* A signal or memory inside the core. */
 struct sim_signal {
   const void *data;
+  const void *unknown;  /* the bits that are X or Z, in the places of data; NULL: none can be */
   size_t element_bytes; /* 1, 2, 4 or 8; a wider element is a run of 32-bit words, lowest first */
   size_t element_words; /* 32-bit words of a wider element, else 0 */
   size_t count;         /* elements of a memory, 1 of a signal */

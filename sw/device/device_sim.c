@@ -35,7 +35,8 @@ static void sim_device_close(struct device *device) {
 static struct device *sim_device_open(const struct net *net, struct error *err) {
   struct sim_device *sim = memory_new(1, sizeof *sim);
   sim->device.kind = &device_sim;
-  if (sim_bus_open(&sim->bus, net, NULL, NULL, err) || check_identity(&sim->bus, err)) {
+  if (sim_bus_open(&sim->bus, net, SIMULATOR_VERILATOR, NULL, NULL, err) ||
+      check_identity(&sim->bus, err)) {
     sim_device_close(&sim->device);
     return NULL;
   }

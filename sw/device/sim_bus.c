@@ -72,10 +72,15 @@ static void cycle(struct sim_bus *bus) {
   bus->cycle++;
 }
 
-int sim_bus_open(struct sim_bus *bus, const struct net *net, const char *wave_path, const char *rtl,
-                 struct error *err) {
+/* The simulation's own failure is the cause of everything that comes after it. */
+static int has_failed(const struct sim_bus *bus, struct error *err) {
+  return bus->out.failure ? error_set(err, "simulation: %s", bus->out.failure) : 0;
+}
+
+int sim_bus_open(struct sim_bus *bus, const struct net *net, enum simulator simulator,
+                 const char *wave_path, const char *rtl, struct error *err) {
   *bus = (struct sim_bus){.net = net};
-  if (sim_library_open(&bus->library, net, wave_path != NULL, rtl, err))
+  if (sim_library_open(&bus->library, net, simulator, wave_path != NULL, rtl, err))
     return -1;
   bus->sim = bus->library.open(wave_path);
   if (!bus->sim) {
@@ -86,6 +91,10 @@ int sim_bus_open(struct sim_bus *bus, const struct net *net, const char *wave_pa
   bus->in.rst = 1;
   sim_bus_idle(bus, RESET_CYCLES);
   bus->in.rst = 0;
+  if (has_failed(bus, err)) {
+    sim_bus_close(bus);
+    return -1;
+  }
   return 0;
 }
 
@@ -102,6 +111,8 @@ void sim_bus_idle(struct sim_bus *bus, int count) {
 }
 
 static int no_answer(struct sim_bus *bus, const char *what, uint32_t address, struct error *err) {
+  if (has_failed(bus, err))
+    return -1;
   return error_set(err, "simulation: %s 0x%x had no answer by cycle %" PRIu64, what,
                    (unsigned)address, bus->cycle);
 }
@@ -178,6 +189,8 @@ int sim_bus_run(struct sim_bus *bus, const struct job *jobs, size_t count, struc
   size_t progress = 0;
   while (bus->received < count) {
     cycle(bus);
+    if (has_failed(bus, err))
+      return -1;
     if (progress != bus->received + bus->sent + bus->beat) {
       progress = bus->received + bus->sent + bus->beat;
       last_cycle = bus->cycle;

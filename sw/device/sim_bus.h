@@ -32,8 +32,8 @@ struct sim_bus {
 };
 
 /* Opens the library, the core and resets it. `wave_path` may be NULL. Returns 0 or -1. */
-int sim_bus_open(struct sim_bus *bus, const struct net *net, const char *wave_path, const char *rtl,
-                 struct error *err);
+int sim_bus_open(struct sim_bus *bus, const struct net *net, enum simulator simulator,
+                 const char *wave_path, const char *rtl, struct error *err);
 void sim_bus_close(struct sim_bus *bus);
 
 /* Lets `count` cycles pass. */

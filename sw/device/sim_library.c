@@ -1,4 +1,4 @@
-/* sim_library.c : the emitted core as a Verilator library.
+/* sim_library.c : the emitted core as a library of a simulator.
  * SPDX-License-Identifier: MIT
  */
 #include "device/sim_library.h"
@@ -20,6 +20,20 @@
 #include <unistd.h>
 
 extern char **environ;
+
+/* How each simulator's library is made: from which embedded files, by the first of them. */
+static const struct maker {
+  const char *files[6], *suffix, *needs, *takes;
+} makers[] = {
+    [SIMULATOR_VERILATOR] = {{"build_sim.sh", "sim.cpp", "sim.h"},
+                             ".so",
+                             "verilator and g++",
+                             "about half a minute"},
+    [SIMULATOR_ICARUS] = {{"build_icarus.sh", "sim_icarus.c", "sim_icarus.h", "sim_vpi.c", "sim.h"},
+                          "-icarus.so",
+                          "iverilog and gcc",
+                          "some seconds"},
+};
 
 /* FNV-1a over every embedded file: a changed leaf makes another library. */
 static uint64_t digest(void) {
@@ -86,13 +100,15 @@ static int overlay(const char *from, const char *to, struct error *err) {
 }
 
 /* Emits the core into `work` and builds `library` from it. */
-static int build(const struct net *net, const char *work, const char *library, const char *runtime,
-                 bool wave, const char *rtl, struct error *err) {
-  if (emit_core(net, work, err) || (rtl && overlay(rtl, work, err)) ||
-      write_embedded(work, "sim.cpp", err) || write_embedded(work, "sim.h", err) ||
-      write_embedded(work, "build_sim.sh", err))
+static int build(const struct net *net, const struct maker *maker, const char *work,
+                 const char *library, const char *runtime, bool wave, const char *rtl,
+                 struct error *err) {
+  if (emit_core(net, work, err) || (rtl && overlay(rtl, work, err)))
     return -1;
-  char *script = path_join(work, "build_sim.sh"), *log = path_join(work, "log"),
+  for (int i = 0; maker->files[i]; i++)
+    if (write_embedded(work, maker->files[i], err))
+      return -1;
+  char *script = path_join(work, maker->files[0]), *log = path_join(work, "log"),
        *made = path_join(work, "core.so");
   char *argv[] = {"sh",
                   script,
@@ -103,9 +119,8 @@ static int build(const struct net *net, const char *work, const char *library, c
                   NULL};
   int result = 0;
   if (run(argv, log) != 0)
-    result = error_set(
-        err, "the simulation of %s could not be built (are verilator and g++ installed?): see %s",
-        net->name, log);
+    result = error_set(err, "the simulation of %s could not be built (are %s installed?): see %s",
+                       net->name, maker->needs, log);
   else if (rename(made, library))
     result = error_set(err, "%s: %s", library, strerror(errno));
   free(script);
@@ -134,27 +149,30 @@ static int load(struct sim_library *library, const char *path, struct error *err
   return 0;
 }
 
-int sim_library_open(struct sim_library *library, const struct net *net, bool wave, const char *rtl,
-                     struct error *err) {
+int sim_library_open(struct sim_library *library, const struct net *net, enum simulator simulator,
+                     bool wave, const char *rtl, struct error *err) {
   *library = (struct sim_library){.handle = NULL};
+  if (wave && simulator != SIMULATOR_VERILATOR)
+    return error_set(err, "waves are written with Verilator only");
+  const struct maker *maker = &makers[simulator];
   const char *folder = getenv("ENGRAM_SIM");
   if (!folder)
     folder = "build/sim";
   char name[64];
   snprintf(name, sizeof name, "%016" PRIx64 "-%08" PRIx32 "%s", net->core_hash, (uint32_t)digest(),
-           wave ? "-wave.so" : ".so");
+           wave ? "-wave.so" : maker->suffix);
   char *path = path_join(folder, name), *runtime = path_join(folder, "runtime");
   char *work = path_join(folder, "work-XXXXXX");
   int result = 0;
   if (rtl || access(path, R_OK) != 0) {
-    fprintf(stderr, "building the simulation of %s (once, about half a minute)\n", net->name);
+    fprintf(stderr, "building the simulation of %s (once, %s)\n", net->name, maker->takes);
     if (folder_make(folder, err))
       result = -1;
     else if (!mkdtemp(work))
       result = error_set(err, "%s: %s", folder, strerror(errno));
     else {
       char *made = rtl ? path_join(work, "broken.so") : path_join(folder, name);
-      result = build(net, work, made, runtime, wave, rtl, err);
+      result = build(net, maker, work, made, runtime, wave, rtl, err);
       if (result == 0)
         result = load(library, made, err);
       if (result == 0)

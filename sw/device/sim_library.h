@@ -1,4 +1,4 @@
-/* sim_library.h : the emitted core as a Verilator library, built when absent and opened at run
+/* sim_library.h : the emitted core as a library of a simulator, built when absent and opened at run
  * time. SPDX-License-Identifier: MIT
  */
 #ifndef ENGRAM_DEVICE_SIM_LIBRARY_H
@@ -7,6 +7,8 @@
 #include "../verif/sim.h"
 #include "base/error.h"
 #include "net/net.h"
+
+enum simulator { SIMULATOR_VERILATOR, SIMULATOR_ICARUS };
 
 /* The functions of verif/sim.h. */
 struct sim_library {
@@ -20,11 +22,12 @@ struct sim_library {
 
 /* Opens the net's library in the folder $ENGRAM_SIM (default build/sim), named by the core's hash
  * and a digest of the RTL it was made from; emits and builds it first when it is not there (`wave`:
- * one that can write FST). Says so on stderr when that takes a while. `rtl` is NULL, or a folder
- * whose files of the same names replace emitted ones (for tests with broken leaves); such a library
- * is always built anew and not kept. Returns 0 or -1; release with sim_library_close. */
-int sim_library_open(struct sim_library *library, const struct net *net, bool wave, const char *rtl,
-                     struct error *err);
+ * one that can write FST, with Verilator only). Says so on stderr when that takes a while. `rtl` is
+ * NULL, or a folder whose files of the same names replace emitted ones (for tests with broken
+ * leaves); such a library is always built anew and not kept. Returns 0 or -1; release with
+ * sim_library_close. */
+int sim_library_open(struct sim_library *library, const struct net *net, enum simulator simulator,
+                     bool wave, const char *rtl, struct error *err);
 void sim_library_close(struct sim_library *library);
 
 #endif
