@@ -12,10 +12,13 @@
 
 /* ---------------------------------------------------------------- signals */
 
-/* `bits` (<= 64) of a signal's element from bit `from` on, as an unsigned number. */
-static uint64_t signal_bits(const struct sim_signal *signal, size_t element, size_t from,
-                            int bits) {
-  const unsigned char *data = signal->data;
+/* What reads as a value with a bit that is X or Z: no tensor has it. */
+#define UNKNOWN INT64_MIN
+
+/* `bits` (<= 64) of an element from bit `from` on, as an unsigned number; `data` is the signal's
+ * data or unknown. */
+static uint64_t raw_bits(const struct sim_signal *signal, const unsigned char *data, size_t element,
+                         size_t from, int bits) {
   uint64_t value = 0;
   if (signal->element_words == 0) {
     memcpy(&value, data + element * signal->element_bytes, signal->element_bytes);
@@ -29,14 +32,22 @@ static uint64_t signal_bits(const struct sim_signal *signal, size_t element, siz
   return bits < 64 ? value & ((UINT64_C(1) << bits) - 1) : value;
 }
 
+/* `bits` (<= 64) of a signal's element from bit `from` on, as an unsigned number, or UNKNOWN. */
+static uint64_t signal_bits(const struct sim_signal *signal, size_t element, size_t from,
+                            int bits) {
+  if (signal->unknown && raw_bits(signal, signal->unknown, element, from, bits))
+    return (uint64_t)UNKNOWN;
+  return raw_bits(signal, signal->data, element, from, bits);
+}
+
 static int64_t signal_signed(const struct sim_signal *signal, size_t element, size_t from,
                              int bits) {
   uint64_t value = signal_bits(signal, element, from, bits);
-  return (int64_t)(value << (64 - bits)) >> (64 - bits);
+  return value == (uint64_t)UNKNOWN ? UNKNOWN : (int64_t)(value << (64 - bits)) >> (64 - bits);
 }
 
-static uint32_t signal_word(const struct sim_signal *signal) {
-  return (uint32_t)signal_bits(signal, 0, 0, 32);
+static int64_t signal_word(const struct sim_signal *signal) {
+  return (int64_t)signal_bits(signal, 0, 0, 32);
 }
 
 __attribute__((format(printf, 5, 6))) static int find(struct sim_bus *bus,
@@ -215,9 +226,12 @@ void compare_value(struct compare *compare, const char *tensor, long index, int6
     return;
   if (compare->mismatches++ == 0 || cycle < compare->first_cycle) {
     compare->first_cycle = cycle;
+    char number[24] = "X";
+    if (got != UNKNOWN)
+      snprintf(number, sizeof number, "%" PRId64, got);
     snprintf(compare->first, sizeof compare->first,
-             "%s[%ld] expected %" PRId64 " got %" PRId64 " at cycle %" PRIu64 " (step %" PRIu32 ")",
-             tensor, index, expected, got, cycle, compare->model->state.steps);
+             "%s[%ld] expected %" PRId64 " got %s at cycle %" PRIu64 " (step %" PRIu32 ")", tensor,
+             index, expected, number, cycle, compare->model->state.steps);
   }
 }
 
@@ -360,7 +374,7 @@ static void end_step(struct compare *compare, uint64_t now) {
   for (size_t c = 0; c < probability->count; c++)
     compare_seen(compare, probability, c, compare->model->probability[c], now);
   compare_counters(compare, now);
-  uint32_t cycles = signal_word(&compare->step_cycles);
+  uint32_t cycles = (uint32_t)signal_word(&compare->step_cycles);
   uint32_t *longest = train ? &compare->train_cycles : &compare->infer_cycles;
   if (cycles > *longest)
     *longest = cycles;
@@ -369,11 +383,14 @@ static void end_step(struct compare *compare, uint64_t now) {
 }
 
 static void gather(struct compare *compare, struct probe *probe, uint64_t now) {
-  if (!signal_bits(&probe->valid, 0, 0, 1))
+  uint64_t valid = signal_bits(&probe->valid, 0, 0, 1);
+  if (!valid)
     return;
-  size_t index = (size_t)signal_bits(&probe->index, 0, 0, 32);
-  if (index >= probe->count) { /* a value that the tensor does not have */
-    compare_value(compare, probe->tensor, (long)index, 0, 1, now);
+  uint64_t index = signal_bits(&probe->index, 0, 0, 32);
+  bool unknown = valid == (uint64_t)UNKNOWN || index == (uint64_t)UNKNOWN;
+  if (unknown || index >= probe->count) { /* a value that the tensor does not have */
+    compare_value(compare, probe->tensor, unknown ? -1 : (long)index, 0, unknown ? UNKNOWN : 1,
+                  now);
     return;
   }
   int64_t value = signal_signed(&probe->value, 0, 0, probe->value_bits);
