@@ -23,6 +23,10 @@ module engram_multiplier #(
   reg signed [PRODUCT_BITS-1:0] product_q;
   assign product_o = product_q;
 
+`ifndef SYNTHESIS
+  // Zero times what b was at power-up is zero, but X where a simulator has it.
+  initial b_q = {B_BITS{1'b0}};
+`endif
   always @(posedge clk_i) begin
     if (enable_i) a_q <= a_i;
     if (enable_i && nonzero_i) b_q <= b_i;
