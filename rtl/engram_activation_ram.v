@@ -16,7 +16,7 @@ module engram_activation_ram #(
   input  wire                           write_i,
   input  wire [WORD_BITS-1:0]           write_word_i,
   input  wire [VALUES*VALUE_BITS-1:0]   write_values_i,
-  // read: the values two cycles after read_i
+  // read: the values two cycles after read_i, held until the next
   input  wire                           read_i,
   input  wire [WORD_BITS-1:0]           read_word_i,
   input  wire [SELECTED*SLOT_BITS-1:0]  read_slots_i,

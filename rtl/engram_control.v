@@ -9,7 +9,7 @@
 `default_nettype none
 
 module engram_control #(
-  parameter LAYERS = 3,                  // 2..5
+  parameter LAYERS = 3,                  // 1..5
   parameter LAYER_BITS = 2,              // of a weight's place {layer, row, column}
   parameter ROW_BITS = 11,
   parameter COLUMN_BITS = 6,

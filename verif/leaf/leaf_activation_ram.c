@@ -3,15 +3,21 @@
  */
 #include "bench.h"
 
-enum { VALUE_BITS, VALUES, WORDS, WORD_BITS, SLOT_BITS }; /* parameters */
+enum { VALUE_BITS, VALUES, WORDS, WORD_BITS, SLOT_BITS, SELECTED }; /* parameters */
 enum { IN_WRITE, IN_READ, IN_WRITE_WORD = 16, IN_READ_WORD = 32, IN_SLOT = 48, IN_VALUE = 64 };
-enum { VALUE_STRIDE = 32, OUT_VALUE = 0 };
-enum { CYCLES = 20000, LATENCY = 2, CASES_MAX = 8, WORDS_MAX = 640, VALUES_MAX = 40 };
+enum { SLOT_STRIDE = 8, VALUE_STRIDE = 32, OUT_VALUE = 0 };
+enum { CYCLES = 20000, CASES_MAX = 16, WORDS_MAX = 640, VALUES_MAX = 40, SELECTED_MAX = 2 };
+
+/* What the last read gave; none before the first. */
+struct read {
+  bool any;
+  uint32_t value[SELECTED_MAX];
+};
 
 struct model {
   bool written[WORDS_MAX];
   uint32_t value[WORDS_MAX][VALUES_MAX];
-  int64_t expected[LATENCY]; /* of the last reads; -1 without one */
+  struct read asked, word, expected; /* the last read of this cycle, one and two cycles ago */
 };
 
 /* Writes a random word; returns which. */
@@ -27,18 +33,32 @@ static int drive_write(struct bench *bench, int c, struct model *model) {
   return word;
 }
 
-/* Pins of one cycle; never the written word is read, which the leaf does not promise. */
-static void drive(struct bench *bench, int c, int cycle, struct model *model) {
+/* Pins of one cycle; never the written word is read, which the leaf does not promise. What was read
+ * stays until the next read. */
+static void drive(struct bench *bench, int c, struct model *model) {
   bool write = bench_chance(bench, 50);
   int written = write ? drive_write(bench, c, model) : -1;
   int word = bench_below(bench, bench_parameter(bench, c, WORDS));
-  int slot = bench_below(bench, bench_parameter(bench, c, VALUES));
   bool read = word != written && model->written[word] && bench_chance(bench, 80);
+  model->expected = model->word;
+  model->word = model->asked;
   bench_set(bench, c, IN_WRITE, 1, write);
   bench_set(bench, c, IN_READ, 1, read);
   bench_set(bench, c, IN_READ_WORD, 16, (uint64_t)word);
-  bench_set(bench, c, IN_SLOT, 16, (uint64_t)slot);
-  model->expected[cycle % LATENCY] = read ? (int64_t)model->value[word][slot] : -1;
+  for (int s = 0; s < bench_parameter(bench, c, SELECTED); s++) {
+    int slot = bench_below(bench, bench_parameter(bench, c, VALUES));
+    bench_set(bench, c, IN_SLOT + SLOT_STRIDE * s, SLOT_STRIDE, (uint64_t)slot);
+    if (read)
+      model->asked.value[s] = model->value[word][slot];
+  }
+  model->asked.any |= read;
+}
+
+static void check(struct bench *bench, int c, const struct read *expected) {
+  int bits = bench_parameter(bench, c, VALUE_BITS);
+  for (int s = 0; expected->any && s < bench_parameter(bench, c, SELECTED); s++)
+    bench_check(bench, c, "value", (int64_t)bench_get(bench, c, OUT_VALUE + bits * s, bits),
+                expected->value[s]);
 }
 
 static void test_values(void **state) {
@@ -46,17 +66,11 @@ static void test_values(void **state) {
   struct model *models = calloc(CASES_MAX, sizeof *models);
   assert_non_null(models);
   for (int cycle = 0; cycle < CYCLES; cycle++) {
-    int64_t expected[CASES_MAX];
-    for (int c = 0; c < bench->cases; c++) {
-      expected[c] = cycle < LATENCY ? -1 : models[c].expected[cycle % LATENCY];
-      drive(bench, c, cycle, &models[c]);
-    }
+    for (int c = 0; c < bench->cases; c++)
+      drive(bench, c, &models[c]);
     bench_settle(bench);
     for (int c = 0; c < bench->cases; c++)
-      if (expected[c] >= 0)
-        bench_check(bench, c, "value",
-                    (int64_t)bench_get(bench, c, OUT_VALUE, bench_parameter(bench, c, VALUE_BITS)),
-                    expected[c]);
+      check(bench, c, &models[c].expected);
     bench_edge(bench);
   }
   free(models);

@@ -11,7 +11,14 @@
 #include "net/map.h"
 
 enum { LAYERS, LAYER_BITS, ROW_BITS, COLUMN_BITS, RATE_BITS, INITIAL_RATE, ADDRESS_BITS, VERSION };
-enum { SHAPE = 8, ROWS, COLUMNS = 14, WEIGHT_BITS = 19 }; /* of layer 0; the others follow */
+enum {
+  SHAPE = 8,
+  INITIAL_FREEZE,
+  TRAINING,
+  ROWS,
+  COLUMNS = 16,
+  WEIGHT_BITS = 21
+}; /* of layer 0; the others follow */
 enum { IN_AW_VALID, IN_W_VALID, IN_B_READY, IN_AR_VALID, IN_R_READY, IN_IDLE, IN_REFUSED };
 enum { IN_RESET = 9, IN_STROBE = 12, IN_AW_ADDRESS = 32, IN_AR_ADDRESS = 64, IN_W_DATA = 96 };
 enum { IN_RANDOM = 128, IN_STEPS = 256, IN_CUT = 448, IN_WEIGHT = 928 };
@@ -82,6 +89,10 @@ static bool paused(const struct port *port) {
   return port->now.pause && port->idle;
 }
 
+static bool trains(const struct port *port) {
+  return bench_parameter(port->bench, port->c, TRAINING) != 0;
+}
+
 static struct net net_of(const struct bench *bench, int c) {
   struct net net = {
       .layer_count = bench_parameter(bench, c, LAYERS),
@@ -110,8 +121,8 @@ static bool model_weight(const struct port *port, const struct access *access,
                          struct effect *effect) {
   const struct net *net = &port->net;
   uint32_t place = access->address >> 2;
-  uint32_t layer =
-      place >> (net->row_bits + net->column_bits) & (uint32_t)bench_mask(net->layer_bits);
+  int low_bits = net->row_bits + net->column_bits, place_bits = map_address_bits(net) - 3;
+  uint32_t layer = place >> low_bits & (uint32_t)bench_mask(place_bits - low_bits);
   effect->column = place & (uint32_t)bench_mask(net->column_bits);
   effect->row = place >> net->column_bits & (uint32_t)bench_mask(net->row_bits);
   if (!paused(port) || layer >= (uint32_t)net->layer_count ||
@@ -170,6 +181,7 @@ static bool model_read(const struct port *port, uint32_t address, uint32_t *valu
       {MAP_CORE_HASH_LOW, 0x76543210},
       {MAP_CORE_HASH_HIGH, 0xFEDCBA98},
       {MAP_SHAPE, (uint32_t)bench_parameter(bench, port->c, SHAPE)},
+      {MAP_FEATURES, trains(port)},
       {MAP_CONTROL, port->now.pause * MAP_PAUSE | port->now.learn * MAP_LEARN},
       {MAP_STATUS, (uint32_t)(paused(port) * MAP_PAUSED | !port->idle * MAP_BUSY)},
       {MAP_RATE, port->now.rate},
@@ -307,18 +319,21 @@ static void check(struct port *port, const char *what, uint32_t found, uint32_t 
   bench_check(port->bench, port->c, what, found, expected);
 }
 
-/* Settings change between a write's taking and its answer. */
+/* Settings change between a write's taking and its answer. A core that only infers never learns,
+ * whatever LEARN says. */
 static void check_settings(struct port *port) {
   const struct settings found = {get(port, OUT_PAUSE, 1), get(port, OUT_LEARN, 1),
                                  get(port, OUT_RATE, 8), get(port, OUT_FREEZE, 8)};
   bool open = port->write.at_work && !port->write.shown && !get(port, OUT_B_VALID, 1);
-  const struct settings *expected = &port->now;
-  if (open && memcmp(&found, &port->before, sizeof found) == 0)
-    expected = &port->before;
-  check(port, "pause", found.pause, expected->pause);
-  check(port, "learn", found.learn, expected->learn);
-  check(port, "rate", found.rate, expected->rate);
-  check(port, "freeze", found.freeze, expected->freeze);
+  struct settings expected = port->now, before = port->before;
+  expected.learn &= trains(port);
+  before.learn &= trains(port);
+  if (open && memcmp(&found, &before, sizeof found) == 0)
+    expected = before;
+  check(port, "pause", found.pause, expected.pause);
+  check(port, "learn", found.learn, expected.learn);
+  check(port, "rate", found.rate, expected.rate);
+  check(port, "freeze", found.freeze, expected.freeze);
 }
 
 /* A pulse comes once for the access it belongs to, with its payload, and never else. */
@@ -521,7 +536,8 @@ static void sweep_registers(struct port *port) {
 static void reset(struct port *port) {
   struct bench *bench = port->bench;
   port->now = port->before =
-      (struct settings){1, 1, (uint32_t)bench_parameter(bench, port->c, INITIAL_RATE), 0};
+      (struct settings){1, 1, (uint32_t)bench_parameter(bench, port->c, INITIAL_RATE),
+                        (uint32_t)bench_parameter(bench, port->c, INITIAL_FREEZE)};
   port->errors = port->refused[0] = port->refused[1] = port->refused[2] = 0;
   port->write = (struct access){.write = true};
   port->read = (struct access){.write = false};

@@ -3,18 +3,19 @@
  *
  * With ROWS = KERNEL_HEIGHT + DOWN - 1 the first windows stand ROWS + 2 cycles after the start;
  * within a row of windows the next ones stand a cycle after those before were taken, in the next
- * row DOWN cycles after.
+ * row DOWN cycles after. A row's last windows may be fewer than ACROSS; what stands beyond the row
+ * is anything.
  */
 #include "bench.h"
 
 enum { HEIGHT, WIDTH, ROW_BITS, PIXEL_BITS, KERNEL_HEIGHT, KERNEL_WIDTH, ACROSS, DOWN };
 enum { IN_START, IN_NEXT, IN_RESET, IN_ROW = 64 };
-enum { OUT_VALID, OUT_LAST, OUT_READ, OUT_READ_ROW = 8, OUT_TAPS = 32 };
-enum { CYCLES = 2000, CASES_MAX = 32, SIDE_MAX = 64, START_LATENCY = 2 };
+enum { OUT_VALID, OUT_LAST, OUT_READ, OUT_REST, OUT_READ_ROW = 8, OUT_TAPS = 32 };
+enum { CYCLES = 2000, CASES_MAX = 64, SIDE_MAX = 64, START_LATENCY = 2 };
 
 struct shape {
   int height, width, pixel_bits, kernel_height, kernel_width, across, down;
-  int steps_across, steps;
+  int out_width, steps_across, steps;
 };
 
 /* A picture that is being read, window by window. */
@@ -39,7 +40,8 @@ static struct shape shape_of(const struct bench *bench, int c) {
       .across = bench_parameter(bench, c, ACROSS),
       .down = bench_parameter(bench, c, DOWN),
   };
-  shape.steps_across = (shape.width - shape.kernel_width + 1) / shape.across;
+  shape.out_width = shape.width - shape.kernel_width + 1;
+  shape.steps_across = (shape.out_width + shape.across - 1) / shape.across;
   shape.steps = shape.steps_across * (shape.height - shape.kernel_height + 1) / shape.down;
   return shape;
 }
@@ -74,8 +76,9 @@ static void check_taps(struct bench *bench, int c, const struct scan *scan) {
     int y = scan->step / shape->steps_across * shape->down + window / shape->across;
     int x = scan->step % shape->steps_across * shape->across + window % shape->across;
     for (int tap = 0; tap < shape->kernel_height * shape->kernel_width; tap++) {
-      bench_check(bench, c, "tap", (int64_t)bench_get(bench, c, at, shape->pixel_bits),
-                  scan->pixel[y + tap / shape->kernel_width][x + tap % shape->kernel_width]);
+      if (x < shape->out_width)
+        bench_check(bench, c, "tap", (int64_t)bench_get(bench, c, at, shape->pixel_bits),
+                    scan->pixel[y + tap / shape->kernel_width][x + tap % shape->kernel_width]);
       at += shape->pixel_bits;
     }
   }
@@ -112,6 +115,8 @@ static void check_cycle(struct bench *bench, int c, struct scan *scan, bool begi
     check_taps(bench, c, scan);
     bench_check(bench, c, "last", (int64_t)bench_get(bench, c, OUT_LAST, 1),
                 scan->step == scan->shape.steps - 1);
+    bench_check(bench, c, "rest", (int64_t)bench_get(bench, c, OUT_REST, 1),
+                scan->step % scan->shape.steps_across == scan->shape.steps_across - 1);
   }
   scan->row = check_read(bench, c, scan);
   if (valid && next)

@@ -1,31 +1,52 @@
 /* leaf_multiplier.c : engram_multiplier against C's product, two cycles later.
  * SPDX-License-Identifier: MIT
+ *
+ * Without enable_i both operands stay, without nonzero_i the second one does; it is low in cycles
+ * with another a than zero as well here, so that the operand that stayed shows in the product.
  */
 #include "bench.h"
 
-enum { A_BITS, B_BITS };               /* parameters */
-enum { IN_A = 0, IN_B = 32, OUT = 0 }; /* pins */
+enum { A_BITS, B_BITS }; /* parameters */
+enum { IN_A = 0, IN_B = 32, IN_ENABLE = 64, IN_NONZERO, OUT = 0 };
 enum { CYCLES = 20000, LATENCY = 2, CASES_MAX = 16 };
+
+struct operands {
+  int64_t a, b;
+  bool a_known, b_known; /* taken at least once */
+};
+
+static void drive(struct bench *bench, int c, struct operands *held) {
+  int a_bits = bench_parameter(bench, c, A_BITS), b_bits = bench_parameter(bench, c, B_BITS);
+  int64_t a = bench_signed(bench, a_bits), b = bench_signed(bench, b_bits);
+  bool enable = bench_chance(bench, 70), nonzero = a != 0 && bench_chance(bench, 80);
+  bench_set(bench, c, IN_A, a_bits, (uint64_t)a);
+  bench_set(bench, c, IN_B, b_bits, (uint64_t)b);
+  bench_set(bench, c, IN_ENABLE, 1, enable);
+  bench_set(bench, c, IN_NONZERO, 1, nonzero);
+  if (enable) {
+    held->a = a;
+    held->a_known = true;
+  }
+  if (enable && nonzero) {
+    held->b = b;
+    held->b_known = true;
+  }
+}
 
 static void test_product(void **state) {
   struct bench *bench = *state;
-  int64_t expected[CASES_MAX][LATENCY] = {{0}};
+  struct operands held[CASES_MAX] = {{0, 0, false, false}}, old[CASES_MAX][LATENCY] = {{held[0]}};
   for (int cycle = 0; cycle < CYCLES; cycle++) {
-    int64_t product[CASES_MAX];
-    for (int c = 0; c < bench->cases; c++) {
-      int a_bits = bench_parameter(bench, c, A_BITS), b_bits = bench_parameter(bench, c, B_BITS);
-      int64_t a = bench_signed(bench, a_bits), b = bench_signed(bench, b_bits);
-      bench_set(bench, c, IN_A, a_bits, (uint64_t)a);
-      bench_set(bench, c, IN_B, b_bits, (uint64_t)b);
-      product[c] = a * b;
-    }
+    for (int c = 0; c < bench->cases; c++)
+      drive(bench, c, &held[c]);
     bench_settle(bench);
     for (int c = 0; c < bench->cases; c++) {
       int bits = bench_parameter(bench, c, A_BITS) + bench_parameter(bench, c, B_BITS);
-      if (cycle >= LATENCY)
+      struct operands *expected = &old[c][cycle % LATENCY];
+      if (expected->a_known && expected->b_known)
         bench_check(bench, c, "product", bench_get_signed(bench, c, OUT, bits),
-                    expected[c][cycle % LATENCY]);
-      expected[c][cycle % LATENCY] = product[c];
+                    expected->a * expected->b);
+      *expected = held[c];
     }
     bench_edge(bench);
   }

@@ -5,19 +5,24 @@
 
 #include "model/fixed.h"
 
-enum { VALUES, INDEX_BITS, SUM_BITS, SHIFT, VALUE_BITS, RELU, COUNT_LEVELS, COUNT_BITS };
-enum { IN_INDEX = 0, IN_VALID = 16, IN_HALVE, IN_KEEP, IN_CLEAR, IN_RESET, IN_SUM = 64 };
-enum { OUT_GATES = 0, OUT_COUNT = 32, OUT_VALID = 64, OUT_INDEX = 65, OUT_VALUE = 96 };
-enum { SUM_STRIDE = 64, VALUE_STRIDE = 32 };
+enum { VALUES, TAG_BITS, INDEX_BITS, SUM_BITS, SHIFT, VALUE_BITS, RELU, COUNT_LEVELS, COUNT_BITS };
+enum { IN_VALID = 0, IN_KEEP = 32, IN_TAG = 64, IN_HALVE = 128, IN_CLEAR, IN_RESET, IN_SUM = 192 };
+enum { OUT_GATES = 0, OUT_COUNT = 32, OUT_VALID = 64, OUT_TAG = 128, OUT_VALUE = 192 };
+enum { SUM_STRIDE = 64, VALUE_STRIDE = 32, PROBED = 3, PROBE_STRIDE = 192 };
+/* of a probe's share: three probes, and what each shows */
+enum { OUT_PROBES = OUT_VALUE + 17 * VALUE_STRIDE, PROBE_VALUE = 0, PROBE_KEPT = 64 };
+enum { PROBE_SUM = 96, INDEX_AT = 16 };
 enum { CYCLES = 12000, FILL = 12, CASES_MAX = 16, VALUES_MAX = 17, DELAY_MAX = 8 };
 
 /* What C says about the sums of one cycle, and the count so far. */
 struct model {
-  bool valid;
-  uint32_t index, gates;
+  uint32_t valid, keep, gates; /* a bit a value */
+  uint64_t tag;
+  int64_t sum[VALUES_MAX];
   int32_t value[VALUES_MAX];
   uint32_t cut[DELAY_MAX]; /* of the last cycles */
   uint32_t count;
+  bool reset;
 };
 
 /* A sum near an end of the value's range or near a tie, or a random one. */
@@ -37,55 +42,104 @@ static int64_t choose_sum(struct bench *bench, int c, int shift) {
   return bench_signed(bench, bits);
 }
 
-static void drive(struct bench *bench, int c, int cycle, struct model *model) {
-  bool halve = bench_chance(bench, 30), keep = bench_chance(bench, 80);
-  bool valid = cycle > FILL && bench_chance(bench, 70), reset = bench_chance(bench, 2);
-  bool clear = cycle == FILL || bench_chance(bench, 1);
+/* The values of one cycle; returns how many of them were cut and count. */
+static uint32_t drive_values(struct bench *bench, int c, bool halve, struct model *model) {
   bool relu = bench_parameter(bench, c, RELU) != 0;
   int shift = bench_parameter(bench, c, SHIFT) + halve;
-  int index_bits = bench_parameter(bench, c, INDEX_BITS);
-  model->valid = valid && !reset;
-  model->index = (uint32_t)bench_random(bench, index_bits);
+  uint32_t counted = 0;
   model->gates = 0;
-  uint32_t cut = 0;
   for (int v = 0; v < bench_parameter(bench, c, VALUES); v++) {
-    int64_t sum = choose_sum(bench, c, shift);
+    int64_t sum = model->sum[v] = choose_sum(bench, c, shift);
     bench_set(bench, c, IN_SUM + SUM_STRIDE * v, bench_parameter(bench, c, SUM_BITS),
               (uint64_t)sum);
     int bits = bench_parameter(bench, c, VALUE_BITS);
+    bool keep = model->keep >> v & 1, valid = model->valid >> v & 1 && !model->reset;
+    uint32_t cut = 0;
     model->value[v] = keep ? fixed_normalise(sum, shift, bits, relu, &cut) : 0;
     model->gates |= (uint32_t)(keep && (!relu || model->value[v] > 0)) << v;
+    counted += valid ? cut : 0;
   }
+  return counted;
+}
+
+static void drive(struct bench *bench, int c, int cycle, struct model *model) {
+  int values = bench_parameter(bench, c, VALUES), tag_bits = bench_parameter(bench, c, TAG_BITS);
+  bool halve = bench_chance(bench, 30), clear = cycle == FILL || bench_chance(bench, 1);
+  model->reset = bench_chance(bench, 2);
+  model->valid = model->keep = 0;
+  for (int v = 0; v < values; v++) {
+    model->valid |= (uint32_t)(cycle > FILL && bench_chance(bench, 70)) << v;
+    model->keep |= (uint32_t)bench_chance(bench, 80) << v;
+  }
+  model->tag = bench_random(bench, tag_bits);
+  uint32_t cut = drive_values(bench, c, halve, model);
   int delay = bench_parameter(bench, c, COUNT_LEVELS) + 1;
   model->count += model->cut[(cycle + DELAY_MAX - delay) % DELAY_MAX];
   model->count = clear ? 0 : model->count;
-  model->cut[cycle % DELAY_MAX] = model->valid ? cut : 0;
-  bench_set(bench, c, IN_INDEX, index_bits, model->index);
-  bench_set(bench, c, IN_VALID, 1, valid);
+  model->cut[cycle % DELAY_MAX] = cut;
+  bench_set(bench, c, IN_VALID, values, model->valid);
+  bench_set(bench, c, IN_KEEP, values, model->keep);
+  bench_set(bench, c, IN_TAG, tag_bits, model->tag);
   bench_set(bench, c, IN_HALVE, 1, halve);
-  bench_set(bench, c, IN_KEEP, 1, keep);
   bench_set(bench, c, IN_CLEAR, 1, clear);
-  bench_set(bench, c, IN_RESET, 1, reset);
+  bench_set(bench, c, IN_RESET, 1, model->reset);
+}
+
+static void check_probe(struct bench *bench, int c, const char *what, int at, bool valid,
+                        uint64_t index) {
+  bench_check(bench, c, what, (int64_t)bench_get(bench, c, at, 1), valid);
+  if (valid)
+    bench_check(bench, c, "probe's index",
+                (int64_t)bench_get(bench, c, at + INDEX_AT, bench_parameter(bench, c, INDEX_BITS)),
+                (int64_t)index);
+}
+
+/* The probes show values a cycle later, what goes in at once; `now` is going in. */
+static void check_probes(struct bench *bench, int c, const struct model *before,
+                         const struct model *now) {
+  int index_bits = bench_parameter(bench, c, INDEX_BITS);
+  int probed = index_bits > 0 ? bench_parameter(bench, c, VALUES) : 0;
+  for (int v = 0; v < probed && v < PROBED; v++) {
+    int at = OUT_PROBES + PROBE_STRIDE * v, sum_bits = bench_parameter(bench, c, SUM_BITS);
+    bool out = before->valid >> v & 1 && !before->reset;
+    bool in = now->valid >> v & 1, keep = now->keep >> v & 1;
+    uint64_t old = before->tag >> (v * index_bits) & bench_mask(index_bits);
+    uint64_t index = now->tag >> (v * index_bits) & bench_mask(index_bits);
+    check_probe(bench, c, "value probe", at + PROBE_VALUE, out, old);
+    check_probe(bench, c, "kept probe", at + PROBE_KEPT, in, index);
+    check_probe(bench, c, "sum probe", at + PROBE_SUM, in && keep, index);
+    if (out)
+      bench_check(
+          bench, c, "probed value",
+          bench_get_signed(bench, c, at + PROBE_VALUE + 32, bench_parameter(bench, c, VALUE_BITS)),
+          before->value[v]);
+    if (in)
+      bench_check(bench, c, "probed keep", (int64_t)bench_get(bench, c, at + PROBE_KEPT + 1, 1),
+                  keep);
+    if (in && keep)
+      bench_check(bench, c, "probed sum", bench_get_signed(bench, c, at + PROBE_SUM + 32, sum_bits),
+                  now->sum[v]);
+  }
 }
 
 static void check(struct bench *bench, int c, const struct model *model) {
-  bench_check(bench, c, "valid", (int64_t)bench_get(bench, c, OUT_VALID, 1), model->valid);
-  bench_check(bench, c, "cut count", (int64_t)bench_get(bench, c, OUT_COUNT, 32), model->count);
-  if (!model->valid)
-    return;
+  uint32_t valid = model->reset ? 0 : model->valid;
   int bits = bench_parameter(bench, c, VALUE_BITS), values = bench_parameter(bench, c, VALUES);
-  bench_check(bench, c, "index",
-              (int64_t)bench_get(bench, c, OUT_INDEX, bench_parameter(bench, c, INDEX_BITS)),
-              model->index);
+  bench_check(bench, c, "valid", (int64_t)bench_get(bench, c, OUT_VALID, values), valid);
+  bench_check(bench, c, "cut count", (int64_t)bench_get(bench, c, OUT_COUNT, 32), model->count);
+  bench_check(bench, c, "tag",
+              (int64_t)bench_get(bench, c, OUT_TAG, bench_parameter(bench, c, TAG_BITS)),
+              (int64_t)model->tag);
   bench_check(bench, c, "gates", (int64_t)bench_get(bench, c, OUT_GATES, values), model->gates);
   for (int v = 0; v < values; v++)
-    bench_check(bench, c, "value", bench_get_signed(bench, c, OUT_VALUE + VALUE_STRIDE * v, bits),
-                model->value[v]);
+    if (valid >> v & 1)
+      bench_check(bench, c, "value", bench_get_signed(bench, c, OUT_VALUE + VALUE_STRIDE * v, bits),
+                  model->value[v]);
 }
 
 static void test_normalise(void **state) {
   struct bench *bench = *state;
-  struct model models[CASES_MAX] = {{.valid = false}};
+  struct model models[CASES_MAX] = {{.valid = 0}};
   for (int cycle = 0; cycle < CYCLES; cycle++) {
     struct model before[CASES_MAX];
     for (int c = 0; c < bench->cases; c++) {
@@ -93,8 +147,10 @@ static void test_normalise(void **state) {
       drive(bench, c, cycle, &models[c]);
     }
     bench_settle(bench);
-    for (int c = 0; cycle > FILL && c < bench->cases; c++)
+    for (int c = 0; cycle > FILL && c < bench->cases; c++) {
       check(bench, c, &before[c]);
+      check_probes(bench, c, &before[c], &models[c]);
+    }
     bench_edge(bench);
   }
   assert_int_equal(bench->mismatches, 0);

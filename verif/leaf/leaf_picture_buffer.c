@@ -1,14 +1,15 @@
-/* leaf_picture_buffer.c : engram_picture_buffer: two slots, their order, their rows, what is
+/* leaf_picture_buffer.c : engram_picture_buffer: two slots, their order, their words, what is
  * refused. SPDX-License-Identifier: MIT
  *
  * A picture takes a slot from its last beat to its release; pixels are taken while a slot is free.
  */
 #include "bench.h"
 
-enum { HEIGHT, WIDTH, ROW_BITS, COLUMN_BITS, PIXEL_BITS, PIXEL_OFFSET, CLASSES }; /* parameters */
-enum { IN_VALID, IN_LAST, IN_RELEASE, IN_READ, IN_RESET, IN_DATA = 8, IN_USER = 16, IN_ROW = 24 };
+enum { HEIGHT, WIDTH, ROW_BITS, COLUMN_BITS, PIXEL_BITS, PIXEL_OFFSET, CLASSES };
+enum { WORD_PIXELS = CLASSES + 1, WORD_BITS };
+enum { IN_VALID, IN_LAST, IN_RELEASE, IN_READ, IN_RESET, IN_DATA = 8, IN_USER = 16, IN_WORD = 32 };
 enum { OUT_READY, OUT_VALID, OUT_STATUS, OUT_TRAIN = 4, OUT_LABEL = 8, OUT_REFUSED = 17 };
-enum { OUT_ROW = 32, SLOTS = 2, CASES_MAX = 16, PIXELS_MAX = 1024, CYCLES = 60000 };
+enum { OUT_WORD = 32, SLOTS = 2, CASES_MAX = 32, PIXELS_MAX = 1024, CYCLES = 60000 };
 enum status { GOOD, TOO_SHORT, TOO_LONG, BAD_LABEL };
 
 struct picture {
@@ -24,7 +25,7 @@ struct model {
   int kind;                   /* every kind has its turn */
   struct picture slot[SLOTS]; /* oldest first */
   int filled;
-  int row;    /* that the pins show, until the next is read; -1 for none */
+  int word;   /* that the pins show, until the next is read; -1 for none */
   int source; /* percent of cycles with tvalid */
   int sink;   /* percent of cycles with a release */
   bool offered;
@@ -91,19 +92,27 @@ static void drive_beat(struct bench *bench, int c, struct model *model) {
             model->offered && model->sent == 0 ? picture->user : bench_random(bench, 8));
 }
 
-/* Only the rows of a good picture are asked for. Returns the row that is read, or -1. */
-static int drive_read(struct bench *bench, int c, const struct model *model) {
-  int row = bench_below(bench, bench_parameter(bench, c, HEIGHT));
-  bool read = model->filled > 0 && model->slot[0].status == GOOD && bench_chance(bench, 60);
-  bench_set(bench, c, IN_READ, 1, read);
-  bench_set(bench, c, IN_ROW, 8, (uint64_t)row);
-  return read ? row : -1;
+/* Words of a row, the last of which may hold fewer pixels. */
+static int words_across(const struct bench *bench, int c) {
+  int pixels = bench_parameter(bench, c, WORD_PIXELS);
+  return (bench_parameter(bench, c, WIDTH) + pixels - 1) / pixels;
 }
 
-static void check_row(struct bench *bench, int c, const struct picture *picture, int row) {
+/* Only the words of a good picture are asked for. Returns the word that is read, or -1. */
+static int drive_read(struct bench *bench, int c, const struct model *model) {
+  int word = bench_below(bench, bench_parameter(bench, c, HEIGHT) * words_across(bench, c));
+  bool read = model->filled > 0 && model->slot[0].status == GOOD && bench_chance(bench, 60);
+  bench_set(bench, c, IN_READ, 1, read);
+  bench_set(bench, c, IN_WORD, 16, (uint64_t)word);
+  return read ? word : -1;
+}
+
+static void check_word(struct bench *bench, int c, const struct picture *picture, int word) {
   int bits = bench_parameter(bench, c, PIXEL_BITS), width = bench_parameter(bench, c, WIDTH);
-  for (int x = 0; x < width; x++)
-    bench_check(bench, c, "pixel", bench_get_signed(bench, c, OUT_ROW + bits * x, bits),
+  int pixels = bench_parameter(bench, c, WORD_PIXELS), across = words_across(bench, c);
+  int row = word / across, first = word % across * pixels;
+  for (int x = first; x < first + pixels && x < width; x++)
+    bench_check(bench, c, "pixel", bench_get_signed(bench, c, OUT_WORD + bits * (x - first), bits),
                 picture->byte[row * width + x] - bench_parameter(bench, c, PIXEL_OFFSET));
 }
 
@@ -141,10 +150,10 @@ static void advance(struct bench *bench, int c, struct model *model, bool releas
 
 static void one_cycle(struct bench *bench, struct model *models, bool reset) {
   bool release[CASES_MAX];
-  int row[CASES_MAX];
+  int word[CASES_MAX];
   for (int c = 0; c < bench->cases; c++) {
     drive_beat(bench, c, &models[c]);
-    row[c] = drive_read(bench, c, &models[c]);
+    word[c] = drive_read(bench, c, &models[c]);
     release[c] = models[c].filled > 0 && bench_chance(bench, models[c].sink);
     bench_set(bench, c, IN_RELEASE, 1, release[c]);
     bench_set(bench, c, IN_RESET, 1, reset);
@@ -154,15 +163,15 @@ static void one_cycle(struct bench *bench, struct model *models, bool reset) {
     struct model *model = &models[c];
     if (reset) {
       model->filled = 0;
-      model->row = -1;
+      model->word = -1;
       restart(bench, c, model);
       continue;
     }
     bool taken = model->offered && model->filled < SLOTS;
     check_pins(bench, c, model, taken && model->sent == model->incoming.beats - 1);
-    if (model->row >= 0)
-      check_row(bench, c, &model->slot[0], model->row);
-    model->row = release[c] ? -1 : row[c] >= 0 ? row[c] : model->row;
+    if (model->word >= 0)
+      check_word(bench, c, &model->slot[0], model->word);
+    model->word = release[c] ? -1 : word[c] >= 0 ? word[c] : model->word;
     advance(bench, c, model, release[c], taken);
   }
   bench_edge(bench);

@@ -6,12 +6,21 @@
 #include "model/fixed.h"
 
 enum { WEIGHT_BITS, U_BITS, SHIFT, ROUND_BITS }; /* parameters */
-enum { IN_WEIGHT = 0, IN_RATE = 32, IN_U = 64, IN_ROUND = 128, OUT_WEIGHT = 0, OUT_LOST = 32 };
+enum {
+  IN_WEIGHT = 0,
+  IN_RATE = 32,
+  IN_U = 64,
+  IN_ROUND = 128,
+  OUT_WEIGHT = 0,
+  OUT_LOST = 32,
+  OUT_CHANGED
+};
 enum { CYCLES = 30000, LATENCY = 2, CASES_MAX = 16 };
 
 struct expected {
   int32_t weight;
   uint32_t lost;
+  bool changed;
 };
 
 static uint32_t choose_rho(struct bench *bench, int round_bits) {
@@ -40,14 +49,15 @@ static struct expected drive(struct bench *bench, int c) {
   bench_set(bench, c, IN_U, u_bits, (uint64_t)u);
   bench_set(bench, c, IN_RATE, 4, (uint64_t)rate);
   bench_set(bench, c, IN_ROUND, round_bits, rho);
-  struct expected expected = {0, 0};
+  struct expected expected = {0, 0, false};
   expected.weight = fixed_update(weight, u, shift, round_bits, rho, weight_bits, &expected.lost);
+  expected.changed = expected.weight != weight;
   return expected;
 }
 
 static void test_update(void **state) {
   struct bench *bench = *state;
-  struct expected pipe[CASES_MAX][LATENCY] = {{{0, 0}}};
+  struct expected pipe[CASES_MAX][LATENCY] = {{{0, 0, false}}};
   for (int cycle = 0; cycle < CYCLES; cycle++) {
     struct expected fresh[CASES_MAX];
     for (int c = 0; c < bench->cases; c++)
@@ -59,6 +69,8 @@ static void test_update(void **state) {
         bench_check(bench, c, "weight",
                     bench_get_signed(bench, c, OUT_WEIGHT, bench_parameter(bench, c, WEIGHT_BITS)),
                     old->weight);
+        bench_check(bench, c, "changed", (int64_t)bench_get(bench, c, OUT_CHANGED, 1),
+                    old->changed);
         bench_check(bench, c, "lost", (int64_t)bench_get(bench, c, OUT_LOST, 1), old->lost);
       }
       *old = fresh[c];

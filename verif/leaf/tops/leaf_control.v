@@ -3,8 +3,8 @@
 `default_nettype none
 
 module leaf_control #(
-  parameter CASES = 5,
-  parameter FIELDS = 24,
+  parameter CASES = 7,
+  parameter FIELDS = 26,
   parameter IN_BITS = 1088,  // of a case
   parameter OUT_BITS = 160
 ) (
@@ -16,26 +16,34 @@ module leaf_control #(
 );
   localparam [CASES*FIELDS*32-1:0] TABLE = {
     // LAYERS LAYER_BITS ROW_BITS COLUMN_BITS RATE_BITS INITIAL_RATE ADDRESS_BITS VERSION SHAPE
-    // then ROWS, COLUMNS and WEIGHT_BITS of five layers each
-    32'd3, 32'd2, 32'd11, 32'd6, 32'd4, 32'd8, 32'd22, 32'h0000_0100, 32'h0304_1C1C,
+    // INITIAL_FREEZE TRAINING, then ROWS, COLUMNS and WEIGHT_BITS of five layers each
+    32'd3, 32'd2, 32'd11, 32'd6, 32'd4, 32'd8, 32'd22, 32'h0000_0100, 32'h0304_1C1C, 32'd0, 32'd1,
     32'd16, 32'd1875, 32'd64, 32'd0, 32'd0, 32'd3, 32'd64, 32'd4, 32'd0, 32'd0,
     32'd16, 32'd16, 32'd16, 32'd0, 32'd0,
 
-    32'd3, 32'd2, 32'd7, 32'd4, 32'd4, 32'd15, 32'd16, 32'h0001_0203, 32'h0303_0808,
+    32'd3, 32'd2, 32'd7, 32'd4, 32'd4, 32'd15, 32'd16, 32'h0001_0203, 32'h0303_0808, 32'd5, 32'd1,
     32'd9, 32'd72, 32'd12, 32'd0, 32'd0, 32'd2, 32'd12, 32'd3, 32'd0, 32'd0,
     32'd8, 32'd16, 32'd12, 32'd0, 32'd0,
 
-    32'd5, 32'd3, 32'd8, 32'd7, 32'd4, 32'd0, 32'd21, 32'h7FFF_FFFF, 32'h0505_0D40,
+    32'd5, 32'd3, 32'd8, 32'd7, 32'd4, 32'd0, 32'd21, 32'h7FFF_FFFF, 32'h0505_0D40, 32'd31, 32'd1,
     32'd4, 32'd200, 32'd100, 32'd64, 32'd17, 32'd16, 32'd100, 32'd64, 32'd17, 32'd5,
     32'd4, 32'd8, 32'd24, 32'd12, 32'd5,
 
-    32'd2, 32'd1, 32'd4, 32'd2, 32'd4, 32'd9, 32'd10, 32'h0000_0001, 32'h0202_0404,
+    32'd2, 32'd1, 32'd4, 32'd2, 32'd4, 32'd9, 32'd10, 32'h0000_0001, 32'h0202_0404, 32'd0, 32'd0,
     32'd16, 32'd9, 32'd0, 32'd0, 32'd0, 32'd4, 32'd2, 32'd0, 32'd0, 32'd0,
     32'd24, 32'd4, 32'd0, 32'd0, 32'd0,
 
-    32'd4, 32'd2, 32'd16, 32'd10, 32'd4, 32'd3, 32'd31, 32'h0000_0002, 32'h0407_4040,
+    32'd4, 32'd2, 32'd16, 32'd10, 32'd4, 32'd3, 32'd31, 32'h0000_0002, 32'h0407_4040, 32'd8, 32'd0,
     32'd64, 32'd60000, 32'd1024, 32'd9, 32'd0, 32'd1, 32'd1024, 32'd9, 32'd7, 32'd0,
-    32'd16, 32'd7, 32'd16, 32'd24, 32'd0
+    32'd16, 32'd7, 32'd16, 32'd24, 32'd0,
+
+    32'd1, 32'd1, 32'd12, 32'd4, 32'd4, 32'd5, 32'd20, 32'h0000_0200, 32'h0110_4040, 32'd1, 32'd1,
+    32'd4096, 32'd0, 32'd0, 32'd0, 32'd0, 32'd16, 32'd0, 32'd0, 32'd0, 32'd0,
+    32'd6, 32'd0, 32'd0, 32'd0, 32'd0,
+
+    32'd1, 32'd1, 32'd1, 32'd1, 32'd4, 32'd8, 32'd10, 32'h0000_0200, 32'h0102_0101, 32'd0, 32'd0,
+    32'd1, 32'd0, 32'd0, 32'd0, 32'd0, 32'd2, 32'd0, 32'd0, 32'd0, 32'd0,
+    32'd16, 32'd0, 32'd0, 32'd0, 32'd0
   };
   `include "leaf_table.vh"
 
@@ -61,8 +69,8 @@ module leaf_control #(
       wire unused_ok = &{1'b0, in};
       localparam LAYERS = of(c, 0), ROW_BITS = of(c, 2), COLUMN_BITS = of(c, 3),
                  RATE_BITS = of(c, 4), ADDRESS_BITS = of(c, 6);
-      localparam [159:0] ROWS = packed_fields(c, 9, 32), COLUMNS = packed_fields(c, 14, 32),
-                         WEIGHT_BITS = packed_fields(c, 19, 8);
+      localparam [159:0] ROWS = packed_fields(c, 11, 32), COLUMNS = packed_fields(c, 16, 32),
+                         WEIGHT_BITS = packed_fields(c, 21, 8);
       wire awready, wready, bvalid, arready, rvalid;
       wire [1:0] bresp, rresp, random_word;
       wire pause, learn, clear, random_write, steps_write;
@@ -75,7 +83,8 @@ module leaf_control #(
         .LAYERS(LAYERS), .LAYER_BITS(of(c, 1)), .ROW_BITS(ROW_BITS), .COLUMN_BITS(COLUMN_BITS),
         .ROWS(ROWS[LAYERS*32-1:0]), .COLUMNS(COLUMNS[LAYERS*32-1:0]),
         .WEIGHT_BITS(WEIGHT_BITS[LAYERS*8-1:0]),
-        .RATE_BITS(RATE_BITS), .INITIAL_RATE(of(c, 5)), .VERSION(of(c, 7)),
+        .RATE_BITS(RATE_BITS), .INITIAL_RATE(of(c, 5)), .INITIAL_FREEZE(of(c, 9)),
+        .TRAINING(of(c, 10)), .VERSION(of(c, 7)),
         .NET_HASH(NET_HASH), .CORE_HASH(CORE_HASH), .SHAPE(of(c, 8)), .ADDRESS_BITS(ADDRESS_BITS)
       ) u_leaf (
         .clk_i(clk_i), .rst_i(in[9]),

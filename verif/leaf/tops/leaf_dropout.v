@@ -3,10 +3,10 @@
 `default_nettype none
 
 module leaf_dropout #(
-  parameter CASES = 4,
+  parameter CASES = 6,
   parameter FIELDS = 1,
-  parameter IN_BITS = 32,  // of a case
-  parameter OUT_BITS = 32
+  parameter IN_BITS = 544,  // of a case
+  parameter OUT_BITS = 1024
 ) (
   input  wire                       clk_i,
   input  wire [CASES*IN_BITS-1:0]   in_i,
@@ -15,11 +15,13 @@ module leaf_dropout #(
   output wire [CASES*FIELDS*32-1:0] table_o
 );
   localparam [CASES*FIELDS*32-1:0] TABLE = {
-    // INDEX_BITS
-    32'd1,
-    32'd4,
+    // UNITS
+    32'd2,
     32'd6,
-    32'd10
+    32'd12,
+    32'd64,
+    32'd90,
+    32'd1024
   };
   `include "leaf_table.vh"
 
@@ -30,13 +32,12 @@ module leaf_dropout #(
     for (c = 0; c < CASES; c = c + 1) begin : gen_case
       wire [IN_BITS-1:0] in = in_i[c*IN_BITS +: IN_BITS];
       wire unused_ok = &{1'b0, clk_i, in};
-      localparam INDEX_BITS = of(c, 0);
-      engram_dropout #(.INDEX_BITS(INDEX_BITS)) u_leaf (
-        .train_i(in[0]), .valid_i(in[1]), .index_i(in[16 +: INDEX_BITS]),
-        .keep_o(out_o[c*OUT_BITS]), .halve_o(out_o[c*OUT_BITS + 1]),
-        .pair_bit_i(in[2]), .pair_next_o(out_o[c*OUT_BITS + 2])
+      localparam UNITS = of(c, 0);
+      wire [UNITS-1:0] keep;
+      engram_dropout #(.UNITS(UNITS)) u_leaf (
+        .train_i(in[0]), .pair_bits_i(in[32 +: UNITS/2]), .keep_o(keep)
       );
-      assign out_o[c*OUT_BITS + 3 +: OUT_BITS-3] = 0;
+      assign out_o[c*OUT_BITS +: OUT_BITS] = keep;
     end
   endgenerate
   // verilator lint_on WIDTH

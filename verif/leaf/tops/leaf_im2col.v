@@ -3,7 +3,7 @@
 `default_nettype none
 
 module leaf_im2col #(
-  parameter CASES = 27,
+  parameter CASES = 36,
   parameter FIELDS = 8,
   parameter IN_BITS = 640,  // of a case
   parameter OUT_BITS = 3584
@@ -42,7 +42,16 @@ module leaf_im2col #(
     32'd7, 32'd7, 32'd3, 32'd8, 32'd7, 32'd1, 32'd7, 32'd1,
     32'd6, 32'd10, 32'd3, 32'd8, 32'd3, 32'd10, 32'd1, 32'd1,
     32'd6, 32'd10, 32'd3, 32'd8, 32'd3, 32'd10, 32'd1, 32'd2,
-    32'd6, 32'd10, 32'd3, 32'd8, 32'd3, 32'd10, 32'd1, 32'd4
+    32'd6, 32'd10, 32'd3, 32'd8, 32'd3, 32'd10, 32'd1, 32'd4,
+    32'd28, 32'd28, 32'd5, 32'd8, 32'd4, 32'd4, 32'd2, 32'd1,
+    32'd28, 32'd28, 32'd5, 32'd8, 32'd4, 32'd4, 32'd7, 32'd1,
+    32'd28, 32'd28, 32'd5, 32'd8, 32'd4, 32'd4, 32'd24, 32'd1,
+    32'd8, 32'd8, 32'd3, 32'd8, 32'd3, 32'd3, 32'd5, 32'd1,
+    32'd9, 32'd12, 32'd4, 32'd9, 32'd2, 32'd5, 32'd3, 32'd1,
+    32'd1, 32'd7, 32'd1, 32'd8, 32'd1, 32'd1, 32'd6, 32'd1,
+    32'd7, 32'd7, 32'd3, 32'd8, 32'd7, 32'd1, 32'd4, 32'd1,
+    32'd64, 32'd64, 32'd6, 32'd9, 32'd8, 32'd8, 32'd5, 32'd1,
+    32'd5, 32'd4, 32'd3, 32'd8, 32'd2, 32'd2, 32'd2, 32'd1
   };
   `include "leaf_table.vh"
 
@@ -56,7 +65,7 @@ module leaf_im2col #(
       localparam WIDTH = of(c, 1), ROW_BITS = of(c, 2), PIXEL_BITS = of(c, 3),
                  KERNEL_HEIGHT = of(c, 4), KERNEL_WIDTH = of(c, 5), ACROSS = of(c, 6),
                  DOWN = of(c, 7);
-      wire valid, last, read;
+      wire valid, rest, last, read;
       wire [ROW_BITS-1:0] row;
       wire [DOWN*ACROSS*KERNEL_HEIGHT*KERNEL_WIDTH*PIXEL_BITS-1:0] taps;
       engram_im2col #(
@@ -64,11 +73,11 @@ module leaf_im2col #(
         .KERNEL_HEIGHT(KERNEL_HEIGHT), .KERNEL_WIDTH(KERNEL_WIDTH), .ACROSS(ACROSS), .DOWN(DOWN)
       ) u_leaf (
         .clk_i(clk_i), .rst_i(in[2]), .start_i(in[0]),
-        .valid_o(valid), .last_o(last), .next_i(in[1]), .taps_o(taps),
+        .valid_o(valid), .rest_o(rest), .last_o(last), .next_i(in[1]), .taps_o(taps),
         .read_o(read), .read_row_o(row), .row_i(in[64 +: WIDTH*PIXEL_BITS])
       );
       wire [7:0] row_byte = row;
-      assign out_o[c*OUT_BITS +: OUT_BITS] = {taps, 16'd0, row_byte, 5'd0, read, last, valid};
+      assign out_o[c*OUT_BITS +: OUT_BITS] = {taps, 16'd0, row_byte, 4'd0, rest, read, last, valid};
     end
   endgenerate
   // verilator lint_on WIDTH

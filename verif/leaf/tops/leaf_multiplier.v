@@ -3,9 +3,9 @@
 `default_nettype none
 
 module leaf_multiplier #(
-  parameter CASES = 6,
+  parameter CASES = 8,
   parameter FIELDS = 2,
-  parameter IN_BITS = 64,  // of a case
+  parameter IN_BITS = 96,  // of a case
   parameter OUT_BITS = 64
 ) (
   input  wire                       clk_i,
@@ -21,7 +21,9 @@ module leaf_multiplier #(
     32'd9, 32'd24,
     32'd24, 32'd24,
     32'd4, 32'd5,
-    32'd2, 32'd32
+    32'd2, 32'd32,
+    32'd17, 32'd7,
+    32'd9, 32'd4
   };
   `include "leaf_table.vh"
 
@@ -35,7 +37,8 @@ module leaf_multiplier #(
       localparam A_BITS = of(c, 0), B_BITS = of(c, 1);
       wire [A_BITS+B_BITS-1:0] product;
       engram_multiplier #(.A_BITS(A_BITS), .B_BITS(B_BITS)) u_leaf (
-        .clk_i(clk_i), .a_i(in[A_BITS-1:0]), .b_i(in[32 +: B_BITS]), .product_o(product)
+        .clk_i(clk_i), .enable_i(in[64]), .nonzero_i(in[65]), .a_i(in[A_BITS-1:0]),
+        .b_i(in[32 +: B_BITS]), .product_o(product)
       );
       assign out_o[c*OUT_BITS +: OUT_BITS] = product;
     end

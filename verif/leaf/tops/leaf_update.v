@@ -40,16 +40,17 @@ module leaf_update #(
       wire unused_ok = &{1'b0, in};
       localparam WEIGHT_BITS = of(c, 0), U_BITS = of(c, 1), SHIFT = of(c, 2), ROUND_BITS = of(c, 3);
       wire [WEIGHT_BITS-1:0] weight;
-      wire lost;
+      wire changed, lost;
       engram_update #(
         .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(U_BITS), .SHIFT(SHIFT), .RATE_BITS(4),
         .ROUND_BITS(ROUND_BITS)
       ) u_leaf (
         .clk_i(clk_i), .weight_i(in[WEIGHT_BITS-1:0]), .u_i(in[64 +: U_BITS]), .rate_i(in[35:32]),
-        .round_i(in[128 +: ROUND_BITS]), .weight_o(weight), .lost_o(lost)
+        .round_i(in[128 +: ROUND_BITS]), .weight_o(weight), .changed_o(changed),
+        .lost_o(lost)
       );
       wire [31:0] weight_word = weight;
-      assign out_o[c*OUT_BITS +: OUT_BITS] = {lost, weight_word};
+      assign out_o[c*OUT_BITS +: OUT_BITS] = {changed, lost, weight_word};
     end
   endgenerate
   // verilator lint_on WIDTH
