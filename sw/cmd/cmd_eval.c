@@ -149,7 +149,7 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
   if (net_options_load(&options->net, net, err) != 0)
     return -1;
   weights_new(&checkpoint->weights, net);
-  checkpoint->state = (struct device_state){.random = random_from_seed(1), .rate = net->rate};
+  checkpoint->state = device_state_fresh(net, 1);
   checkpoint->place.seed = 1;
   if (weights_options_load(&options->weights, net, checkpoint, err) != 0 ||
       data_options_load(&options->data, checkpoint->class_names, net, &evaluation->data, err) !=

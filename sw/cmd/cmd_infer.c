@@ -160,7 +160,7 @@ static int infer(struct inference *inference, struct error *err) {
   if (net_options_load(&options->net, net, err) != 0)
     return -1;
   weights_new(&checkpoint->weights, net);
-  checkpoint->state = (struct device_state){.random = random_from_seed(1), .rate = net->rate};
+  checkpoint->state = device_state_fresh(net, 1);
   if (weights_options_load(&options->weights, net, checkpoint, err) != 0 ||
       name_classes(inference, err) != 0 || listen_all(inference, err) != 0)
     return -1;

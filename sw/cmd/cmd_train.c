@@ -115,8 +115,8 @@ static const struct argp_option table[] = {
     {"steps", KEY_STEPS, "N", 0, "stop after N training steps at the latest", 2},
     {"seed", KEY_SEED, "N", 0, "of initial weights, split, order and dropout, 1 by default", 2},
     {"rate", KEY_RATE, "R", 0, "learning rate 2^-R, the description's by default", 2},
-    {"freeze", KEY_FREEZE, "LAYERS", 0, "layers that do not learn: conv, dense1, output; or none",
-     2},
+    {"freeze", KEY_FREEZE, "LAYERS", 0,
+     "layers that do not learn: conv, dense1, output; or none; the description's by default", 2},
     {"split", KEY_SPLIT, "BY", 0,
      "keep segments apart (default), whole recordings, or train both ways: --save then keeps the "
      "one by segment",
@@ -169,24 +169,20 @@ static int parse_freeze(const struct net *net, const char *text, uint32_t *freez
   return 0;
 }
 
-static struct device_state fresh_state(const struct net *net, uint64_t seed) {
-  return (struct device_state){.random = random_from_seed(seed), .rate = net->rate};
-}
-
 /* Fresh weights, or those of --load; then what --rate and --freeze say. */
 static int make_start(struct training *training, struct error *err) {
   const struct options *options = training->options;
   const struct net *net = &training->net;
   struct checkpoint *start = &training->start;
   weights_new(&start->weights, net);
-  start->state = fresh_state(net, options->seed);
+  start->state = device_state_fresh(net, options->seed);
   start->place = (struct place){.seed = options->seed};
   if (!options->weights.path)
     random_weights(net, options->seed, &start->weights);
   else if (weights_options_load(&options->weights, net, start, err) != 0)
     return -1;
   if (options->restart) {
-    start->state = fresh_state(net, options->seed);
+    start->state = device_state_fresh(net, options->seed);
     start->place = (struct place){.seed = options->seed};
   } else if (options->seed_given && start->place.seed != options->seed)
     return error_set(err, "%s: was trained with seed %" PRIu64 ", not %" PRIu64,
@@ -246,7 +242,12 @@ static int prepare(struct training *training, struct error *err) {
     return error_set(err, "--restart is for --load");
   if (options->both && options->weights.path)
     return error_set(err, "--split both trains two networks from the beginning: without --load");
-  if (net_options_load(&options->net, &training->net, err) != 0 || make_start(training, err) != 0 ||
+  if (net_options_load(&options->net, &training->net, err) != 0)
+    return -1;
+  if (training->net.fold[FOLD_MODE] != MODE_TRAINING)
+    return error_set(err, "layout.mode: found inference, allowed training: a core that only infers "
+                          "does not learn (--fold mode=training makes one that does)");
+  if (make_start(training, err) != 0 ||
       data_options_load(&options->data, training->start.class_names, &training->net,
                         &training->data, err) != 0 ||
       make_splits(training, err) != 0)

@@ -14,9 +14,14 @@ enum reply_status { REPLY_GOOD, REPLY_SHORT, REPLY_LONG, REPLY_LABEL };
 struct job {
   const uint8_t *picture; /* `bytes` of them; a good picture has height * width */
   size_t bytes;
-  int label; /* 0..127; out of range when not below the net's classes */
-  bool train;
+  int label;  /* 0..127; out of range when not below the net's classes */
+  bool train; /* a core that only infers infers it all the same */
 };
+
+/* Whether a device trains on the job. */
+static inline bool job_trains(const struct net *net, const struct job *job) {
+  return job->train && net->fold[FOLD_MODE] == MODE_TRAINING;
+}
 
 struct reply {
   enum reply_status status;

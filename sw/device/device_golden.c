@@ -66,12 +66,12 @@ static int golden_run(struct device *device, const struct job *jobs, size_t coun
     replies[i] = (struct reply){.status = check(model->net, job)};
     if (replies[i].status != REPLY_GOOD)
       continue;
-    model_forward(model, job->picture, job->label, job->train);
-    replies[i].train = job->train;
+    replies[i].train = job_trains(model->net, job);
+    model_forward(model, job->picture, job->label, replies[i].train);
     replies[i].best = model->best;
     replies[i].steps = model->state.steps;
     memcpy(replies[i].probability, model->probability, sizeof model->probability);
-    if (job->train)
+    if (replies[i].train)
       model_backward(model, job->label);
   }
   return 0;

@@ -170,10 +170,15 @@ int sim_bus_read(struct sim_bus *bus, uint32_t address, uint32_t *data, struct e
   return no_answer(bus, "read", address, err);
 }
 
+/* The longest step without stalls. */
+static int step_cycles(const struct net *net) {
+  struct plan plan;
+  plan_make(&plan, net);
+  return plan.train_cycles > plan.infer_cycles ? plan.train_cycles : plan.infer_cycles;
+}
+
 int sim_bus_run(struct sim_bus *bus, const struct job *jobs, size_t count, struct reply *replies,
                 struct error *err) {
-  struct plan plan;
-  plan_make(&plan, bus->net);
   bus->jobs = jobs;
   bus->replies = replies;
   bus->job_count = count;
@@ -183,7 +188,7 @@ int sim_bus_run(struct sim_bus *bus, const struct job *jobs, size_t count, struc
   uint64_t patience = 0;
   for (size_t i = 0; i < count; i++)
     patience = jobs[i].bytes > patience ? jobs[i].bytes : patience;
-  patience = (patience + (uint64_t)plan.train_cycles + 1000) * 4 * 256 /
+  patience = (patience + (uint64_t)step_cycles(bus->net) + 1000) * 4 * 256 /
              (256 - (bus->stall < 255 ? bus->stall : 255));
   uint64_t last_cycle = bus->cycle;
   size_t progress = 0;
@@ -218,9 +223,7 @@ static int must_read(struct sim_bus *bus, uint32_t address, uint32_t *data, stru
 int sim_bus_pause(struct sim_bus *bus, bool pause, struct error *err) {
   if (must_write(bus, MAP_CONTROL, MAP_LEARN | (pause ? MAP_PAUSE : 0), err))
     return -1;
-  struct plan plan;
-  plan_make(&plan, bus->net);
-  for (int i = 0; pause && i <= plan.train_cycles; i++) {
+  for (int i = 0, most = step_cycles(bus->net); pause && i <= most; i++) {
     uint32_t status;
     if (must_read(bus, MAP_STATUS, &status, err))
       return -1;

@@ -41,6 +41,10 @@ struct checkpoint {
   char class_names[CHECKPOINT_NAMES_BYTES]; /* "airplane,car", label 0 first; "": not known */
 };
 
+/* The state that a run begins with: random state from the seed, the description's learning rate and
+ * frozen layers. */
+struct device_state device_state_fresh(const struct net *net, uint64_t seed);
+
 /* Writes the whole file to a stream of output_open; output_commit then notices what failed. Returns
  * 0 or -1. */
 int checkpoint_write(FILE *file, const struct net *net, const struct checkpoint *checkpoint,

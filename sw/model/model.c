@@ -14,9 +14,7 @@ void model_new(struct model *model, const struct net *net, uint64_t seed) {
   *model = (struct model){.net = net};
   weights_new(&model->weights, net);
   random_weights(net, seed, &model->weights);
-  model->state = (struct device_state){.random = random_from_seed(seed), .rate = net->rate};
-  for (int l = 0; l < net->layer_count; l++)
-    model->state.freeze |= (uint32_t)net->layer[l].freeze << l;
+  model->state = device_state_fresh(net, seed);
   model->pixels = memory_new((size_t)(net->height * net->width), sizeof *model->pixels);
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];

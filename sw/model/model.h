@@ -43,7 +43,7 @@ struct model {
   uint16_t *exp_table;
 };
 
-/* Zero weights, random state and initial weights from `seed`, the description's learning rate.
+/* Initial weights from `seed`, and the state that a run begins with (device_state_fresh).
  * `net` must outlive the model. Release with model_free. */
 void model_new(struct model *model, const struct net *net, uint64_t seed);
 void model_free(struct model *model);

@@ -13,7 +13,7 @@
 
 void twin_new(struct twin *twin, const struct net *net, uint64_t seed) {
   *twin = (struct twin){.net = net};
-  twin->state = (struct device_state){.random = random_from_seed(seed), .rate = net->rate};
+  twin->state = device_state_fresh(net, seed);
   twin->pixels = memory_new((size_t)(net->height * net->width), sizeof *twin->pixels);
   twin->dropout = memory_new((size_t)net->pair_count + 1, sizeof *twin->dropout);
   for (int l = 0; l < net->layer_count; l++) {

@@ -438,6 +438,27 @@ static void test_freeze(void **state) {
   }
 }
 
+/* Layers that are described as frozen start frozen. */
+static void test_initial_freeze(void **state) {
+  uint64_t random = *(uint64_t *)*state;
+  struct nets_shape shape = {4, 4, 2, 2, 2, 1, {{6, true, true}}, 3};
+  struct net net;
+  nets_describe(&net, &shape, &nets_wide);
+  net.layer[0].freeze = net.layer[2].freeze = true;
+  nets_derive(&net);
+  struct model model;
+  struct weights before;
+  weights_new(&before, &net);
+  model_new(&model, &net, scratch_random(&random));
+  assert_int_equal(model.state.freeze, 5);
+  copy_weights(&before, &model.weights);
+  train(&model, &random, 3);
+  for (int l = 0; l < net.layer_count; l++)
+    assert_int_equal(same_weights(&before, &model.weights, l), l != 1);
+  weights_free(&before);
+  model_free(&model);
+}
+
 /* ---- the counters, worked by hand ---- */
 
 static void set_weights(struct model *model, int l, const int32_t *values) {
@@ -528,6 +549,7 @@ int main(void) {
       cmocka_unit_test_prestate(test_halving, &seed),
       cmocka_unit_test_prestate(test_weights_from_before, &seed),
       cmocka_unit_test_prestate(test_freeze, &seed),
+      cmocka_unit_test_prestate(test_initial_freeze, &seed),
       cmocka_unit_test(test_cuts),
       cmocka_unit_test(test_lost),
   };

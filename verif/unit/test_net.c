@@ -97,10 +97,9 @@ static void test_paper(void **state) {
   assert_int_equal(net.rate, 8);
   assert_int_equal(net.rounding, ROUND_NEAREST);
   assert_int_equal(net.random_bits, 0);
-  assert_int_equal(net.fold_positions, 1);
-  assert_int_equal(net.fold_filters, 1);
-  assert_int_equal(net.fold_lanes, 64);
-  assert_int_equal(net.fold_output_lanes, 2);
+  const int folds[FOLD_COUNT] = {1, 1, 16, 64, 2};
+  for (enum fold fold = 0; fold < FOLD_COUNT; fold++)
+    assert_int_equal(net.fold[fold], folds[fold]);
 
   const struct layer *conv = &net.layer[0], *dense = &net.layer[1], *output = &net.layer[2];
   assert_int_equal(conv->rows, 16);
@@ -174,10 +173,9 @@ static void test_defaults(void **state) {
   assert_int_equal(net.pixel_frac, 6);
   assert_int_equal(net.rate, 8);
   assert_int_equal(net.rounding, ROUND_NEAREST);
-  assert_int_equal(net.fold_positions, 1);
-  assert_int_equal(net.fold_filters, 1);
-  assert_int_equal(net.fold_lanes, 48); /* the largest divisor of 96 up to 64 */
-  assert_int_equal(net.fold_output_lanes, 10);
+  const int folds[FOLD_COUNT] = {1, 1, 16, 64, 10}; /* 64 of 96 lanes */
+  for (enum fold fold = 0; fold < FOLD_COUNT; fold++)
+    assert_int_equal(net.fold[fold], folds[fold]);
   assert_true(net.layer[1].relu);
   assert_true(net.layer[1].dropout);
   const int fracs[3][4] = {{14, 12, 16, -2}, {16, 10, 15, -5}, {15, 9, 15, -3}};
@@ -186,6 +184,8 @@ static void test_defaults(void **state) {
     assert_format(net.layer[l].activation, 16, fracs[l][1]);
     assert_format(net.layer[l].gradient, 16, fracs[l][2]);
     assert_int_equal(net.layer[l].init, fracs[l][3]);
+    assert_int_equal(net.layer[l].storage, STORAGE_RAM);
+    assert_false(net.layer[l].freeze);
   }
 
   net = load_changed(*state, "weights: {bits: 16, frac: 14}",
@@ -236,7 +236,47 @@ static void test_bits_for(void **state) {
     assert_int_equal(net_bits_for(cases[i].magnitude), cases[i].bits);
 }
 
-/* Layers that this release does not build are derived all the same. */
+/* Lanes: the largest hidden layer's units, 64 at most; one without a hidden layer. */
+static void test_default_lanes(void **state) {
+  static const struct {
+    const char *layers;
+    int lanes;
+  } cases[] = {
+      {"output: {classes: 3}", 1},
+      {"dense: {units: 1, dropout: false}, output: {classes: 3}", 1},
+      {"dense: {units: 10}, dense: {units: 38}, dense: {units: 6}, output: {classes: 3}", 38},
+      {"dense: {units: 10}, dense: {units: 1000}, output: {classes: 3}", 64},
+      {"conv: {filters: 1, kernel: 4}, dense: {units: 63, dropout: false}, output: {classes: 2}",
+       63},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct net net;
+    char message[1024], *text = NULL;
+    assert_true(asprintf(&text, "name: a\ninput: {height: 4, width: 5}\nlayers: [%s]\n",
+                         cases[i].layers) > 0);
+    load_text(*state, text, strlen(text), NULL, &net, message);
+    assert_string_equal(message, "");
+    assert_int_equal(net.fold[FOLD_LANES], cases[i].lanes);
+    assert_int_equal(net.fold[FOLD_OUTPUT_LANES], net.classes);
+    free(text);
+  }
+}
+
+/* The layout's storage is that of the layers that name none; the convolution has registers. */
+static void test_storage(void **state) {
+  struct net net =
+      load_changed(*state, "units: 12,", "units: 12, weights: {storage: register}, freeze: true,");
+  assert_int_equal(net.layer[1].storage, STORAGE_REGISTER);
+  assert_int_equal(net.layer[2].storage, STORAGE_RAM);
+  assert_true(net.layer[1].freeze && !net.layer[0].freeze && !net.layer[2].freeze);
+  char *text = changed("units: 12,", "units: 12, weights: {storage: ram},"), message[1024];
+  load_text(*state, text, strlen(text), "storage=register", &net, message);
+  assert_string_equal(message, "");
+  assert_int_equal(net.layer[1].storage, STORAGE_RAM);
+  assert_int_equal(net.layer[2].storage, STORAGE_REGISTER);
+  free(text);
+}
+
 static void test_derive_by_hand(void **state) {
   (void)state;
   struct net net = {.name = "deep",
@@ -265,14 +305,15 @@ static void test_derive_by_hand(void **state) {
     assert_int_equal(net.layer[l].positions, 1);
   }
   assert_int_equal(net.layer[0].sum_bits, net_bits_for(255u * 32768u * 30u));
-  assert_int_equal(net.layer[0].update_bits, net_bits_for(255u * 32768u));
+  assert_int_equal(net.layer[0].update_bits, 9 + 16); /* a product's word, one bit more */
   assert_int_equal(net.pair_count, 22);
   assert_int_equal(net.layer_bits, 2);
   assert_int_equal(net.row_bits, 5);
   assert_int_equal(net.column_bits, 5);
   assert_int_equal(net.weight_count, 30 * 24 + 24 * 20 + 20 * 16 + 16 * 3);
-  assert_int_equal(net.fold_lanes, 4); /* the greatest that divides 24, 20 and 16 */
-  assert_int_equal(net.fold_positions, 1);
+  assert_int_equal(net.fold[FOLD_LANES], 24);
+  assert_int_equal(net.fold[FOLD_POSITIONS], 1);
+  assert_int_equal(net.fold[FOLD_TAPS], 1);
 
   net.layer[1].gradient.frac = 25;
   assert_int_equal(net_derive(&net, &err), -1);
@@ -309,8 +350,8 @@ static const struct {
 } bad[] = {
     /* keys */
     {"filters: 4", "filtres: 4",
-     "net.yaml:4:12: conv: found the key filtres, allowed filters, kernel, weights, activations, "
-     "gradients"},
+     "net.yaml:4:12: conv: found the key filtres, allowed filters, kernel, weights, freeze, "
+     "activations, gradients"},
     {"name: demo", "nam: demo",
      "net.yaml:1:1: description: found the key nam, allowed name, input, layers, training, layout"},
     {"height: 10,", "height: 10, height: 10,",
@@ -377,17 +418,21 @@ static const struct {
      "net.yaml:4:5: layers: found pool, allowed a mapping whose one key is one of conv, dense, "
      "output"},
     {"  - output: {classes: 3, activations: {bits: 16, frac: 9}}\n", "",
-     "net.yaml:4:3: layers: found conv, dense, allowed conv, dense, output: this release builds "
-     "one "
-     "convolution, one hidden dense layer and one output layer, in this order"},
-    {"  - output:", "  - dense: {units: 4}\n  - output:",
-     "net.yaml:4:3: layers: found conv, dense, dense, output, allowed conv, dense, output: this "
-     "release "
-     "builds one convolution, one hidden dense layer and one output layer, in this order"},
-    {"  - conv: {filters: 4, kernel: [3, 5], weights: {bits: 16, frac: 14}}\n", "",
-     "net.yaml:4:3: layers: found dense, output, allowed conv, dense, output: this release builds "
-     "one "
-     "convolution, one hidden dense layer and one output layer, in this order"},
+     "net.yaml:5:20: layers[1].dense.units: found dense as layer 2 of 2, allowed one output, as "
+     "the "
+     "last layer"},
+    {"  - output:", "  - output: {classes: 4}\n  - output:",
+     "net.yaml:6:23: layers[2].output.classes: found output as layer 3 of 4, allowed one output, "
+     "as "
+     "the last layer"},
+    {"  - dense:", "  - conv: {filters: 1, kernel: 1}\n  - dense:",
+     "net.yaml:5:21: layers[1].conv.filters: found behind another layer, allowed first only"},
+    {"  - conv: {filters: 4, kernel: [3, 5], weights: {bits: 16, frac: 14}}\n",
+     "  - dense: {units: 4}\n  - dense: {units: 4}\n  - dense: {units: 4}\n",
+     "net.yaml:7:20: layers[3].dense.units: found a dense layer too many, allowed 0..3"},
+    {"  - output:",
+     "  - dense: {units: 4}\n  - dense: {units: 4}\n  - dense: {units: 4}\n  - output:",
+     "net.yaml:4:3: layers: found 6 items, allowed 1..5"},
     {"  - dense: {", "  - dense: {units: 4}\n    conv: {",
      "net.yaml:5:5: layers: found a mapping of not one key, allowed a mapping whose one key is one "
      "of "
@@ -441,13 +486,24 @@ static const struct {
      "needed "
      "there"},
     /* layout */
-    {"lanes: 6", "lanes: 7", "net.yaml:8:43: layout.lanes: found 7, allowed 1, 2, 3, 4, 6, 12"},
-    {"lanes: 6", "lanes: 0", "net.yaml:8:43: layout.lanes: found 0, allowed 1, 2, 3, 4, 6, 12"},
-    {"positions: 4", "positions: 5",
-     "net.yaml:8:21: layout.positions: found 5, allowed 1, 2, 4, 8, 16, 32, 64"},
+    {"lanes: 6", "lanes: 13", "net.yaml:8:43: layout.lanes: found 13, allowed 1..12"},
+    {"lanes: 6", "lanes: 0", "net.yaml:8:43: layout.lanes: found 0, allowed 1..12"},
+    {"positions: 4", "positions: 9",
+     "net.yaml:8:21: layout.positions: found 9, allowed 1..8, 16, 32, 64"},
+    {"positions: 4", "positions: 24",
+     "net.yaml:8:21: layout.positions: found 24, allowed 1..8, 16, 32, 64"},
     {"filters: 2", "filters: 3", "net.yaml:8:33: layout.filters: found 3, allowed 1, 2, 4"},
-    {"output_lanes: 3", "output_lanes: 2",
-     "net.yaml:8:60: layout.output_lanes: found 2, allowed 1, 3"},
+    {"filters: 2", "taps: 2", "net.yaml:8:30: layout.taps: found 2, allowed 1, 3, 5, 15"},
+    {"output_lanes: 3", "output_lanes: 4",
+     "net.yaml:8:60: layout.output_lanes: found 4, allowed 1..3"},
+    {"lanes: 6", "step: slow", "net.yaml:8:42: step: found slow, allowed one of normal, fast"},
+    {"lanes: 6", "mode: 1", "net.yaml:8:42: mode: found 1, allowed one of training, inference"},
+    {"units: 12,", "units: 12, weights: {storage: flash},",
+     "net.yaml:5:43: storage: found flash, allowed one of ram, register, single_port"},
+    {"filters: 4,", "filters: 4, freeze: 1,",
+     "net.yaml:4:32: freeze: found 1, allowed true or false"},
+    {"weights: {bits: 16, frac: 14}", "weights: {storage: ram}",
+     "net.yaml:4:50: weights: found the key storage, allowed bits, frac, init"},
     /* YAML itself */
     {"layout:", "---\nlayout:", "net.yaml:8:1: found a second document, allowed one"},
     {"layout:", "\tlayout:",
@@ -500,32 +556,68 @@ static void test_bad_files(void **state) {
 
 /* ---- folds ---- */
 
-static void assert_values(const struct net *net, const char *fold, const char *expected) {
-  int values[64];
-  char text[512] = "";
-  int count = net_fold_values(net, fold, values, 64);
-  for (int i = 0; i < count; i++)
-    snprintf(text + strlen(text), sizeof text - strlen(text), "%s%d", i ? " " : "", values[i]);
+/* What is told of a fold is what is legal. */
+static void assert_values(const struct net *net, enum fold fold, const char *expected) {
+  char *text = net_fold_text(net, fold), *listed = calloc(1, 100000);
   assert_string_equal(text, expected);
+  assert_non_null(listed);
+  for (const char *at = text; *at; at += strspn(at, ", ")) {
+    int low = (int)strtol(at, (char **)&at, 10), high = low;
+    if (*at == '.')
+      high = (int)strtol(at + 2, (char **)&at, 10);
+    memset(listed + low, 1, (size_t)(high - low + 1));
+  }
+  int most = net_fold_most(net, fold);
+  assert_true(listed[most]);
+  for (int value = -2; value < most + 3; value++)
+    assert_int_equal(net_fold_legal(net, fold, value), value >= 0 && listed[value]);
+  free(listed);
+  free(text);
 }
 
 static void test_fold_values(void **state) {
   struct net net = load_file("nets/paper.yaml");
-  assert_values(&net, "positions", "1 5 25 125 625");
-  assert_values(&net, "filters", "1 3");
-  assert_values(&net, "lanes", "1 2 4 8 16 32 64");
-  assert_values(&net, "output_lanes", "1 2");
-  assert_values(&net, "rows", "");
-  int two[2];
-  assert_int_equal(net_fold_values(&net, "positions", two, 2), 2);
-  assert_int_equal(two[1], 5);
+  assert_values(&net, FOLD_POSITIONS, "1..25, 125, 625");
+  assert_values(&net, FOLD_FILTERS, "1, 3");
+  assert_values(&net, FOLD_TAPS, "1, 2, 4, 8, 16");
+  assert_values(&net, FOLD_LANES, "1..64");
+  assert_values(&net, FOLD_OUTPUT_LANES, "1, 2");
   net = load_file("nets/tiny8.yaml");
-  assert_values(&net, "positions", "1 7 14 21 42");
+  assert_values(&net, FOLD_POSITIONS, "1..7, 14, 21, 42");
+  assert_values(&net, FOLD_TAPS, "1..3, 6");
   net = load_changed(*state, "positions: 4, ", "");
-  assert_values(&net, "positions", "1 2 4 8 16 32 64"); /* 8 rows of 8 */
+  assert_values(&net, FOLD_POSITIONS, "1..8, 16, 32, 64"); /* 8 rows of 8 */
+  assert_values(&net, FOLD_OUTPUT_LANES, "1..3");
 }
 
-/* One column of positions: whole rows would be several positions of different rows. */
+static void test_fold_words(void **state) {
+  static const struct {
+    enum fold fold;
+    const char *name, *words;
+  } cases[] = {
+      {FOLD_STEP, "step", "normal, fast"},
+      {FOLD_MULTIPLIERS, "multipliers", "separate, shared"},
+      {FOLD_STORAGE, "storage", "ram, register, single_port"},
+      {FOLD_MODE, "mode", "training, inference"},
+  };
+  (void)state;
+  struct net net = load_file("nets/tiny.yaml");
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    enum fold fold = cases[i].fold;
+    char *text = net_fold_text(&net, fold);
+    assert_string_equal(net_fold_name(fold), cases[i].name);
+    assert_string_equal(text, cases[i].words);
+    int most = net_fold_most(&net, fold);
+    assert_string_equal(strrchr(text, ' ') + 1, net_fold_words(fold)[most]);
+    assert_null(net_fold_words(fold)[most + 1]);
+    assert_true(net_fold_legal(&net, fold, 0) && net_fold_legal(&net, fold, most));
+    assert_false(net_fold_legal(&net, fold, -1) || net_fold_legal(&net, fold, most + 1));
+    free(text);
+  }
+  assert_null(net_fold_words(FOLD_LANES));
+}
+
+/* One column of positions: as many at a time as divide its height. */
 static void test_fold_of_one_column(void **state) {
   static const char text[] =
       "name: a\ninput: {height: 8, width: 3}\nlayers: [conv: {filters: 2, kernel: "
@@ -534,7 +626,97 @@ static void test_fold_of_one_column(void **state) {
   char message[1024];
   load_text(*state, text, strlen(text), NULL, &net, message);
   assert_string_equal(message, "");
-  assert_values(&net, "positions", "1");
+  assert_values(&net, FOLD_POSITIONS, "1..3, 6");
+}
+
+/* Without a convolution its folds are 1. */
+static void test_fold_without_conv(void **state) {
+  static const char text[] =
+      "name: a\ninput: {height: 8, width: 3}\nlayers: [dense: {units: 6}, dense: {units: 11, "
+      "dropout: false}, output: {classes: 2}]\n";
+  struct net net;
+  char message[1024];
+  load_text(*state, text, strlen(text), NULL, &net, message);
+  assert_string_equal(message, "");
+  assert_values(&net, FOLD_POSITIONS, "1");
+  assert_values(&net, FOLD_FILTERS, "1");
+  assert_values(&net, FOLD_TAPS, "1");
+  assert_values(&net, FOLD_LANES, "1..11");
+}
+
+/* What does not go together: a layout for `from`, and what is said of it. */
+static void test_layouts(void **state) {
+  static const struct {
+    const char *from, *to, *fold, *message;
+  } cases[] = {
+      {"lanes: 6", "lanes: 5", "step=normal", ""},
+      {"lanes: 6", "step: fast", NULL, ""},
+      {"lanes: 6", "lanes: 5, step: fast", NULL,
+       "net.yaml:8:43: layout.lanes: found 5, allowed an even number with step: fast"},
+      {"lanes: 6", "mode: inference", "step=fast",
+       "fold step=fast: found fast, allowed normal with mode: inference"},
+      {"relu: true", "dropout: false", "step=fast",
+       "fold step=fast: found fast, allowed normal: the first dense layer has no dropout"},
+      {"positions: 4, filters: 2", "positions: 1, filters: 1, step: fast", NULL,
+       "net.yaml:8:42: layout.step: found fast, allowed normal with one position and one filter at "
+       "a "
+       "time: two rows a cycle need two"},
+      {"filters: 2", "filters: 1, step: fast", NULL,
+       "net.yaml:8:42: layout.step: found fast, allowed normal with 1 of 4 filters at a time: an "
+       "even number of filters needs an even number at a time, or one position"},
+      {"positions: 4, filters: 2", "positions: 1, filters: 2", "step=fast", ""},
+      {"filters: 2", "filters: 4", "step=fast", ""},
+      {"filters: 2", "taps: 5", NULL,
+       "net.yaml:8:30: layout.taps: found 5, allowed 15 (all) with more than one position or "
+       "filter "
+       "at a time"},
+      {"positions: 4, filters: 2", "taps: 5", NULL, ""},
+      {"lanes: 6", "storage: single_port", NULL,
+       "net.yaml:5:12: layers[1].dense.weights.storage: found single_port, allowed ram, register "
+       "with multipliers: separate"},
+      {"units: 12,", "units: 12, weights: {storage: single_port},", NULL,
+       "net.yaml:5:43: layers[1].dense.weights.storage: found single_port, allowed ram, register "
+       "with multipliers: separate"},
+      {"classes: 3,", "classes: 3, weights: {storage: single_port},", "multipliers=shared", ""},
+      {"lanes: 6", "mode: inference", "storage=single_port", ""},
+      {"lanes: 6", "lanes: 6", "storage=single_port",
+       "net.yaml:5:12: layers[1].dense.weights.storage: found single_port, allowed ram, register "
+       "with multipliers: separate"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct net net;
+    char message[1024];
+    char *text = changed(cases[i].from, cases[i].to);
+    load_text(*state, text, strlen(text), cases[i].fold, &net, message);
+    assert_string_equal(message, cases[i].message);
+    free(text);
+  }
+}
+
+/* Two rows a cycle: each pair of a word's neighbours must be an even and an odd row. */
+static void test_fast_filters(void **state) {
+  static const struct {
+    int filters, at_once, positions;
+    bool legal;
+  } cases[] = {
+      {3, 1, 1, false}, {3, 1, 2, true},  {3, 3, 1, true},  {3, 3, 5, true},  {4, 1, 2, false},
+      {4, 2, 1, true},  {4, 2, 3, true},  {6, 3, 1, true},  {6, 3, 2, false}, {1, 1, 1, false},
+      {1, 1, 2, true},  {2, 2, 64, true}, {2, 1, 1, false}, {9, 3, 64, true}, {10, 5, 64, false},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct net net;
+    char message[1024], to[64], *text;
+    snprintf(to, sizeof to, "filters: %d,", cases[i].filters);
+    char *with_filters = changed("filters: 4,", to);
+    char *cut = strstr(with_filters, "layout:");
+    assert_true(asprintf(&text, "%.*slayout: {positions: %d, filters: %d, step: fast}\n",
+                         (int)(cut - with_filters), with_filters, cases[i].positions,
+                         cases[i].at_once) > 0);
+    assert_int_equal(load_text(*state, text, strlen(text), NULL, &net, message) == 0,
+                     cases[i].legal);
+    free(with_filters);
+    free(text);
+  }
 }
 
 static void test_overrides(void **state) {
@@ -542,18 +724,27 @@ static void test_overrides(void **state) {
     const char *fold, *message;
   } cases[] = {
       {"lanes=12", ""},
+      {"lanes=7", ""},
       {"positions=16", ""},
+      {"positions=7", ""},
       {"filters=4", ""},
-      {"output_lanes=1", ""},
-      {"lanes=7", "fold lanes=7: found 7, allowed 1, 2, 3, 4, 6, 12"},
-      {"lanes=0", "fold lanes=0: found 0, allowed 1, 2, 3, 4, 6, 12"},
-      {"lanes=-1", "fold lanes=-1: found -1, allowed 1, 2, 3, 4, 6, 12"},
+      {"output_lanes=2", ""},
+      {"step=fast", ""},
+      {"multipliers=shared", ""},
+      {"storage=register", ""},
+      {"mode=inference", ""},
+      {"lanes=13", "fold lanes=13: found 13, allowed 1..12"},
+      {"lanes=0", "fold lanes=0: found 0, allowed 1..12"},
+      {"lanes=-1", "fold lanes=-1: found -1, allowed 1..12"},
       {"lanes=", "fold lanes=: found , allowed an integer"},
       {"lanes=4x", "fold lanes=4x: found 4x, allowed an integer"},
-      {"lane=4",
-       "fold lane=4: found no fold, allowed positions=N, filters=N, lanes=N, output_lanes=N"},
-      {"lanes",
-       "fold lanes: found no fold, allowed positions=N, filters=N, lanes=N, output_lanes=N"},
+      {"step=", "fold step=: found , allowed normal, fast"},
+      {"step=1", "fold step=1: found 1, allowed normal, fast"},
+      {"mode=train", "fold mode=train: found train, allowed training, inference"},
+      {"lane=4", "fold lane=4: found no fold, allowed FOLD=VALUE with one of positions, filters, "
+                 "taps, lanes, output_lanes, logic_multipliers, step, multipliers, storage, mode"},
+      {"lanes", "fold lanes: found no fold, allowed FOLD=VALUE with one of positions, filters, "
+                "taps, lanes, output_lanes, logic_multipliers, step, multipliers, storage, mode"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     struct net net;
@@ -564,14 +755,14 @@ static void test_overrides(void **state) {
   struct net net;
   char message[1024];
   load_text(*state, good, strlen(good), "lanes=12", &net, message);
-  assert_int_equal(net.fold_lanes, 12);
-  assert_int_equal(net.fold_positions, 4);
+  assert_int_equal(net.fold[FOLD_LANES], 12);
+  assert_int_equal(net.fold[FOLD_POSITIONS], 4);
   /* An override takes the place of an illegal value; one of another fold leaves it illegal at its
    * line. */
-  char *text = changed("lanes: 6", "lanes: 7");
+  char *text = changed("lanes: 6", "lanes: 13");
   assert_int_equal(load_text(*state, text, strlen(text), "lanes=12", &net, message), 0);
   assert_int_equal(load_text(*state, text, strlen(text), "filters=1", &net, message), -1);
-  assert_string_equal(message, "net.yaml:8:43: layout.lanes: found 7, allowed 1, 2, 3, 4, 6, 12");
+  assert_string_equal(message, "net.yaml:8:43: layout.lanes: found 13, allowed 1..12");
   free(text);
 }
 
@@ -584,24 +775,29 @@ static uint64_t fnv1a(const char *text) {
   return hash;
 }
 
-#define CONV_TAIL   "activations: {bits: 16, frac: 12}, gradients: {bits: 16, frac: 16}}\n"
-#define DENSE_TAIL  "activations: {bits: 16, frac: 10}, gradients: {bits: 16, frac: 15}}\n"
-#define OUTPUT_TAIL "activations: {bits: 16, frac: 9}, gradients: {bits: 16, frac: 15}}\n"
+#define CONV_TAIL   "activations: {bits: 16, frac: 12}, gradients: {bits: 16, frac: 16}"
+#define DENSE_TAIL  "activations: {bits: 16, frac: 10}, gradients: {bits: 16, frac: 15}"
+#define OUTPUT_TAIL "activations: {bits: 16, frac: 9}, gradients: {bits: 16, frac: 15}"
+#define LEARNS      ", freeze: false}\n"
 
 static const char paper_text[] =
     "name: paper\ninput: {height: 28, width: 28, offset: 128, frac: 6}\nlayers:\n"
     "  - conv: {filters: 3, kernel: [4, 4], weights: {bits: 16, frac: 14, init: -2}, " CONV_TAIL
+        LEARNS
     "  - dense: {units: 64, relu: true, dropout: true, weights: {bits: 16, frac: 16, init: "
-    "-5}, " DENSE_TAIL
-    "  - output: {classes: 2, weights: {bits: 16, frac: 15, init: -3}, " OUTPUT_TAIL
-    "training: {rate: 8, rounding: nearest}\n"
-    "layout: {positions: 1, filters: 1, lanes: 64, output_lanes: 2}\n";
+    "-5, storage: ram}, " DENSE_TAIL LEARNS
+    "  - output: {classes: 2, weights: {bits: 16, frac: 15, init: -3, storage: ram}, " OUTPUT_TAIL
+        LEARNS "training: {rate: 8, rounding: nearest}\n"
+    "layout: {positions: 1, filters: 1, taps: 16, lanes: 64, output_lanes: 2, logic_multipliers: "
+    "0, "
+    "step: normal, multipliers: separate, storage: ram, mode: training}\n";
 
 static const char paper_meaning[] =
     "input: {height: 28, width: 28, offset: 128, frac: 6}\nlayers:\n"
-    "  - conv: {filters: 3, kernel: [4, 4], weights: {bits: 16, frac: 14}, " CONV_TAIL
+    "  - conv: {filters: 3, kernel: [4, 4], weights: {bits: 16, frac: 14}, " CONV_TAIL "}\n"
     "  - dense: {units: 64, relu: true, dropout: true, weights: {bits: 16, frac: 16}, " DENSE_TAIL
-    "  - output: {classes: 2, weights: {bits: 16, frac: 15}, " OUTPUT_TAIL
+    "}\n"
+    "  - output: {classes: 2, weights: {bits: 16, frac: 15}, " OUTPUT_TAIL "}\n"
     "training: {rounding: nearest}\n";
 
 static void test_text_and_hashes(void **state) {
@@ -627,6 +823,13 @@ static void test_what_hashes_cover(void **state) {
       {"lanes: 6", "lanes: 12", false},
       {"positions: 4", "positions: 8", false},
       {"frac: 14}", "frac: 14, init: -3}", false},
+      {"filters: 4,", "filters: 4, freeze: true,", false},
+      {"units: 12,", "units: 12, weights: {storage: register},", false},
+      {"lanes: 6", "lanes: 6, storage: register", false},
+      {"lanes: 6", "lanes: 6, step: fast", false},
+      {"lanes: 6", "lanes: 6, multipliers: shared", false},
+      {"lanes: 6", "lanes: 6, mode: inference", false},
+      {"positions: 4, filters: 2", "positions: 1, filters: 1, taps: 3", false},
       {"offset: 128", "offset: 127", true},
       {"frac: 6}", "frac: 7}", true},
       {"width: 12", "width: 20", true},
@@ -661,35 +864,63 @@ static int pick(uint64_t *random, int low, int high) {
   return low + (int)(scratch_random(random) % (uint64_t)(high - low + 1));
 }
 
-static void random_description(uint64_t *random, char text[1024]) {
-  int bits[9];
-  for (int i = 0; i < 9; i++)
-    bits[i] = pick(random, 4, 24);
-  int height = pick(random, 1, 64), width = pick(random, 1, 64);
-  snprintf(text, 1024,
-           "name: r\ninput: {height: %d, width: %d, offset: %d}\nlayers:\n"
-           "- conv: {filters: %d, kernel: [%d, %d], weights: {bits: %d}, activations: {bits: %d}, "
-           "gradients: {bits: %d}}\n"
-           "- dense: {units: %d, dropout: %s, weights: {bits: %d}, activations: {bits: %d}, "
-           "gradients: {bits: %d}}\n"
-           "- output: {classes: %d, weights: {bits: %d}, activations: {bits: %d}, gradients: "
-           "{bits: %d}}\n"
-           "training: {rounding: stochastic, random_bits: %d}\n",
-           height, width, pick(random, 0, 255), pick(random, 1, 16),
-           pick(random, 1, height < 8 ? height : 8), pick(random, 1, width < 8 ? width : 8),
-           bits[0], bits[1], bits[2], 2 * pick(random, 1, 512),
-           pick(random, 0, 1) ? "true" : "false", bits[3], bits[4], bits[5], pick(random, 2, 16),
-           bits[6], bits[7], bits[8], pick(random, 1, 16));
+static const char *one_of(uint64_t *random, const char *const *words) {
+  int count = 0;
+  while (words[count])
+    count++;
+  return words[pick(random, 0, count - 1)];
+}
+
+/* Formats of a layer and what is said of it, with the brace that ends it. */
+static void describe_layer(FILE *f, uint64_t *random, bool conv) {
+  static const char *const storages[] = {"", ", storage: ram", ", storage: register",
+                                         ", storage: single_port", NULL};
+  static const char *const freezes[] = {"", ", freeze: true", ", freeze: false", NULL};
+  fprintf(f, "weights: {bits: %d%s}, activations: {bits: %d}, gradients: {bits: %d}%s}\n",
+          pick(random, 4, 24), conv ? "" : one_of(random, storages), pick(random, 4, 24),
+          pick(random, 4, 24), one_of(random, freezes));
+}
+
+/* Any family member, laid out anyhow. Returns memory that the caller frees. */
+static char *random_description(uint64_t *random) {
+  char *text = NULL;
+  size_t size;
+  FILE *f = open_memstream(&text, &size);
+  assert_non_null(f);
+  int height = pick(random, 1, 64), width = pick(random, 1, 64), hidden = pick(random, 0, 3);
+  fprintf(f, "name: r\ninput: {height: %d, width: %d, offset: %d}\nlayers:\n", height, width,
+          pick(random, 0, 255));
+  bool conv = pick(random, 0, 1);
+  if (conv) {
+    fprintf(f, "- conv: {filters: %d, kernel: [%d, %d], ", pick(random, 1, 16),
+            pick(random, 1, height < 8 ? height : 8), pick(random, 1, width < 8 ? width : 8));
+    describe_layer(f, random, true);
+  }
+  while (hidden-- > 0) {
+    fprintf(f, "- dense: {units: %d, dropout: %s, ", 2 * pick(random, 1, 512),
+            pick(random, 0, 1) ? "true" : "false");
+    describe_layer(f, random, false);
+  }
+  fprintf(f, "- output: {classes: %d, ", pick(random, 2, 16));
+  describe_layer(f, random, false);
+  fprintf(f, "training: {rounding: stochastic, random_bits: %d}\nlayout: {positions: %d",
+          pick(random, 1, 16), conv ? pick(random, 1, 4) : 1);
+  for (enum fold fold = 0; fold < FOLD_COUNT; fold++)
+    if (net_fold_words(fold))
+      fprintf(f, ", %s: %s", net_fold_name(fold), one_of(random, net_fold_words(fold)));
+  fputs("}\n", f);
+  fclose(f);
+  return text;
 }
 
 /* The smallest width whose largest and most negative number hold terms * left * right, counted in
- * 128 bits. */
-static int width_of(long left, long right, long terms) {
+ * 128 bits; at least `least`, that of a product. */
+static int width_of(long left, long right, long terms, int least) {
   __int128 most = (__int128)left * right * terms;
   int bits = 1;
   for (__int128 largest = 0; largest < most; largest = 2 * largest + 1)
     bits++;
-  return bits;
+  return bits < least ? least : bits;
 }
 
 static void check_derived(const struct net *net) {
@@ -699,12 +930,16 @@ static void check_derived(const struct net *net) {
     long pixel = net->pixel_offset > 127 ? net->pixel_offset : 255 - net->pixel_offset;
     long input = l == 0 ? pixel : 1L << (net->layer[l - 1].activation.bits - 1);
     long weight = 1L << (layer->weight.bits - 1), gradient = 1L << (layer->gradient.bits - 1);
+    int input_bits = l == 0 ? net->pixel_bits : net->layer[l - 1].activation.bits;
+    int weight_bits = layer->weight.bits, gradient_bits = layer->gradient.bits;
     if (layer->kind == LAYER_CONV)
       inputs = layer->kernel_height * layer->kernel_width;
     assert_int_equal(layer->rows, inputs);
-    assert_int_equal(layer->sum_bits, width_of(input, weight, inputs));
-    assert_int_equal(layer->update_bits, width_of(input, gradient, layer->positions));
-    assert_int_equal(layer->back_bits, l ? width_of(weight, gradient, layer->units) : 0);
+    assert_int_equal(layer->sum_bits, width_of(input, weight, inputs, input_bits + weight_bits));
+    assert_int_equal(layer->update_bits,
+                     width_of(input, gradient, layer->positions, input_bits + gradient_bits));
+    assert_int_equal(layer->back_bits,
+                     l ? width_of(weight, gradient, layer->units, weight_bits + gradient_bits) : 0);
     assert_in_range(layer->sum_shift, 0, 47);
     assert_in_range(layer->back_shift, 0, 47);
     assert_in_range(layer->update_shift, 0, 47);
@@ -714,24 +949,38 @@ static void check_derived(const struct net *net) {
   }
 }
 
+/* The normal form is read back to the same net. */
+static void check_round_trip(const char *folder, const struct net *net) {
+  struct net again;
+  char message[1024], *normal = net_text(net);
+  load_text(folder, normal, strlen(normal), NULL, &again, message);
+  assert_string_equal(message, "");
+  char *twice = net_text(&again);
+  assert_string_equal(twice, normal);
+  assert_true(again.core_hash == net->core_hash && again.net_hash == net->net_hash);
+  assert_memory_equal(again.fold, net->fold, sizeof net->fold);
+  for (int l = 0; l < net->layer_count; l++) {
+    assert_int_equal(again.layer[l].freeze, net->layer[l].freeze);
+    assert_int_equal(again.layer[l].storage, net->layer[l].storage);
+  }
+  free(twice);
+  free(normal);
+}
+
 static void test_random_descriptions(void **state) {
   uint64_t random = scratch_seed() | 1;
   int accepted = 0;
-  for (int i = 0; i < 1000; i++) {
-    struct net net, again;
-    char text[1024], message[1024];
-    random_description(&random, text);
-    if (load_text(*state, text, strlen(text), NULL, &net, message) != 0)
-      continue;
-    accepted++;
-    check_derived(&net);
-    char *normal = net_text(&net);
-    load_text(*state, normal, strlen(normal), NULL, &again, message);
-    assert_string_equal(message, "");
-    assert_true(again.core_hash == net.core_hash && again.net_hash == net.net_hash);
-    free(normal);
+  for (int i = 0; i < 3000; i++) {
+    struct net net;
+    char message[1024], *text = random_description(&random);
+    if (load_text(*state, text, strlen(text), NULL, &net, message) == 0) {
+      accepted++;
+      check_derived(&net);
+      check_round_trip(*state, &net);
+    }
+    free(text);
   }
-  assert_true(accepted > 100);
+  assert_true(accepted > 200);
 }
 
 /* Bytes exchanged, cut off or doubled: a message or a network, never a crash. */
@@ -759,13 +1008,19 @@ int main(void) {
       cmocka_unit_test(test_paper8),
       cmocka_unit_test(test_small_nets),
       IN_FOLDER(test_defaults),
+      IN_FOLDER(test_default_lanes),
+      IN_FOLDER(test_storage),
       cmocka_unit_test(test_bits_for),
       cmocka_unit_test(test_derive_by_hand),
       cmocka_unit_test(test_weights),
       IN_FOLDER(test_bad),
       IN_FOLDER(test_bad_files),
       IN_FOLDER(test_fold_values),
+      cmocka_unit_test(test_fold_words),
       IN_FOLDER(test_fold_of_one_column),
+      IN_FOLDER(test_fold_without_conv),
+      IN_FOLDER(test_layouts),
+      IN_FOLDER(test_fast_filters),
       IN_FOLDER(test_overrides),
       cmocka_unit_test(test_text_and_hashes),
       IN_FOLDER(test_what_hashes_cover),

@@ -72,8 +72,7 @@ static void pictures_free(struct pictures *pictures) {
 
 static struct checkpoint start_of(const struct net *net, const struct pictures *pictures,
                                   uint64_t seed) {
-  struct checkpoint start = {.state = {.random = random_from_seed(seed), .rate = net->rate},
-                             .place = {.seed = seed}};
+  struct checkpoint start = {.state = device_state_fresh(net, seed), .place = {.seed = seed}};
   start.place.data = train_digest(&pictures->data, pictures->parts);
   weights_new(&start.weights, net);
   random_weights(net, seed, &start.weights);
@@ -289,8 +288,8 @@ static struct net net_of_8_bits(void) {
   struct error err = {0};
   net.height = net.width = SIDE;
   net.layer[net.layer_count - 1].units = CLASSES;
-  net.fold_positions = 1;
-  net.fold_output_lanes = 1;
+  net.fold[FOLD_POSITIONS] = 1;
+  net.fold[FOLD_OUTPUT_LANES] = 1;
   net_derive(&net, &err);
   assert_string_equal(err.message, "");
   return net;
@@ -308,6 +307,37 @@ static void test_learns_8_bits(void **state) {
   struct net net = net_of_8_bits();
   net.rate = 6;
   learns(&net);
+}
+
+/* A device of a core that only infers answers a picture to train on as one to infer. */
+static void test_only_infers(void **state) {
+  (void)state;
+  struct net net = load_net("nets/tiny.yaml");
+  net.fold[FOLD_MODE] = MODE_INFERENCE;
+  struct error err = {0};
+  struct pictures pictures = pictures_new(20, 3);
+  struct checkpoint start = start_of(&net, &pictures, 1), last = {.class_names = ""};
+  weights_new(&last.weights, &net);
+  struct device *device = device_open("golden", &net, &err);
+  assert_int_equal(device_set(device, &start.weights, &start.state, &err), 0);
+  struct counters counters;
+  for (unsigned i = 0; i < 20; i++) {
+    struct job job = {pictures.data.pictures + i * PIXELS, PIXELS, pictures.data.labels[i], i % 2};
+    struct reply reply;
+    assert_int_equal(device_run(device, &job, 1, &reply, &err), 0);
+    assert_false(reply.train);
+    assert_int_equal(reply.status, REPLY_GOOD);
+    assert_int_equal(reply.steps, 0);
+  }
+  assert_int_equal(device_counters(device, &counters, &err), 0);
+  assert_int_equal(counters.pictures, 20);
+  assert_int_equal(device_get(device, &last.weights, &last.state, &err), 0);
+  assert_true(same_weights(&start.weights, &last.weights));
+  assert_int_equal(last.state.steps, 0);
+  weights_free(&start.weights);
+  weights_free(&last.weights);
+  device_close(device);
+  pictures_free(&pictures);
 }
 
 /* ---- the best ---- */
@@ -630,6 +660,7 @@ int main(void) {
       cmocka_unit_test(test_same_as_plain),
       cmocka_unit_test(test_learns),
       cmocka_unit_test(test_learns_8_bits),
+      cmocka_unit_test(test_only_infers),
       cmocka_unit_test(test_best),
       IN_FOLDER(test_resume),
       cmocka_unit_test(test_resume_keeps_best),

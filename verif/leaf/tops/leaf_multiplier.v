@@ -3,8 +3,8 @@
 `default_nettype none
 
 module leaf_multiplier #(
-  parameter CASES = 8,
-  parameter FIELDS = 2,
+  parameter CASES = 16,
+  parameter FIELDS = 3,
   parameter IN_BITS = 96,  // of a case
   parameter OUT_BITS = 64
 ) (
@@ -15,15 +15,23 @@ module leaf_multiplier #(
   output wire [CASES*FIELDS*32-1:0] table_o
 );
   localparam [CASES*FIELDS*32-1:0] TABLE = {
-    // A_BITS B_BITS
-    32'd16, 32'd16,
-    32'd8, 32'd8,
-    32'd9, 32'd24,
-    32'd24, 32'd24,
-    32'd4, 32'd5,
-    32'd2, 32'd32,
-    32'd17, 32'd7,
-    32'd9, 32'd4
+    // A_BITS B_BITS LOGIC
+    32'd16, 32'd16, 32'd0,
+    32'd8, 32'd8, 32'd0,
+    32'd9, 32'd24, 32'd0,
+    32'd24, 32'd24, 32'd0,
+    32'd4, 32'd5, 32'd0,
+    32'd2, 32'd32, 32'd0,
+    32'd17, 32'd7, 32'd0,
+    32'd9, 32'd4, 32'd0,
+    32'd16, 32'd16, 32'd1,
+    32'd8, 32'd8, 32'd1,
+    32'd9, 32'd24, 32'd1,
+    32'd24, 32'd9, 32'd1,
+    32'd4, 32'd5, 32'd1,
+    32'd2, 32'd32, 32'd1,
+    32'd17, 32'd7, 32'd1,
+    32'd24, 32'd24, 32'd1
   };
   `include "leaf_table.vh"
 
@@ -36,7 +44,7 @@ module leaf_multiplier #(
       wire unused_ok = &{1'b0, in};
       localparam A_BITS = of(c, 0), B_BITS = of(c, 1);
       wire [A_BITS+B_BITS-1:0] product;
-      engram_multiplier #(.A_BITS(A_BITS), .B_BITS(B_BITS)) u_leaf (
+      engram_multiplier #(.A_BITS(A_BITS), .B_BITS(B_BITS), .LOGIC(of(c, 2))) u_leaf (
         .clk_i(clk_i), .enable_i(in[64]), .nonzero_i(in[65]), .a_i(in[A_BITS-1:0]),
         .b_i(in[32 +: B_BITS]), .product_o(product)
       );
