@@ -139,7 +139,7 @@ module engram_conv #(
   wire issue = forward_issue || backward_issue;
   assign window_next_o = issue && group_last;
 
-  // Cycles at work in the last step, for the benches; synthesizes to nothing.
+  // Cycles at work and weights written in the last step, for the benches; synthesizes to nothing.
   reg [31:0] forward_cycles_q /*verilator public_flat_rd*/;
   reg [31:0] backward_cycles_q /*verilator public_flat_rd*/;
   always @(posedge clk_i) begin
@@ -389,7 +389,10 @@ module engram_conv #(
     end
   endfunction
   wire [PLACE_BITS-1:0] host_place = place_of(host_row_i, host_unit_i);
-  wire write = host_write_i || (valid_3 && changed && !freeze_i);
+  wire update_write = valid_3 && changed && !freeze_i;
+  wire write = host_write_i || update_write;
+  reg [31:0] writes_q /*verilator public_flat_rd*/;
+  always @(posedge clk_i) writes_q <= forward_start_i ? 32'd0 : writes_q + {31'd0, update_write};
   wire [PLACE_BITS-1:0] write_place = host_write_i ? host_place : place_3;
   wire [WEIGHT_BITS-1:0] write_data = host_write_i ? host_data_i : next_weight;
   genvar place;

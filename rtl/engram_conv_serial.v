@@ -186,6 +186,9 @@ module engram_conv_serial #(
     new_weight_q <= host_write_i ? host_data_i : next_weight;
   end
   assign host_data_o = old_weight_q;
+  // Weights written in the last step, for the benches; synthesizes to nothing.
+  reg [31:0] writes_q /*verilator public_flat_rd*/;
+  always @(posedge clk_i) writes_q <= forward_start_i ? 32'd0 : writes_q + {31'd0, update_write};
 
   // ---------------------------------------------------------------- multipliers
   wire [TAPS_AT_ONCE*PRODUCT_BITS-1:0] products;

@@ -509,6 +509,18 @@ module engram_crossbar #(
   endgenerate
   wire unused_addresses_ok = &{1'b0, read_addresses, write_addresses};
 
+  // Weights written in the last step, for the benches; synthesizes to nothing.
+  function [31:0] ones;
+    input [AT_ONCE*LANES-1:0] flags;
+    integer i;
+    begin
+      ones = 32'd0;
+      for (i = 0; i < AT_ONCE * LANES; i = i + 1) ones = ones + {31'd0, flags[i]};
+    end
+  endfunction
+  reg [31:0] writes_q /*verilator public_flat_rd*/;
+  always @(posedge clk_i) writes_q <= forward_start_i ? 32'd0 : writes_q + ones(update);
+
   // ---------------------------------------------------------------- forward sums
   reg                 sum_valid_q, sum_keep_q, sum_last_group_q;
   reg [UNIT_BITS-1:0] sum_unit_q;

@@ -85,7 +85,8 @@ module engram_sequencer #(
 
   always @(posedge clk_i) begin
     count_q <= start_o ? 32'd2 : count_q + 32'd1;
-    if (done) step_cycles_q <= count_q;
+    if (rst_i) step_cycles_q <= 32'd0;
+    else if (done) step_cycles_q <= count_q;
     if (clear_i) begin
       pictures_q <= 32'd0;
       correct_q <= 32'd0;

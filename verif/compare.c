@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LOST_LATENCY = 16 /* more than engram_event_counter's */ };
+
 /* ---------------------------------------------------------------- signals */
 
 /* What reads as a value with a bit that is X or Z: no tensor has it. */
@@ -157,6 +159,8 @@ static int find_counters(struct compare *compare, struct sim_bus *bus, int l, st
     return -1;
   if (compare->net->fold[FOLD_MODE] != MODE_TRAINING)
     return 0;
+  if (find(bus, &compare->writes[l], "writes_q", err, "u_%s", name))
+    return -1;
   return find(bus, &compare->cut_gradients[l], "count_q", err,
               "u_%s_gradient_normaliser.u_cut_counter", name) ||
                  find(bus, &compare->lost[l], "count_q", err, "u_%s.%s.u_lost_counter", name,
@@ -193,6 +197,7 @@ int compare_new(struct compare *compare, struct sim_bus *bus, struct model *mode
                 struct error *err) {
   *compare = (struct compare){.net = bus->net, .model = model};
   plan_make(&compare->plan, bus->net);
+  weights_new(&compare->before, bus->net);
   if (add_probes(compare, bus, err) || find(bus, &compare->random, "state_q", err, "u_random") ||
       find(bus, &compare->busy, "busy_q", err, "u_sequencer") ||
       find(bus, &compare->steps, "steps_q", err, "u_sequencer") ||
@@ -215,6 +220,7 @@ void compare_free(struct compare *compare) {
   }
   for (int l = 0; l < NET_LAYERS_MAX; l++)
     free(compare->banks[l]);
+  weights_free(&compare->before);
 }
 
 /* ---------------------------------------------------------------- comparisons */
@@ -320,6 +326,15 @@ static void compare_weights(struct compare *compare, int l, uint64_t now) {
     }
 }
 
+/* No weight is written that does not change. */
+static void compare_writes(struct compare *compare, int l, uint64_t now) {
+  const int32_t *before = compare->before.layer[l], *after = compare->model->weights.layer[l];
+  uint32_t changed = 0;
+  for (size_t i = 0; i < compare->before.count[l]; i++)
+    changed += before[i] != after[i];
+  compare_value(compare, "weights written", l, changed, signal_word(&compare->writes[l]), now);
+}
+
 static void compare_counters(struct compare *compare, uint64_t now) {
   const struct model *model = compare->model;
   compare_value(compare, "steps", -1, model->state.steps, signal_word(&compare->steps), now);
@@ -338,8 +353,15 @@ static void compare_counters(struct compare *compare, uint64_t now) {
       continue;
     compare_value(compare, "cut_gradients", l, model->counters.cut_gradients[l],
                   signal_word(&compare->cut_gradients[l]), now);
-    compare_value(compare, "lost", l, model->counters.lost[l], signal_word(&compare->lost[l]), now);
+    compare->lost_expected[l] = model->counters.lost[l];
   }
+}
+
+/* The last updates of a step are counted a few cycles behind it, and long before the next ones. */
+static void compare_lost(struct compare *compare, uint64_t now) {
+  for (int l = 0; l < compare->net->layer_count; l++)
+    compare_value(compare, "lost", l, compare->lost_expected[l], signal_word(&compare->lost[l]),
+                  now);
 }
 
 /* The core has ended a step: the model does it too. */
@@ -355,13 +377,18 @@ static void end_step(struct compare *compare, uint64_t now) {
   }
   const struct job *job = &compare->jobs[compare->next_job++];
   bool train = compare_trains(compare->net, job);
+  for (int l = 0; l < compare->net->layer_count; l++)
+    memcpy(compare->before.layer[l], compare->model->weights.layer[l],
+           compare->before.count[l] * sizeof *compare->before.layer[l]);
   model_forward(compare->model, job->picture, job->label, train);
   if (train)
     model_backward(compare->model, job->label);
   for (int l = 0; l < compare->net->layer_count; l++) {
     compare_layer(compare, l, train, now);
-    if (train)
+    if (train) {
       compare_weights(compare, l, now);
+      compare_writes(compare, l, now);
+    }
   }
   if (compare->net->layer[0].kind == LAYER_CONV && !compare->plan.layer[0].serial) {
     compare_value(compare, "conv.forward_cycles", -1, compare->plan.conv_forward_cycles,
@@ -374,6 +401,8 @@ static void end_step(struct compare *compare, uint64_t now) {
   for (size_t c = 0; c < probability->count; c++)
     compare_seen(compare, probability, c, compare->model->probability[c], now);
   compare_counters(compare, now);
+  if (train)
+    compare->lost_due = now + LOST_LATENCY;
   uint32_t cycles = (uint32_t)signal_word(&compare->step_cycles);
   uint32_t *longest = train ? &compare->train_cycles : &compare->infer_cycles;
   if (cycles > *longest)
@@ -421,6 +450,8 @@ void compare_cycle(void *context, const struct sim_bus *bus) {
   if (!compare->was_busy && busy && compare->next_job > 0 &&
       compare->idle_cycles > compare->longest_gap + 1)
     compare->longest_gap = compare->idle_cycles - 1;
+  if (compare->lost_due != 0 && bus->cycle == compare->lost_due)
+    compare_lost(compare, bus->cycle);
   compare->idle_cycles += !busy;
   compare->was_busy = busy;
   for (int i = 0; i < compare->probe_count; i++)

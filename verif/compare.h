@@ -32,10 +32,14 @@ struct compare {
   struct probe probe[COMPARE_PROBES_MAX];
   struct sim_signal *banks[NET_LAYERS_MAX]; /* dense: [row at a time][bank] */
   struct sim_signal kernel, random, busy, steps, pictures, correct, step_cycles;
+  struct sim_signal writes[NET_LAYERS_MAX];          /* of weights in a training step */
+  struct weights before;                             /* the step */
   struct sim_signal forward_cycles, backward_cycles; /* of the convolution */
   struct sim_signal cut_activations[NET_LAYERS_MAX], cut_gradients[NET_LAYERS_MAX],
       lost[NET_LAYERS_MAX];
 
+  uint32_t lost_expected[NET_LAYERS_MAX]; /* in the cycle lost_due */
+  uint64_t lost_due;
   bool was_busy;
   uint64_t idle_cycles; /* without a step since the last one ended */
   uint64_t compared, mismatches;
