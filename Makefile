@@ -40,7 +40,7 @@ ENGRAM := $(BUILD)/engram
 BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help deps all sim check unit cli leaves cores folds icarus mutants vehicle lint lint-rtl format wave install
+.PHONY: help deps all sim check unit cli leaves cores folds icarus mutants vehicle lint lint-rtl pages format wave install
 .PHONY: clean
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -140,11 +140,16 @@ vehicle: $(ENGRAM) ## train both nets on recordings: DATA=DIR [CLASSES=airplane,
 
 lint: $(ENGRAM) lint-rtl ## formatting, warnings of both compilers, Verilator and Icarus on emitted cores
 	clang-format --dry-run -Werror $(C_FILES)
+	@sh docs/rtl_pages.sh rtl $(BUILD)/pages
+	diff -r docs/rtl $(BUILD)/pages
 	@for file in $(filter %.c,$(C_FILES)); do \
 	  clang $(CFLAGS) $(INCLUDES) -I verif -fsyntax-only -MF /dev/null $$file || exit 1; done
 
 lint-rtl: $(ENGRAM)
 	@sh verif/lint_rtl.sh $(ENGRAM) $(BUILD)/lint
+
+pages: ## write docs/rtl from the modules' own comments
+	@sh docs/rtl_pages.sh rtl docs/rtl
 
 format: ## format the C sources
 	clang-format -i $(C_FILES)
