@@ -6,6 +6,7 @@
 set -u
 binary=$(realpath "$1")
 nets=$(realpath "$(dirname "$0")/../../nets")
+family=$(realpath "$(dirname "$0")/../nets")
 rm -rf "$2"
 mkdir -p "$2/in" "$2/log" || exit 1
 log=$(realpath "$2/log")
@@ -150,6 +151,33 @@ fi
 holds 'interrupted in epoch'
 good 'train: on from there' train --net "$tiny" --data three --epochs 1 --load part
 rm part part.best
+
+# ---------------------------------------------------------------- the family: other layers, other layouts
+good 'features of another size' features -o flat5x7 --size 5x7 --classes car,train sounds
+sed 's/classes: 4/classes: 2/' "$family/dense.yaml" > dense.yaml
+good 'train without a convolution' train --net dense.yaml --data flat5x7 --epochs 1 --save wd
+good 'eval without a convolution' eval --net dense.yaml --data flat5x7 --load wd
+good 'infer without a convolution' infer --net dense.yaml --load wd "$sound"
+good 'estimate, one output layer' estimate --net "$family/output.yaml"
+good 'gen, two hidden layers' gen --net "$family/frozen.yaml" -o core
+good 'estimate, fast' estimate --net "$tiny" --fold step=fast --fold filters=2
+holds 'normal, fast'
+good 'eval, training core' eval --net "$tiny" --data three --load w
+cp "$log/out" "$log/eval"
+good 'eval, inference only' eval --net "$tiny" --fold mode=inference --data three --load w
+name='the same on a core that only infers'
+if cmp -s "$log/out" "$log/eval"; then passed=$((passed + 1)); else fail 'another result'; fi
+good 'infer, inference only' infer --net "$tiny" --fold mode=inference --load w "$sound"
+sed 's/kernel: 3/kernel: 3, freeze: true/' "$tiny" > frozen.yaml
+good 'train, frozen by the description' train --net frozen.yaml --data three --epochs 1 --save wf
+good 'train, frozen by the option' train --net "$tiny" --data three --epochs 1 --freeze conv --save wo
+name='frozen by the description as by the option'
+if cmp -s wf wo; then passed=$((passed + 1)); else fail 'other weights'; fi
+good 'train, nothing frozen' train --net frozen.yaml --data three --epochs 1 --freeze none --save wf
+name='--freeze none over the description'
+if cmp -s wf wo; then fail 'the same weights'; else passed=$((passed + 1)); fi
+rm -r core wd wd.best wf wf.best wo wo.best
+
 for command in features synth train eval infer gen estimate; do
   good "$command --help" "$command" --help
   good "$command --version" "$command" --version
@@ -179,7 +207,10 @@ cp -r three flat
 cp three/labels-idx1-ubyte flat/images-idx3-ubyte
 sed 's/^name: tiny/&\nnmae: x/' "$tiny" > key.yaml
 sed 's/units: 12/units: 12, weights: {bits: 30}/' "$tiny" > width.yaml
-sed 's/lanes: 4/lanes: 5/' "$tiny" > fold.yaml
+sed 's/lanes: 4/lanes: 13/' "$tiny" > fold.yaml
+sed 's/lanes: 4/lanes: 4, step: fast/; s/units: 12/units: 12, dropout: false/' "$tiny" > fast.yaml
+sed 's/- dense:.*/&\n  - conv: {filters: 1, kernel: 1}/' "$tiny" > order.yaml
+sed 's/- conv:.*/- dense: {units: 4}\n  - dense: {units: 4}\n  - dense: {units: 4}/' "$tiny" > deep.yaml
 printf 'name: [' > broken.yaml
 sed 's/name: tiny/name: other/; s/filters: 2/filters: 1/' "$tiny" > other.yaml
 sed 's/units: 12/units: 12, weights: {bits: 12}/' "$tiny" > narrow.yaml
@@ -229,9 +260,18 @@ for command in 'estimate' 'gen -o new' 'train --data three' 'eval --data three -
   bad "$verb: unknown key" 'key.yaml:5:1: ' "$@" --net key.yaml
   bad "$verb: not YAML" 'broken.yaml:2:1: ' "$@" --net broken.yaml
   bad "$verb: width out of range" '4..24' "$@" --net width.yaml
-  bad "$verb: illegal fold in the file" '1, 2, 3, 4, 6, 12' "$@" --net fold.yaml
-  bad "$verb: illegal fold" '1, 2, 3, 4, 6, 12' "$@" --net "$tiny" --fold lanes=5
+  bad "$verb: illegal fold in the file" 'fold.yaml:10:43: ' "$@" --net fold.yaml
+  bad "$verb: illegal fold" 'found 13, allowed 1..12' "$@" --net "$tiny" --fold lanes=13
   bad "$verb: no such fold" 'output_lanes' "$@" --net "$tiny" --fold line=5
+  bad "$verb: no such word of a fold" 'normal, fast' "$@" --net "$tiny" --fold step=slow
+  bad "$verb: fast without dropout" 'no dropout' "$@" --net fast.yaml
+  bad "$verb: fast with odd lanes" 'an even number' "$@" --net "$tiny" --fold step=fast --fold lanes=3
+  bad "$verb: fast with mode inference" 'with mode: inference' "$@" --net "$tiny" --fold step=fast \
+    --fold mode=inference
+  bad "$verb: one port, separate multipliers" 'multipliers: separate' "$@" --net "$tiny" \
+    --fold storage=single_port
+  bad "$verb: convolution behind a layer" 'allowed first only' "$@" --net order.yaml
+  bad "$verb: four hidden layers" 'allowed 0..3' "$@" --net deep.yaml
 done
 
 # ---------------------------------------------------------------- gen
@@ -289,6 +329,8 @@ bad_option 'train: epochs' 'whole number' train --net "$tiny" --data three --epo
 bad_option 'train: rate' 'from 0 to 15' train --net "$tiny" --data three --rate 16
 bad_option 'train: split' 'segment, recording or both' train --net "$tiny" --data three --split day
 bad 'train: freeze' 'conv, dense1, output' train --net "$tiny" --data three --freeze conv,dense2
+bad 'train: core that only infers' 'found inference, allowed training' train --net "$tiny" --data three \
+  --fold mode=inference --save fresh
 bad 'train: --restart alone' '--load' train --net "$tiny" --data three --restart
 bad 'train: both, loaded' '--split both' train --net "$tiny" --data three --split both --load w
 bad 'train: another seed' 'seed 1' train --net "$tiny" --data three --load w --seed 2

@@ -5,7 +5,7 @@
 
 enum { TERMS, TERM_BITS, SUM_BITS, LEVELS }; /* parameters */
 enum { IN_TERM = 0, TERM_STRIDE = 32, OUT = 0 };
-enum { CYCLES = 4000, CASES_MAX = 32, LEVELS_MAX = 8 };
+enum { CYCLES = 4000, CASES_MAX = 32, LEVELS_MAX = 16 };
 
 enum stimulus { ALL_LOWEST, ALL_HIGHEST, RANDOM_TERMS };
 
@@ -30,7 +30,7 @@ static void test_levels(void **state) {
   struct bench *bench = *state;
   for (int c = 0; c < bench->cases; c++) {
     int levels = 0;
-    for (int reach = 1; reach < bench_parameter(bench, c, TERMS); reach *= 4)
+    for (int reach = 1; reach < bench_parameter(bench, c, TERMS); reach *= 2)
       levels++;
     bench_check(bench, c, "levels", bench_parameter(bench, c, LEVELS), levels);
   }

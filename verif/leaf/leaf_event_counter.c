@@ -5,7 +5,7 @@
 
 enum { FLAGS, LEVELS, COUNT_BITS }; /* parameters */
 enum { IN_FLAGS = 0, IN_CLEAR = 96, OUT = 0 };
-enum { CYCLES = 20000, FILL = 8, CASES_MAX = 16, LEVELS_MAX = 8, PART_BITS = 64 };
+enum { CYCLES = 20000, FILL = 16, CASES_MAX = 16, LEVELS_MAX = 16, PART_BITS = 64 };
 
 struct counter {
   int flags[LEVELS_MAX]; /* up in the last cycles */
