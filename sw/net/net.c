@@ -190,6 +190,14 @@ static void settle_init(struct layer *layer, int usual_init) {
   layer->init = usual_init < low ? low : usual_init > high ? high : usual_init;
 }
 
+/* Where the layout says; the output's few weights are not worth a whole single-ported RAM. */
+static enum storage usual_storage(const struct net *net, enum layer_kind kind) {
+  int said = net->fold[FOLD_STORAGE];
+  if (said == FOLD_CHOOSE || (said == STORAGE_SINGLE_PORT && kind == LAYER_OUTPUT))
+    return STORAGE_RAM;
+  return (enum storage)said;
+}
+
 static void settle_defaults(struct net *net) {
   for (int l = 0; l < net->layer_count; l++) {
     struct layer *layer = &net->layer[l];
@@ -201,9 +209,7 @@ static void settle_defaults(struct net *net) {
     if (layer->init == INIT_OPEN)
       settle_init(layer, usual[kind].init);
     if (layer->storage == STORAGE_OPEN)
-      layer->storage = net->fold[FOLD_STORAGE] == FOLD_CHOOSE
-                           ? STORAGE_RAM
-                           : (enum storage)net->fold[FOLD_STORAGE];
+      layer->storage = usual_storage(net, kind);
   }
   if (net->rounding == ROUND_STOCHASTIC && net->random_bits == 0)
     net->random_bits = RANDOM_BITS_USUAL;
