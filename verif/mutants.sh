@@ -9,32 +9,43 @@ here=$(dirname "$0")
 rm -rf "$work"
 mkdir -p "$work"
 
-# leaf | net | sed expression | tensor of the first difference (a pattern)
+# leaf | net | options | sed expression ('.' for a bar) | tensor of the first difference (a pattern)
 cat >"$work/list" <<'END'
-engram_normaliser|tiny|s/shifted + \$signed(ONE)/shifted/|conv.activation\[
-engram_update|tiny|s/weight_q} -$/weight_q} +/|weight\[
-engram_conv|tiny|s/weights\[group_q\*WEIGHT_BITS/weights[0*WEIGHT_BITS/|conv.activation\[
-engram_conv|tiny|s/back_group == group)/back_group != group)/|conv.update_sum\[
-engram_crossbar|tiny|s/first_i(first_4)/first_i(1'b0)/|dense1.sum\[
-engram_lane|tiny|s/CYCLES(2)) u_old_weight/CYCLES(1)) u_old_weight/|weight\[
-engram_softmax|tiny|s/<< LEFT) + HALF)/<< LEFT))/|softmax.probability\[
-engram_im2col|tiny|s/from_below = row_step ? rotated_back : below/from_below = below/|conv.activation\[
-engram_random|tiny|s/s\[63:0\] ^ s\[126:63\]/s[63:0] ^ s[125:62]/|random.
-engram_hash|tiny8|s/key_i\[i +: ROUND_BITS\]/key_i[POSITION_BITS-1-i +: ROUND_BITS]/|weight\[
-engram_sequencer|tiny|s/class_i == label_q/class_i != label_q/|correct\[
-engram_difference|tiny|s/17'h08000 : 17'h00000/17'h07FFF : 17'h00000/|output.gradient\[
+engram_normaliser|nets/tiny||s/shifted + \$signed(ONE)/shifted/|dense1.input\[
+engram_update|nets/tiny||s/weight_q} -$/weight_q} +/|weight\[
+engram_conv|nets/tiny||s/weights\[group_q\*WEIGHT_BITS/weights[0*WEIGHT_BITS/|dense1.input\[
+engram_conv|nets/tiny||s/back_group == group)/back_group != group)/|conv.update_sum\[
+engram_conv_serial|nets/tiny|taps=3 positions=1|s/first_q ? chunk_wide : sum_q + chunk_wide/chunk_wide/|dense1.input\[
+engram_row_order|nets/tiny|positions=4|s/block_last ? LAST_REST : LAST_POSITION/LAST_POSITION/|dense1.input\[
+engram_row_order|verif/nets/dense|step=fast|s/odd ? {row_q, row_next} : {row_next, row_q}/{row_next, row_q}/|dense1.input\[
+engram_select|nets/tiny|step=fast filters=2|s/slots_q\[s\*SLOT_BITS/slots_q[0*SLOT_BITS/|dense1.input\[
+engram_picture_buffer|verif/nets/dense|step=fast|s/word_end = row_end .. pixel_q/word_end = pixel_q/|dense1.input\[
+engram_crossbar|nets/tiny||s/first_i(first_4)/first_i(1'b0)/|dense1.sum\[
+engram_crossbar|nets/tiny|step=fast filters=2|s/train_i ? group_keeps/train_i ? !group_keeps/|dense1.sum\[
+engram_crossbar|nets/tiny|step=fast filters=2|s/pair_base . ONE_UNIT :/pair_base :/|dense1.sum\[
+engram_crossbar|nets/tiny|lanes=5|s/group_short ? DRAIN_LAST_LANES/group_short ? DRAIN_LAST/|dense1.
+engram_crossbar|nets/tiny|multipliers=shared|s/!phase_q);$/phase_q);/|dense1.gradient\[
+engram_lane|nets/tiny||s/CYCLES(2)) u_old_weight/CYCLES(1)) u_old_weight/|weight\[
+engram_lane|nets/tiny8|filters=1|s/{.gradient_i, gradient_i}/{gradient_i[GRADIENT_BITS-1], gradient_i}/|dense1.gradient\[
+engram_difference|nets/tiny||s/17'h08000 : 17'h00000/17'h07FFF : 17'h00000/|output.gradient\[
+engram_random|nets/tiny||s/s\[63:0\] ^ s\[126:63\]/s[63:0] ^ s[125:62]/|random.
+engram_hash|nets/tiny8|filters=1|s/key_i\[i +: ROUND_BITS\]/key_i[POSITION_BITS-1-i +: ROUND_BITS]/|weight\[
+engram_sequencer|nets/tiny||s/class_i == label_q/class_i != label_q/|correct\[
 END
 
-try() { # leaf, net, expression, tensor, number
-  leaf=$1 net=$2 expression=$3 tensor=$4 folder=$work/$5
+try() { # leaf, net, options, expression, tensor, number
+  leaf=$1 net=$2 options=$3 expression=$4 tensor=$5 folder=$work/$6
   mkdir -p "$folder/rtl"
   sed "$expression" "$here/../rtl/$leaf.v" >"$folder/rtl/$leaf.v"
   if cmp -s "$folder/rtl/$leaf.v" "$here/../rtl/$leaf.v"; then
     echo "FAIL $leaf: '$expression' changes nothing"
     return
   fi
+  folds=
+  for option in $options; do folds="$folds --fold $option"; done
   status=0
-  ENGRAM_SIM="$folder" "$bench" --net "$here/../nets/$net.yaml" --fold filters=1 --steps 30 --infer 5 \
+  # shellcheck disable=SC2086
+  ENGRAM_SIM="$folder" "$bench" --net "$here/../$net.yaml" $folds --steps 30 --infer 5 \
     --rtl "$folder/rtl" >"$folder/out" 2>&1 || status=$?
   if [ "$status" = 1 ] && grep -q "^first difference: .*$tensor" "$folder/out" && grep -q '^sim: FAIL' "$folder/out"; then
     echo "PASS $leaf: $(grep '^first difference' "$folder/out")"
@@ -46,13 +57,13 @@ try() { # leaf, net, expression, tensor, number
 # Verilator's runtime is compiled once and handed to each.
 mkdir -p "$work/runtime"
 number=0
-while IFS='|' read -r leaf net expression tensor; do
+while IFS='|' read -r leaf net options expression tensor; do
   number=$((number + 1))
   if [ "$number" -gt 1 ]; then
     mkdir -p "$work/$number"
     cp -r "$work/1/runtime" "$work/$number/"
   fi
-  try "$leaf" "$net" "$expression" "$tensor" "$number" </dev/null >"$work/$number.result" &
+  try "$leaf" "$net" "$options" "$expression" "$tensor" "$number" </dev/null >"$work/$number.result" &
   # The first one alone, then two at a time.
   if [ "$number" = 1 ] || [ $((number % 2)) = 1 ]; then wait; fi
 done <"$work/list"
