@@ -126,7 +126,7 @@ leaves: $(ENGRAM) ## each RTL leaf against its C function
 cores: $(BENCH) $(ENGRAM) ## emitted cores against the model: small nets, folds, stalls; some steps of the paper's
 	@sh verif/cores.sh $(BENCH) $(ENGRAM) $(BUILD)/cores
 
-folds: $(BENCH) ## the paper's nets at 1, 4 and 64 lanes and 1 and 5 positions, 20 steps each (minutes)
+folds: $(BENCH) ## the paper's nets at every kind of layout, 20 steps each (minutes)
 	@sh verif/folds.sh $(BENCH)
 
 icarus: $(BENCH) ## small cores in Icarus Verilog, with stalls and without, where what was never set is X

@@ -1,5 +1,6 @@
 #!/bin/sh
-# cores.sh : emitted cores against the model: small nets at many layouts, stalled and with bad pictures; the paper's net.
+# cores.sh : emitted cores against the model: small nets of the family, stalled and with bad pictures; the paper's nets;
+# the same bits on each device.
 # SPDX-License-Identifier: MIT
 #
 # Usage: cores.sh BENCH ENGRAM WORK; ENGRAM_SEED replays a run.
@@ -28,32 +29,50 @@ core() { # description, steps, layout options
   done
 }
 
-# The same bits on both devices: trained half on one and half on the other, saved and loaded between.
-across() { # net
+# The same bits on both devices: trained half on one and half, in another layout, on the other, saved and loaded between.
+across() { # net, options of the second half
   net=$nets/$1.yaml
+  shift
   for order in 'golden golden' 'golden sim' 'sim golden' 'sim sim'; do
     first=${order% *} second=${order#* } file="$work/$first-$second"
     status=0
     "$engram" train --net "$net" --data "$work/pictures" --on "$first" --epochs 1 --steps 37 --save "$file" >"$work/log" &&
-      "$engram" train --net "$net" --data "$work/pictures" --on "$second" --epochs 1 --load "$file" --save "$file.end" >"$work/log" &&
+      "$engram" train --net "$net" "$@" --data "$work/pictures" --on "$second" --epochs 1 --load "$file" \
+        --save "$file.end" >"$work/log" &&
       cmp "$work/golden-golden.end" "$file.end" || status=$?
     verdict "resume $order" "$status"
   done
 }
 
+# A core that only infers says of trained weights what the model says.
+infers() { # net, weights
+  for device in golden sim; do
+    for command in "eval --data $work/pictures --part all" "infer $work/sounds/car/$(ls "$work/sounds/car" | head -n 1)"; do
+      # shellcheck disable=SC2086
+      "$engram" $command --net "$nets/$1.yaml" --fold mode=inference --load "$2" --on "$device"
+    done >"$work/$device.said" 2>"$work/log" || verdict "inference only on $device" 1
+  done
+  status=0
+  { [ -s "$work/sim.said" ] && cmp "$work/golden.said" "$work/sim.said"; } || status=1
+  verdict 'inference only' "$status"
+}
+
 core "$nets/tiny.yaml" 60
-core "$nets/tiny.yaml" 60 --fold positions=36 --fold filters=2 --fold lanes=12
-core "$nets/tiny.yaml" 60 --fold positions=12 --fold lanes=3 --fold output_lanes=1
-core "$nets/tiny8.yaml" 60
-core "$nets/tiny8.yaml" 60 --fold positions=1 --fold filters=1 --fold lanes=1
-core "$nets/tiny8.yaml" 60 --fold positions=14 --fold filters=1 --fold lanes=4
+core "$nets/tiny.yaml" 60 --fold step=fast --fold filters=2 --fold positions=5 --fold lanes=10
+core "$nets/tiny.yaml" 60 --fold mode=inference
+core "$nets/tiny8.yaml" 60 --fold multipliers=shared --fold storage=single_port --fold lanes=5
+core "$nets/tiny8.yaml" 60 --fold positions=1 --fold filters=1 --fold taps=2 --fold lanes=1
 core "$nets/paper.yaml" 8
 core "$nets/paper8.yaml" 8
 core "$here/nets/one.yaml" 60
 core "$here/nets/tall.yaml" 60
+core "$here/nets/dense.yaml" 60
+core "$here/nets/frozen.yaml" 60
+core "$here/nets/output.yaml" 60
 
 "$engram" synth --classes airplane,car,helicopter --recordings 4 --seconds 2 -o "$work/sounds" >"$work/log"
 "$engram" features --classes airplane,car,helicopter --size 8x8 -o "$work/pictures" "$work/sounds" >"$work/log"
-across tiny
+across tiny --fold step=fast --fold filters=2 --fold positions=5 --fold lanes=10
+infers tiny "$work/golden-golden.end"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

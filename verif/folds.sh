@@ -7,10 +7,12 @@ set -eu
 bench=$1
 nets=$(dirname "$0")/../nets
 for net in paper paper8; do
-  for lanes in 1 4 64; do
-    for positions in 1 5; do
-      "$bench" --net "$nets/$net.yaml" --steps 20 --infer 5 --fold "lanes=$lanes" --fold "positions=$positions"
-    done
+  for layout in 'lanes=1 taps=4' 'lanes=4 positions=5' 'lanes=24 positions=4 filters=3' 'step=fast positions=2' \
+    'step=fast filters=3 lanes=24' 'multipliers=shared lanes=8 storage=single_port' 'logic_multipliers=50'; do
+    folds=
+    for fold in $layout; do folds="$folds --fold $fold"; done
+    # shellcheck disable=SC2086
+    "$bench" --net "$nets/$net.yaml" --steps 20 --infer 5 $folds
   done
   "$bench" --net "$nets/$net.yaml" --steps 20 --infer 5 --stall 128 --faults --settings
 done

@@ -38,3 +38,14 @@ lint "$nets/tiny.yaml" --fold positions=36 --fold filters=2 --fold lanes=12
 lint "$nets/tiny8.yaml" --fold positions=14 --fold lanes=2
 lint "$here/nets/one.yaml"
 lint "$here/nets/tall.yaml"
+# The family: no convolution, several hidden layers, none, and every word of the layout.
+lint "$here/nets/dense.yaml"
+lint "$here/nets/dense.yaml" --fold step=fast --fold multipliers=shared
+lint "$here/nets/dense.yaml" --fold mode=inference --fold storage=register
+lint "$here/nets/frozen.yaml"
+lint "$here/nets/frozen.yaml" --fold step=fast --fold positions=1 --fold filters=3
+lint "$here/nets/output.yaml"
+lint "$nets/tiny.yaml" --fold positions=1 --fold taps=3 --fold mode=inference
+lint "$nets/tiny.yaml" --fold step=fast --fold filters=2 --fold positions=5 --fold logic_multipliers=40
+lint "$nets/tiny8.yaml" --fold multipliers=shared --fold storage=single_port --fold lanes=5 --fold positions=1 \
+  --fold filters=1 --fold taps=2
