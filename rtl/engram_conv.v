@@ -175,7 +175,10 @@ module engram_conv #(
           assign weights[group*WEIGHT_BITS +: WEIGHT_BITS] =
               kernel_q[(tap*FILTERS + group*FILTERS_AT_ONCE + filter)*WEIGHT_BITS +: WEIGHT_BITS];
         end
-        wire signed [WEIGHT_BITS-1:0] weight = weights[group_q*WEIGHT_BITS +: WEIGHT_BITS];
+        wire signed [WEIGHT_BITS-1:0] weight;
+        engram_pick #(.VALUE_BITS(WEIGHT_BITS), .VALUES(GROUPS), .INDEX_BITS(GROUP_BITS)) u_weight (
+          .values_i(weights), .index_i(group_q), .value_o(weight)
+        );
 
         for (position = 0; position < POSITIONS; position = position + 1) begin : gen_position
           localparam VALUE = position * FILTERS_AT_ONCE + filter;
@@ -320,12 +323,20 @@ module engram_conv #(
     reg [UPDATE_BITS-1:0] u_1_q;
     reg [ROUND_BITS-1:0]  round_1_q;
     wire [ROUND_BITS-1:0] round;
+    wire [WEIGHT_BITS-1:0] place_weight;
+    wire [UPDATE_BITS-1:0] place_gradient;
+    engram_pick #(
+      .VALUE_BITS(WEIGHT_BITS), .VALUES(TAPS*FILTERS), .INDEX_BITS(PLACE_BITS)
+    ) u_place_weight (.values_i(kernel_q), .index_i(place_q), .value_o(place_weight));
+    engram_pick #(
+      .VALUE_BITS(UPDATE_BITS), .VALUES(TAPS*FILTERS), .INDEX_BITS(PLACE_BITS)
+    ) u_place_gradient (.values_i(gradient_q), .index_i(place_q), .value_o(place_gradient));
     always @(posedge clk_i) begin
       valid_1_q <= update_q && !rst_i;
       last_1_q <= filter_last && tap_last;
       place_1_q <= place_q;
-      weight_1_q <= kernel_q[place_q*WEIGHT_BITS +: WEIGHT_BITS];
-      u_1_q <= gradient_q[place_q*UPDATE_BITS +: UPDATE_BITS];
+      weight_1_q <= place_weight;
+      u_1_q <= place_gradient;
       round_1_q <= round;
     end
 
@@ -405,9 +416,13 @@ module engram_conv #(
   endgenerate
   reg [PLACE_BITS-1:0]  host_place_q;
   reg [WEIGHT_BITS-1:0] host_data_q;
+  wire [WEIGHT_BITS-1:0] host_weight;
+  engram_pick #(
+    .VALUE_BITS(WEIGHT_BITS), .VALUES(TAPS*FILTERS), .INDEX_BITS(PLACE_BITS)
+  ) u_host_weight (.values_i(kernel_q), .index_i(host_place_q), .value_o(host_weight));
   always @(posedge clk_i) begin
     if (host_read_i) host_place_q <= host_place;
-    host_data_q <= kernel_q[host_place_q*WEIGHT_BITS +: WEIGHT_BITS];
+    host_data_q <= host_weight;
   end
   assign host_data_o = host_data_q;
   assign updated_o = last_3;

@@ -629,12 +629,16 @@ module engram_crossbar #(
   wire [LANES*WEIGHT_BITS-1:0] host_weights =
       host_bank_q ? weights[(AT_ONCE-1)*LANES*WEIGHT_BITS +: LANES*WEIGHT_BITS]
                   : weights[0 +: LANES*WEIGHT_BITS];
+  wire [WEIGHT_BITS-1:0] host_weight;
+  engram_pick #(.VALUE_BITS(WEIGHT_BITS), .VALUES(LANES), .INDEX_BITS(LANE_BITS)) u_host_weight (
+    .values_i(host_weights), .index_i(host_lane_q), .value_o(host_weight)
+  );
   always @(posedge clk_i) begin
     if (host_read_i) begin
       host_lane_q <= host_place[LANE_BITS-1:0];
       host_bank_q <= host_row_i[0];
     end
-    host_data_q <= host_weights[host_lane_q*WEIGHT_BITS +: WEIGHT_BITS];
+    host_data_q <= host_weight;
   end
   assign host_data_o = host_data_q;
   wire unused_ok = &{1'b0, host_place, gradient_place, LAST_GROUP, DRAIN_LAST,
