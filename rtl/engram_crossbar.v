@@ -461,16 +461,15 @@ module engram_crossbar #(
         wire [ADDRESS_BITS-1:0] update_address = addresses_6[r*ADDRESS_BITS +: ADDRESS_BITS];
         // PAIRED: groups are even in number, so that an address's last bit is the column.
         if (PAIRED != 0) begin : gen_columns
-          assign read_addresses[AT*ADDRESS_BITS +: ADDRESS_BITS] =
-              {read_address[ADDRESS_BITS-1:1], column};
+          localparam [ADDRESS_BITS-1:0] ODD = 1;
+          wire [ADDRESS_BITS-1:0] read_there = column ? read_address | ODD : read_address & ~ODD;
+          assign read_addresses[AT*ADDRESS_BITS +: ADDRESS_BITS] = read_there;
           wire column_6;
           engram_delay #(.DATA_BITS(1), .CYCLES(5)) u_column_6 (
             .clk_i(clk_i), .rst_i(1'b0), .data_i(column), .data_o(column_6)
           );
           assign write_addresses[AT*ADDRESS_BITS +: ADDRESS_BITS] =
-              host_write_i ? {read_address[ADDRESS_BITS-1:1], column}
-                           : {update_address[ADDRESS_BITS-1:1], column_6};
-          wire unused_low_ok = &{1'b0, read_address, update_address};
+              host_write_i ? read_there : column_6 ? update_address | ODD : update_address & ~ODD;
         end else begin : gen_straight
           assign read_addresses[AT*ADDRESS_BITS +: ADDRESS_BITS] = read_address;
           assign write_addresses[AT*ADDRESS_BITS +: ADDRESS_BITS] =
