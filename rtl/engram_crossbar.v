@@ -526,19 +526,16 @@ module engram_crossbar #(
   reg [SUM_BITS-1:0]  sum_q;
   wire [LANE_BITS-1:0] drain_lane =
       pairs_only ? drain_q[DRAIN_BITS-1:1] : drain_q[LANE_BITS-1:0];
-  wire [SUM_BITS-1:0] lane_sums [0:(1<<LANE_BITS)-1];
-  generate
-    for (lane = 0; lane < (1 << LANE_BITS); lane = lane + 1) begin : gen_lane_sum
-      if (lane < LANES) assign lane_sums[lane] = sums[lane*SUM_BITS +: SUM_BITS];
-      else assign lane_sums[lane] = {SUM_BITS{1'b0}};
-    end
-  endgenerate
+  wire [SUM_BITS-1:0] lane_sum;
+  engram_pick #(.VALUE_BITS(SUM_BITS), .VALUES(LANES), .INDEX_BITS(LANE_BITS)) u_lane_sum (
+    .values_i(sums), .index_i(drain_lane), .value_o(lane_sum)
+  );
   always @(posedge clk_i) begin
     sum_valid_q <= state_q == DRAIN && !rst_i;
     sum_last_group_q <= group_last && drain_q == {DRAIN_BITS{1'b0}};
     sum_keep_q <= keep[unit_q];
     sum_unit_q <= unit_q;
-    sum_q <= lane_sums[drain_lane];
+    sum_q <= lane_sum;
   end
   assign sum_valid_o = sum_valid_q;
   assign sum_last_group_o = sum_valid_q && sum_last_group_q;

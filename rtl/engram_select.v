@@ -19,7 +19,7 @@ module engram_select #(
   reg [SELECTED*VALUE_BITS-1:0] values_q;
   assign values_o = values_q;
 
-  genvar s, v;
+  genvar s;
   generate
     if (VALUES == 1) begin : gen_single
       wire unused_ok = &{1'b0, read_i, slots_i};
@@ -29,13 +29,11 @@ module engram_select #(
       always @(posedge clk_i)
         if (read_i) slots_q <= slots_i;
 
-      wire [VALUE_BITS-1:0] values [0:(1<<SLOT_BITS)-1];
-      for (v = 0; v < (1 << SLOT_BITS); v = v + 1) begin : gen_value
-        if (v < VALUES) assign values[v] = word_i[v*VALUE_BITS +: VALUE_BITS];
-        else assign values[v] = {VALUE_BITS{1'b0}};
-      end
       for (s = 0; s < SELECTED; s = s + 1) begin : gen_selected
-        wire [VALUE_BITS-1:0] value = values[slots_q[s*SLOT_BITS +: SLOT_BITS]];
+        wire [VALUE_BITS-1:0] value;
+        engram_pick #(.VALUE_BITS(VALUE_BITS), .VALUES(VALUES), .INDEX_BITS(SLOT_BITS)) u_value (
+          .values_i(word_i), .index_i(slots_q[s*SLOT_BITS +: SLOT_BITS]), .value_o(value)
+        );
         always @(posedge clk_i) values_q[s*VALUE_BITS +: VALUE_BITS] <= value;
       end
     end
