@@ -83,8 +83,8 @@ module engram_control #(
 
   // Word addresses of the registers.
   localparam [6:0] ID = 7'h00, VERSION_AT = 7'h01, NET_LOW = 7'h02, NET_HIGH = 7'h03,
-                   CORE_LOW = 7'h04, CORE_HIGH = 7'h05, SHAPE_AT = 7'h06, FEATURES = 7'h07, CONTROL = 7'h08,
-                   STATUS = 7'h09, RATE = 7'h0A, FREEZE = 7'h0B, RANDOM = 7'h0C, STEPS = 7'h10,
+                   CORE_LOW = 7'h04, CORE_HIGH = 7'h05, SHAPE_AT = 7'h06, FEATURES = 7'h07,
+                   CONTROL = 7'h08, STATUS = 7'h09, RATE = 7'h0A, FREEZE = 7'h0B, RANDOM = 7'h0C, STEPS = 7'h10,
                    PICTURES = 7'h11, CORRECT = 7'h12, CYCLES_LOW = 7'h13, CYCLES_HIGH = 7'h14,
                    STEP_CYCLES = 7'h15, SHORT = 7'h16, LONG = 7'h17, LABEL = 7'h18, ACCESS = 7'h19,
                    LAYER_BASE = 7'h20;

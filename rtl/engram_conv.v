@@ -118,7 +118,8 @@ module engram_conv #(
         reg [GRADIENT_BITS-1:0] gradient_q;
         always @(posedge clk_i)
           if (|hit || (|gradient_valid_i && first_q))
-            gradient_q <= hits[0 +: GRADIENT_BITS] | hits[(AT_ONCE-1)*GRADIENT_BITS +: GRADIENT_BITS];
+            gradient_q <= hits[0 +: GRADIENT_BITS] |
+                          hits[(AT_ONCE-1)*GRADIENT_BITS +: GRADIENT_BITS];
         assign gradients[slot*GRADIENT_BITS +: GRADIENT_BITS] = gradient_q;
       end
       assign gradients_valid = valid_q;
@@ -259,7 +260,7 @@ module engram_conv #(
   wire [WEIGHT_BITS-1:0] next_weight;
   generate
   if (TRAINING != 0) begin : gen_training
-  // ---------------------------------------------------------------- gradient of the filters
+    // -------------------------------------------------------------- gradient of the filters
     wire back_valid, back_done;
     wire [GROUP_BITS-1:0] back_group;
     engram_delay #(.DATA_BITS(2), .CYCLES(2+BACK_LEVELS)) u_back_valid (
@@ -272,27 +273,27 @@ module engram_conv #(
     );
 
     reg [TAPS*FILTERS*UPDATE_BITS-1:0] gradient_q;  // G_C, in the order of kernel_q
-      for (filter = 0; filter < FILTERS_AT_ONCE; filter = filter + 1) begin : gen_back_filter
-        for (tap = 0; tap < TAPS; tap = tap + 1) begin : gen_back_tap
-          wire [UPDATE_BITS-1:0] sum;
-          engram_adder_tree #(
-            .TERMS(POSITIONS), .TERM_BITS(BACK_BITS), .SUM_BITS(UPDATE_BITS), .LEVELS(BACK_LEVELS)
-          ) u_tree (
-            .clk_i(clk_i),
-            .terms_i(back_terms[(filter*TAPS + tap)*POSITIONS*BACK_BITS +: POSITIONS*BACK_BITS]),
-            .sum_o(sum)
-          );
-          for (group = 0; group < GROUPS; group = group + 1) begin : gen_accumulator
-            localparam PLACE = (tap*FILTERS + group*FILTERS_AT_ONCE + filter) * UPDATE_BITS;
-            always @(posedge clk_i)
-              if (backward_start_i) gradient_q[PLACE +: UPDATE_BITS] <= {UPDATE_BITS{1'b0}};
-              else if (back_valid && back_group == group)
-                gradient_q[PLACE +: UPDATE_BITS] <= gradient_q[PLACE +: UPDATE_BITS] + sum;
-          end
+    for (filter = 0; filter < FILTERS_AT_ONCE; filter = filter + 1) begin : gen_back_filter
+      for (tap = 0; tap < TAPS; tap = tap + 1) begin : gen_back_tap
+        wire [UPDATE_BITS-1:0] sum;
+        engram_adder_tree #(
+          .TERMS(POSITIONS), .TERM_BITS(BACK_BITS), .SUM_BITS(UPDATE_BITS), .LEVELS(BACK_LEVELS)
+        ) u_tree (
+          .clk_i(clk_i),
+          .terms_i(back_terms[(filter*TAPS + tap)*POSITIONS*BACK_BITS +: POSITIONS*BACK_BITS]),
+          .sum_o(sum)
+        );
+        for (group = 0; group < GROUPS; group = group + 1) begin : gen_accumulator
+          localparam PLACE = (tap*FILTERS + group*FILTERS_AT_ONCE + filter) * UPDATE_BITS;
+          always @(posedge clk_i)
+            if (backward_start_i) gradient_q[PLACE +: UPDATE_BITS] <= {UPDATE_BITS{1'b0}};
+            else if (back_valid && back_group == group)
+              gradient_q[PLACE +: UPDATE_BITS] <= gradient_q[PLACE +: UPDATE_BITS] + sum;
         end
       end
+    end
 
-  // ---------------------------------------------------------------- update, a weight a cycle
+    // -------------------------------------------------------------- update, a weight a cycle
     reg                   update_q;
     reg [TAP_BITS-1:0]    tap_q;
     reg [FILTER_BITS-1:0] filter_q;
@@ -340,21 +341,21 @@ module engram_conv #(
       round_1_q <= round;
     end
 
-      if (ROUNDING == 1) begin : gen_hash
-        localparam [HASH_LAYER_BITS-1:0] LAYER_INDEX = LAYER;
-        wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-TAP_BITS){1'b0}}, tap_q};
-        wire [HASH_COLUMN_BITS-1:0] hash_column = {{(HASH_COLUMN_BITS-FILTER_BITS){1'b0}}, filter_q};
-        wire [ROUND_BITS-1:0] hash;
-        engram_hash #(
-          .POSITION_BITS(HASH_LAYER_BITS+HASH_ROW_BITS+HASH_COLUMN_BITS), .ROUND_BITS(ROUND_BITS)
-        ) u_hash (
-          .key_i(key_i), .position_i({LAYER_INDEX, hash_row, hash_column}), .hash_o(hash)
-        );
-        assign round = hash ^ base_i;
-      end else begin : gen_constant
-        assign round = ROUNDING == 0 ? {1'b1, {(ROUND_BITS-1){1'b0}}} : {ROUND_BITS{1'b0}};
-        wire unused_round_ok = &{1'b0, base_i, key_i};
-      end
+    if (ROUNDING == 1) begin : gen_hash
+      localparam [HASH_LAYER_BITS-1:0] LAYER_INDEX = LAYER;
+      wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-TAP_BITS){1'b0}}, tap_q};
+      wire [HASH_COLUMN_BITS-1:0] hash_column = {{(HASH_COLUMN_BITS-FILTER_BITS){1'b0}}, filter_q};
+      wire [ROUND_BITS-1:0] hash;
+      engram_hash #(
+        .POSITION_BITS(HASH_LAYER_BITS+HASH_ROW_BITS+HASH_COLUMN_BITS), .ROUND_BITS(ROUND_BITS)
+      ) u_hash (
+        .key_i(key_i), .position_i({LAYER_INDEX, hash_row, hash_column}), .hash_o(hash)
+      );
+      assign round = hash ^ base_i;
+    end else begin : gen_constant
+      assign round = ROUNDING == 0 ? {1'b1, {(ROUND_BITS-1){1'b0}}} : {ROUND_BITS{1'b0}};
+      wire unused_round_ok = &{1'b0, base_i, key_i};
+    end
 
     engram_update #(
       .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(UPDATE_BITS), .SHIFT(UPDATE_SHIFT),

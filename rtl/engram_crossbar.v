@@ -2,9 +2,9 @@
 //   that can be changed.
 // SPDX-License-Identifier: 0BSD
 //
-// Unit u is lane u mod LANES, group u div LANES; the last group may have fewer lanes. PAIRED, a lane
-// has both units of a pair: pair p is lane p mod LANES, and group {p div LANES, u mod 2}; training
-// passes over the pairs' kept units only. Forward, group by group: a row (one input, LANES weights;
+// Unit u is lane u mod LANES, group u div LANES; the last group may have fewer lanes. PAIRED, a
+// lane has both units of a pair: pair p is lane p mod LANES, and group {p div LANES, u mod 2};
+// training passes over the pairs' kept units only. Forward, group by group: a row (one input, LANES weights;
 // or two of each) a cycle into LANES accumulators, which are then drained, a sum a cycle. Backward,
 // row by row, group by group: the exact sum over the units of weight * gradient (E12, E14) with the
 // weights from before the step, and the weights' update (E11, E13, E16) behind it; with SHARED
@@ -234,7 +234,9 @@ module engram_crossbar #(
 
   localparam [UNIT_BITS-1:0] ONE_UNIT = 1;
   wire by_columns = PAIRED != 0 && !train_i;
-  wire [UNIT_BITS:0] next_unit = {1'b0, unit_q} + (by_columns && !drain_last ? {ONE_UNIT, 1'b0} : {1'b0, ONE_UNIT});
+  wire [UNIT_BITS:0] unit_stride =
+      by_columns && !drain_last ? {ONE_UNIT, 1'b0} : {1'b0, ONE_UNIT};
+  wire [UNIT_BITS:0] next_unit = {1'b0, unit_q} + unit_stride;
   wire unused_unit_ok = &{1'b0, next_unit[UNIT_BITS], pair_base};
 
   always @(posedge clk_i)
@@ -259,7 +261,8 @@ module engram_crossbar #(
         end
         DRAIN: begin
           drain_q <= drain_q + 1'b1;
-          unit_q <= drain_last && by_columns && !group_q[0] ? pair_base | ONE_UNIT : next_unit[UNIT_BITS-1:0];
+          unit_q <= drain_last && by_columns && !group_q[0] ? pair_base | ONE_UNIT
+                                                            : next_unit[UNIT_BITS-1:0];
           if (drain_last) begin
             group_q <= group_next;
             state_q <= group_last ? IDLE : FORWARD;
