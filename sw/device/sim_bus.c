@@ -28,7 +28,7 @@ static void drive_pixels(struct sim_bus *bus) {
 }
 
 static void take_pixels(struct sim_bus *bus) {
-  if (!bus->in.s_tvalid || !bus->out.s_tready)
+  if (bus->sent == bus->job_count || !bus->in.s_tvalid || !bus->out.s_tready)
     return;
   bus->in.s_tvalid = 0;
   bus->beat++;
@@ -62,7 +62,7 @@ static void take_reply(struct sim_bus *bus) {
 /* One cycle with the AXI4-Lite pins as the caller has set them. */
 static void cycle(struct sim_bus *bus) {
   drive_pixels(bus);
-  bus->in.m_tready = !stalls(bus);
+  bus->in.m_tready = !stalls(bus) && (bus->receiving || bus->received < bus->job_count);
   bus->library.settle(bus->sim, &bus->in, &bus->out);
   if (bus->on_cycle)
     bus->on_cycle(bus->context, bus);
@@ -205,6 +205,36 @@ int sim_bus_run(struct sim_bus *bus, const struct job *jobs, size_t count, struc
                        bus->cycle);
   }
   return 0;
+}
+
+int sim_bus_send(struct sim_bus *bus, uint8_t byte, bool last, uint8_t user, struct error *err) {
+  for (int i = 0; i < ACCESS_LIMIT; i++) {
+    if (!bus->in.s_tvalid && !stalls(bus)) {
+      bus->in.s_tvalid = 1;
+      bus->in.s_tdata = byte;
+      bus->in.s_tlast = last;
+      bus->in.s_tuser = user;
+    }
+    cycle(bus);
+    if (bus->in.s_tvalid && bus->out.s_tready) {
+      bus->in.s_tvalid = 0;
+      return 0;
+    }
+  }
+  return error_set(err, "simulation: no pixel was taken by cycle %" PRIu64, bus->cycle);
+}
+
+int sim_bus_receive(struct sim_bus *bus, uint32_t *word, bool *last, struct error *err) {
+  bus->receiving = true;
+  bool taken = false;
+  for (int i = 0; i < ACCESS_LIMIT && !taken; i++) {
+    cycle(bus);
+    taken = bus->in.m_tready && bus->out.m_tvalid;
+  }
+  bus->receiving = false;
+  *word = bus->out.m_tdata;
+  *last = bus->out.m_tlast;
+  return taken ? 0 : error_set(err, "simulation: no word of a reply by cycle %" PRIu64, bus->cycle);
 }
 
 static int must_write(struct sim_bus *bus, uint32_t address, uint32_t data, struct error *err) {

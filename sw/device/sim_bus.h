@@ -29,6 +29,8 @@ struct sim_bus {
   struct reply *replies;
   size_t job_count, sent, beat, received;
   int words; /* of the reply that is coming in */
+
+  bool receiving; /* sim_bus_receive waits for a word */
 };
 
 /* Opens the library, the core and resets it. `wave_path` may be NULL. Returns 0 or -1. */
@@ -48,6 +50,11 @@ int sim_bus_read(struct sim_bus *bus, uint32_t address, uint32_t *data, struct e
  * answering. */
 int sim_bus_run(struct sim_bus *bus, const struct job *jobs, size_t count, struct reply *replies,
                 struct error *err);
+
+/* One beat of a stream, for hosts that do not use sim_bus_run: sends a picture's next byte, takes
+ * the next word of a reply. Between these calls nothing is taken. Return 0 or -1 (no answer). */
+int sim_bus_send(struct sim_bus *bus, uint8_t byte, bool last, uint8_t user, struct error *err);
+int sim_bus_receive(struct sim_bus *bus, uint32_t *word, bool *last, struct error *err);
 
 /* Sets or clears PAUSE, and waits until the core is paused. */
 int sim_bus_pause(struct sim_bus *bus, bool pause, struct error *err);
