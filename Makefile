@@ -24,10 +24,10 @@ CFLAGS    := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Isw -Igen -DENGRAM_VERSION='"
 LIBS       = $(shell pkg-config --libs $(PACKAGES)) -lm -ldl
 INCLUDES   = $(shell pkg-config --cflags $(PACKAGES))
 
-SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c)) gen/emit.c gen/template.c
-EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in verif/sim*.[ch]) verif/sim.cpp $(wildcard verif/build_*.sh)
+SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c)) gen/emit.c gen/beside.c gen/template.c
+EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in driver/*.[ch] verif/sim*.[ch]) verif/sim.cpp $(wildcard verif/build_*.sh)
 TESTS    := $(patsubst verif/unit/%.c,%,$(wildcard verif/unit/test_*.c))
-C_FILES  := $(wildcard sw/*/*.[ch] gen/*.[ch] verif/*.[ch] verif/*/*.[ch])
+C_FILES  := $(wildcard sw/*/*.[ch] gen/*.[ch] verif/*.[ch] verif/*/*.[ch] driver/*.[ch])
 
 # One tree of objects with optimisation, one with sanitizers.
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded.o
@@ -41,7 +41,7 @@ BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
 .PHONY: help deps all sim check unit cli leaves cores folds icarus mutants vehicle lint lint-rtl pages format wave install
-.PHONY: clean
+.PHONY: clean driver
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -112,7 +112,7 @@ install: $(ENGRAM) ## install the command into PREFIX (/usr/local)
 	install -D $(ENGRAM) $(DESTDIR)$(PREFIX)/bin/engram
 
 # ---------------------------------------------------------------- checks
-check: lint unit cli leaves cores icarus mutants vehicle ## everything a contributor runs
+check: lint unit cli leaves cores icarus driver mutants vehicle ## everything a contributor runs
 
 unit: $(TESTS:%=$(BUILD)/san/%) ## unit tests under AddressSanitizer and UBSan
 	@set -e; for test in $^; do echo "== $${test##*/}"; $$test; done
@@ -132,6 +132,10 @@ folds: $(BENCH) ## the paper's nets at every kind of layout, 20 steps each (minu
 icarus: $(BENCH) ## small cores in Icarus Verilog, with stalls and without, where what was never set is X
 	@sh verif/icarus.sh $(BENCH) $(BUILD)/icarus
 
+driver: $(ENGRAM) $(CHECKED) ## the emitted C driver on simulated cores, beside the model
+	@COMPILE='$(CC) $(CFLAGS) -UENGRAM_VERSION -MF /dev/null $(INCLUDES) $(SANITIZE)' LIBS='$(LIBS)' \
+	  sh verif/driver.sh $(ENGRAM) $(BUILD)/driver $(CHECKED)
+
 mutants: $(BENCH) ## deliberate errors in RTL leaves, each of which the bench must notice
 	@sh verif/mutants.sh $(BENCH) $(BUILD)/mutants
 
@@ -142,7 +146,7 @@ lint: $(ENGRAM) lint-rtl ## formatting, warnings of both compilers, Verilator an
 	clang-format --dry-run -Werror $(C_FILES)
 	@sh docs/rtl_pages.sh rtl $(BUILD)/pages
 	diff -r docs/rtl $(BUILD)/pages
-	@for file in $(filter %.c,$(C_FILES)); do \
+	@for file in $(filter-out driver/% verif/driver_test.c,$(filter %.c,$(C_FILES))); do \
 	  clang $(CFLAGS) $(INCLUDES) -I verif -fsyntax-only -MF /dev/null $$file || exit 1; done
 
 lint-rtl: $(ENGRAM)
@@ -161,4 +165,4 @@ ifneq ($(filter deps,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 endif
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

@@ -4,6 +4,7 @@
 #include "emit.h"
 
 #include "base/file.h"
+#include "beside.h"
 #include "embedded.h"
 #include "model/random.h"
 #include "model/softmax.h"
@@ -385,6 +386,7 @@ static void write_header(FILE *f, const struct net *net, const struct plan *plan
             "#define ENGRAM_LAYER%d_ROWS %d /* %s */\n#define ENGRAM_LAYER%d_COLUMNS %d\n", l,
             net->layer[l].rows, plan->layer[l].name, l, net->layer[l].units);
   text_to_mark(&text, marks, "shapes");
+  beside_layer_list(marks, net);
   template_write(f, "core_header.h.in", marks);
 }
 
@@ -450,13 +452,15 @@ static bool is_leaf(const char *name) {
 
 static int save_leaves(const char *folder, struct text *list, struct error *err) {
   for (const struct embedded *file = embedded_files; file->name; file++) {
-    if (!is_leaf(file->name))
+    const char *name = is_leaf(file->name) ? file->name : beside_driver_name(file->name);
+    if (!name)
       continue;
-    fprintf(list->file, "%s\n", file->name);
+    if (is_leaf(name))
+      fprintf(list->file, "%s\n", name);
     struct text text;
     text_open(&text);
     fputs(file->text, text.file);
-    if (save(folder, file->name, &text, err))
+    if (save(folder, name, &text, err))
       return -1;
   }
   return 0;
@@ -472,16 +476,20 @@ int emit_core(const struct net *net, const char *folder, struct error *err) {
   set_layer_lists(&marks, net);
   set_training(&marks, net, &plan);
 
-  struct text core, table, header, page, list;
+  struct text core, table, header, page, list, fusesoc, bench;
   text_open(&core);
   text_open(&table);
   text_open(&header);
   text_open(&page);
   text_open(&list);
+  text_open(&fusesoc);
+  text_open(&bench);
   write_core(core.file, net, &plan, &marks);
   write_table(table.file, &marks);
   write_header(header.file, net, &plan, &marks);
   write_page(page.file, net, &plan, &marks);
+  beside_write_fusesoc(fusesoc.file, net);
+  beside_write_bench(bench.file, net);
   fprintf(list.file, "engram_core.v\nengram_exp_table.v\n");
   marks_free(&marks);
 
@@ -494,6 +502,8 @@ int emit_core(const struct net *net, const char *folder, struct error *err) {
   result |= save(path, "engram_core.h", &header, err);
   result |= save(path, "engram_core.md", &page, err);
   result |= save(path, "engram_core.f", &list, err);
+  result |= save(path, "engram_core.core", &fusesoc, err);
+  result |= save(path, "engram_core_tb.v", &bench, err);
   if (result == 0)
     return staging_commit(&staging, err);
   if (path)

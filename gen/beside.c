@@ -1,0 +1,190 @@
+/* beside.c : what stands beside a core's Verilog.
+ * SPDX-License-Identifier: MIT
+ */
+#include "beside.h"
+
+#include "base/file.h"
+#include "embedded.h"
+#include "model/model.h"
+#include "net/map.h"
+#include "net/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BENCH_SEED = 1, BENCH_LABEL = 1 };
+
+/* A mark made of lines: print into .file, then lines_set. */
+struct lines {
+  FILE *file;
+  char *text;
+  size_t size;
+};
+
+static void lines_open(struct lines *lines) {
+  lines->file = open_memstream(&lines->text, &lines->size);
+  if (!lines->file)
+    abort();
+}
+
+static void lines_set(struct lines *lines, struct marks *marks, const char *name) {
+  fclose(lines->file);
+  marks_set(marks, name, "%s", lines->text);
+  free(lines->text);
+}
+
+/* ---------------------------------------------------------------- header */
+
+void beside_layer_list(struct marks *marks, const struct net *net) {
+  struct lines lines;
+  lines_open(&lines);
+  for (int l = 0; l < net->layer_count; l++) {
+    const struct layer *layer = &net->layer[l];
+    fprintf(lines.file, " \\\n  X(%d, %d, %d, %d, %d, %d)", l, layer->rows, layer->units,
+            layer->weight.bits, layer->weight.frac, layer->weight.frac + layer->init + 1);
+  }
+  lines_set(&lines, marks, "layer_list");
+}
+
+/* ---------------------------------------------------------------- FuseSoC */
+
+void beside_write_fusesoc(FILE *f, const struct net *net) {
+  struct marks marks = {.count = 0};
+  marks_set(&marks, "name", "%s", net->name);
+  marks_set(&marks, "version", "%s", ENGRAM_VERSION);
+  struct lines files;
+  lines_open(&files);
+  fprintf(files.file, "      - engram_core.v\n      - engram_exp_table.v\n");
+  for (const struct embedded *file = embedded_files; file->name; file++) {
+    const char *suffix = strrchr(file->name, '.');
+    if (suffix && !strcmp(suffix, ".v"))
+      fprintf(files.file, "      - %s\n", file->name);
+  }
+  lines_set(&files, &marks, "core_files");
+  template_write(f, "engram_core.core.in", &marks);
+  marks_free(&marks);
+}
+
+/* ---------------------------------------------------------------- test bench */
+
+/* The bench's pictures: upper bytes of a linear congruential generator. */
+static void fill_picture(uint8_t *picture, int pixels, uint32_t *noise) {
+  for (int i = 0; i < pixels; i++) {
+    *noise = *noise * UINT32_C(1664525) + UINT32_C(1013904223);
+    picture[i] = (uint8_t)(*noise >> 24);
+  }
+}
+
+/* The words of the reply that the model's last step has, before the step count moves on. */
+static void set_reply(struct marks *marks, const char *name, const struct model *model,
+                      bool train) {
+  struct lines lines;
+  lines_open(&lines);
+  fprintf(lines.file, "    expected[0] = 32'h%08X;\n", (unsigned)(train << 16 | model->best));
+  fprintf(lines.file, "    expected[1] = 32'd%u;\n", (unsigned)model->state.steps);
+  for (int c = 0; c < model->net->classes; c++)
+    fprintf(lines.file, "    expected[%d] = 32'd%d;\n", c + 2, model->probability[c]);
+  lines_set(&lines, marks, name);
+}
+
+/* Loads of initial weights; the first state of their generator. */
+static void set_load(struct marks *marks, const struct net *net) {
+  struct random_state state = random_from_seed(~(uint64_t)BENCH_SEED);
+  marks_set(marks, "tb_shifter", "%016llX%016llX", (unsigned long long)state.high,
+            (unsigned long long)state.low);
+  state = random_from_seed(BENCH_SEED);
+  struct lines lines;
+  lines_open(&lines);
+  for (int word = 0; word < 4; word++)
+    fprintf(lines.file, "    write(RANDOM + %d, 32'h%08X);\n", 4 * word,
+            (unsigned)((word < 2 ? state.low : state.high) >> (word % 2 * 32)));
+  for (int l = 0; l < net->layer_count; l++) {
+    const struct layer *layer = &net->layer[l];
+    fprintf(lines.file, "    load(%d, %d, %d, %d);\n", l, layer->rows, layer->units,
+            layer->weight.frac + layer->init + 1);
+  }
+  lines_set(&lines, marks, "tb_load");
+}
+
+/* Checks of the random state, and of each layer's first and last row, after the training step. */
+static void set_after(struct marks *marks, const struct model *model) {
+  const struct random_state *state = &model->state.random;
+  struct lines lines;
+  lines_open(&lines);
+  for (int word = 0; word < 4; word++)
+    fprintf(lines.file, "    check_register(\"RANDOM\", RANDOM + %d, 32'h%08X);\n", 4 * word,
+            (unsigned)((word < 2 ? state->low : state->high) >> (word % 2 * 32)));
+  for (int l = 0; l < model->net->layer_count; l++) {
+    const struct layer *layer = &model->net->layer[l];
+    int last = layer->rows - 1;
+    for (int row = 0; row <= last; row += last > 0 ? last : 1) {
+      const int32_t *weights = model->weights.layer[l] + (size_t)row * (size_t)layer->units;
+      uint32_t digest = 0;
+      for (int column = 0; column < layer->units; column++)
+        digest = (digest << 1 | digest >> 31) ^ (uint32_t)weights[column];
+      fprintf(lines.file, "    check_row(%d, %d, %d, 32'h%08X);\n", l, row, layer->units,
+              (unsigned)digest);
+    }
+  }
+  lines_set(&lines, marks, "tb_after");
+}
+
+/* One inference and one training step (in a core that only infers, another inference). */
+static void set_steps(struct marks *marks, const struct net *net) {
+  bool train = net->fold[FOLD_MODE] == MODE_TRAINING;
+  int pixels = net->height * net->width;
+  uint8_t *picture = memory_new((size_t)pixels, 1);
+  uint32_t noise = 1;
+  struct model model;
+  model_new(&model, net, BENCH_SEED);
+  fill_picture(picture, pixels, &noise);
+  model_forward(&model, picture, 0, false);
+  set_reply(marks, "tb_infer", &model, false);
+  fill_picture(picture, pixels, &noise);
+  model_forward(&model, picture, BENCH_LABEL, train);
+  set_reply(marks, "tb_train", &model, train);
+  if (train)
+    model_backward(&model, BENCH_LABEL);
+  marks_set(marks, "tb_steps", "%u", (unsigned)model.state.steps);
+  set_after(marks, &model);
+  model_free(&model);
+  free(picture);
+}
+
+void beside_write_bench(FILE *f, const struct net *net) {
+  struct plan plan;
+  plan_make(&plan, net);
+  struct marks marks = {.count = 0};
+  marks_set(&marks, "name", "%s", net->name);
+  marks_set(&marks, "version", "%s", ENGRAM_VERSION);
+  marks_set(&marks, "pixels", "%d", net->height * net->width);
+  marks_set(&marks, "classes", "%d", net->classes);
+  marks_set(&marks, "infer_cycles", "%d", plan.infer_cycles);
+  marks_set(&marks, "train_cycles", "%d", plan.train_cycles);
+  marks_set(&marks, "address_msb", "%d", map_address_bits(net) - 1);
+  marks_set(&marks, "weights_base", "%X", (unsigned)map_weight(net, 0, 0, 0));
+  marks_set(&marks, "row_at", "%d", net->column_bits + 2);
+  marks_set(&marks, "layer_at", "%d", net->row_bits + net->column_bits + 2);
+  marks_set(&marks, "net_hash_low", "%08X", (unsigned)(uint32_t)net->net_hash);
+  marks_set(&marks, "net_hash_high", "%08X", (unsigned)(net->net_hash >> 32));
+  marks_set(&marks, "core_hash_low", "%08X", (unsigned)(uint32_t)net->core_hash);
+  marks_set(&marks, "core_hash_high", "%08X", (unsigned)(net->core_hash >> 32));
+  set_load(&marks, net);
+  set_steps(&marks, net);
+  template_write(f, "core_tb.v.in", &marks);
+  marks_free(&marks);
+}
+
+/* ---------------------------------------------------------------- driver */
+
+const char *beside_driver_name(const char *embedded) {
+  static const struct {
+    const char *embedded, *emitted;
+  } files[] = {{"engram_driver.h", "engram_driver.h"},
+               {"engram_driver.c", "engram_driver.c"},
+               {"example.c", "engram_example.c"}};
+  for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+    if (!strcmp(files[i].embedded, embedded))
+      return files[i].emitted;
+  return NULL;
+}

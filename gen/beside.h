@@ -1,0 +1,23 @@
+/* beside.h : what stands beside a core's Verilog: FuseSoC core file, test bench, driver.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef ENGRAM_GEN_BESIDE_H
+#define ENGRAM_GEN_BESIDE_H
+
+#include "net/net.h"
+#include "template.h"
+
+/* Sets the mark @layer_list@ of engram_core.h: a line X(...) for each layer. */
+void beside_layer_list(struct marks *marks, const struct net *net);
+
+/* engram_core.core: file list, lint and simulation for FuseSoC. */
+void beside_write_fusesoc(FILE *f, const struct net *net);
+
+/* engram_core_tb.v: a test bench that holds the golden model's numbers for two pictures. Runs the
+ * model, so it takes the memory of all weights. */
+void beside_write_bench(FILE *f, const struct net *net);
+
+/* The name under which an embedded file of the driver is emitted, NULL for any other file. */
+const char *beside_driver_name(const char *embedded);
+
+#endif
