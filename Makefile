@@ -41,7 +41,7 @@ BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
 .PHONY: help deps all sim check unit cli leaves cores folds icarus mutants vehicle lint lint-rtl pages format wave install
-.PHONY: clean driver
+.PHONY: clean driver fusesoc
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -135,6 +135,9 @@ icarus: $(BENCH) ## small cores in Icarus Verilog, with stalls and without, wher
 driver: $(ENGRAM) $(CHECKED) ## the emitted C driver on simulated cores, beside the model
 	@COMPILE='$(CC) $(CFLAGS) -UENGRAM_VERSION -MF /dev/null $(INCLUDES) $(SANITIZE)' LIBS='$(LIBS)' \
 	  sh verif/driver.sh $(ENGRAM) $(BUILD)/driver $(CHECKED)
+
+fusesoc: $(ENGRAM) ## emitted cores through FuseSoC: lint, and their test bench (minutes)
+	@sh verif/fusesoc.sh $(ENGRAM) $(BUILD)/fusesoc
 
 mutants: $(BENCH) ## deliberate errors in RTL leaves, each of which the bench must notice
 	@sh verif/mutants.sh $(BENCH) $(BUILD)/mutants

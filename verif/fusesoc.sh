@@ -1,0 +1,70 @@
+#!/bin/sh
+# fusesoc.sh : emitted cores through FuseSoC: lint, and the emitted test bench in Icarus and Verilator.
+# SPDX-License-Identifier: MIT
+#
+# Usage: fusesoc.sh ENGRAM WORK. FuseSoC goes into a virtual environment in WORK; where it cannot be installed, that is
+# a SKIP on a desk and a failure in CI.
+set -eu
+engram=$1 work=$2
+here=$(dirname "$0")
+nets=$here/../nets
+venv=$work/venv
+mkdir -p "$work"
+
+if [ ! -x "$venv/bin/fusesoc" ] &&
+  ! { /usr/bin/python3 -m venv "$venv" && "$venv/bin/pip" install -q fusesoc==2.4.7 edalize==0.6.8; } \
+    >"$work/log" 2>&1; then
+  tail -n 3 "$work/log"
+  rm -rf "$venv"
+  echo "fusesoc: SKIP, FuseSoC cannot be installed (network? python3-venv?)"
+  [ -z "${CI:-}" ]
+  exit
+fi
+
+emit() { # net, options of engram gen
+  net=$1
+  shift
+  rm -rf "$work/core"
+  "$engram" gen --net "$nets/$net.yaml" -o "$work/core" "$@" >"$work/log"
+}
+
+run() { # target: in an empty folder, with its output in a log
+  rm -rf "$work/run"
+  "$venv/bin/fusesoc" --config "$work/fusesoc.conf" --cores-root "$work/core" \
+    run --work-root "$work/run" --target "$1" "::$net" >"$work/log" 2>&1
+}
+
+passes() { # targets
+  for target in "$@"; do
+    if ! run "$target" || grep -qi warning "$work/log" ||
+      { [ "$target" != lint ] && ! grep -q "^PASS $net:" "$work/log"; }; then
+      cat "$work/log"
+      echo "fusesoc: FAILED $net $target"
+      exit 1
+    fi
+    echo "fusesoc: $net $target ok"
+  done
+}
+
+fails() { # target, file, sed expression: what is wrong must be noticed
+  emit tiny
+  sed -i "$3" "$work/core/$2"
+  if run "$1"; then
+    echo "fusesoc: FAILED, $1 did not notice $3 in $2"
+    exit 1
+  fi
+  echo "fusesoc: $net $1 notices $3 in $2"
+}
+
+touch "$work/fusesoc.conf" # nobody's own libraries
+emit tiny
+passes lint sim sim_verilator
+fails lint engram_core.v 's/^  wire idle,/  wire never, idle,/'
+fails sim engram_difference.v "s/17'h08000/17'h07000/"
+fails sim_verilator engram_difference.v "s/17'h08000/17'h07000/"
+emit tiny8
+passes lint sim
+emit paper
+passes lint sim_verilator
+emit paper --fold lanes=4
+passes sim
