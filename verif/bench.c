@@ -35,6 +35,7 @@ struct bench {
   struct sim_bus bus;
   struct compare compare;
   uint64_t random; /* splitmix state of everything the bench draws */
+  uint64_t digest; /* of the weights that the core has at the end */
 };
 
 /* ---------------------------------------------------------------- options */
@@ -283,6 +284,15 @@ static int run(struct bench *bench, int count, bool train, struct error *err) {
   return result;
 }
 
+/* FNV-1a of all weights. */
+static uint64_t digest_of(const struct weights *weights) {
+  uint64_t hash = UINT64_C(0xCBF29CE484222325);
+  for (int l = 0; l < weights->layer_count; l++)
+    for (size_t i = 0; i < weights->count[l]; i++)
+      hash = (hash ^ (uint32_t)weights->layer[l][i]) * UINT64_C(0x100000001B3);
+  return hash;
+}
+
 /* Everything once more through AXI4-Lite, as a host sees it. */
 static int read_back(struct bench *bench, struct error *err) {
   struct compare *compare = &bench->compare;
@@ -314,6 +324,7 @@ static int read_back(struct bench *bench, struct error *err) {
     compare_value(compare, "random read back", 1, (int64_t)model->state.random.high,
                   (int64_t)state.random.high, bench->bus.cycle);
   }
+  bench->digest = digest_of(&weights);
   weights_free(&weights);
   return result;
 }
@@ -361,11 +372,15 @@ static int report(const struct bench *bench) {
   const struct compare *compare = &bench->compare;
   bool pass = compare->mismatches == 0;
   if (bench->options->json) {
-    json_t *json = json_pack(
-        "{s:b, s:s, s:i, s:I, s:I, s:i, s:i, s:s}", "pass", pass, "net", bench->net.name, "steps",
-        (int)bench->model.state.steps, "compared", (json_int_t)compare->compared, "mismatches",
-        (json_int_t)compare->mismatches, "train_cycles", (int)compare->train_cycles, "infer_cycles",
-        (int)compare->infer_cycles, "first", compare->first);
+    char core[17], expected[17];
+    snprintf(core, sizeof core, "%016" PRIx64, bench->digest);
+    snprintf(expected, sizeof expected, "%016" PRIx64, digest_of(&bench->model.weights));
+    json_t *json = json_pack("{s:b, s:s, s:i, s:I, s:I, s:i, s:i, s:s, s:s, s:s}", "pass", pass,
+                             "net", bench->net.name, "steps", (int)bench->model.state.steps,
+                             "compared", (json_int_t)compare->compared, "mismatches",
+                             (json_int_t)compare->mismatches, "train_cycles",
+                             (int)compare->train_cycles, "infer_cycles", (int)compare->infer_cycles,
+                             "first", compare->first, "weights", core, "model_weights", expected);
     json_dumpf(json, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(json);
