@@ -16,6 +16,8 @@ DATA    ?=
 CLASSES ?= airplane,car
 FOLD    ?=
 SIMULATOR ?= verilator
+# Cases of `make regress`; ENGRAM_SEED=S N=1 replays the one with seed S.
+N       ?= 50
 
 PACKAGES  := sndfile samplerate kissfft-float yaml-0.1 jansson zlib libpng
 WARNINGS  := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror
@@ -40,8 +42,8 @@ ENGRAM := $(BUILD)/engram
 BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help deps all sim check unit cli leaves cores folds icarus mutants vehicle lint lint-rtl pages format wave install
-.PHONY: clean driver fusesoc
+.PHONY: help deps all sim check unit cli leaves cores folds icarus driver fusesoc regress same mutants vehicle
+.PHONY: lint lint-rtl pages format wave install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -49,6 +51,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
 	@echo
 	@echo "make sim takes NET= STEPS= INFER= SEED= FOLD='--fold lanes=4' DATA=DIR CLASSES=a,b SIMULATOR=verilator|icarus"
+	@echo "make regress takes N= ENGRAM_SEED="
 
 deps: ## install what is missing (Debian)
 	@sh verif/deps.sh
@@ -79,6 +82,9 @@ $(ENGRAM): $(BUILD)/obj/sw/cmd/main.o $(OBJECTS)
 	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
 
 $(BENCH): $(BUILD)/obj/verif/bench.o $(BUILD)/obj/verif/compare.o $(OBJECTS)
+	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
+
+$(BUILD)/random: $(BUILD)/obj/verif/regress.o $(BUILD)/obj/verif/regress_sample.o $(OBJECTS)
 	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
 
 $(BUILD)/san/engram: $(BUILD)/san/sw/cmd/main.o $(CHECKED)
@@ -112,7 +118,7 @@ install: $(ENGRAM) ## install the command into PREFIX (/usr/local)
 	install -D $(ENGRAM) $(DESTDIR)$(PREFIX)/bin/engram
 
 # ---------------------------------------------------------------- checks
-check: lint unit cli leaves cores icarus driver mutants vehicle ## everything a contributor runs
+check: lint unit cli leaves cores icarus driver regress mutants vehicle ## everything a contributor runs
 
 unit: $(TESTS:%=$(BUILD)/san/%) ## unit tests under AddressSanitizer and UBSan
 	@set -e; for test in $^; do echo "== $${test##*/}"; $$test; done
@@ -138,6 +144,12 @@ driver: $(ENGRAM) $(CHECKED) ## the emitted C driver on simulated cores, beside 
 
 fusesoc: $(ENGRAM) ## emitted cores through FuseSoC: lint, and their test bench (minutes)
 	@sh verif/fusesoc.sh $(ENGRAM) $(BUILD)/fusesoc
+
+regress: $(BENCH) $(ENGRAM) $(BUILD)/random ## N random descriptions, layouts and stalls: bench, Verilator, Icarus, Yosys
+	@$(BUILD)/random -n $(N) $(if $(ENGRAM_SEED),-S $(ENGRAM_SEED)) verif/regress.sh $(BENCH) $(ENGRAM) $(BUILD)/regress
+
+same: $(BENCH) ## the same weights after 50 steps at twenty layouts of one net, in the model and in each core
+	@sh verif/same.sh $(BENCH) $(BUILD)/same
 
 mutants: $(BENCH) ## deliberate errors in RTL leaves, each of which the bench must notice
 	@sh verif/mutants.sh $(BENCH) $(BUILD)/mutants

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: MIT
 set -eu
 packages='gcc g++ pkg-config libsndfile1-dev libsamplerate0-dev libkissfft-dev libyaml-dev libjansson-dev
-  libpng-dev zlib1g-dev libcmocka-dev verilator iverilog clang clang-format python3-venv'
+  libpng-dev zlib1g-dev libcmocka-dev verilator iverilog yosys clang clang-format python3-venv'
 
 missing=''
 for package in $packages; do
