@@ -43,7 +43,7 @@ BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
 .PHONY: help deps all sim check unit cli leaves cores folds icarus driver fusesoc regress same mutants vehicle
-.PHONY: lint lint-rtl pages format wave install clean
+.PHONY: lint lint-rtl pages format wave install clean estimate-check
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -131,6 +131,9 @@ leaves: $(ENGRAM) ## each RTL leaf against its C function
 
 cores: $(BENCH) $(ENGRAM) ## emitted cores against the model: small nets, folds, stalls; some steps of the paper's
 	@sh verif/cores.sh $(BENCH) $(ENGRAM) $(BUILD)/cores
+
+estimate-check: $(ENGRAM) ## `engram estimate` against Yosys on 20 nets; writes the table of docs/estimate.md
+	@sh verif/estimate.sh check $(ENGRAM) $(BUILD)/estimate docs/estimate.md
 
 folds: $(BENCH) ## the paper's nets at every kind of layout, 20 steps each (minutes)
 	@sh verif/folds.sh $(BENCH)

@@ -1,25 +1,38 @@
-/* cmd_estimate.c : `engram estimate`: cycles, multipliers and memory before synthesis.
+/* cmd_estimate.c : `engram estimate`: cycles, multipliers, memory and logic before synthesis.
  * SPDX-License-Identifier: MIT
  */
 #include "cmd/cmd.h"
 #include "cmd/data_options.h"
+#include "cmd/estimate_show.h"
 #include "cmd/net_options.h"
-#include "net/plan.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct options {
   struct net_options net;
-  bool json;
+  const char *board, *fit; /* names, or NULL */
+  bool folds, leaves, json;
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state) {
   struct options *options = state->input;
-  (void)arg;
   switch (key) {
   case ARGP_KEY_INIT:
     state->child_inputs[0] = &options->net;
+    return 0;
+  case 'b':
+    options->board = arg;
+    return 0;
+  case 'F':
+    options->fit = arg;
+    return 0;
+  case 'o':
+    options->folds = true;
+    return 0;
+  case 'l':
+    options->leaves = true;
     return 0;
   case 'j':
     options->json = true;
@@ -32,6 +45,11 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 }
 
 static const struct argp_option table[] = {
+    {"board", 'b', "BOARD", 0, "say whether the layout fits: ulx3s, icebreaker", 2},
+    {"fit", 'F', "BOARD", 0,
+     "search the layouts for the fastest that fits; what --fold sets stays as it is", 2},
+    {"folds", 'o', 0, 0, "list layouts with other numbers of lanes and positions", 2},
+    {"leaves", 'l', 0, 0, "list what each part of the core takes", 2},
     {"json", 'j', 0, 0, "print the result as JSON", 2},
     OPTION_VERSION,
     {0},
@@ -43,16 +61,10 @@ static const struct argp argp = {
     .children = children,
     .doc = "Say what a network costs in hardware, and which layouts it can have."
            "\vCycles are exact, without stalls: from the step's start to the result (inference) or "
-           "to the last weight's write (training). Memory blocks count what is stored in RAM: "
-           "DP16KD of the ECP5, SB_RAM40_4K of the iCE40.",
+           "to the last weight's write (training). Multipliers and memory blocks are those that "
+           "Yosys makes, logic cells and flip-flops are estimated (docs/estimate.md). With --board "
+           "and --fit the exit status is 1 where nothing fits.",
 };
-
-static int blocks(const struct plan *plan, int (*of_memory)(const struct plan_memory *)) {
-  int sum = 0;
-  for (int m = 0; m < plan->memory_count; m++)
-    sum += of_memory(&plan->memory[m]);
-  return sum;
-}
 
 static size_t weights_of(const struct layer *layer) {
   return (size_t)layer->rows * (size_t)layer->units;
@@ -75,14 +87,11 @@ static void show_layers(const struct net *net, const struct plan *plan) {
 }
 
 static void show_memories(const struct plan *plan) {
-  printf("\n%-8s %9s %7s %9s %9s %9s\n", "memory", "memories", "words", "bits", "ECP5", "iCE40");
+  printf("\n%-20s %9s %7s %9s\n", "memory", "memories", "words", "bits");
   for (int m = 0; m < plan->memory_count; m++) {
     const struct plan_memory *memory = &plan->memory[m];
-    printf("%-20s %9d %7d %9d %9d %9d\n", memory->what, memory->count, memory->words, memory->bits,
-           plan_blocks_ecp5(memory), plan_blocks_ice40(memory));
+    printf("%-20s %9d %7d %9d\n", memory->what, memory->count, memory->words, memory->bits);
   }
-  printf("%-8s %27ld %9d %9d\n", "all", plan->memory_bits, blocks(plan, plan_blocks_ecp5),
-         blocks(plan, plan_blocks_ice40));
 }
 
 static void show_folds(const struct net *net) {
@@ -98,12 +107,13 @@ static void show_folds(const struct net *net) {
   }
 }
 
-static void show_text(const struct net *net, const struct plan *plan) {
+static void show_text(const struct net *net, const struct plan *plan, bool leaves) {
   printf("%s: net %016" PRIx64 ", core %016" PRIx64 "\n", net->name, net->net_hash, net->core_hash);
   printf("%d cycles to infer, %d to train, %d multipliers, %zu weights\n", plan->infer_cycles,
          plan->train_cycles, plan->multipliers, net->weight_count);
   show_layers(net, plan);
   show_memories(plan);
+  show_devices(net, plan, leaves);
   show_folds(net);
 }
 
@@ -136,10 +146,9 @@ static json_t *memories_json(const struct plan *plan) {
   json_t *memories = json_array();
   for (int m = 0; m < plan->memory_count; m++) {
     const struct plan_memory *memory = &plan->memory[m];
-    json_array_append_new(
-        memories, json_pack("{s:s, s:i, s:i, s:i, s:i, s:i}", "what", memory->what, "count",
-                            memory->count, "words", memory->words, "bits", memory->bits, "ecp5",
-                            plan_blocks_ecp5(memory), "ice40", plan_blocks_ice40(memory)));
+    json_array_append_new(memories,
+                          json_pack("{s:s, s:i, s:i, s:i}", "what", memory->what, "count",
+                                    memory->count, "words", memory->words, "bits", memory->bits));
   }
   return memories;
 }
@@ -163,14 +172,93 @@ static json_t *folds_json(const struct net *net) {
   return json;
 }
 
-static void show_json(const struct net *net, const struct plan *plan) {
-  json_show(json_pack(
-      "{s:s, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:{s:i, s:i}, s:o, s:o, s:o}", "net", net->name,
-      "net_hash", json_hash(net->net_hash), "core_hash", json_hash(net->core_hash), "infer_cycles",
-      plan->infer_cycles, "train_cycles", plan->train_cycles, "multipliers", plan->multipliers,
-      "weights", (json_int_t)net->weight_count, "memory_bits", (json_int_t)plan->memory_bits,
-      "blocks", "ecp5", blocks(plan, plan_blocks_ecp5), "ice40", blocks(plan, plan_blocks_ice40),
-      "memories", memories_json(plan), "folds", folds_json(net), "layers", layers_json(net, plan)));
+static void show_json(const struct net *net, const struct plan *plan, bool leaves) {
+  json_show(json_pack("{s:s, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:o, s:o, s:o, s:o}", "net",
+                      net->name, "net_hash", json_hash(net->net_hash), "core_hash",
+                      json_hash(net->core_hash), "infer_cycles", plan->infer_cycles, "train_cycles",
+                      plan->train_cycles, "multipliers", plan->multipliers, "weights",
+                      (json_int_t)net->weight_count, "memory_bits", (json_int_t)plan->memory_bits,
+                      "devices", devices_json(net, plan, leaves), "memories", memories_json(plan),
+                      "folds", folds_json(net), "layers", layers_json(net, plan)));
+}
+
+/* ---- boards ---- */
+
+/* The board that an option names; NULL with a message where there is none. */
+static const struct board *find_board(const char *name, struct error *err) {
+  const struct board *board = board_find(name);
+  char names[64] = "";
+  size_t length = 0;
+  for (const struct board *b = boards; !board && b->name; b++)
+    length += (size_t)snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "",
+                               b->name);
+  if (!board)
+    error_set(err, "board %s: found no board, allowed %s", name, names);
+  return board;
+}
+
+static int check_board(const struct options *options, const struct net *net,
+                       const struct plan *plan) {
+  struct error err = {""};
+  const struct board *board = find_board(options->board, &err);
+  if (!board)
+    return cmd_fail(&err);
+  struct cost cost;
+  cost_estimate(&cost, net, plan, board->family);
+  if (options->json)
+    json_show(board_json(board, &cost));
+  else
+    show_board(board, &cost);
+  return board_fits(board, &cost) ? EXIT_DONE : EXIT_MISMATCH;
+}
+
+/* The folds that --fold sets. */
+static void fixed_folds(const struct net_options *options, bool fixed[FOLD_COUNT]) {
+  for (enum fold fold = 0; fold < FOLD_COUNT; fold++)
+    for (size_t i = 0; i < options->fold_count; i++)
+      if (strncmp(options->folds[i], net_fold_name(fold), strlen(net_fold_name(fold))) == 0 &&
+          options->folds[i][strlen(net_fold_name(fold))] == '=')
+        fixed[fold] = true;
+}
+
+/* The description at each storage that it can have; returns how many, 0 with a message. */
+static int load_starts(const struct options *options, const bool fixed[FOLD_COUNT],
+                       struct net starts[3], struct error *err) {
+  static const char *const more[][2] = {
+      {"storage=ram", NULL}, {"storage=register", NULL}, {"storage=single_port", NULL}};
+  int count = 0;
+  for (int i = 0; i < (fixed[FOLD_STORAGE] ? 1 : 3); i++) {
+    struct net_options with = options->net;
+    if (!fixed[FOLD_STORAGE] && with.fold_count < NET_FOLDS_MAX)
+      with.folds[with.fold_count++] = more[i][0];
+    /* One port wants shared multipliers, which the search finds again. */
+    if (i == 2 && !fixed[FOLD_MULTIPLIERS] && with.fold_count < NET_FOLDS_MAX)
+      with.folds[with.fold_count++] = "multipliers=shared";
+    struct error ignored = {""};
+    if (net_options_load(&with, &starts[count], count ? &ignored : err) == 0)
+      count++;
+    else if (count == 0)
+      return 0;
+  }
+  return count;
+}
+
+static int search_fit(const struct options *options) {
+  struct error err = {""};
+  const struct board *board = find_board(options->fit, &err);
+  bool fixed[FOLD_COUNT] = {false};
+  struct net starts[3];
+  fixed_folds(&options->net, fixed);
+  int count = board ? load_starts(options, fixed, starts, &err) : 0;
+  if (count == 0)
+    return cmd_fail(&err);
+  struct fit fit;
+  fit_search(&fit, starts, count, board, fixed);
+  if (options->json)
+    json_show(fit_json(board, &fit));
+  else
+    show_fit(board, &fit);
+  return fit.found ? EXIT_DONE : EXIT_MISMATCH;
 }
 
 int cmd_estimate(int argc, char **argv) {
@@ -179,12 +267,20 @@ int cmd_estimate(int argc, char **argv) {
   struct error err = {""};
   struct net net;
   struct plan plan;
+  if (options.fit)
+    return search_fit(&options);
   if (net_options_load(&options.net, &net, &err) != 0)
     return cmd_fail(&err);
   plan_make(&plan, &net);
-  if (options.json)
-    show_json(&net, &plan);
+  if (options.board)
+    return check_board(&options, &net, &plan);
+  if (options.folds && options.json)
+    json_show(choice_json(&net));
+  else if (options.folds)
+    show_choice(&net);
+  else if (options.json)
+    show_json(&net, &plan, options.leaves);
   else
-    show_text(&net, &plan);
+    show_text(&net, &plan, options.leaves);
   return EXIT_DONE;
 }

@@ -284,27 +284,3 @@ void plan_make(struct plan *plan, const struct net *net) {
   place_multipliers(plan, net);
   count_cycles(plan, net);
 }
-
-static int blocks(const struct plan_memory *memory, const int *widths, const int *depths,
-                  int count) {
-  int best = 0;
-  for (int i = 0; i < count; i++) {
-    int n = ((memory->bits + widths[i] - 1) / widths[i]) *
-            ((memory->words + depths[i] - 1) / depths[i]);
-    if (i == 0 || n < best)
-      best = n;
-  }
-  return best * memory->count;
-}
-
-int plan_blocks_ecp5(const struct plan_memory *memory) {
-  static const int widths[] = {36, 18, 9, 4, 2, 1};
-  static const int depths[] = {512, 1024, 2048, 4096, 8192, 16384};
-  return blocks(memory, widths, depths, 6);
-}
-
-int plan_blocks_ice40(const struct plan_memory *memory) {
-  static const int widths[] = {16, 8, 4, 2};
-  static const int depths[] = {256, 512, 1024, 2048};
-  return blocks(memory, widths, depths, 4);
-}

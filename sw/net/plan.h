@@ -81,9 +81,4 @@ int plan_index_bits(int count);
 /* Levels of an adder tree of two terms a node: smallest L with 2^L >= terms. */
 int plan_tree_levels(int terms);
 
-/* Memory blocks of a family that one memory takes, by the widths its blocks have: ECP5 DP16KD
- * (16,384 bits, or 18,432 with 9, 18 or 36 bits) and iCE40 SB_RAM40_4K (4,096 bits). */
-int plan_blocks_ecp5(const struct plan_memory *memory);
-int plan_blocks_ice40(const struct plan_memory *memory);
-
 #endif

@@ -98,6 +98,19 @@ good() {
   fi
 }
 
+# unfit NAME ARGUMENT...: `engram ARGUMENT...` did its work, and the answer is no: status 1.
+unfit() {
+  name=$1
+  shift
+  status=0
+  "$binary" "$@" > "$log/out" 2> "$log/err" || status=$?
+  if [ "$status" -eq 1 ]; then
+    passed=$((passed + 1))
+  else
+    fail "exit status $status, expected 1"
+  fi
+}
+
 # holds TEXT: the output of the last command has it.
 holds() {
   if grep -qF -- "$1" "$log/out"; then
@@ -129,6 +142,18 @@ good 'estimate' estimate --net "$tiny"
 holds 'cycles to infer'
 good 'estimate, JSON' estimate --net "$tiny" --json
 holds '"train_cycles"'
+good 'estimate, leaves' estimate --net "$tiny" --leaves
+holds 'dense1.lane.update'
+good 'estimate, folds' estimate --net "$tiny" --folds
+holds 'positions    36'
+good 'estimate, a board that holds it' estimate --net "$tiny8" --board ulx3s
+holds 'fits on ulx3s'
+unfit 'estimate, a board that does not' estimate --net "$tiny" --board icebreaker
+holds 'too many'
+good 'estimate, fit' estimate --net "$tiny8" --fit ulx3s
+holds 'layout: {'
+good 'estimate, fit with a fold as it is' estimate --net "$tiny8" --fold lanes=3 --fit ulx3s --json
+holds '"lanes": 3'
 good 'train both ways' train --net "$tiny" --data three --epochs 1 --split both --json
 holds '"split": "recording"'
 good 'stopped' train --net "$tiny" --data three --epochs 2 --steps 13 --save part

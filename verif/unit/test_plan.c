@@ -196,32 +196,12 @@ static void test_monotone(void **state) {
     }
 }
 
-static void check_blocks(int count, int words, int bits, int ecp5, int ice40) {
-  const struct plan_memory memory = {"", count, words, bits};
-  assert_int_equal(plan_blocks_ecp5(&memory), ecp5);
-  assert_int_equal(plan_blocks_ice40(&memory), ice40);
-}
-
-/* Shapes of a DP16KD: 512x36, 1024x18, 2048x9, 4096x4, 8192x2, 16384x1; of an SB_RAM40_4K: 256x16,
- * 512x8, 1024x4, 2048x2. */
-static void test_blocks(void **state) {
-  (void)state;
-  check_blocks(1, 1, 1, 1, 1);
-  check_blocks(1, 512, 36, 1, 5);
-  check_blocks(1, 513, 36, 2, 9);
-  check_blocks(1, 2048, 9, 1, 5);
-  check_blocks(64, 1875, 16, 2 * 64, 8 * 64);
-  check_blocks(3, 16384, 1, 3, 8 * 3);
-  check_blocks(1, 16384, 3, 3, 16);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_index_bits), cmocka_unit_test(test_tree_levels),
       cmocka_unit_test(test_paper),      cmocka_unit_test(test_layouts),
       cmocka_unit_test(test_orders),     cmocka_unit_test(test_logic_multipliers),
       cmocka_unit_test(test_memories),   cmocka_unit_test(test_monotone),
-      cmocka_unit_test(test_blocks),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

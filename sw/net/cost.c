@@ -1,0 +1,303 @@
+/* cost.c : what a core takes of a device, before synthesis: which leaves stand in it, in the order
+ * of the data's way. SPDX-License-Identifier: MIT
+ */
+#include "net/cost.h"
+
+#include "net/cost_leaf.h"
+#include "net/map.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A core under way. */
+struct core {
+  const struct net *net;
+  const struct plan *plan;
+  enum family family;
+  struct cost_parts *parts;
+  bool trains;
+  int random_bits; /* the RTL's ROUND_BITS */
+};
+
+/* Adds `count` instances to the part "owner.leaf" (or "owner"), which comes into being with them.
+ */
+static void add(struct core *core, const char *owner, const char *leaf, int count,
+                struct cost cost) {
+  struct cost_parts *parts = core->parts;
+  char name[sizeof parts->part[0].name];
+  snprintf(name, sizeof name, "%s%s%s", owner, *leaf ? "." : "", leaf);
+  int i = 0;
+  while (i < parts->count && strcmp(parts->part[i].name, name) != 0)
+    i++;
+  assert(i < COST_PARTS_MAX);
+  if (i == parts->count) {
+    parts->part[parts->count++] = (struct cost_part){.count = 0};
+    snprintf(parts->part[i].name, sizeof parts->part[i].name, "%s", name);
+  }
+  parts->part[i].count += count;
+  cost_add(&parts->part[i].cost, &cost, count);
+}
+
+static void add_ram(struct core *core, const char *owner, const char *leaf, int words, int bits) {
+  struct memory memory = {PORTS_TWO, words, 1, bits};
+  add(core, owner, leaf, 1, cost_ram(core->family, &memory));
+}
+
+static void add_control(struct core *core) {
+  const struct net *net = core->net;
+  const struct plan_order *picture = &core->plan->picture;
+  int pairs = net->pair_count > 0 ? net->pair_count : 1;
+  int drawn = net->random_bits > 0 ? 2 * net->random_bits + net->position_bits - 1 : 0;
+  int shifts = drawn + pairs <= 128 ? 128 : (drawn + pairs + 127) / 128 * 128;
+  add(core, "control", "", 1, cost_control(core->family, net, map_address_bits(net)));
+  add(core, "pictures", "", 1, cost_picture_buffer(core->family, net, picture));
+  add_ram(core, "pictures", "words", 2 << picture->word_bits, picture->values * net->pixel_bits);
+  add(core, "sequencer", "", 1,
+      cost_sequencer(core->family, plan_index_bits(net->classes), net->layer_count));
+  add(core, "random", "", 1, cost_random(core->family, core->trains, drawn, pairs, shifts));
+}
+
+/* A layer's activations on their way into the memory, and out of it again. */
+static void add_activations(struct core *core, int l) {
+  const struct layer *layer = &core->net->layer[l];
+  const struct plan_layer *p = &core->plan->layer[l];
+  bool conv = layer->kind == LAYER_CONV, dense = layer->kind == LAYER_DENSE;
+  struct cost_normaliser normaliser = {
+      .values = conv ? p->order.values : 1,
+      .tag_bits = conv ? p->order.word_bits : plan_index_bits(layer->units),
+      .sum_bits = layer->sum_bits,
+      .shift = layer->sum_shift,
+      .value_bits = layer->activation.bits,
+      .count_levels = conv ? plan_tree_levels(p->order.values) : 0,
+      .count_bits = conv ? net_bits_for((uint64_t)p->order.values) : 2,
+      .relu = layer->relu,
+      .halve = dense && layer->dropout,
+      .gates = dense && core->trains};
+  char name[40];
+  snprintf(name, sizeof name, "%s_normaliser", p->name);
+  add(core, name, "", 1, cost_normaliser(core->family, &normaliser));
+  if (layer->kind == LAYER_OUTPUT)
+    return;
+  int bits = layer->activation.bits + (dense && core->trains);
+  snprintf(name, sizeof name, "%s_activations", p->name);
+  add_ram(core, name, "ram", p->order.words, p->order.values * bits);
+  int at_once = core->plan->layer[l + 1].rows_at_once;
+  add(core, name, "select", 1, cost_select(core->family, bits, p->order.values, at_once));
+}
+
+/* The unit that updates weights, and its count of lost updates. */
+static void add_update(struct core *core, int l, const char *leaf, int count, int u_bits) {
+  const struct layer *layer = &core->net->layer[l];
+  const struct plan_layer *p = &core->plan->layer[l];
+  struct cost_update update = {layer->weight.bits, u_bits, layer->update_shift, 4,
+                               core->random_bits};
+  add(core, p->name, leaf, count, cost_update(core->family, &update));
+  int flags = layer->kind == LAYER_CONV ? 1 : count;
+  if (l > 0 || layer->kind == LAYER_CONV)
+    add(core, p->name, "lost_counter", 1,
+        cost_event_counter(core->family, flags, plan_tree_levels(flags),
+                           net_bits_for((uint64_t)flags)));
+}
+
+static void add_multipliers(struct core *core, const char *owner, const char *leaf, int a_bits,
+                            int b_bits, int count, int of_logic) {
+  struct cost_multiplier block = {a_bits, b_bits, false}, logic = {a_bits, b_bits, true};
+  add(core, owner, leaf, count - of_logic, cost_multiplier(core->family, &block));
+  add(core, owner, leaf, of_logic, cost_multiplier(core->family, &logic));
+}
+
+static void add_conv(struct core *core) {
+  const struct net *net = core->net;
+  const struct plan *plan = core->plan;
+  const struct layer *layer = &net->layer[0];
+  const struct plan_layer *p = &plan->layer[0];
+  struct cost_im2col im2col = {net->width,   net->pixel_bits, layer->kernel_height,
+                               plan->across, plan->down,      layer->out_width > plan->across};
+  add(core, "im2col", "", 1, cost_im2col(core->family, &im2col));
+  struct cost_conv conv = {.filters = layer->units,
+                           .filters_at_once = p->order.filters_at_once,
+                           .positions = p->order.positions,
+                           .taps = layer->rows,
+                           .pixel_bits = net->pixel_bits,
+                           .weight_bits = layer->weight.bits,
+                           .gradient_bits = layer->gradient.bits,
+                           .sum_bits = layer->sum_bits,
+                           .update_bits = layer->update_bits,
+                           .forward_levels = p->forward_levels,
+                           .back_levels = p->back_levels,
+                           .word_bits = p->order.word_bits,
+                           .rows_at_once = plan->layer[1].rows_at_once,
+                           .training = core->trains};
+  add(core, p->name, "", 1, cost_conv(core->family, &conv));
+  int operand = layer->weight.bits;
+  if (core->trains && layer->gradient.bits > operand)
+    operand = layer->gradient.bits;
+  add_multipliers(core, p->name, "multiplier", net->pixel_bits, operand, p->multipliers,
+                  p->logic_multipliers);
+  struct cost_adder_tree forward = {layer->rows, net->pixel_bits + layer->weight.bits,
+                                    layer->sum_bits, p->forward_levels};
+  add(core, p->name, "tree", p->order.values, cost_adder_tree(core->family, &forward));
+  if (core->trains) {
+    struct cost_adder_tree back = {p->order.positions, net->pixel_bits + layer->gradient.bits,
+                                   layer->update_bits, p->back_levels};
+    add(core, p->name, "tree", layer->rows * p->order.filters_at_once,
+        cost_adder_tree(core->family, &back));
+    add_update(core, 0, "update", 1, layer->update_bits);
+  }
+  add_activations(core, 0);
+}
+
+static struct cost_crossbar crossbar_of(const struct core *core, int l) {
+  const struct net *net = core->net;
+  const struct layer *layer = &net->layer[l];
+  const struct plan_layer *p = &core->plan->layer[l];
+  const struct plan_order *order = l > 0 ? &core->plan->layer[l - 1].order : &core->plan->picture;
+  return (struct cost_crossbar){.rows = layer->rows,
+                                .row_bits = plan_index_bits(layer->rows),
+                                .rows_at_once = p->rows_at_once,
+                                .units = layer->units,
+                                .unit_bits = plan_index_bits(layer->units),
+                                .lanes = p->lanes,
+                                .groups = p->groups,
+                                .group_bits = plan_index_bits(p->groups),
+                                .address_bits = p->address_bits,
+                                .x_bits = layer->input.bits,
+                                .weight_bits = layer->weight.bits,
+                                .sum_bits = layer->sum_bits,
+                                .back_bits = layer->back_bits,
+                                .back_levels = p->back_levels,
+                                .slot_bits = order->slot_bits,
+                                .round_bits = core->random_bits,
+                                .column_bits = net->column_bits,
+                                .position_bits = net->position_bits,
+                                .paired = p->paired,
+                                .dropout = layer->dropout,
+                                .training = core->trains,
+                                .shared = p->shared,
+                                .first = l == 0,
+                                .behind_conv = l > 0 && net->layer[l - 1].kind == LAYER_CONV,
+                                .hash = net->rounding == ROUND_STOCHASTIC};
+}
+
+static void add_weights(struct core *core, int l) {
+  static const enum ports ports[] = {[STORAGE_RAM] = PORTS_TWO,
+                                     [STORAGE_REGISTER] = PORTS_REGISTERS,
+                                     [STORAGE_SINGLE_PORT] = PORTS_ONE};
+  const struct layer *layer = &core->net->layer[l];
+  const struct plan_layer *p = &core->plan->layer[l];
+  int whole = p->lanes / p->bank_lanes, rest = p->lanes % p->bank_lanes;
+  struct memory bank = {ports[layer->storage], p->weight_words, p->bank_lanes, layer->weight.bits};
+  add(core, p->name, "weights", p->rows_at_once * whole, cost_ram(core->family, &bank));
+  bank.lanes = rest;
+  if (rest > 0)
+    add(core, p->name, "weights", p->rows_at_once, cost_ram(core->family, &bank));
+}
+
+static void add_lanes(struct core *core, int l) {
+  const struct layer *layer = &core->net->layer[l];
+  const struct plan_layer *p = &core->plan->layer[l];
+  int x = layer->input.bits, weight = layer->weight.bits, gradient = layer->gradient.bits;
+  struct cost_lane lane = {
+      p->rows_at_once, x,           weight, gradient, layer->sum_bits, plan_index_bits(p->groups),
+      p->shared,       core->trains};
+  add(core, p->name, "lane", p->lanes, cost_lane(core->family, &lane));
+  int operand = core->trains && gradient > x ? gradient : x;
+  int partner = p->shared && x > weight ? x : weight;
+  int count = p->lanes * p->rows_at_once;
+  bool outer = core->trains && !p->shared;
+  /* Lane by lane, each lane's first ones before its second ones. */
+  int each = p->rows_at_once * (outer ? 2 : 1), rest = p->logic_multipliers % each;
+  int first = p->logic_multipliers / each * p->rows_at_once +
+              (rest < p->rows_at_once ? rest : p->rows_at_once);
+  add_multipliers(core, p->name, "lane.multiplier", operand, partner, count, first);
+  if (outer)
+    add_multipliers(core, p->name, "lane.outer_product", gradient, x, count,
+                    p->logic_multipliers - first);
+  if (core->trains)
+    add_update(core, l, "lane.update", count, x + gradient);
+}
+
+static void add_dense(struct core *core, int l) {
+  const struct layer *layer = &core->net->layer[l];
+  const struct plan_layer *p = &core->plan->layer[l];
+  const struct plan_order *order = l > 0 ? &core->plan->layer[l - 1].order : &core->plan->picture;
+  struct cost_row_order rows = {.row_bits = plan_index_bits(layer->rows),
+                                .word_bits = order->word_bits,
+                                .slot_bits = order->slot_bits,
+                                .rows_at_once = p->rows_at_once,
+                                .positions = order->positions > 1};
+  struct cost_crossbar crossbar = crossbar_of(core, l);
+  add(core, p->name, "rows", 1, cost_row_order(core->family, &rows));
+  add(core, p->name, "", 1, cost_crossbar(core->family, &crossbar));
+  add(core, p->name, "", p->lanes, cost_lane_control(core->family, &crossbar));
+  add_weights(core, l);
+  add_lanes(core, l);
+  if (core->trains && l > 0) {
+    struct cost_adder_tree tree = {p->lanes, layer->weight.bits + layer->gradient.bits,
+                                   layer->back_bits, p->back_levels};
+    add(core, p->name, "tree", p->rows_at_once, cost_adder_tree(core->family, &tree));
+  }
+  add_activations(core, l);
+}
+
+/* The gradients with respect to the outputs of layer `l`, on their way back. */
+static void add_gradient(struct core *core, int l) {
+  const struct layer *layer = &core->net->layer[l];
+  const struct plan_layer *p = &core->plan->layer[l];
+  char name[40];
+  snprintf(name, sizeof name, "%s_gradient_normaliser", p->name);
+  struct cost_normaliser normaliser = {.values = 1, .value_bits = layer->gradient.bits};
+  if (layer->kind == LAYER_OUTPUT) {
+    normaliser.tag_bits = plan_index_bits(layer->units);
+    normaliser.sum_bits = 17; /* of P - F (engram_difference), 15 of them a fraction */
+    normaliser.shift = 15 - layer->gradient.frac;
+  } else {
+    int at_once = core->plan->layer[l + 1].rows_at_once;
+    normaliser.values = at_once;
+    normaliser.tag_bits = layer->kind == LAYER_CONV ? at_once * p->order.slot_bits + 1
+                                                    : plan_index_bits(layer->units);
+    normaliser.sum_bits = layer[1].back_bits;
+    normaliser.shift = layer[1].back_shift;
+    normaliser.count_levels = at_once - 1;
+    normaliser.count_bits = at_once > 1 ? 3 : 2;
+  }
+  add(core, name, "", 1, cost_normaliser(core->family, &normaliser));
+}
+
+void cost_estimate_parts(struct cost_parts *parts, const struct net *net, const struct plan *plan,
+                         enum family family) {
+  const struct layer *output = &net->layer[net->layer_count - 1];
+  enum { TABLE_FRAC = 5 };
+  struct core core = {.net = net,
+                      .plan = plan,
+                      .family = family,
+                      .parts = parts,
+                      .trains = net->fold[FOLD_MODE] == MODE_TRAINING,
+                      .random_bits = net->random_bits > 0 ? net->random_bits : 1};
+  parts->count = 0;
+  add_control(&core);
+  if (net->layer[0].kind == LAYER_CONV)
+    add_conv(&core);
+  else
+    add(&core, "pixels", "", 1,
+        cost_select(family, net->pixel_bits, plan->picture.values, plan->layer[0].rows_at_once));
+  for (int l = net->layer[0].kind == LAYER_CONV; l < net->layer_count; l++)
+    add_dense(&core, l);
+  int class_bits = plan_index_bits(net->classes);
+  add(&core, "softmax", "", 1,
+      cost_softmax(family, net->classes, class_bits, output->activation.bits,
+                   output->activation.frac - TABLE_FRAC));
+  for (int l = net->layer_count - 1; core.trains && l >= 0; l--)
+    add_gradient(&core, l);
+  add(&core, "result", "", 1, cost_result(family, class_bits));
+}
+
+void cost_estimate(struct cost *cost, const struct net *net, const struct plan *plan,
+                   enum family family) {
+  struct cost_parts parts;
+  cost_estimate_parts(&parts, net, plan, family);
+  *cost = (struct cost){0};
+  for (int i = 0; i < parts.count; i++)
+    cost_add(cost, &parts.part[i].cost, 1);
+}

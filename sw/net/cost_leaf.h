@@ -1,0 +1,92 @@
+/* cost_leaf.h : what one instance of each RTL leaf takes of a device.
+ * SPDX-License-Identifier: MIT
+ *
+ * Parameters are the leaf's own, by their names in C. Flip-flops are counted from the leaf's
+ * registers, carry chains from its adders; what lies between (multiplexers, decoders) is counted
+ * from its structure in LUTs of four inputs, times a factor where Yosys makes more of it, which was
+ * measured (docs/estimate.md).
+ */
+#ifndef ENGRAM_NET_COST_LEAF_H
+#define ENGRAM_NET_COST_LEAF_H
+
+#include "net/cost.h"
+
+#include <stdbool.h>
+
+void cost_add(struct cost *cost, const struct cost *part, int count);
+
+struct cost cost_ram(enum family family, const struct memory *memory);
+
+struct cost cost_control(enum family family, const struct net *net, int address_bits);
+struct cost cost_picture_buffer(enum family family, const struct net *net,
+                                const struct plan_order *order);
+struct cost cost_sequencer(enum family family, int class_bits, int layers);
+struct cost cost_random(enum family family, bool trains, int drawn_bits, int pairs,
+                        int step_shifts);
+
+struct cost_im2col {
+  int width, pixel_bits, kernel_height, across, down;
+  bool rotates; /* more than one step in a line */
+};
+struct cost cost_im2col(enum family family, const struct cost_im2col *p);
+
+struct cost_conv {
+  int filters, filters_at_once, positions, taps;
+  int pixel_bits, weight_bits, gradient_bits, sum_bits, update_bits;
+  int forward_levels, back_levels, word_bits, rows_at_once;
+  bool training;
+};
+struct cost cost_conv(enum family family, const struct cost_conv *p);
+
+struct cost_multiplier {
+  int a_bits, b_bits;
+  bool logic;
+};
+struct cost cost_multiplier(enum family family, const struct cost_multiplier *p);
+
+struct cost_adder_tree {
+  int terms, term_bits, sum_bits, levels;
+};
+struct cost cost_adder_tree(enum family family, const struct cost_adder_tree *p);
+
+struct cost cost_event_counter(enum family family, int flags, int levels, int count_bits);
+
+struct cost_normaliser {
+  int values, tag_bits, sum_bits, shift, value_bits, count_levels, count_bits;
+  bool relu, halve, gates;
+};
+struct cost cost_normaliser(enum family family, const struct cost_normaliser *p);
+
+struct cost cost_select(enum family family, int value_bits, int values, int selected);
+
+struct cost_row_order {
+  int row_bits, word_bits, slot_bits, rows_at_once;
+  bool filters, positions, groups, blocks; /* more than one of each */
+};
+struct cost cost_row_order(enum family family, const struct cost_row_order *p);
+
+struct cost_crossbar {
+  int rows, row_bits, rows_at_once, units, unit_bits, lanes, groups, group_bits, address_bits;
+  int x_bits, weight_bits, sum_bits, back_bits, back_levels, slot_bits, round_bits;
+  int column_bits, position_bits;
+  bool paired, dropout, training, shared, first, behind_conv, hash;
+};
+struct cost cost_crossbar(enum family family, const struct cost_crossbar *p);
+struct cost cost_lane_control(enum family family, const struct cost_crossbar *p);
+
+struct cost_lane {
+  int rows_at_once, x_bits, weight_bits, gradient_bits, sum_bits, group_bits;
+  bool shared, training;
+};
+struct cost cost_lane(enum family family, const struct cost_lane *p);
+
+struct cost_update {
+  int weight_bits, u_bits, shift, rate_bits, round_bits;
+};
+struct cost cost_update(enum family family, const struct cost_update *p);
+
+struct cost cost_softmax(enum family family, int classes, int class_bits, int logit_bits,
+                         int index_shift);
+struct cost cost_result(enum family family, int class_bits);
+
+#endif
