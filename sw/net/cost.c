@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { RATE_BITS = 4 /* of the learning rate, in the RTL */ };
+
 /* A core under way. */
 struct core {
   const struct net *net;
@@ -71,7 +73,6 @@ static void add_activations(struct core *core, int l) {
       .value_bits = layer->activation.bits,
       .count_levels = conv ? plan_tree_levels(p->order.values) : 0,
       .count_bits = conv ? net_bits_for((uint64_t)p->order.values) : 2,
-      .relu = layer->relu,
       .halve = dense && layer->dropout,
       .gates = dense && core->trains};
   char name[40];
@@ -87,10 +88,11 @@ static void add_activations(struct core *core, int l) {
 }
 
 /* The unit that updates weights, and its count of lost updates. */
-static void add_update(struct core *core, int l, const char *leaf, int count, int u_bits) {
+static void add_update(struct core *core, int l, const char *leaf, int count, int u_bits,
+                       int rate_bits) {
   const struct layer *layer = &core->net->layer[l];
   const struct plan_layer *p = &core->plan->layer[l];
-  struct cost_update update = {layer->weight.bits, u_bits, layer->update_shift, 4,
+  struct cost_update update = {layer->weight.bits, u_bits, layer->update_shift, rate_bits,
                                core->random_bits};
   add(core, p->name, leaf, count, cost_update(core->family, &update));
   int flags = layer->kind == LAYER_CONV ? 1 : count;
@@ -107,6 +109,41 @@ static void add_multipliers(struct core *core, const char *owner, const char *le
   add(core, owner, leaf, of_logic, cost_multiplier(core->family, &logic));
 }
 
+/* The convolution with some taps at a time. */
+static void add_conv_serial(struct core *core) {
+  const struct net *net = core->net;
+  const struct layer *layer = &net->layer[0];
+  const struct plan_layer *p = &core->plan->layer[0];
+  int taps = net->fold[FOLD_TAPS], operand = layer->weight.bits;
+  struct cost_window window = {net->height, net->width, layer->kernel_height, layer->kernel_width,
+                               net->pixel_bits};
+  struct cost_conv_serial conv = {.filters = layer->units,
+                                  .taps = layer->rows,
+                                  .taps_at_once = taps,
+                                  .weight_bits = layer->weight.bits,
+                                  .gradient_bits = layer->gradient.bits,
+                                  .sum_bits = layer->sum_bits,
+                                  .update_bits = layer->update_bits,
+                                  .update_shift = layer->update_shift,
+                                  .forward_levels = plan_tree_levels(taps),
+                                  .word_bits = p->order.word_bits,
+                                  .round_bits = core->random_bits,
+                                  .training = core->trains,
+                                  .hash = net->rounding == ROUND_STOCHASTIC};
+  add(core, p->name, "window", 1, cost_window(core->family, &window));
+  add(core, p->name, "", 1, cost_conv_serial(core->family, &conv));
+  if (core->trains && layer->gradient.bits > operand)
+    operand = layer->gradient.bits;
+  add_multipliers(core, p->name, "multiplier", net->pixel_bits, operand, taps,
+                  p->logic_multipliers);
+  struct cost_adder_tree tree = {taps, net->pixel_bits + layer->weight.bits, layer->sum_bits,
+                                 plan_tree_levels(taps)};
+  add(core, p->name, "tree", 1, cost_adder_tree(core->family, &tree));
+  if (core->trains)
+    add_update(core, 0, "update", 1, layer->update_bits, 2);
+  add_activations(core, 0);
+}
+
 static void add_conv(struct core *core) {
   const struct net *net = core->net;
   const struct plan *plan = core->plan;
@@ -119,10 +156,8 @@ static void add_conv(struct core *core) {
                            .filters_at_once = p->order.filters_at_once,
                            .positions = p->order.positions,
                            .taps = layer->rows,
-                           .pixel_bits = net->pixel_bits,
                            .weight_bits = layer->weight.bits,
                            .gradient_bits = layer->gradient.bits,
-                           .sum_bits = layer->sum_bits,
                            .update_bits = layer->update_bits,
                            .forward_levels = p->forward_levels,
                            .back_levels = p->back_levels,
@@ -143,7 +178,7 @@ static void add_conv(struct core *core) {
                                    layer->update_bits, p->back_levels};
     add(core, p->name, "tree", layer->rows * p->order.filters_at_once,
         cost_adder_tree(core->family, &back));
-    add_update(core, 0, "update", 1, layer->update_bits);
+    add_update(core, 0, "update", 1, layer->update_bits, RATE_BITS);
   }
   add_activations(core, 0);
 }
@@ -153,8 +188,7 @@ static struct cost_crossbar crossbar_of(const struct core *core, int l) {
   const struct layer *layer = &net->layer[l];
   const struct plan_layer *p = &core->plan->layer[l];
   const struct plan_order *order = l > 0 ? &core->plan->layer[l - 1].order : &core->plan->picture;
-  return (struct cost_crossbar){.rows = layer->rows,
-                                .row_bits = plan_index_bits(layer->rows),
+  return (struct cost_crossbar){.row_bits = plan_index_bits(layer->rows),
                                 .rows_at_once = p->rows_at_once,
                                 .units = layer->units,
                                 .unit_bits = plan_index_bits(layer->units),
@@ -162,7 +196,6 @@ static struct cost_crossbar crossbar_of(const struct core *core, int l) {
                                 .groups = p->groups,
                                 .group_bits = plan_index_bits(p->groups),
                                 .address_bits = p->address_bits,
-                                .x_bits = layer->input.bits,
                                 .weight_bits = layer->weight.bits,
                                 .sum_bits = layer->sum_bits,
                                 .back_bits = layer->back_bits,
@@ -174,7 +207,6 @@ static struct cost_crossbar crossbar_of(const struct core *core, int l) {
                                 .paired = p->paired,
                                 .dropout = layer->dropout,
                                 .training = core->trains,
-                                .shared = p->shared,
                                 .first = l == 0,
                                 .behind_conv = l > 0 && net->layer[l - 1].kind == LAYER_CONV,
                                 .hash = net->rounding == ROUND_STOCHASTIC};
@@ -215,7 +247,7 @@ static void add_lanes(struct core *core, int l) {
     add_multipliers(core, p->name, "lane.outer_product", gradient, x, count,
                     p->logic_multipliers - first);
   if (core->trains)
-    add_update(core, l, "lane.update", count, x + gradient);
+    add_update(core, l, "lane.update", count, x + gradient, RATE_BITS);
 }
 
 static void add_dense(struct core *core, int l) {
@@ -277,7 +309,9 @@ void cost_estimate_parts(struct cost_parts *parts, const struct net *net, const 
                       .random_bits = net->random_bits > 0 ? net->random_bits : 1};
   parts->count = 0;
   add_control(&core);
-  if (net->layer[0].kind == LAYER_CONV)
+  if (net->layer[0].kind == LAYER_CONV && net->fold[FOLD_TAPS] < net->layer[0].rows)
+    add_conv_serial(&core);
+  else if (net->layer[0].kind == LAYER_CONV)
     add_conv(&core);
   else
     add(&core, "pixels", "", 1,
@@ -286,7 +320,7 @@ void cost_estimate_parts(struct cost_parts *parts, const struct net *net, const 
     add_dense(&core, l);
   int class_bits = plan_index_bits(net->classes);
   add(&core, "softmax", "", 1,
-      cost_softmax(family, net->classes, class_bits, output->activation.bits,
+      cost_softmax(family, class_bits, output->activation.bits,
                    output->activation.frac - TABLE_FRAC));
   for (int l = net->layer_count - 1; core.trains && l >= 0; l--)
     add_gradient(&core, l);

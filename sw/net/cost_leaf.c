@@ -58,11 +58,12 @@ static int tree(int inputs) {
   return inputs <= 1 ? 0 : divide_up(inputs - 1, 3);
 }
 
-/* ---- memories ---- */
-
-static int address_bits(int words) {
-  return plan_index_bits(words);
+/* The random bits of a position: a sum of the key's slices at its set bits. */
+static double hash(int position_bits, int round_bits) {
+  return round_bits * position_bits * 2 / 3.0;
 }
+
+/* ---- memories ---- */
 
 struct cost cost_ram(enum family family, const struct memory *memory) {
   struct memory_map map = cost_memory(memory, family);
@@ -95,16 +96,16 @@ struct cost cost_ram(enum family family, const struct memory *memory) {
   }
   if (map.count > 0 && map.kind != MEMORY_LOGIC_RAM && map.banks > 1) {
     luts(&cost, bits * multiplexer(family, map.banks) + map.banks);
-    bare_registers(&cost, family, address_bits(map.banks));
+    bare_registers(&cost, family, plan_index_bits(map.banks));
   }
   return cost;
 }
 
 /* ---- control and pictures ---- */
 
-struct cost cost_control(enum family family, const struct net *net, int address_bits_) {
+struct cost cost_control(enum family family, const struct net *net, int address_bits) {
   struct cost cost = {0};
-  int layers = net->layer_count, word_bits = address_bits_ - 2;
+  int layers = net->layer_count, word_bits = address_bits - 2;
   registers(&cost, 174 + layers + word_bits - 11);
   bare_registers(&cost, family, 11);
   luts(&cost, 4 * adder(family, 32)); /* refused pictures and accesses */
@@ -172,9 +173,10 @@ struct cost cost_im2col(enum family family, const struct cost_im2col *p) {
 
 struct cost cost_conv(enum family family, const struct cost_conv *p) {
   struct cost cost = {0};
-  int weights = p->taps * p->filters, place_bits = address_bits(p->taps) + address_bits(p->filters);
+  int weights = p->taps * p->filters,
+      place_bits = plan_index_bits(p->taps) + plan_index_bits(p->filters);
   int groups = p->filters / p->filters_at_once, values = p->positions * p->filters_at_once;
-  int group_bits = address_bits(groups);
+  int group_bits = plan_index_bits(groups);
   /* Kernel: a decoder a weight, the host's multiplexer; a weight's groups for each multiplier. */
   bare_registers(&cost, family, weights * p->weight_bits);
   luts(&cost, weights * 2 + 2 * p->weight_bits);
@@ -200,6 +202,69 @@ struct cost cost_conv(enum family family, const struct cost_conv *p) {
   bare_registers(&cost, family, 4 + 3 * place_bits);
   luts(&cost, (p->weight_bits + p->update_bits) * multiplexer(family, weights));
   luts(&cost, 3 * adder(family, place_bits) + 10);
+  return cost;
+}
+
+struct cost cost_window(enum family family, const struct cost_window *p) {
+  struct cost cost = {0};
+  int pixels = plan_index_bits(p->height * p->width), taps = p->kernel_height * p->kernel_width;
+  int across = plan_index_bits(p->width) + 1;
+  registers(&cost, 4 + pixels + plan_index_bits(p->kernel_height) + across);
+  bare_registers(&cost, family, (p->kernel_height - 1) * p->pixel_bits);
+  registers(&cost, taps * p->pixel_bits); /* the ring: as it was, or with the next column */
+  luts(&cost, taps * p->pixel_bits);
+  luts(&cost, 2 * adder(family, pixels) + adder(family, across) + 25);
+  return cost;
+}
+
+/* What the serial convolution has for its way back: sums over positions, their update. */
+static struct cost serial_training(enum family family, const struct cost_conv_serial *p, int words,
+                                   int address) {
+  struct cost cost = {0};
+  int line = p->taps_at_once * p->update_bits;
+  struct memory sums = {PORTS_TWO, words, 1, line};
+  if (p->filters * p->taps / p->taps_at_once > 2) {
+    struct cost memory = cost_ram(family, &sums);
+    cost_add(&cost, &memory, 1);
+    bare_registers(&cost, family, 1 + address);
+    registers(&cost, line);
+  } else {
+    bare_registers(&cost, family, 2 * line);
+    luts(&cost, line);
+  }
+  /* The first position's sum starts anew. */
+  luts(&cost, p->taps_at_once * p->update_bits * (family == FAMILY_ECP5 ? 2.0 : 1.3));
+  registers(&cost, 6);
+  bare_registers(&cost, family, 6 + 3 * address);
+  luts(&cost, larger(p->weight_bits, p->gradient_bits) * p->taps_at_once);
+  /* A lane's sum, shifted by the rate's upper half. */
+  int fine = p->update_bits + larger(p->round_bits - p->update_shift, 0);
+  luts(&cost, p->update_bits * multiplexer(family, p->taps_at_once) + 1.3 * fine);
+  luts(&cost, tree(p->update_bits) + p->weight_bits + 5);
+  registers(&cost, fine + p->round_bits + 1);
+  luts(&cost,
+       p->hash ? hash(plan_index_bits(p->taps) + plan_index_bits(p->filters), p->round_bits) : 0);
+  luts(&cost, 2 * adder(family, address + plan_index_bits(p->taps_at_once)));
+  return cost;
+}
+
+struct cost cost_conv_serial(enum family family, const struct cost_conv_serial *p) {
+  struct cost cost = {0};
+  int chunks = p->taps / p->taps_at_once;
+  int address = plan_index_bits(p->filters) + plan_index_bits(chunks), words = 1 << address;
+  int lane = plan_index_bits(p->taps_at_once);
+  struct memory kernel = {PORTS_TWO, words, p->taps_at_once, p->weight_bits};
+  struct cost memory = cost_ram(family, &kernel);
+  cost_add(&cost, &memory, 1);
+  registers(&cost, 3 + address + lane + 2 * p->weight_bits + p->sum_bits + 2 + p->word_bits);
+  bare_registers(&cost, family, 2 * (3 + p->forward_levels));
+  luts(&cost, p->weight_bits * (multiplexer(family, p->taps_at_once) + 1) + p->taps_at_once);
+  luts(&cost, p->sum_bits + adder(family, p->sum_bits) + adder(family, p->word_bits));
+  luts(&cost, 3 * (address + lane) + p->taps / 4 + 5);
+  if (p->training) {
+    struct cost back = serial_training(family, p, words, address);
+    cost_add(&cost, &back, 1);
+  }
   return cost;
 }
 
@@ -315,11 +380,6 @@ struct cost cost_row_order(enum family family, const struct cost_row_order *p) {
   return cost;
 }
 
-/* The random bits of a position: a sum of the key's slices at its set bits. */
-static double hash(int position_bits, int round_bits) {
-  return round_bits * position_bits * 2 / 3.0;
-}
-
 struct cost cost_crossbar(enum family family, const struct cost_crossbar *p) {
   struct cost cost = {0};
   int rows = p->rows_at_once, banks = p->lanes * rows, lane_bits = plan_index_bits(p->lanes);
@@ -415,8 +475,7 @@ struct cost cost_update(enum family family, const struct cost_update *p) {
 
 /* ---- classes ---- */
 
-struct cost cost_softmax(enum family family, int classes, int class_bits, int logit_bits,
-                         int index_shift) {
+struct cost cost_softmax(enum family family, int class_bits, int logit_bits, int index_shift) {
   enum { SUM = 20, EXPONENT = 16 };
   struct cost cost = {0};
   struct memory logits = {PORTS_ADDRESSED, 1 << class_bits, 1, logit_bits};
@@ -425,7 +484,6 @@ struct cost cost_softmax(enum family family, int classes, int class_bits, int lo
   cost_add(&cost, &memories[0], 1);
   cost_add(&cost, &memories[1], 1);
   cost.blocks += 1; /* the table */
-  (void)classes;
   registers(&cost, 2 + class_bits + SUM + 5 + 2 * SUM + 8 + 16);
   bare_registers(&cost, family, 2 + 3 * class_bits + logit_bits);
   luts(&cost, 2 * adder(family, SUM) + 2 * adder(family, logit_bits) + adder(family, 16));

@@ -32,11 +32,24 @@ struct cost cost_im2col(enum family family, const struct cost_im2col *p);
 
 struct cost_conv {
   int filters, filters_at_once, positions, taps;
-  int pixel_bits, weight_bits, gradient_bits, sum_bits, update_bits;
+  int weight_bits, gradient_bits, update_bits;
   int forward_levels, back_levels, word_bits, rows_at_once;
   bool training;
 };
 struct cost cost_conv(enum family family, const struct cost_conv *p);
+
+struct cost_window {
+  int height, width, kernel_height, kernel_width, pixel_bits;
+};
+struct cost cost_window(enum family family, const struct cost_window *p);
+
+struct cost_conv_serial {
+  int filters, taps, taps_at_once;
+  int weight_bits, gradient_bits, sum_bits, update_bits, update_shift;
+  int forward_levels, word_bits, round_bits;
+  bool training, hash;
+};
+struct cost cost_conv_serial(enum family family, const struct cost_conv_serial *p);
 
 struct cost_multiplier {
   int a_bits, b_bits;
@@ -53,7 +66,8 @@ struct cost cost_event_counter(enum family family, int flags, int levels, int co
 
 struct cost_normaliser {
   int values, tag_bits, sum_bits, shift, value_bits, count_levels, count_bits;
-  bool relu, halve, gates;
+  bool halve; /* may halve */
+  bool gates; /* says which gradients pass */
 };
 struct cost cost_normaliser(enum family family, const struct cost_normaliser *p);
 
@@ -61,15 +75,15 @@ struct cost cost_select(enum family family, int value_bits, int values, int sele
 
 struct cost_row_order {
   int row_bits, word_bits, slot_bits, rows_at_once;
-  bool filters, positions, groups, blocks; /* more than one of each */
+  bool positions; /* more than one in a word */
 };
 struct cost cost_row_order(enum family family, const struct cost_row_order *p);
 
 struct cost_crossbar {
-  int rows, row_bits, rows_at_once, units, unit_bits, lanes, groups, group_bits, address_bits;
-  int x_bits, weight_bits, sum_bits, back_bits, back_levels, slot_bits, round_bits;
+  int row_bits, rows_at_once, units, unit_bits, lanes, groups, group_bits, address_bits;
+  int weight_bits, sum_bits, back_bits, back_levels, slot_bits, round_bits;
   int column_bits, position_bits;
-  bool paired, dropout, training, shared, first, behind_conv, hash;
+  bool paired, dropout, training, first, behind_conv, hash;
 };
 struct cost cost_crossbar(enum family family, const struct cost_crossbar *p);
 struct cost cost_lane_control(enum family family, const struct cost_crossbar *p);
@@ -85,8 +99,7 @@ struct cost_update {
 };
 struct cost cost_update(enum family family, const struct cost_update *p);
 
-struct cost cost_softmax(enum family family, int classes, int class_bits, int logit_bits,
-                         int index_shift);
+struct cost cost_softmax(enum family family, int class_bits, int logit_bits, int index_shift);
 struct cost cost_result(enum family family, int class_bits);
 
 #endif
