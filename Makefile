@@ -151,7 +151,7 @@ fusesoc: $(ENGRAM) ## emitted cores through FuseSoC: lint, and their test bench 
 regress: $(BENCH) $(ENGRAM) $(BUILD)/random ## N random descriptions, layouts and stalls: bench, Verilator, Icarus, Yosys
 	@$(BUILD)/random -n $(N) $(if $(ENGRAM_SEED),-S $(ENGRAM_SEED)) verif/regress.sh $(BENCH) $(ENGRAM) $(BUILD)/regress
 
-same: $(BENCH) ## the same weights after 50 steps at twenty layouts of one net, in the model and in each core
+same: $(BENCH) ## the same weights after 50 steps at 22 layouts of one net, in the model and in each core
 	@sh verif/same.sh $(BENCH) $(BUILD)/same
 
 mutants: $(BENCH) ## deliberate errors in RTL leaves, each of which the bench must notice

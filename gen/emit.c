@@ -181,14 +181,16 @@ static void set_conv(struct marks *marks, const struct net *net, const struct pl
   marks_set(marks, "at_once", "%d", plan->layer[1].rows_at_once);
 }
 
-/* Zeros in front of a number of `bits` bits, as one of `all` bits wants them in a concatenation. */
-static void set_padding(struct marks *marks, const char *name, int bits, int all) {
+/* A number of `bits` bits as one of `all` bits, with zeros in front. */
+static void set_widened(struct marks *marks, const char *mark, const char *number, int bits,
+                        int all) {
   if (bits < all)
-    marks_set(marks, name, "%d'd0, ", all - bits);
+    marks_set(marks, mark, "{%d'd0, %s}", all - bits, number);
   else
-    marks_set(marks, name, "%s", "");
+    marks_set(marks, mark, "%s", number);
 }
 
+/* A core that only infers stores activations alone. */
 static void set_conv_serial(struct marks *marks, const struct net *net, const struct plan *plan) {
   const struct plan_layer *p = &plan->layer[0];
   int activation = net->layer[0].activation.bits, gradient = net->layer[0].gradient.bits;
@@ -198,8 +200,14 @@ static void set_conv_serial(struct marks *marks, const struct net *net, const st
   marks_set(marks, "last_word", "%d'd%d", p->order.word_bits, p->order.words - 1);
   marks_set(marks, "ready_word", "%d'd%d", p->order.word_bits, p->ready_word);
   marks_set(marks, "stored_bits", "%d", stored);
-  set_padding(marks, "activation_padding", activation, stored);
-  set_padding(marks, "gradient_padding", gradient, stored);
+  set_widened(marks, "activation_to_store", "conv_activation", activation, stored);
+  if (trains) {
+    set_widened(marks, "gradient_to_store", "conv_gradient", gradient, stored);
+    marks_set(marks, "stored_gradient", "conv_stored[%d:0]", gradient - 1);
+  } else {
+    marks_set(marks, "gradient_to_store", "%d'd0", stored);
+    marks_set(marks, "stored_gradient", "%d'd0", gradient);
+  }
 }
 
 /* How the inputs of a dense layer lie, and whose they are. */

@@ -19,6 +19,8 @@ lanes=7 positions=20 filters=1 output_lanes=3
 lanes=8 positions=2 filters=1 output_lanes=4
 lanes=9 positions=1 filters=3 output_lanes=1
 lanes=10 positions=20 filters=3 output_lanes=4
+lanes=4 positions=1 filters=1 taps=1
+lanes=5 positions=1 filters=1 taps=2
 END
 for step in normal fast; do
   for layout in 'separate storage=ram' 'separate storage=register' 'shared storage=ram' 'shared storage=register' \
