@@ -102,11 +102,11 @@ static void print_folds(FILE *f, const struct net *net, const char *before, cons
 
 void show_fit(const struct board *board, const struct fit *fit) {
   printf("%s: %ld layouts tried, ", fit->net.name, fit->tried);
-  if (fit->found)
-    printf("the fastest that fits: %d cycles to infer, %d to train\n\n", fit->plan.infer_cycles,
-           fit->plan.train_cycles);
-  else
-    printf("none fits; the smallest:\n\n");
+  printf(fit->found ? "the fastest that fits:" : "none fits; the one that comes closest:");
+  printf(" %d cycles to infer", fit->plan.infer_cycles);
+  if (fit->plan.train_cycles > 0)
+    printf(", %d to train", fit->plan.train_cycles);
+  printf("\n\n");
   print_folds(stdout, &fit->net, "--fold ", "=", " ");
   printf("\n\nlayout: {");
   print_folds(stdout, &fit->net, "", ": ", ", ");

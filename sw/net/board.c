@@ -3,6 +3,7 @@
  */
 #include "net/board.h"
 
+#include <limits.h>
 #include <string.h>
 
 const struct board boards[] = {
@@ -53,16 +54,16 @@ int board_lends(const struct board *board, enum resource resource) {
   return logic ? has * BOARD_FILL_PERCENT / 100 : has;
 }
 
-int board_load(const struct board *board, const struct cost *cost) {
-  long most = 0;
+int board_excess(const struct board *board, const struct cost *cost) {
+  long excess = 0;
   for (enum resource r = 0; r < RESOURCE_COUNT; r++) {
     long lends = board_lends(board, r), needs = board_needs(cost, r);
-    long load = lends > 0 ? (needs * 1000 + lends - 1) / lends : needs > 0 ? (needs + 1) * 1000 : 0;
-    most = load > most ? load : most;
+    if (needs > lends)
+      excess += 1 + (needs - lends) * 1000 / (lends > 0 ? lends : 1);
   }
-  return (int)most;
+  return excess < INT_MAX ? (int)excess : INT_MAX;
 }
 
 bool board_fits(const struct board *board, const struct cost *cost) {
-  return board_load(board, cost) <= 1000;
+  return board_excess(board, cost) == 0;
 }

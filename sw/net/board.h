@@ -46,7 +46,8 @@ int board_lends(const struct board *board, enum resource resource);
 /* Whether everything fits. */
 bool board_fits(const struct board *board, const struct cost *cost);
 
-/* How full the fullest resource is, in thousandths of what the board lends. */
-int board_load(const struct board *board, const struct cost *cost);
+/* By how much a core overfills a board: thousandths of what it lends, of all resources together; 0
+ * where everything fits. */
+int board_excess(const struct board *board, const struct cost *cost);
 
 #endif

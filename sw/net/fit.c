@@ -36,63 +36,65 @@ static bool is_candidate(const struct net *net, enum fold fold, int value) {
     return value == 1;
   case FOLD_OUTPUT_LANES:
     return is_smallest(net->classes, value, 1);
-  case FOLD_TAPS:
+  case FOLD_TAPS: /* fewer are not built yet */
     return value == net_fold_most(net, fold);
+  case FOLD_MULTIPLIERS:
+    return value == MULTIPLIERS_SEPARATE || net->fold[FOLD_MODE] == MODE_TRAINING;
   default:
     return true;
   }
 }
 
-static bool is_faster(const struct fit *a, const struct fit *b) {
-  if (a->plan.train_cycles != b->plan.train_cycles)
-    return a->plan.train_cycles < b->plan.train_cycles;
-  if (a->plan.infer_cycles != b->plan.infer_cycles)
-    return a->plan.infer_cycles < b->plan.infer_cycles;
-  return a->cost.cells < b->cost.cells;
-}
-
-static void estimate(struct fit *fit, const struct board *board) {
-  plan_make(&fit->plan, &fit->net);
-  cost_estimate(&fit->cost, &fit->net, &fit->plan, board->family);
+/* Fewer cycles to train, then to infer: < 0 where `a` is faster. */
+static int compare_cycles(const struct plan *a, const struct plan *b) {
+  return a->train_cycles != b->train_cycles ? a->train_cycles - b->train_cycles
+                                            : a->infer_cycles - b->infer_cycles;
 }
 
 /* The fewest multipliers of logic with which the board has blocks for the others. */
 static void place_multipliers(struct fit *fit, const struct board *board) {
   int *logic = &fit->net.fold[FOLD_LOGIC_MULTIPLIERS];
   int too_few = 0, enough = fit->plan.multipliers;
-  while (enough - too_few > 1) {
-    *logic = (too_few + enough) / 2;
-    estimate(fit, board);
+  while (too_few + 1 < enough || *logic != enough) {
+    *logic = too_few + 1 < enough ? (too_few + enough) / 2 : enough;
+    plan_make(&fit->plan, &fit->net);
+    cost_estimate(&fit->cost, &fit->net, &fit->plan, board->family);
     if (fit->cost.multipliers > board->has.multipliers)
       too_few = *logic;
     else
       enough = *logic;
   }
-  *logic = enough;
-  estimate(fit, board);
 }
 
-/* Keeps the layout at hand where it is better than the one kept. */
+/* Whether only its multipliers may keep the layout from fitting. */
+static bool fits_beside_multipliers(const struct board *board, struct cost cost) {
+  cost.multipliers = 0;
+  return board_fits(board, &cost);
+}
+
+/* Keeps the layout at hand where it is better than the one kept: faster, then smaller; where none
+ * fits yet, less overfull, then smaller. */
 static void try_layout(struct search *search) {
   struct fit *best = search->fit;
-  struct fit now = {.net = search->net, .tried = best->tried};
+  const struct board *board = search->board;
+  struct fit now = {.net = search->net};
   struct problem problem = {{0}, {{0}}};
   if (net_check_layout(&now.net, &problem) != 0)
     return;
-  estimate(&now, search->board);
-  if (!search->fixed[FOLD_LOGIC_MULTIPLIERS] &&
-      now.cost.multipliers > search->board->has.multipliers)
-    place_multipliers(&now, search->board);
-  now.found = board_fits(search->board, &now.cost);
-  now.tried = best->tried + 1;
-  bool better = best->tried == 0 || now.found > best->found;
-  if (now.found == best->found)
-    better = better || (now.found ? is_faster(&now, best)
-                                  : board_load(search->board, &now.cost) <
-                                        board_load(search->board, &best->cost));
-  if (better)
+  now.tried = ++best->tried;
+  plan_make(&now.plan, &now.net);
+  int slower = best->found ? compare_cycles(&now.plan, &best->plan) : -1;
+  if (slower > 0)
+    return;
+  cost_estimate(&now.cost, &now.net, &now.plan, board->family);
+  if (!search->fixed[FOLD_LOGIC_MULTIPLIERS] && now.cost.multipliers > board->has.multipliers &&
+      fits_beside_multipliers(board, now.cost))
+    place_multipliers(&now, board);
+  now.found = board_fits(board, &now.cost);
+  if (best->found ? !now.found : now.tried > 1 && !now.found)
+    slower = best->found ? 1 : board_excess(board, &now.cost) - board_excess(board, &best->cost);
+  if (slower < 0 || (slower == 0 && now.cost.cells < best->cost.cells))
     *best = now;
-  best->tried = now.tried;
 }
 
 /* Tries every candidate of this fold with every one of those behind it. */

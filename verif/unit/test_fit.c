@@ -149,10 +149,12 @@ static void test_nothing(void **state) {
   assert_true(fit.plan.multipliers > 0 && fit.cost.cells > 100);
   board.has.cells = 1000000;
   board.has.flip_flops = 1000000;
-  board.has.blocks = 0;
   board.has.multipliers = 0;
   fit = fit_of("nets/tiny8.yaml", &board);
+  assert_true(fit.found); /* with multipliers of logic */
   assert_int_equal(fit.cost.multipliers, 0);
+  board.has.blocks = 0; /* softmax has a table */
+  assert_false(fit_of("nets/tiny8.yaml", &board).found);
 }
 
 /* What is fixed stays. */
