@@ -36,8 +36,6 @@ static bool is_candidate(const struct net *net, enum fold fold, int value) {
     return value == 1;
   case FOLD_OUTPUT_LANES:
     return is_smallest(net->classes, value, 1);
-  case FOLD_TAPS: /* fewer are not built yet */
-    return value == net_fold_most(net, fold);
   case FOLD_MULTIPLIERS:
     return value == MULTIPLIERS_SEPARATE || net->fold[FOLD_MODE] == MODE_TRAINING;
   default:
