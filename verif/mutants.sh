@@ -13,7 +13,7 @@ mkdir -p "$work"
 cat >"$work/list" <<'END'
 engram_normaliser|nets/tiny||s/shifted + \$signed(ONE)/shifted/|dense1.input\[
 engram_update|nets/tiny||s/weight_q} -$/weight_q} +/|weight\[
-engram_conv|nets/tiny||s/weights\[group_q\*WEIGHT_BITS/weights[0*WEIGHT_BITS/|dense1.input\[
+engram_conv|nets/tiny||s/(weights), .index_i(group_q)/(weights), .index_i({GROUP_BITS{1'b0}})/|dense1.input\[
 engram_conv|nets/tiny||s/back_group == group)/back_group != group)/|conv.update_sum\[
 engram_conv_serial|nets/tiny|taps=3 positions=1|s/first_q ? chunk_wide : sum_q + chunk_wide/chunk_wide/|dense1.input\[
 engram_row_order|nets/tiny|positions=4|s/block_last ? LAST_REST : LAST_POSITION/LAST_POSITION/|dense1.input\[
@@ -22,7 +22,7 @@ engram_select|nets/tiny|step=fast filters=2|s/slots_q\[s\*SLOT_BITS/slots_q[0*SL
 engram_picture_buffer|verif/nets/dense|step=fast|s/word_end = row_end .. pixel_q/word_end = pixel_q/|dense1.input\[
 engram_crossbar|nets/tiny||s/first_i(first_4)/first_i(1'b0)/|dense1.sum\[
 engram_crossbar|nets/tiny|step=fast filters=2|s/train_i ? group_keeps/train_i ? !group_keeps/|dense1.sum\[
-engram_crossbar|nets/tiny|step=fast filters=2|s/pair_base . ONE_UNIT :/pair_base :/|dense1.sum\[
+engram_crossbar|nets/tiny|step=fast filters=2|s/pair_base . ONE_UNIT$/pair_base/|dense1.sum\[
 engram_crossbar|nets/tiny|lanes=5|s/group_short ? DRAIN_LAST_LANES/group_short ? DRAIN_LAST/|dense1.
 engram_crossbar|nets/tiny|multipliers=shared|s/!phase_q);$/phase_q);/|dense1.gradient\[
 engram_lane|nets/tiny||s/CYCLES(2)) u_old_weight/CYCLES(1)) u_old_weight/|weight\[
