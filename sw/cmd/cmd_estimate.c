@@ -95,14 +95,14 @@ static void show_memories(const struct plan *plan) {
 }
 
 static void show_folds(const struct net *net) {
-  printf("\n%-12s %9s  %s\n", "fold", "value", "legal values");
+  printf("\n%-17s %11s  %s\n", "fold", "value", "legal values");
   for (enum fold fold = 0; fold < FOLD_COUNT; fold++) {
     const char *const *words = net_fold_words(fold);
     char *legal = net_fold_text(net, fold);
     if (words)
-      printf("%-12s %9s  %s\n", net_fold_name(fold), words[net->fold[fold]], legal);
+      printf("%-17s %11s  %s\n", net_fold_name(fold), words[net->fold[fold]], legal);
     else
-      printf("%-12s %9d  %s\n", net_fold_name(fold), net->fold[fold], legal);
+      printf("%-17s %11d  %s\n", net_fold_name(fold), net->fold[fold], legal);
     free(legal);
   }
 }
@@ -158,11 +158,13 @@ static json_t *fold_value(enum fold fold, int value) {
   return words ? json_string(words[value]) : json_integer(value);
 }
 
-static json_t *folds_json(const struct net *net) {
+/* Of multipliers in logic no more are listed than there are. */
+static json_t *folds_json(const struct net *net, const struct plan *plan) {
   json_t *json = json_object();
   for (enum fold fold = 0; fold < FOLD_COUNT; fold++) {
     json_t *legal = json_array();
-    for (int value = 0; value <= net_fold_most(net, fold); value++)
+    int most = fold == FOLD_LOGIC_MULTIPLIERS ? plan->multipliers : net_fold_most(net, fold);
+    for (int value = 0; value <= most; value++)
       if (net_fold_legal(net, fold, value))
         json_array_append_new(legal, fold_value(fold, value));
     json_object_set_new(
@@ -179,7 +181,7 @@ static void show_json(const struct net *net, const struct plan *plan, bool leave
                       plan->train_cycles, "multipliers", plan->multipliers, "weights",
                       (json_int_t)net->weight_count, "memory_bits", (json_int_t)plan->memory_bits,
                       "devices", devices_json(net, plan, leaves), "memories", memories_json(plan),
-                      "folds", folds_json(net), "layers", layers_json(net, plan)));
+                      "folds", folds_json(net, plan), "layers", layers_json(net, plan)));
 }
 
 /* ---- boards ---- */
