@@ -199,8 +199,10 @@ static void draw_layout(struct net *net, uint64_t *random) {
   static const enum fold drawn[] = {FOLD_POSITIONS, FOLD_FILTERS, FOLD_LANES, FOLD_OUTPUT_LANES};
   for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++)
     net->fold[drawn[i]] = draw_fold(net, drawn[i], random);
+  if (one_in(random, 3))
+    net->fold[FOLD_FILTERS] = 1;
   if (one_in(random, 4)) {
-    net->fold[FOLD_TAPS] = draw_fold(net, FOLD_TAPS, random);
+    net->fold[FOLD_TAPS] = one_in(random, 2) ? 1 : draw_fold(net, FOLD_TAPS, random);
     net->fold[FOLD_POSITIONS] = net->fold[FOLD_FILTERS] = 1;
   }
   net->fold[FOLD_LOGIC_MULTIPLIERS] = one_in(random, 3) ? between(random, 1, MULTIPLIERS_USUAL) : 0;
