@@ -211,11 +211,10 @@ module engram_control #(
       weight_there[k] = place_fits && layer == k[LAYER_BITS-1:0] &&
                         {{(32-ROW_BITS){1'b0}}, row} < ROWS[32*k +: 32] &&
                         {{(32-COLUMN_BITS){1'b0}}, column} < COLUMNS[32*k +: 32];
-      if (layer == k[LAYER_BITS-1:0]) begin
-        weight = weights_i[32*k +: 32];
-        for (b = 0; b < 31; b = b + 1)
-          if (b + 1 >= WEIGHT_BITS[8*k +: 8] && data_q[b] != data_q[31]) weight_fits = 1'b0;
-      end
+      if (layer == k[LAYER_BITS-1:0]) weight = weights_i[32*k +: 32];
+      for (b = 0; b < 31; b = b + 1)
+        if (layer == k[LAYER_BITS-1:0] && b + 1 >= WEIGHT_BITS[8*k +: 8] && data_q[b] != data_q[31])
+          weight_fits = 1'b0;
     end
   end
 
