@@ -29,6 +29,7 @@ tiny      ecp5,ice40  nets/tiny.yaml          positions=1 multipliers=shared lan
 tiny      ecp5,ice40  nets/tiny.yaml          step=fast filters=2 positions=1
 tiny8     ecp5,ice40  nets/tiny8.yaml         positions=1 filters=1
 tiny8     ecp5        nets/tiny8.yaml         positions=2
+tiny8     ecp5,ice40  nets/tiny8.yaml         positions=1 filters=1 taps=2
 tiny8     ecp5,ice40  nets/tiny8.yaml         positions=1 filters=1 storage=register multipliers=shared
 tiny8     ecp5,ice40  nets/tiny8.yaml         positions=1 filters=1 storage=single_port multipliers=shared
 one       ecp5,ice40  verif/nets/one.yaml
