@@ -230,13 +230,11 @@ void engram_random_from_seed(uint64_t seed, uint32_t random[4]) {
   random[3] = (uint32_t)(high >> 32);
 }
 
-/* 32 shifts of x^127 + x^63 + 1: bit n + 127 is bit n + 63 xor bit n. */
-static void shift_32(uint32_t random[4]) {
-  uint32_t fresh = random[0] ^ (random[1] >> 31 | random[2] << 1);
-  random[0] = random[1];
-  random[1] = random[2];
-  random[2] = random[3] | fresh << 31;
-  random[3] = fresh >> 1;
+/* The next output of Marsaglia's xorshift generator. */
+static uint32_t xorshift(uint32_t x) {
+  x ^= x << 13;
+  x ^= x >> 17;
+  return x ^ x << 5;
 }
 
 int engram_initialise(const struct engram *core, uint64_t seed) {
@@ -246,15 +244,16 @@ int engram_initialise(const struct engram *core, uint64_t seed) {
   state.rate = ENGRAM_INITIAL_RATE;
   state.freeze = ENGRAM_INITIAL_FREEZE;
   int error = engram_set_state(core, &state);
-  uint32_t random[4];
-  engram_random_from_seed(~seed, random);
+  uint64_t second = ~seed;
+  uint32_t x = (uint32_t)splitmix(&second);
+  x = x ? x : 1;
   for (uint32_t layer = 0; layer < ENGRAM_LAYERS; layer++) {
     const struct engram_layer *shape = engram_shape(layer);
     for (uint32_t row = 0; row < shape->rows; row++)
       for (uint32_t column = 0; !error && column < shape->columns; column++) {
-        int32_t weight = sign_extend(random[0], shape->initial_bits);
+        x = xorshift(x);
+        int32_t weight = sign_extend(x >> (32 - shape->initial_bits), shape->initial_bits);
         put_weight(core, layer, row, column, weight, &error);
-        shift_32(random);
       }
   }
   return error;

@@ -41,7 +41,7 @@ void beside_layer_list(struct marks *marks, const struct net *net) {
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     fprintf(lines.file, " \\\n  X(%d, %d, %d, %d, %d, %d)", l, layer->rows, layer->units,
-            layer->weight.bits, layer->weight.frac, layer->weight.frac + layer->init + 1);
+            layer->weight.bits, layer->weight.frac, layer->initial_bits);
   }
   lines_set(&lines, marks, "layer_list");
 }
@@ -89,10 +89,8 @@ static void set_reply(struct marks *marks, const char *name, const struct model 
 
 /* Loads of initial weights; the first state of their generator. */
 static void set_load(struct marks *marks, const struct net *net) {
-  struct random_state state = random_from_seed(~(uint64_t)BENCH_SEED);
-  marks_set(marks, "tb_shifter", "%016llX%016llX", (unsigned long long)state.high,
-            (unsigned long long)state.low);
-  state = random_from_seed(BENCH_SEED);
+  marks_set(marks, "tb_fill", "%08X", random_fill_state(BENCH_SEED));
+  struct random_state state = random_from_seed(BENCH_SEED);
   struct lines lines;
   lines_open(&lines);
   for (int word = 0; word < 4; word++)
@@ -101,7 +99,7 @@ static void set_load(struct marks *marks, const struct net *net) {
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     fprintf(lines.file, "    load(%d, %d, %d, %d);\n", l, layer->rows, layer->units,
-            layer->weight.frac + layer->init + 1);
+            layer->initial_bits);
   }
   lines_set(&lines, marks, "tb_load");
 }

@@ -7,7 +7,7 @@
 
 typedef unsigned __int128 wide;
 
-enum { STATE_BITS = 127, TAP = 63, WEIGHT_SHIFTS = 32 };
+enum { STATE_BITS = 127, TAP = 63 };
 
 uint64_t random_splitmix(uint64_t *state) {
   uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
@@ -85,12 +85,24 @@ uint32_t random_at(const struct net *net, const struct random_step *step, int la
   return (uint32_t)hash & ((UINT32_C(1) << net->random_bits) - 1);
 }
 
+uint32_t random_xorshift(uint32_t x) {
+  x ^= x << 13;
+  x ^= x >> 17;
+  return x ^ x << 5;
+}
+
+uint32_t random_fill_state(uint64_t seed) {
+  seed = ~seed;
+  uint32_t x = (uint32_t)random_splitmix(&seed);
+  return x ? x : 1;
+}
+
 void random_weights(const struct net *net, uint64_t seed, struct weights *weights) {
-  wide s = to_wide(random_from_seed(~seed));
+  uint32_t x = random_fill_state(seed);
   for (int l = 0; l < net->layer_count; l++) {
-    const struct layer *layer = &net->layer[l];
-    int bits = layer->weight.frac + layer->init + 1; /* 1..weight.bits: net_derive sees to it */
-    for (size_t i = 0; i < weights->count[l]; i++, s = shift(s, WEIGHT_SHIFTS))
-      weights->layer[l][i] = (int32_t)((uint32_t)s << (32 - bits)) >> (32 - bits);
+    for (size_t i = 0; i < weights->count[l]; i++) {
+      x = random_xorshift(x);
+      weights->layer[l][i] = (int32_t)x >> (32 - net->layer[l].initial_bits);
+    }
   }
 }

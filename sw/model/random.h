@@ -48,8 +48,16 @@ void random_dropout(const struct net *net, struct random_state state, uint8_t *b
 uint32_t random_at(const struct net *net, const struct random_step *step, int layer, int row,
                    int column);
 
+/* Marsaglia's xorshift generator of 32 bits: the state after `x`, which is its output as well;
+ * never zero when `x` is not (Xorshift RNGs, Journal of Statistical Software 8, 2003). */
+uint32_t random_xorshift(uint32_t x);
+
+/* The state from which a seed's initial weights are drawn; never zero. */
+uint32_t random_fill_state(uint64_t seed);
+
 /* Initial weights from a seed: uniform in [-2^init, 2^init) on each layer's grid, in the order
- * layer, row, column, each from 32 shifts of the LFSR. */
+ * layer, row, column, each the next xorshift output's top bits. A board fills its memories so by
+ * itself (docs/link.md). */
 void random_weights(const struct net *net, uint64_t seed, struct weights *weights);
 
 #endif

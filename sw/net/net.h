@@ -101,6 +101,7 @@ struct layer {
   int update_bits; /* signed width of the exact u of E16: a product, for a convolution the sum over
                       positions */
   int update_shift; /* s of E16 at a learning rate of 1: s = update_shift + rate */
+  int initial_bits; /* of an initial weight: init as a signed width on the weight's grid */
   int first_pair; /* index of this layer's first dropout pair among the step's random bits' pairs */
 };
 

@@ -205,8 +205,9 @@ static int derive_widths(struct net *net, int l, struct problem *problem) {
 }
 
 /* Initial weights must fit their word and not all be zero. */
-static int check_init(const struct net *net, int l, struct problem *problem) {
-  const struct layer *layer = &net->layer[l];
+static int derive_init(struct net *net, int l, struct problem *problem) {
+  struct layer *layer = &net->layer[l];
+  layer->initial_bits = layer->weight.frac + layer->init + 1;
   int low = -layer->weight.frac;
   int high = layer->weight.bits - 1 - layer->weight.frac;
   if (high > 0)
@@ -246,7 +247,7 @@ int net_derive_parts(struct net *net, struct problem *problem) {
     return -1;
   for (int l = 0; l < net->layer_count; l++)
     if (derive_shifts(net, l, problem) != 0 || derive_widths(net, l, problem) != 0 ||
-        check_init(net, l, problem) != 0)
+        derive_init(net, l, problem) != 0)
       return -1;
   if (derive_random(net, problem) != 0 || net_check_layout(net, problem) != 0)
     return -1;

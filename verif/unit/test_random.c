@@ -247,34 +247,40 @@ static void test_weights(void **state) {
   weights_free(&other);
 }
 
-/* The definition: 32 shifts a weight from the inverted seed's state; a weight's low `bits` bits,
- * signed. */
+/* The definition: the xorshift outputs from the inverted seed's state one after the other, a
+ * weight's bits the top ones, signed. */
 static void test_weights_by_definition(void **state) {
   uint64_t random = *(uint64_t *)*state;
   enum { SEEDS = 50 };
   for (int n = 0; n < SEEDS; n++) {
     struct net net;
     struct weights weights;
-    uint64_t seed = scratch_random(&random);
+    uint64_t seed = scratch_random(&random), second = ~seed;
     nets_random(&net, nets_between(&random, 6, 20), &random);
     weights_new(&weights, &net);
     random_weights(&net, seed, &weights);
-    int count = (int)net.weight_count * 32 + STATE_BITS, at = 0;
-    uint8_t *stream = malloc((size_t)count);
-    assert_non_null(stream);
-    stream_of(random_from_seed(~seed), stream, count);
+    uint64_t x = random_splitmix(&second) & 0xFFFFFFFF;
+    x += x == 0;
     for (int l = 0; l < net.layer_count; l++)
-      for (size_t i = 0; i < weights.count[l]; i++, at += 32) {
+      for (size_t i = 0; i < weights.count[l]; i++) {
+        x = (x ^ x * 8192) % (UINT64_C(1) << 32);
+        x = x ^ x / 131072;
+        x = (x ^ x * 32) % (UINT64_C(1) << 32);
         int bits = net.layer[l].weight.frac + net.layer[l].init + 1;
-        int64_t value = 0;
-        for (int b = 0; b < bits; b++)
-          value += (int64_t)stream[at + b] << b;
-        value -= stream[at + bits - 1] ? INT64_C(1) << bits : 0;
+        int64_t value = (int64_t)(x / (UINT64_C(1) << (32 - bits)));
+        if (value >= INT64_C(1) << (bits - 1))
+          value -= INT64_C(1) << bits;
         assert_int_equal(weights.layer[l][i], value);
       }
-    free(stream);
     weights_free(&weights);
   }
+}
+
+/* The first outputs from 1, worked out by hand from the three shifts. */
+static void test_xorshift(void **state) {
+  (void)state;
+  assert_int_equal(random_xorshift(1), 270369);
+  assert_int_equal(random_xorshift(270369), 67634689);
 }
 
 int main(void) {
@@ -282,6 +288,7 @@ int main(void) {
   seed = seed ? seed : 1;
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_splitmix),
+      cmocka_unit_test(test_xorshift),
       cmocka_unit_test(test_seeds),
       cmocka_unit_test_prestate(test_advance, &seed),
       cmocka_unit_test_prestate(test_steps, &seed),
