@@ -1,8 +1,9 @@
 // engram_multiplier : signed product, operands and result registered (two cycles).
 // SPDX-License-Identifier: 0BSD
 //
-// The one place where a multiplier stands, so that a board can put its own cell with its own
-// registers here. Nothing switches while it is not enabled; where a is zero, b stays as it was.
+// The one place where a multiplier stands. Nothing switches while it is not enabled; where a is
+// zero, b stays as it was. With ENGRAM_ECP5 defined, for synthesis to that family alone, operands of
+// up to 18 bits go to the device's own cell with the cell's own registers.
 `default_nettype none
 
 module engram_multiplier #(
@@ -21,7 +22,6 @@ module engram_multiplier #(
   reg signed [A_BITS-1:0] a_q;
   reg signed [B_BITS-1:0] b_q;
   reg signed [PRODUCT_BITS-1:0] product_q;
-  assign product_o = product_q;
 
 `ifndef SYNTHESIS
   // Zero times what b was at power-up is zero, but X where a simulator has it.
@@ -33,8 +33,37 @@ module engram_multiplier #(
   end
 
   generate
+`ifdef ENGRAM_ECP5
+    if (LOGIC == 0 && A_BITS <= 18 && B_BITS <= 18) begin : gen_cell
+      wire signed [17:0] a = a_i;
+      wire signed [17:0] b = b_i;
+      wire [35:0] p;
+      assign product_o = p[PRODUCT_BITS-1:0];
+      wire unused_ok = &{1'b0, nonzero_i, p};
+      MULT18X18D #(
+        .REG_INPUTA_CLK("CLK0"), .REG_INPUTA_CE("CE0"), .REG_INPUTB_CLK("CLK0"),
+        .REG_INPUTB_CE("CE0"), .REG_OUTPUT_CLK("CLK0"), .REG_OUTPUT_CE("CE1")
+      ) u_cell (
+        .CLK0(clk_i), .CE0(enable_i), .CE1(1'b1), .SIGNEDA(1'b1), .SIGNEDB(1'b1),
+        .SOURCEA(1'b0), .SOURCEB(1'b0),
+        .A0(a[0]), .A1(a[1]), .A2(a[2]), .A3(a[3]), .A4(a[4]), .A5(a[5]),
+        .A6(a[6]), .A7(a[7]), .A8(a[8]), .A9(a[9]), .A10(a[10]), .A11(a[11]),
+        .A12(a[12]), .A13(a[13]), .A14(a[14]), .A15(a[15]), .A16(a[16]), .A17(a[17]),
+        .B0(b[0]), .B1(b[1]), .B2(b[2]), .B3(b[3]), .B4(b[4]), .B5(b[5]),
+        .B6(b[6]), .B7(b[7]), .B8(b[8]), .B9(b[9]), .B10(b[10]), .B11(b[11]),
+        .B12(b[12]), .B13(b[13]), .B14(b[14]), .B15(b[15]), .B16(b[16]), .B17(b[17]),
+        .P0(p[0]), .P1(p[1]), .P2(p[2]), .P3(p[3]), .P4(p[4]), .P5(p[5]),
+        .P6(p[6]), .P7(p[7]), .P8(p[8]), .P9(p[9]), .P10(p[10]), .P11(p[11]),
+        .P12(p[12]), .P13(p[13]), .P14(p[14]), .P15(p[15]), .P16(p[16]), .P17(p[17]),
+        .P18(p[18]), .P19(p[19]), .P20(p[20]), .P21(p[21]), .P22(p[22]), .P23(p[23]),
+        .P24(p[24]), .P25(p[25]), .P26(p[26]), .P27(p[27]), .P28(p[28]), .P29(p[29]),
+        .P30(p[30]), .P31(p[31]), .P32(p[32]), .P33(p[33]), .P34(p[34]), .P35(p[35])
+      );
+    end else
+`endif
     if (LOGIC == 0) begin : gen_block
       always @(posedge clk_i) product_q <= a_q * b_q;
+      assign product_o = product_q;
     end else begin : gen_logic
       // Row by row, as on paper: b is added where a has a one, and taken off at its sign.
       function [PRODUCT_BITS-1:0] product;
@@ -54,6 +83,7 @@ module engram_multiplier #(
         end
       endfunction
       always @(posedge clk_i) product_q <= product(a_q, b_q);
+      assign product_o = product_q;
     end
   endgenerate
 endmodule

@@ -45,7 +45,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 }
 
 static const struct argp_option table[] = {
-    {"board", 'b', "BOARD", 0, "say whether the layout fits: ulx3s, icebreaker", 2},
+    {"board", 'b', "BOARD", 0, "say whether the layout fits a board (docs/boards.md)", 2},
     {"fit", 'F', "BOARD", 0,
      "search the layouts for the fastest that fits; what --fold sets stays as it is", 2},
     {"folds", 'o', 0, 0, "list layouts with other numbers of lanes and positions", 2},
@@ -186,32 +186,19 @@ static void show_json(const struct net *net, const struct plan *plan, bool leave
 
 /* ---- boards ---- */
 
-/* The board that an option names; NULL with a message where there is none. */
-static const struct board *find_board(const char *name, struct error *err) {
-  const struct board *board = board_find(name);
-  char names[64] = "";
-  size_t length = 0;
-  for (const struct board *b = boards; !board && b->name; b++)
-    length += (size_t)snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "",
-                               b->name);
-  if (!board)
-    error_set(err, "board %s: found no board, allowed %s", name, names);
-  return board;
-}
-
 static int check_board(const struct options *options, const struct net *net,
                        const struct plan *plan) {
   struct error err = {""};
-  const struct board *board = find_board(options->board, &err);
-  if (!board)
+  struct board board;
+  if (board_find(&board, options->board, &err) != 0)
     return cmd_fail(&err);
   struct cost cost;
-  cost_estimate(&cost, net, plan, board->family);
+  cost_estimate(&cost, net, plan, board.family);
   if (options->json)
-    json_show(board_json(board, &cost));
+    json_show(board_json(&board, &cost));
   else
-    show_board(board, &cost);
-  return board_fits(board, &cost) ? EXIT_DONE : EXIT_MISMATCH;
+    show_board(&board, &cost);
+  return board_fits(&board, &cost) ? EXIT_DONE : EXIT_MISMATCH;
 }
 
 /* The folds that --fold sets. */
@@ -247,19 +234,20 @@ static int load_starts(const struct options *options, const bool fixed[FOLD_COUN
 
 static int search_fit(const struct options *options) {
   struct error err = {""};
-  const struct board *board = find_board(options->fit, &err);
+  struct board board;
   bool fixed[FOLD_COUNT] = {false};
   struct net starts[3];
   fixed_folds(&options->net, fixed);
-  int count = board ? load_starts(options, fixed, starts, &err) : 0;
+  int count =
+      board_find(&board, options->fit, &err) == 0 ? load_starts(options, fixed, starts, &err) : 0;
   if (count == 0)
     return cmd_fail(&err);
   struct fit fit;
-  fit_search(&fit, starts, count, board, fixed);
+  fit_search(&fit, starts, count, &board, fixed);
   if (options->json)
-    json_show(fit_json(board, &fit));
+    json_show(fit_json(&board, &fit));
   else
-    show_fit(board, &fit);
+    show_fit(&board, &fit);
   return fit.found ? EXIT_DONE : EXIT_MISMATCH;
 }
 

@@ -67,8 +67,8 @@ void show_board(const struct board *board, const struct cost *cost) {
     const char *name = board_resource_name(board->family, r);
     if (!name)
       continue;
-    int needs = board_needs(cost, r), lends = board_lends(board, r);
-    printf("%-24s %9d %9d %9d%s\n", name, needs, lends, board_needs(&board->has, r),
+    int needs = board_needs(board, cost, r), lends = board_lends(board, r);
+    printf("%-24s %9d %9d %9d%s\n", name, needs, lends, board_count(&board->has, r),
            needs > lends ? "  too many" : "");
   }
   printf("%s on %s\n", board_fits(board, cost) ? "fits" : "does not fit", board->name);
@@ -79,8 +79,9 @@ json_t *board_json(const struct board *board, const struct cost *cost) {
   for (enum resource r = 0; r < RESOURCE_COUNT; r++)
     if (board_resource_name(board->family, r))
       json_object_set_new(resources, board_resource_name(board->family, r),
-                          json_pack("{s:i, s:i, s:i}", "needed", board_needs(cost, r), "usable",
-                                    board_lends(board, r), "there", board_needs(&board->has, r)));
+                          json_pack("{s:i, s:i, s:i}", "needed", board_needs(board, cost, r),
+                                    "usable", board_lends(board, r), "there",
+                                    board_count(&board->has, r)));
   return json_pack("{s:s, s:s, s:b, s:o}", "name", board->name, "device", board->device, "fits",
                    board_fits(board, cost), "resources", resources);
 }

@@ -3,26 +3,70 @@
  */
 #include "net/board.h"
 
+#include "embedded.h"
+#include "net/schema.h"
+
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
-const struct board boards[] = {
-    {"ulx3s",
-     "LFE5U-85F",
-     FAMILY_ECP5,
-     {.cells = 83640, .flip_flops = 83640, .multipliers = 156, .blocks = 208}},
-    {"icebreaker",
-     "iCE40UP5K",
-     FAMILY_ICE40,
-     {.cells = 5280, .flip_flops = 5280, .multipliers = 8, .blocks = 30, .spram = 4}},
-    {.name = NULL},
+enum { COUNT_MAX = 1000000, HZ_MAX = 999999999 };
+
+static const char *const families[] = {
+    [FAMILY_ECP5] = "ecp5", [FAMILY_ICE40] = "ice40", [FAMILY_COUNT] = NULL};
+
+#define COUNT(field, must)                                                                         \
+  {                                                                                                \
+    .key = #field, .type = SCHEMA_INT, .offset = offsetof(struct cost, field), .required = must,   \
+    .high = COUNT_MAX                                                                              \
+  }
+static const struct schema_field counts[] = {
+    COUNT(cells, true),   COUNT(flip_flops, true), COUNT(multipliers, false),
+    COUNT(blocks, false), COUNT(spram, false),     {.key = NULL},
 };
 
-const struct board *board_find(const char *name) {
-  for (const struct board *board = boards; board->name; board++)
+#define FIELD(field, kind, least, most)                                                            \
+  .key = #field, .type = kind, .offset = offsetof(struct board, field), .required = true,          \
+  .low = least, .high = most
+#define TEXT(field, least)                                                                         \
+  { FIELD(field, SCHEMA_TEXT, least, sizeof((struct board *)0)->field - 1) }
+static const struct schema_field fields[] = {
+    TEXT(name, 1),
+    TEXT(device, 1),
+    {FIELD(family, SCHEMA_ENUM, 0, 0), .names = families},
+    {FIELD(has, SCHEMA_MAP, 0, 0), .fields = counts},
+    {FIELD(fill_percent, SCHEMA_INT, 1, 100)},
+    {FIELD(link, SCHEMA_MAP, 0, 0), .fields = counts},
+    {FIELD(clock_hz, SCHEMA_INT, 1, HZ_MAX)},
+    {FIELD(baud, SCHEMA_INT, 1, HZ_MAX)},
+    TEXT(net, 1),
+    TEXT(folds, 0),
+    TEXT(pnr, 0),
+    {FIELD(seed, SCHEMA_INT, 0, HZ_MAX)},
+    {.key = NULL},
+};
+
+static int read_board(struct board *board, const char *text, struct error *err) {
+  *board = (struct board){.name = ""};
+  struct schema *doc = schema_parse("board.yaml", text, strlen(text), err);
+  int status = doc ? schema_read(doc, fields, board, err) : -1;
+  schema_close(doc);
+  return status;
+}
+
+int board_find(struct board *board, const char *name, struct error *err) {
+  char names[256] = "";
+  for (const struct embedded *file = embedded_files; file->name; file++) {
+    if (strcmp(file->name, "board.yaml") != 0)
+      continue;
+    if (read_board(board, file->text, err) != 0)
+      return -1;
     if (strcmp(board->name, name) == 0)
-      return board;
-  return NULL;
+      return 0;
+    size_t length = strlen(names);
+    snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "", board->name);
+  }
+  return error_set(err, "board %s: found no board, allowed %s", name, names);
 }
 
 const char *board_resource_name(enum family family, enum resource resource) {
@@ -33,7 +77,7 @@ const char *board_resource_name(enum family family, enum resource resource) {
   return names[family][resource];
 }
 
-int board_needs(const struct cost *cost, enum resource resource) {
+int board_count(const struct cost *cost, enum resource resource) {
   switch (resource) {
   case RESOURCE_CELLS:
     return cost->cells;
@@ -48,16 +92,20 @@ int board_needs(const struct cost *cost, enum resource resource) {
   }
 }
 
+int board_needs(const struct board *board, const struct cost *cost, enum resource resource) {
+  return board_count(cost, resource) + board_count(&board->link, resource);
+}
+
 int board_lends(const struct board *board, enum resource resource) {
-  int has = board_needs(&board->has, resource);
+  int has = board_count(&board->has, resource);
   bool logic = resource == RESOURCE_CELLS || resource == RESOURCE_FLIP_FLOPS;
-  return logic ? has * BOARD_FILL_PERCENT / 100 : has;
+  return logic ? has * board->fill_percent / 100 : has;
 }
 
 int board_excess(const struct board *board, const struct cost *cost) {
   long excess = 0;
   for (enum resource r = 0; r < RESOURCE_COUNT; r++) {
-    long lends = board_lends(board, r), needs = board_needs(cost, r);
+    long lends = board_lends(board, r), needs = board_needs(board, cost, r);
     if (needs > lends)
       excess += 1 + (needs - lends) * 1000 / (lends > 0 ? lends : 1);
   }

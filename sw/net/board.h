@@ -8,16 +8,19 @@
 
 #include <stdbool.h>
 
-/* Of a device's logic cells and flip-flops a core may take so many in a hundred: a fuller device is
- * hard to route, and the way to the host needs cells too. Multipliers and memory may all be used.
- */
-enum { BOARD_FILL_PERCENT = 90 };
-
+/* What fpga/<board>/board.yaml says; a board is that folder and its constraints. */
 struct board {
-  const char *name;   /* "ulx3s" */
-  const char *device; /* "LFE5U-85F" */
+  char name[33];   /* "ulx3s" */
+  char device[33]; /* "LFE5U-85F" */
   enum family family;
   struct cost has;
+  int fill_percent; /* so many of its logic cells and flip-flops may be used: a fuller device is
+                       hard to route. Multipliers and memory may all be used. */
+  struct cost link; /* what the way to the host and the board's top take */
+  int clock_hz, baud;
+  /* what `make bitstream` builds there and with which options */
+  char net[65], folds[257], pnr[129];
+  int seed;
 };
 
 /* What a device has of each resource, in the order in which people read them. */
@@ -30,17 +33,16 @@ enum resource {
   RESOURCE_COUNT
 };
 
-/* The boards, ended by one without a name. */
-extern const struct board boards[];
-
-/* The board of this name, or NULL. */
-const struct board *board_find(const char *name);
+/* Fills in the board of this name. Returns 0, or -1 with a message that names the boards. */
+int board_find(struct board *board, const char *name, struct error *err);
 
 /* A resource's name on this family ("DP16KD"), or NULL where the family has none. */
 const char *board_resource_name(enum family family, enum resource resource);
 
-/* How much of a resource a core takes, and how much of it a board lends to a core. */
-int board_needs(const struct cost *cost, enum resource resource);
+/* How much of a resource a core takes, what it takes with the board's link and top, and how much of
+ * it the board lends to them. */
+int board_count(const struct cost *cost, enum resource resource);
+int board_needs(const struct board *board, const struct cost *cost, enum resource resource);
 int board_lends(const struct board *board, enum resource resource);
 
 /* Whether everything fits. */

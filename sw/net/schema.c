@@ -346,20 +346,23 @@ static int load_document(yaml_parser_t *parser, yaml_document_t *document, const
 struct schema *schema_open(const char *path, struct error *err) {
   size_t size;
   uint8_t *bytes = file_read(path, FILE_BYTES_MAX, &size, err);
-  if (!bytes)
-    return NULL;
+  struct schema *doc = bytes ? schema_parse(path, bytes, size, err) : NULL;
+  free(bytes);
+  return doc;
+}
+
+struct schema *schema_parse(const char *path, const void *text, size_t size, struct error *err) {
   struct schema *doc = memory_new(1, sizeof *doc);
   doc->path = path_join("", path);
   yaml_parser_t parser;
   int status = -1;
   if (yaml_parser_initialize(&parser)) {
-    yaml_parser_set_input_string(&parser, bytes, size);
+    yaml_parser_set_input_string(&parser, text, size);
     status = load_document(&parser, &doc->document, path, err);
     yaml_parser_delete(&parser);
   } else {
     error_set(err, "%s: cannot start the YAML parser", path);
   }
-  free(bytes);
   if (status == 0)
     return doc;
   free(doc->path);

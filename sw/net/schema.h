@@ -60,6 +60,10 @@ struct schema;
 /* Parses a file of exactly one YAML document, at most 64 KiB. Returns NULL with the error set, else
  * a document for schema_close. */
 struct schema *schema_open(const char *path, struct error *err);
+
+/* The same of `size` bytes of text, which complaints call `path`. */
+struct schema *schema_parse(const char *path, const void *text, size_t size, struct error *err);
+
 void schema_close(struct schema *doc);
 
 /* Fills `target` from the document's root mapping. Returns 0 or -1; `target` is then half filled.
