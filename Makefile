@@ -29,7 +29,7 @@ INCLUDES   = $(shell pkg-config --cflags $(PACKAGES))
 SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c)) gen/emit.c gen/beside.c gen/template.c
 EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in driver/*.[ch] fpga/*/board.yaml verif/sim*.[ch]) verif/sim.cpp $(wildcard verif/build_*.sh)
 TESTS    := $(patsubst verif/unit/%.c,%,$(wildcard verif/unit/test_*.c))
-C_FILES  := $(wildcard sw/*/*.[ch] gen/*.[ch] verif/*.[ch] verif/*/*.[ch] driver/*.[ch])
+C_FILES  := $(wildcard sw/*/*.[ch] gen/*.[ch] verif/*.[ch] verif/*/*.[ch] driver/*.[ch] fpga/*.[ch])
 
 # One tree of objects with optimisation, one with sanitizers.
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded.o
@@ -43,7 +43,7 @@ BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
 .PHONY: help deps all sim check unit cli leaves cores folds icarus driver fusesoc regress same mutants vehicle
-.PHONY: lint lint-rtl pages format wave install clean estimate-check
+.PHONY: bitstream program fpga-table lint lint-rtl pages format wave install clean estimate-check
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -51,6 +51,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
 	@echo
 	@echo "make sim takes NET= STEPS= INFER= SEED= FOLD='--fold lanes=4' DATA=DIR CLASSES=a,b SIMULATOR=verilator|icarus"
+	@echo "make bitstream and make program take BOARD=icebreaker|ulx3s NET= FOLD= SEED="
 	@echo "make regress takes N= ENGRAM_SEED="
 
 deps: ## install what is missing (Debian)
@@ -109,6 +110,23 @@ $(PICTURES)/dataset.json: $(ENGRAM) $(if $(DATA),,$(MADE))
 sim: $(BENCH) $(PICTURES)/dataset.json ## train and infer in the simulated RTL, every value compared with the model
 	$(BENCH) --net $(NET) --data $(PICTURES) --steps $(STEPS) --infer $(INFER) --seed $(SEED) $(FOLD) \
 	  --simulator $(SIMULATOR)
+
+# ---------------------------------------------------------------- boards
+BOARD ?= icebreaker
+# Of a board's own description where they are not given.
+BOARD_NET  := $(if $(filter file,$(origin NET)),,$(NET))
+BOARD_SEED := $(if $(filter file,$(origin SEED)),,$(SEED))
+MADE_NET   := $(basename $(notdir $(or $(BOARD_NET),$(shell sed -n 's/^net: *\([^ ]*\).*/\1/p' fpga/$(BOARD)/board.yaml))))
+BITSTREAM  := $(BUILD)/$(BOARD)/$(MADE_NET)
+
+$(BUILD)/fpga_report: $(BUILD)/obj/fpga/report.o $(OBJECTS)
+	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
+
+bitstream: $(ENGRAM) $(BUILD)/fpga_report ## a net for a board: BOARD=icebreaker|ulx3s [NET=F FOLD= SEED=N]
+	@sh fpga/build.sh $^ $(BUILD) $(BITSTREAM) $(BOARD) '$(BOARD_NET)' '$(subst --fold ,,$(FOLD))' '$(BOARD_SEED)'
+
+program: ## load what `make bitstream` made into the board
+	openFPGALoader $(shell sed -n 's/^loader: *//p' fpga/$(BOARD)/board.yaml) $(BITSTREAM)/engram.bi[nt]
 
 wave: $(BENCH) ## an FST wave of two training steps and an inference of NET (default: the tiny net)
 	$(BENCH) --net $(if $(filter file,$(origin NET)),nets/tiny.yaml,$(NET)) --steps 2 --infer 1 --wave $(BUILD)/engram.fst

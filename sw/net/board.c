@@ -42,6 +42,7 @@ static const struct schema_field fields[] = {
     TEXT(net, 1),
     TEXT(folds, 0),
     TEXT(pnr, 0),
+    TEXT(loader, 0),
     {FIELD(seed, SCHEMA_INT, 0, HZ_MAX)},
     {.key = NULL},
 };

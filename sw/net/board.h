@@ -19,7 +19,7 @@ struct board {
   struct cost link; /* what the way to the host and the board's top take */
   int clock_hz, baud;
   /* what `make bitstream` builds there and with which options */
-  char net[65], folds[257], pnr[129];
+  char net[65], folds[257], pnr[129], loader[65];
   int seed;
 };
 
