@@ -91,14 +91,15 @@ module engram_control #(
   localparam [6:0] LAYER_END = LAYER_BASE + 4 * LAYERS;
 
   // ---------------------------------------------------------------- one access at a time
-  localparam [1:0] IDLE = 2'd0, ACT = 2'd1, WAIT = 2'd2, RESPOND = 2'd3;
-  reg [1:0]           state_q;
+  localparam [2:0] IDLE = 3'd0, CHECK = 3'd1, ACT = 3'd2, WAIT = 3'd3, RESPOND = 3'd4;
+  reg [2:0]           state_q;
   reg                 write_q;
   reg [WORD_BITS-1:0] word_q;
   reg                 whole_q;      // aligned, and all four bytes of a write
   reg [31:0]          data_q;
   reg [2:0]           wait_q;
-  reg                 error_q;
+  reg                 allowed_q;    // what was found in CHECK
+  reg [LAYERS-1:0]    there_q;      // so, of the layers' weights
 
   wire take_write = state_q == IDLE && s_axil_awvalid_i && s_axil_wvalid_i;
   wire take_read = state_q == IDLE && s_axil_arvalid_i && !take_write;
@@ -107,8 +108,8 @@ module engram_control #(
   assign s_axil_arready_o = take_read;
   assign s_axil_bvalid_o = state_q == RESPOND && write_q;
   assign s_axil_rvalid_o = state_q == RESPOND && !write_q;
-  assign s_axil_bresp_o = error_q ? SLVERR : OKAY;
-  assign s_axil_rresp_o = error_q ? SLVERR : OKAY;
+  assign s_axil_bresp_o = allowed_q ? OKAY : SLVERR;
+  assign s_axil_rresp_o = allowed_q ? OKAY : SLVERR;
   assign s_axil_rdata_o = data_q;
 
   // ---------------------------------------------------------------- registers
@@ -221,10 +222,10 @@ module engram_control #(
   wire allowed = whole_q &&
       (in_weights ? paused && |weight_there && (!write_q || weight_fits)
                   : in_registers && (write_q ? writable : readable));
-  wire act_write = state_q == ACT && write_q && allowed;
-  wire act_read = state_q == ACT && !write_q && allowed;
-  assign weight_write_o = weight_there & {LAYERS{act_write && in_weights}};
-  assign weight_read_o = weight_there & {LAYERS{act_read && in_weights}};
+  wire act_write = state_q == ACT && write_q && allowed_q;
+  wire act_read = state_q == ACT && !write_q && allowed_q;
+  assign weight_write_o = there_q & {LAYERS{act_write}};
+  assign weight_read_o = there_q & {LAYERS{act_read}};
   assign weight_row_o = row;
   assign weight_column_o = column;
   wire register_write = act_write && !in_weights;
@@ -241,9 +242,12 @@ module engram_control #(
       whole_q <= take_write ? s_axil_awaddr_i[1:0] == 2'b00 && s_axil_wstrb_i == 4'b1111
                             : s_axil_araddr_i[1:0] == 2'b00;
       data_q <= s_axil_wdata_i;
-    end else if (state_q == ACT && !write_q) data_q <= allowed && !in_weights ? value : 32'd0;
+    end else if (state_q == ACT && !write_q) data_q <= allowed_q && !in_weights ? value : 32'd0;
     else if (state_q == WAIT) data_q <= weight;
-    if (state_q == ACT) error_q <= !allowed;
+    if (state_q == CHECK) begin
+      allowed_q <= allowed;
+      there_q <= in_weights ? weight_there : {LAYERS{1'b0}};
+    end
     wait_q <= state_q == ACT ? READ_CYCLES : wait_q - 3'd1;
   end
 
@@ -256,7 +260,8 @@ module engram_control #(
       freeze_q <= INITIAL_FREEZE[LAYERS-1:0];
     end else begin
       case (state_q)
-        IDLE: if (take_write || take_read) state_q <= ACT;
+        IDLE: if (take_write || take_read) state_q <= CHECK;
+        CHECK: state_q <= ACT;
         ACT: state_q <= act_read && in_weights ? WAIT : RESPOND;
         WAIT: if (wait_q == 3'd0) state_q <= RESPOND;
         default: if (write_q ? s_axil_bready_i : s_axil_rready_i) state_q <= IDLE;
@@ -278,7 +283,7 @@ module engram_control #(
       short_q <= short_q + {31'd0, refused_i[1]};
       long_q <= long_q + {31'd0, refused_i[2]};
       label_q <= label_q + {31'd0, refused_i[3]};
-      access_q <= access_q + {31'd0, state_q == ACT && !allowed};
+      access_q <= access_q + {31'd0, state_q == ACT && !allowed_q};
     end
 
   assign pause_o = pause_q;
