@@ -46,6 +46,12 @@ void beside_layer_list(struct marks *marks, const struct net *net) {
   lines_set(&lines, marks, "layer_list");
 }
 
+/* ---------------------------------------------------------------- files */
+
+bool beside_is_link(const char *leaf) {
+  return !strncmp(leaf, "engram_link", 11) || !strncmp(leaf, "engram_uart", 11);
+}
+
 /* ---------------------------------------------------------------- FuseSoC */
 
 void beside_write_fusesoc(FILE *f, const struct net *net) {
@@ -57,7 +63,7 @@ void beside_write_fusesoc(FILE *f, const struct net *net) {
   fprintf(files.file, "      - engram_core.v\n      - engram_exp_table.v\n");
   for (const struct embedded *file = embedded_files; file->name; file++) {
     const char *suffix = strrchr(file->name, '.');
-    if (suffix && !strcmp(suffix, ".v"))
+    if (suffix && !strcmp(suffix, ".v") && !beside_is_link(file->name))
       fprintf(files.file, "      - %s\n", file->name);
   }
   lines_set(&files, &marks, "core_files");

@@ -7,8 +7,13 @@
 #include "net/net.h"
 #include "template.h"
 
+#include <stdbool.h>
+
 /* Sets the mark @layer_list@ of engram_core.h: a line X(...) for each layer. */
 void beside_layer_list(struct marks *marks, const struct net *net);
+
+/* Whether a leaf belongs to the serial link, not to the core. */
+bool beside_is_link(const char *leaf);
 
 /* engram_core.core: file list, lint and simulation for FuseSoC. */
 void beside_write_fusesoc(FILE *f, const struct net *net);

@@ -458,13 +458,15 @@ static bool is_leaf(const char *name) {
   return length > 2 && !strcmp(name + length - 2, ".v");
 }
 
-static int save_leaves(const char *folder, struct text *list, struct error *err) {
+/* Leaves go into the core's list or into the list of what the system has beside the core. */
+static int save_leaves(const char *folder, struct text *core, struct text *system,
+                       struct error *err) {
   for (const struct embedded *file = embedded_files; file->name; file++) {
     const char *name = is_leaf(file->name) ? file->name : beside_driver_name(file->name);
     if (!name)
       continue;
     if (is_leaf(name))
-      fprintf(list->file, "%s\n", name);
+      fprintf(beside_is_link(name) ? system->file : core->file, "%s\n", name);
     struct text text;
     text_open(&text);
     fputs(file->text, text.file);
@@ -484,32 +486,38 @@ int emit_core(const struct net *net, const char *folder, struct error *err) {
   set_layer_lists(&marks, net);
   set_training(&marks, net, &plan);
 
-  struct text core, table, header, page, list, fusesoc, bench;
+  struct text core, system, table, header, page, list, system_list, fusesoc, bench;
   text_open(&core);
+  text_open(&system);
   text_open(&table);
   text_open(&header);
   text_open(&page);
   text_open(&list);
+  text_open(&system_list);
   text_open(&fusesoc);
   text_open(&bench);
   write_core(core.file, net, &plan, &marks);
+  template_write(system.file, "system.v.in", &marks);
   write_table(table.file, &marks);
   write_header(header.file, net, &plan, &marks);
   write_page(page.file, net, &plan, &marks);
   beside_write_fusesoc(fusesoc.file, net);
   beside_write_bench(bench.file, net);
   fprintf(list.file, "engram_core.v\nengram_exp_table.v\n");
+  fprintf(system_list.file, "engram_system.v\n");
   marks_free(&marks);
 
   struct staging staging;
   int result = staging_open(&staging, folder, err);
   const char *path = staging.path;
-  result |= result ? -1 : save_leaves(path, &list, err);
+  result |= result ? -1 : save_leaves(path, &list, &system_list, err);
   result |= save(path, "engram_core.v", &core, err);
+  result |= save(path, "engram_system.v", &system, err);
   result |= save(path, "engram_exp_table.v", &table, err);
   result |= save(path, "engram_core.h", &header, err);
   result |= save(path, "engram_core.md", &page, err);
   result |= save(path, "engram_core.f", &list, err);
+  result |= save(path, "engram_system.f", &system_list, err);
   result |= save(path, "engram_core.core", &fusesoc, err);
   result |= save(path, "engram_core_tb.v", &bench, err);
   if (result == 0)

@@ -19,8 +19,10 @@ lint() { # description, further options of engram gen
   (
     cd "$work/core"
     verilator --lint-only -Wall -f engram_core.f --top-module engram_core
+    verilator --lint-only -Wall -f engram_core.f -f engram_system.f --top-module engram_system
     # shellcheck disable=SC2046
-    iverilog -g2005 -Wall -Wno-timescale -s engram_core -o ../core.vvp $(cat engram_core.f) >../icarus 2>&1 || true
+    iverilog -g2005 -Wall -Wno-timescale -s engram_system -o ../core.vvp $(cat engram_core.f engram_system.f) \
+      >../icarus 2>&1 || true
     if [ -s ../icarus ]; then
       cat ../icarus
       exit 1
