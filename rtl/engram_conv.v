@@ -66,7 +66,7 @@ module engram_conv #(
   input  wire                     gradient_word_last_i,  // they are the word's last
   input  wire [AT_ONCE*GRADIENT_BITS-1:0] gradients_i,
   output wire                     updated_o,         // the last weight is being written
-  // host, while idle: data two cycles after host_read_i
+  // host, while idle: data two cycles after host_read_i; row and unit stand a cycle before, and stay
   input  wire                     host_read_i,
   input  wire                     host_write_i,
   input  wire [TAP_BITS-1:0]      host_row_i,
@@ -400,12 +400,12 @@ module engram_conv #(
         if (((FILTERS >> i) & 1) != 0) place_of = place_of + ({{FILTER_BITS{1'b0}}, row} << i);
     end
   endfunction
-  wire [PLACE_BITS-1:0] host_place = place_of(host_row_i, host_unit_i);
+  reg [PLACE_BITS-1:0] host_place_q;
   wire update_write = valid_3 && changed && !freeze_i;
   wire write = host_write_i || update_write;
   reg [31:0] writes_q /*verilator public_flat_rd*/;
   always @(posedge clk_i) writes_q <= forward_start_i ? 32'd0 : writes_q + {31'd0, update_write};
-  wire [PLACE_BITS-1:0] write_place = host_write_i ? host_place : place_3;
+  wire [PLACE_BITS-1:0] write_place = host_write_i ? host_place_q : place_3;
   wire [WEIGHT_BITS-1:0] write_data = host_write_i ? host_data_i : next_weight;
   genvar place;
   generate
@@ -415,17 +415,17 @@ module engram_conv #(
           kernel_q[place*WEIGHT_BITS +: WEIGHT_BITS] <= write_data;
     end
   endgenerate
-  reg [PLACE_BITS-1:0]  host_place_q;
   reg [WEIGHT_BITS-1:0] host_data_q;
   wire [WEIGHT_BITS-1:0] host_weight;
   engram_pick #(
     .VALUE_BITS(WEIGHT_BITS), .VALUES(TAPS*FILTERS), .INDEX_BITS(PLACE_BITS)
   ) u_host_weight (.values_i(kernel_q), .index_i(host_place_q), .value_o(host_weight));
   always @(posedge clk_i) begin
-    if (host_read_i) host_place_q <= host_place;
+    host_place_q <= place_of(host_row_i, host_unit_i);
     host_data_q <= host_weight;
   end
   assign host_data_o = host_data_q;
+  wire unused_read_ok = &{1'b0, host_read_i};
   assign updated_o = last_3;
 
 endmodule

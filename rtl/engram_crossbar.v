@@ -97,7 +97,7 @@ module engram_crossbar #(
   output wire [AT_ONCE-1:0]          back_gates_o,
   output wire [AT_ONCE*BACK_BITS-1:0] back_sums_o,
   output wire                        updated_o,     // the last weight is being written
-  // host, while idle: data three cycles after host_read_i
+  // host, while idle: data three cycles after host_read_i; row and unit stand a cycle before
   input  wire                        host_read_i,
   input  wire                        host_write_i,
   input  wire [ROW_BITS-1:0]         host_row_i,
@@ -284,6 +284,8 @@ module engram_crossbar #(
   wire [AT_ONCE*ROW_BITS-1:0] rows_1, rows_2;
   wire [AT_ONCE-1:0] there_1, there_2;
   wire [GROUP_BITS-1:0] group_1;
+  // Between steps the host's row and unit go the same way as the schedule's.
+  wire [63:0] host_place = place_of({{(32-UNIT_BITS){1'b0}}, host_unit_i});
 
   engram_delay #(.DATA_BITS(3), .CYCLES(1)) u_valid_1 (
     .clk_i(clk_i), .rst_i(rst_i), .data_i({forward_issue, gradient_issue, update_issue}),
@@ -307,7 +309,9 @@ module engram_crossbar #(
     .data_o(update_last_6)
   );
   engram_delay #(.DATA_BITS(AT_ONCE*(ROW_BITS+1)+GROUP_BITS), .CYCLES(1)) u_place_1 (
-    .clk_i(clk_i), .rst_i(1'b0), .data_i({rows, there, group_q}),
+    .clk_i(clk_i), .rst_i(1'b0),
+    .data_i(issue ? {rows, there, group_q}
+                  : {{AT_ONCE{host_row_i}}, there, host_place[32 +: GROUP_BITS]}),
     .data_o({rows_1, there_1, group_1})
   );
   engram_delay #(.DATA_BITS(AT_ONCE*(ROW_BITS+1)), .CYCLES(1)) u_place_2 (
@@ -318,10 +322,6 @@ module engram_crossbar #(
   // ---------------------------------------------------------------- inputs
   wire [AT_ONCE*X_BITS-1:0] x;
   wire [AT_ONCE-1:0] x_nonzero;
-  // Where the weights of a row and group lie in its bank, the host's or the schedule's.
-  wire [63:0] host_place = place_of({{(32-UNIT_BITS){1'b0}}, host_unit_i});
-  wire host_access = host_read_i || host_write_i;
-  wire [GROUP_BITS-1:0] address_group = host_access ? host_place[32 +: GROUP_BITS] : group_1;
   wire [AT_ONCE*ADDRESS_BITS-1:0] addresses, addresses_6;
   wire [AT_ONCE*ROUND_BITS-1:0] row_rounds_4;
   genvar r, lane, bank;
@@ -332,8 +332,8 @@ module engram_crossbar #(
 
       wire [ROW_BITS-1:0] row_1 = rows_1[r*ROW_BITS +: ROW_BITS];
       wire [31:0] address =
-          times({{(32-ROW_BITS){1'b0}}, (host_access ? host_row_i : row_1) >> ROW_SHIFT}, GROUPS) +
-          {{(32-GROUP_BITS){1'b0}}, address_group};
+          times({{(32-ROW_BITS){1'b0}}, row_1 >> ROW_SHIFT}, GROUPS) +
+          {{(32-GROUP_BITS){1'b0}}, group_1};
       assign addresses[r*ADDRESS_BITS +: ADDRESS_BITS] = address[ADDRESS_BITS-1:0];
       wire unused_address_ok = &{1'b0, address};
 
@@ -395,7 +395,7 @@ module engram_crossbar #(
       if (PAIRED != 0) begin : gen_column
         // Training keeps the second unit where it takes part.
         wire [GROUP_BITS-1:0] second = group_1 | {{(GROUP_BITS-1){1'b0}}, 1'b1};
-        assign column = host_access ? address_group[0] : train_i ? group_keeps[second] : group_1[0];
+        assign column = host_read_i || host_write_i ? group_1[0] : train_i ? group_keeps[second] : group_1[0];
         assign unit_group_1 = column ? second : group_1 & ~{{(GROUP_BITS-1){1'b0}}, 1'b1};
       end else begin : gen_no_column
         assign column = 1'b0;

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: MIT
 set -eu
 packages='gcc g++ pkg-config libsndfile1-dev libsamplerate0-dev libkissfft-dev libyaml-dev libjansson-dev
-  libpng-dev zlib1g-dev libcmocka-dev verilator iverilog yosys clang clang-format python3-venv'
+  libpng-dev zlib1g-dev libcmocka-dev verilator iverilog yosys clang clang-format python3-venv
+  nextpnr-ice40 fpga-icestorm jq'
 
 missing=''
 for package in $packages; do
@@ -12,7 +13,11 @@ for package in $packages; do
     missing="$missing $package"
   fi
 done
-[ -n "$missing" ] || exit 0
+venv() { sh "$(dirname "$0")/../fpga/venv.sh" build/venv; }
+if [ -z "$missing" ]; then
+  venv
+  exit
+fi
 
 if ! command -v apt-get >/dev/null; then
   echo "This is not a Debian system. Engram needs what Debian calls:$missing" >&2
@@ -28,3 +33,4 @@ fi
 echo "Installing:$missing"
 # shellcheck disable=SC2086
 $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+venv

@@ -1,0 +1,57 @@
+#!/bin/sh
+# table.sh : nets and layouts on the boards, with five seeds each: the table of docs/boards.md.
+# SPDX-License-Identifier: MIT
+#
+# Usage: table.sh ENGRAM REPORT BUILD PAGE
+#
+# Hours. What was placed and routed is kept, so that it can be stopped and started again.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+engram=$1 report=$2 build=$3 page=$4
+
+# board, description, folds (none: the board's own for its own net)
+rows='
+ulx3s nets/paper.yaml
+ulx3s nets/paper8.yaml
+ulx3s nets/tiny8.yaml
+icebreaker nets/paper8.yaml
+icebreaker nets/tiny8.yaml positions=1 filters=1 taps=3 lanes=1 output_lanes=1
+'
+
+# A line of the table, of the reports of one layout's seeds.
+line() {
+  jq -rs '
+    def tenth: . * 10 | round / 10;
+    [.[].clocks[].achieved_mhz | tenth] as $mhz | .[0] |
+    "| \(.board) | \(.net) | " +
+    ([.resources | to_entries[] | select(.value.used > 0) |
+      "\(.value.used) of \(.value.available) \(.key) (\(.value.estimated))"] | join(", ")) +
+    " | \($mhz | map(tostring) | join(", ")) | \(.clock_hz / 1e6 | tenth) |" +
+    " \(.training.per_second | floor) | \(.inference.per_second | floor) |"' "$@"
+}
+
+{
+  echo '| board | net | used of available (estimated) | MHz with seeds 1 to 5 | clock, MHz | training steps/s | inferences/s |'
+  echo '|---|---|---|---|---|---|---|'
+  echo "$rows" | while read -r board net folds; do
+    [ -n "$board" ] || continue
+    row=$build/fpga-table/$board-$(basename "$net" .yaml)
+    rm -f "$row"/*/report.json
+    for seed in 1 2 3 4 5; do
+      # Only the first seed is synthesized.
+      if [ "$seed" != 1 ] && [ -f "$row/1/yosys.done" ]; then
+        mkdir -p "$row/$seed"
+        cp "$row/1/yosys.done" "$row/1/top.json" "$row/$seed"
+      fi
+      sh "$here/build.sh" "$engram" "$report" "$build" "$row/$seed" "$board" "$net" "$folds" "$seed" >&2 || :
+    done
+    ls "$row"/*/report.json >/dev/null 2>&1 || { echo "| $board | $net | does not fit |"; continue; }
+    line "$row"/*/report.json
+  done
+} >"$build/fpga-table.md"
+
+awk -v table="$build/fpga-table.md" '
+  /^<!-- begin: make fpga-table -->/ { print; while ((getline row <table) > 0) print row; skip = 1 }
+  /^<!-- end: make fpga-table -->/ { skip = 0 }
+  !skip' "$page" >"$build/fpga-table.page"
+cat "$build/fpga-table.page" >"$page"
