@@ -41,7 +41,7 @@ module engram_link_receiver (
   reg [7:0] address_q;
   reg [2:0] tail_q;  // bytes behind the payload, 4 in a whole frame
   wire flag = valid_i && byte_i == FLAG;
-  wire escape = valid_i && byte_i == ESCAPE;
+  wire escape = valid_i && byte_i == ESCAPE && !escaped_q;
   wire [7:0] data = {byte_i[7:6], byte_i[5] ^ escaped_q, byte_i[4:0]};
   wire stored = shift_q && bit_q == 3'd7;
   wire at_length = address_q == LENGTH;

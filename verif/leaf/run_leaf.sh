@@ -26,7 +26,7 @@ echo '#include "leaf.cpp"' >>"$folder/all.cpp"
 $cxx $cxx_flags -isystem "$folder/obj" -c "$folder/all.cpp" -o "$folder/all.o"
 # shellcheck disable=SC2086
 $cc $c_flags -c "$here/leaf_$leaf.c" -o "$folder/test.o"
-$cxx -o "$folder/test" "$folder"/*.o "$work"/common/*.o "$work"/runtime/*.o -lcmocka -lm -lpthread -latomic
+$cxx -o "$folder/test" "$folder"/*.o "$work"/common/*.o "$work"/runtime/*.o -lcmocka -lz -lm -lpthread -latomic
 
 "$folder/test"
 if ENGRAM_LEAF_BREAK=1 "$folder/test" >"$folder/broken.log" 2>&1; then
