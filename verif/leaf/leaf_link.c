@@ -6,6 +6,7 @@
  */
 #include "bench.h"
 
+#include <stdio.h>
 #include <zlib.h>
 
 enum { CLOCK_HZ, BAUD, ADDRESS_BITS }; /* parameters */
@@ -34,7 +35,8 @@ struct board {
   uint8_t user, last_user;
   int loaded; /* pictures without an answer */
   bool paused;
-  uint32_t answered; /* of all */
+  const uint32_t *results; /* RESULT_WORDS, instead of drawn ones */
+  uint32_t answered;       /* of all */
   int result_word;
   int rx_wait, rx_bits; /* the host's receiver */
   uint32_t rx_shift;
@@ -95,7 +97,9 @@ static void streams_inputs(struct board *b) {
   bench_set(b->bench, b->c, IN_RESULT, 1, result);
   bench_set(b->bench, b->c, IN_RESULT_LAST, 1, b->result_word == RESULT_WORDS - 1);
   bench_set(b->bench, b->c, IN_RESULT_DATA, 32,
-            result ? result_word(b->answered, b->result_word) : bench_random(b->bench, 32));
+            !result      ? bench_random(b->bench, 32)
+            : b->results ? b->results[b->result_word]
+                         : result_word(b->answered, b->result_word));
 }
 
 static void streams_edge(struct board *b) {
@@ -488,6 +492,54 @@ static void reset(struct board *b) {
   bench_check(b->bench, b->c, "word", get(b->reply.payload, 4), b->word[3]);
 }
 
+/* ---------------------------------------------------------------- docs/link.md */
+
+static int hex_bytes(const char *line, uint8_t *bytes) {
+  int count = 0, used = 0;
+  unsigned byte;
+  for (; sscanf(line, "%2x%n", &byte, &used) == 1 && count < FRAME_MAX; line += used)
+    bytes[count++] = (uint8_t)byte;
+  return count;
+}
+
+/* The page's examples in their order: each frame of the host goes to the link as it stands, and
+ * each frame of the chip must be what came. */
+static void try_page(struct board *b) {
+  static const uint32_t results[RESULT_WORDS] = {0x10001, 0, 0x2000, 0x6000};
+  char path[4096], line[1024];
+  int frames = 0;
+  snprintf(path, sizeof path, "%s/docs/link.md", getenv("ENGRAM_ROOT"));
+  FILE *page = fopen(path, "r");
+  assert_non_null(page);
+  b->results = results;
+  b->word[0] = 0x454E4752;
+  while (fgets(line, sizeof line, page)) {
+    uint8_t bytes[FRAME_MAX], came[2 * FRAME_MAX] = {FLAG};
+    int count = line[0] == '>' || line[0] == '<' ? hex_bytes(line + 1, bytes) : 0;
+    if (line[0] == '>')
+      for (int i = 0; i < count; i++)
+        send_byte(b, bytes[i]);
+    else if (count > 0) {
+      run(b, 2000 * b->cycles);
+      int length = 1 + encode(&b->reply, came + 1);
+      came[length++] = FLAG;
+      bench_check(b->bench, b->c, "example's length", length, count);
+      bench_check(b->bench, b->c, "example", memcmp(came, bytes, (size_t)count), 0);
+      frames++;
+    }
+  }
+  fclose(page);
+  bench_check(b->bench, b->c, "examples", frames, 8);
+  b->results = NULL;
+}
+
+static void test_page(void **state) {
+  struct board b = {.bench = *state, .c = 1, .cycles = 20};
+  reset(&b);
+  try_page(&b);
+  assert_int_equal(b.bench->mismatches, 0);
+}
+
 static void test_link(void **state) {
   struct bench *bench = *state;
   for (int c = 0; c < bench->cases; c++) {
@@ -522,6 +574,7 @@ static void test_link(void **state) {
 int main(void) {
   struct bench bench;
   bench_open(&bench, "link");
-  const struct CMUnitTest tests[] = {cmocka_unit_test_prestate(test_link, &bench)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test_prestate(test_page, &bench),
+                                     cmocka_unit_test_prestate(test_link, &bench)};
   return bench_close(&bench, cmocka_run_group_tests(tests, NULL, NULL));
 }

@@ -28,6 +28,7 @@ $cxx $cxx_flags -isystem "$folder/obj" -c "$folder/all.cpp" -o "$folder/all.o"
 $cc $c_flags -c "$here/leaf_$leaf.c" -o "$folder/test.o"
 $cxx -o "$folder/test" "$folder"/*.o "$work"/common/*.o "$work"/runtime/*.o -lcmocka -lz -lm -lpthread -latomic
 
+export ENGRAM_ROOT="$root"
 "$folder/test"
 if ENGRAM_LEAF_BREAK=1 "$folder/test" >"$folder/broken.log" 2>&1; then
   echo "the test passes although one expected bit is wrong"
