@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Trains and infers in the RTL, under random stalls where asked for, with weights loaded and read
- * back through AXI4-Lite, and ends with one line `sim: PASS ...` or `sim: FAIL ...`.
+ * back through AXI4-Lite, and ends with one line `sim: PASS ...` or `sim: FAIL ...`. A netlist has
+ * no inner names: of it, all that the buses show is compared, every few steps.
  */
 #include "base/file.h"
 #include "cmd/cmd.h"
@@ -16,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 25, FAULT_EVERY = 7 };
+enum { CHUNK = 25, NETLIST_CHUNK = 3, FAULT_EVERY = 7 };
 
 struct options {
   struct net_options net;
@@ -24,7 +25,7 @@ struct options {
   enum simulator simulator;
   uint64_t seed;
   int steps, infer, stall;
-  bool faults, settings, json;
+  bool faults, settings, json, netlist;
 };
 
 struct bench {
@@ -73,6 +74,10 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case 'r':
     options->rtl = arg;
     return 0;
+  case 'n':
+    options->rtl = arg;
+    options->netlist = true;
+    return 0;
   case 'w':
     options->wave = arg;
     return 0;
@@ -102,6 +107,7 @@ static const struct argp_option table[] = {
      "put pictures that are too short, too long or wrongly labelled between the others", 0},
     {"settings", 'x', 0, 0, "change learning rate and frozen layers between the chunks", 0},
     {"rtl", 'r', "DIR", 0, "Verilog files that replace the emitted ones of the same names", 0},
+    {"netlist", 'n', "DIR", 0, "as --rtl, but a netlist: compare what the buses show", 0},
     {"wave", 'w', "FILE", 0, "write an FST wave", 0},
     {"simulator", 'm', "NAME", 0, "verilator (the default) or icarus", 0},
     {"json", 'j', 0, 0, "print the result as JSON", 0},
@@ -255,6 +261,7 @@ static int run(struct bench *bench, int count, bool train, struct error *err) {
   struct reply replies[CHUNK];
   struct model shadow;
   model_new(&shadow, &bench->net, 0);
+  bool netlist = bench->options->netlist;
   uint8_t *spare = memory_new(2 * (size_t)(bench->net.height * bench->net.width), 1);
   int result = 0;
   for (int done = 0; result == 0 && done < count;) {
@@ -269,9 +276,10 @@ static int run(struct bench *bench, int count, bool train, struct error *err) {
         sim_bus_pause(&bench->bus, true, err))
       result = -1;
     else {
-      check_replies(bench, jobs, replies, chunk, &shadow);
-      compare_value(&bench->compare, "steps of the run", -1, 1, compare_complete(&bench->compare),
-                    bench->bus.cycle);
+      check_replies(bench, jobs, replies, chunk, netlist ? &bench->model : &shadow);
+      if (!netlist)
+        compare_value(&bench->compare, "steps of the run", -1, 1, compare_complete(&bench->compare),
+                      bench->bus.cycle);
       result = spot_check(bench, err);
     }
     done += chunk;
@@ -317,6 +325,10 @@ static int read_back(struct bench *bench, struct error *err) {
                   counters.cut_gradients[l], bench->bus.cycle);
   }
   if (result == 0) {
+    compare_value(compare, "pictures read back", -1, model->counters.pictures, counters.pictures,
+                  bench->bus.cycle);
+    compare_value(compare, "correct read back", -1, model->counters.correct, counters.correct,
+                  bench->bus.cycle);
     compare_value(compare, "steps read back", -1, model->state.steps, state.steps,
                   bench->bus.cycle);
     compare_value(compare, "random read back", 0, (int64_t)model->state.random.low,
@@ -345,6 +357,41 @@ static void check_cycles(struct bench *bench) {
   if (!bench->options->faults && bench->net.height * bench->net.width + 8 < plan->infer_cycles)
     compare_value(compare, "cycles between steps", -1, 0, (int64_t)compare->longest_gap,
                   bench->bus.cycle);
+}
+
+/* A run of a netlist: the model goes along with the replies, and everything is read back every few
+ * steps, with the cycles of the last one. */
+static int run_netlist(struct bench *bench, int count, bool train, struct error *err) {
+  struct compare *compare = &bench->compare;
+  uint32_t *cycles = train && bench->net.fold[FOLD_MODE] == MODE_TRAINING ? &compare->train_cycles
+                                                                          : &compare->infer_cycles;
+  while (count > 0 && compare->mismatches == 0) {
+    int chunk = 1 + (int)draw(bench, NETLIST_CHUNK);
+    chunk = chunk < count ? chunk : count;
+    if (run(bench, chunk, train, err) || read_back(bench, err))
+      return -1;
+    if (sim_bus_read(&bench->bus, MAP_STEP_CYCLES, cycles, err))
+      return error_set(err, "simulation: the cycles of a step could not be read");
+    if (compare->mismatches == 0)
+      check_cycles(bench);
+    count -= chunk;
+  }
+  return 0;
+}
+
+/* Both runs of a netlist. */
+static int work_netlist(struct bench *bench, struct error *err) {
+  const struct options *options = bench->options;
+  bench->compare.model = &bench->model;
+  plan_make(&bench->compare.plan, &bench->net);
+  if (sim_bus_set(&bench->bus, &bench->model.weights, &bench->model.state, err))
+    return -1;
+  bench->bus.stall = (unsigned)options->stall;
+  bench->bus.stall_seed = options->seed;
+  return run_netlist(bench, options->steps, true, err) ||
+                 run_netlist(bench, options->infer, false, err)
+             ? -1
+             : 0;
 }
 
 static int work(struct bench *bench, struct error *err) {
@@ -406,7 +453,7 @@ int main(int argc, char **argv) {
     return cmd_fail(&err);
   }
   model_new(&bench.model, &bench.net, options.seed);
-  int failed = work(&bench, &err);
+  int failed = options.netlist ? work_netlist(&bench, &err) : work(&bench, &err);
   int status = failed ? EXIT_MISMATCH : report(&bench);
   if (failed)
     printf("sim: FAIL net=%s %s\n", bench.net.name, err.message);

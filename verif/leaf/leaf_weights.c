@@ -6,7 +6,7 @@
 enum { LANES, WEIGHT_BITS, WORDS, ADDRESS_BITS, STORAGE }; /* parameters */
 enum { SINGLE_PORT = 2 };                                  /* a STORAGE */
 enum { IN_READ = 0, IN_WRITE = 8, IN_WRITE_ADDRESS = 16, IN_READ_ADDRESS = 32, IN_DATA = 64 };
-enum { OUT_DATA = 0, CYCLES = 30000, CASES_MAX = 16, WORDS_MAX = 2048, LANES_MAX = 4 };
+enum { OUT_DATA = 0, CYCLES = 30000, CASES_MAX = 16, WORDS_MAX = 9600, LANES_MAX = 4 };
 
 /* A word; lanes that were never written are unknown. */
 struct word {

@@ -4,7 +4,8 @@
 #
 # Usage: run_leaf.sh WORKDIR LEAF
 # Leaves WORKDIR/LEAF/log, and WORKDIR/LEAF/passed when the test passed and its broken twin (ENGRAM_LEAF_BREAK: one
-# expected bit is wrong) failed by exactly that one mismatch.
+# expected bit is wrong) failed by exactly that one mismatch. With ENGRAM_LEAF_FAMILY (ecp5, ice40) it is the netlist
+# that Yosys makes of the leaf.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -16,9 +17,15 @@ rm -rf "$folder"
 mkdir -p "$folder"
 exec >"$folder/log" 2>&1
 
-verilator --cc -Wall -O3 --x-assign unique --x-initial unique -y "$root/rtl" -y "$work/core" \
-  -I"$here/tops" --top-module "leaf_$leaf" --prefix Vleaf --Mdir "$folder/obj" \
-  "$here/tops/leaf_lint.vlt" "$here/tops/leaf_$leaf.v"
+set -- -Wall -y "$root/rtl" -y "$work/core" -I"$here/tops" "$here/tops/leaf_lint.vlt" "$here/tops/leaf_$leaf.v"
+if [ -n "${ENGRAM_LEAF_FAMILY:-}" ]; then
+  # shellcheck source=verif/cells/netlist.sh
+  . "$root/verif/cells/netlist.sh"
+  netlist "$ENGRAM_LEAF_FAMILY" "leaf_$leaf" "$folder" -I"$here/tops" "$root"/rtl/*.v "$here/tops/leaf_$leaf.v"
+  set -- -f "$folder/netlist.f"
+fi
+verilator --cc -O3 --x-assign unique --x-initial unique --top-module "leaf_$leaf" --prefix Vleaf \
+  --Mdir "$folder/obj" "$@"
 # One translation unit, so that Verilator's headers are read once.
 (cd "$folder/obj" && for source in Vleaf*.cpp; do echo "#include <$source>"; done) >"$folder/all.cpp"
 echo '#include "leaf.cpp"' >>"$folder/all.cpp"

@@ -1,0 +1,110 @@
+#!/bin/sh
+# netlist.sh : the netlists that Yosys makes of small cores for each family, in the bench: the model's bits and cycles, as
+# far as the buses show them; netlists and cells with an error, which must be noticed; and leaves with cells of their own
+# in a family, in the leaves' own tests.
+# SPDX-License-Identifier: MIT
+#
+# Usage: netlist.sh BENCH ENGRAM WORK
+set -eu
+bench=$(realpath "$1") engram=$(realpath "$2") work=$3
+root=$(cd "$(dirname "$0")/.." && pwd)
+if ! command -v yosys >/dev/null; then
+  echo "SKIP: netlist needs yosys"
+  [ -z "${CI:-}" ]
+  exit
+fi
+rm -rf "$work"
+mkdir -p "$work/runtime"
+work=$(realpath "$work")
+# shellcheck source=verif/cells/netlist.sh
+. "$root/verif/cells/netlist.sh"
+
+# family, net, training steps, folds
+cat >"$work/cores" <<'END'
+ice40 nets/tiny8 20 positions=1 filters=1 taps=2 multipliers=shared storage=single_port
+ecp5 nets/tiny8 20 positions=1 filters=1 taps=2 step=fast
+ecp5 verif/nets/one 20 storage=register multipliers=shared
+ice40 verif/nets/wide 3
+END
+
+# family, net of the above, file, and what is done to it: an error that must be noticed
+cat >"$work/mutants" <<'END'
+ice40 tiny8 netlist.v 0,/LUT_INIT(16'h00ff)/s//LUT_INIT(16'h00fe)/
+ecp5 tiny8 netlist.v 0,/INIT0(16'h96aa)/s//INIT0(16'h97aa)/
+ecp5 tiny8 DP16KD.v s/<= data\[9\*i +: PART\];$/<= data[0 +: PART];/
+ecp5 tiny8 MULT18X18D.v s/SIGNEDB && b\[17\]/1'b0/
+END
+
+simulate() { # folder: its netlist.f in the bench, with its options
+  mkdir -p "$1/rtl" "$1/sim"
+  cp "$1/netlist.f" "$1/rtl/engram_core.f"
+  ln -s "$work/runtime" "$1/sim/runtime"
+  # shellcheck disable=SC2046
+  ENGRAM_SIM=$1/sim ENGRAM_SIM_OPTIMISE=-O0 "$bench" $(cat "$1/options") --netlist "$1/rtl" >"$1/out" 2>&1
+}
+
+core() { # family, net, steps, folds
+  family=$1 net=$2 steps=$3 name=$1-${2##*/} folder=$work/$1-${2##*/} options="--net $root/$2.yaml"
+  shift 3
+  for fold in "$@"; do options="$options --fold $fold"; done
+  mkdir -p "$folder"
+  echo "$options --steps $steps --infer 5" >"$folder/options"
+  # shellcheck disable=SC2086
+  "$engram" gen $options -o "$folder/core" >"$folder/log"
+  # shellcheck disable=SC2046
+  netlist "$family" engram_core "$folder" $(sed "s,^,$folder/core/," "$folder/core/engram_core.f")
+  if simulate "$folder" && grep -q '^sim: PASS' "$folder/out"; then
+    echo "PASS $name $*: $(tail -n 1 "$folder/out")"
+  else
+    echo "FAIL $name $*: $(tail -n 2 "$folder/out" | tr '\n' ' ')"
+  fi >"$folder/result"
+}
+
+mutant() { # family, net, file, sed expression
+  from=$work/$1-$2 folder=$work/$1-$2-$3 name=$1-$2 file=$3
+  shift 3
+  mkdir -p "$folder"
+  path=$(grep "/$file\$" "$from/netlist.f")
+  sed "$*" "$path" >"$folder/$file"
+  sed "s,^$path\$,$folder/$file," "$from/netlist.f" >"$folder/netlist.f"
+  cp "$from/options" "$folder"
+  status=0
+  simulate "$folder" || status=$?
+  if ! cmp -s "$path" "$folder/$file" && [ "$status" = 1 ] && grep -q '^sim: FAIL' "$folder/out"; then
+    echo "PASS $name, $file with '$*': $(tail -n 2 "$folder/out" | head -n 1)"
+  else
+    echo "FAIL $name, $file with '$*' was not noticed: $(tail -n 1 "$folder/out")"
+  fi >"$folder/result"
+}
+
+leaves() { # family
+  if ENGRAM_LEAF_FAMILY=$1 sh "$root/verif/leaf/run.sh" "$work/leaf-$1" "$engram" multiplier weights >"$work/leaf-$1.log"; then
+    echo "PASS leaves for $1: $(tail -n 1 "$work/leaf-$1.log")"
+  else
+    cat "$work/leaf-$1.log"
+    echo "FAIL leaves for $1"
+  fi >"$work/leaf-$1/result"
+}
+
+# Two at a time; the first one alone, which compiles Verilator's runtime for all.
+number=0
+both() { # command, its arguments from standard input, line by line
+  while read -r line; do
+    number=$((number + 1))
+    # shellcheck disable=SC2086
+    "$1" $line </dev/null &
+    if [ "$number" = 1 ] || [ $((number % 2)) = 1 ]; then wait; fi
+  done
+  wait
+}
+set -f
+both core <"$work/cores"
+both mutant <"$work/mutants"
+set +f
+leaves ecp5
+leaves ice40
+cat "$work"/*/result
+passed=$(cat "$work"/*/result | grep -c '^PASS' || true)
+failed=$(cat "$work"/*/result | grep -c '^FAIL' || true)
+echo "$passed passed, $failed failed"
+[ "$passed" = 10 ] && [ "$failed" = 0 ]
