@@ -3,9 +3,10 @@
 // SPDX-License-Identifier: 0BSD
 //
 // Forward (E8) the values come position by position, filters innermost, each the sum of
-// CHUNKS = TAPS / TAPS_AT_ONCE chunks; backward (E15) the same multipliers take tap * G_L, and each
-// weight's gradient is summed over all positions; then the weights are updated one by one (E16), in
-// the order filter, tap.
+// CHUNKS = TAPS / TAPS_AT_ONCE chunks, and the sums of the way back are cleared; backward (E15) the
+// same multipliers take tap * G_L, and each weight's gradient is summed over all positions; then the
+// weights are updated one by one (E16) and bit by bit, in the order filter, tap. A way back follows
+// a whole way forward.
 //
 // Weight (tap, filter) is lane tap % TAPS_AT_ONCE of word {filter, tap / TAPS_AT_ONCE}.
 //
@@ -16,7 +17,8 @@
 // R = (KERNEL_WIDTH - 1) * Q + (WIDTH - KERNEL_WIDTH + 1) * P: position (y, x) begins
 // B(y, x) = KERNEL_HEIGHT + 1 + y * R + (KERNEL_WIDTH - 1) * Q + x * P cycles after the start, its
 // sum of filter r is there at B + (r + 1) * CHUNKS + 3 + FORWARD_LEVELS, and with B of the last
-// position updated_o is up at B + FILTERS * CHUNKS - 1 + 8 * FILTERS * TAPS.
+// position updated_o is up at B + FILTERS * CHUNKS - 1 + UPDATE_CYCLES * FILTERS * TAPS, where
+// UPDATE_CYCLES = 7 + ROUND_BITS + max(WEIGHT_BITS, UPDATE_BITS - UPDATE_SHIFT + 1).
 `default_nettype none
 
 module engram_conv_serial #(
@@ -36,7 +38,7 @@ module engram_conv_serial #(
   parameter FORWARD_LEVELS = 1,      // smallest L with 2^L >= TAPS_AT_ONCE
   parameter UPDATE_BITS = 25,        // exact sum over all positions
   parameter UPDATE_SHIFT = 6,
-  parameter RATE_BITS = 4,           // >= 3
+  parameter RATE_BITS = 4,
   parameter ROUNDING = 1,            // 0 nearest, 1 stochastic, 2 truncate
   parameter ROUND_BITS = 10,
   parameter LAYER = 0,
@@ -170,22 +172,26 @@ module engram_conv_serial #(
   (* no_rw_check *)
   reg [TAPS_AT_ONCE*WEIGHT_BITS-1:0] kernel_q [0:WORDS-1] /*verilator public_flat_rd*/;
   reg [TAPS_AT_ONCE*WEIGHT_BITS-1:0] weights_q;
-  reg [WEIGHT_BITS-1:0] old_weight_q;  // the lane's
-  reg [WEIGHT_BITS-1:0] new_weight_q;
+  reg [WEIGHT_BITS-1:0] weight_q;  // the lane's, the host's or the updated one
   wire [WEIGHT_BITS-1:0] next_weight;
   wire update_read, update_write;
   wire kernel_write = host_write_q || update_write;
   wire [31:0] lane = {{(32-LANE_BITS){1'b0}}, lane_q};  // to compare with integers
+  reg [WEIGHT_BITS-1:0] old_weight;
   integer l;
+  always @* begin
+    old_weight = weights_q[0 +: WEIGHT_BITS];
+    for (l = 1; l < TAPS_AT_ONCE; l = l + 1)
+      if (lane == l) old_weight = weights_q[l*WEIGHT_BITS +: WEIGHT_BITS];
+  end
   always @(posedge clk_i) begin
     for (l = 0; l < TAPS_AT_ONCE; l = l + 1)
       if (kernel_write && lane == l)
-        kernel_q[address][l*WEIGHT_BITS +: WEIGHT_BITS] <= new_weight_q;
+        kernel_q[address][l*WEIGHT_BITS +: WEIGHT_BITS] <= weight_q;
     if (forward_issue || update_read || host_read_q) weights_q <= kernel_q[address];
-    old_weight_q <= weights_q[lane_q*WEIGHT_BITS +: WEIGHT_BITS];
-    new_weight_q <= host_write_i ? host_data_i : next_weight;
+    weight_q <= host_write_i ? host_data_i : next_weight;
   end
-  assign host_data_o = old_weight_q;
+  assign host_data_o = weight_q;
   // Weights written in the last step, for the benches; synthesizes to nothing.
   reg [31:0] writes_q /*verilator public_flat_rd*/;
   always @(posedge clk_i) writes_q <= forward_start_i ? 32'd0 : writes_q + {31'd0, update_write};
@@ -195,8 +201,11 @@ module engram_conv_serial #(
   wire [TAPS_AT_ONCE*TERM_BITS-1:0] terms;
   wire signed [GRADIENT_BITS-1:0] gradient = gradient_i;
   wire unused_ok = &{1'b0, LAST_CHUNK, LAST_FILTER, LAST_WORD, products};
-  reg issue_1_q;
-  always @(posedge clk_i) issue_1_q <= forward_issue || backward_issue;
+  // What was issued, so many cycles ago.
+  localparam STAGES = FORWARD_LEVELS > 0 ? 3 + FORWARD_LEVELS : 4;
+  reg [STAGES:1] issued_q;
+  always @(posedge clk_i)
+    issued_q <= rst_i ? {STAGES{1'b0}} : {issued_q[STAGES-1:1], turn && whole};
   genvar t;
   generate
     for (t = 0; t < TAPS_AT_ONCE; t = t + 1) begin : gen_lane
@@ -214,7 +223,7 @@ module engram_conv_serial #(
       engram_multiplier #(
         .A_BITS(PIXEL_BITS), .B_BITS(OPERAND_BITS), .LOGIC(t < LOGIC_MULTIPLIERS)
       ) u_multiplier (
-        .clk_i(clk_i), .enable_i(issue_1_q), .nonzero_i(|taps[t*PIXEL_BITS +: PIXEL_BITS]),
+        .clk_i(clk_i), .enable_i(issued_q[1]), .nonzero_i(1'b1),
         .a_i(taps[t*PIXEL_BITS +: PIXEL_BITS]), .b_i(operand),
         .product_o(products[t*PRODUCT_BITS +: PRODUCT_BITS])
       );
@@ -223,12 +232,11 @@ module engram_conv_serial #(
   endgenerate
 
   // ---------------------------------------------------------------- forward sums
-  wire chunk_valid, chunk_ends;
+  reg [CHUNK_BITS-1:0] summed_q;  // chunks in the sum
+  wire chunk_valid = issued_q[3+FORWARD_LEVELS] && !backward_q;
+  wire chunk_ends = chunk_valid && summed_q == LAST_CHUNK[CHUNK_BITS-1:0];
+  wire chunk_first = summed_q == {CHUNK_BITS{1'b0}};
   wire signed [TREE_BITS-1:0] chunk_sum;
-  engram_delay #(.DATA_BITS(2), .CYCLES(3+FORWARD_LEVELS)) u_chunk_valid (
-    .clk_i(clk_i), .rst_i(rst_i), .data_i({forward_issue, forward_issue && chunk_last}),
-    .data_o({chunk_valid, chunk_ends})
-  );
   engram_adder_tree #(
     .TERMS(TAPS_AT_ONCE), .TERM_BITS(TERM_BITS), .SUM_BITS(TREE_BITS), .LEVELS(FORWARD_LEVELS)
   ) u_tree (
@@ -237,14 +245,13 @@ module engram_conv_serial #(
 
   reg signed [SUM_BITS-1:0] sum_q;
   reg                       sum_valid_q;
-  reg                       first_q;  // the next chunk is a value's first
   reg [WORD_BITS-1:0]       word_q;
   wire signed [SUM_BITS-1:0] chunk_wide =
       {{(SUM_BITS-TREE_BITS+1){chunk_sum[TREE_BITS-1]}}, chunk_sum[TREE_BITS-2:0]};
   always @(posedge clk_i) begin
-    if (chunk_valid) sum_q <= first_q ? chunk_wide : sum_q + chunk_wide;
-    if (rst_i) first_q <= 1'b1;
-    else if (chunk_valid) first_q <= chunk_ends;
+    if (chunk_valid) sum_q <= chunk_first ? chunk_wide : sum_q + chunk_wide;
+    if (start || chunk_ends) summed_q <= {CHUNK_BITS{1'b0}};
+    else if (chunk_valid) summed_q <= summed_q + 1'b1;
     sum_valid_q <= chunk_ends && !rst_i;
     if (start) word_q <= {WORD_BITS{1'b0}};
     else if (sum_valid_q || gradient_read_o) word_q <= word_q + 1'b1;
@@ -272,39 +279,34 @@ module engram_conv_serial #(
       assign gradient_read_o = started_q || (backward_issue && chunk_last && !pass_end);
 
       // ---------------------------------------------------------- schedule of the update
-      reg       update_q;
-      reg [2:0] phase_q;  // 0 weight read, 2 gradient read, 7 new weight written
+      // A weight's cycles: 2 word and sums read, 3 the weight taken, from FIRST on a bit of the
+      // rounding a cycle, from WEIGHT on one of the weight, from ABOVE on of what may overflow it;
+      // in LAST - 1 the weight is saturated, in LAST written.
+      localparam STEP_BITS = UPDATE_BITS - UPDATE_SHIFT + 1;
+      localparam FIRST = 4;
+      localparam WEIGHT = FIRST + ROUND_BITS;
+      localparam ABOVE = WEIGHT + WEIGHT_BITS;
+      localparam LAST = WEIGHT + (STEP_BITS > WEIGHT_BITS ? STEP_BITS : WEIGHT_BITS) + 2;
+      localparam CYCLE_BITS = $clog2(LAST + (1 << RATE_BITS));
+      reg                  update_q;
+      reg [CYCLE_BITS-1:0] cycle_q;
+      wire [31:0] cycle = {{(32-CYCLE_BITS){1'b0}}, cycle_q};  // to compare with integers
       wire update_end = weight_end && lane_last && chunk_last && filter_last;
       always @(posedge clk_i) begin
         if (rst_i || update_end) update_q <= 1'b0;
         else if (pass_end && backward_q) update_q <= 1'b1;
-        phase_q <= update_q && !rst_i ? phase_q + 1'b1 : 3'd0;
+        cycle_q <= update_q && !weight_end && !rst_i ? cycle_q + 1'b1 : {CYCLE_BITS{1'b0}};
       end
       assign update = update_q;
-      assign update_read = update_q && phase_q == 3'd0;
-      assign weight_end = phase_q == 3'd7;
+      assign update_read = cycle == 2;
+      assign weight_end = cycle == LAST;
       assign lane_last = lane_q == LAST_LANE[LANE_BITS-1:0];
-      wire changed = new_weight_q != old_weight_q;
+      wire changed = weight_q != old_weight;
       assign update_write = weight_end && changed && !freeze_i;
       assign updated_o = update_end;
 
       // ---------------------------------------------------------- sums over positions
-      reg first_position_q;
-      always @(posedge clk_i)
-        if (backward_start_i) first_position_q <= 1'b1;
-        else if (backward_issue && column_end) first_position_q <= 1'b0;
-
-      wire valid_2, valid_3, first_3;
       wire [ADDRESS_BITS-1:0] address_2, address_3;
-      engram_delay #(.DATA_BITS(1), .CYCLES(2)) u_valid_2 (
-        .clk_i(clk_i), .rst_i(rst_i), .data_i(backward_issue), .data_o(valid_2)
-      );
-      engram_delay #(.DATA_BITS(1), .CYCLES(1)) u_valid_3 (
-        .clk_i(clk_i), .rst_i(rst_i), .data_i(valid_2), .data_o(valid_3)
-      );
-      engram_delay #(.DATA_BITS(1), .CYCLES(3)) u_first_3 (
-        .clk_i(clk_i), .rst_i(1'b0), .data_i(first_position_q), .data_o(first_3)
-      );
       engram_delay #(.DATA_BITS(ADDRESS_BITS), .CYCLES(2)) u_address_2 (
         .clk_i(clk_i), .rst_i(1'b0), .data_i(address), .data_o(address_2)
       );
@@ -319,27 +321,22 @@ module engram_conv_serial #(
         wire [UPDATE_BITS-1:0] wide =
             {{(UPDATE_BITS-BACK_BITS+1){product[BACK_BITS-1]}}, product[BACK_BITS-2:0]};
         assign next_line[t*UPDATE_BITS +: UPDATE_BITS] =
-            first_3 ? wide : line[t*UPDATE_BITS +: UPDATE_BITS] + wide;
+            line[t*UPDATE_BITS +: UPDATE_BITS] + wide;
       end
 
       if (FILTERS * CHUNKS > 2) begin : gen_memory
         // A word comes round after three cycles at the earliest: when it is read it was written.
         reg [LINE_BITS-1:0] line_q;
-        wire valid_4;
         wire [ADDRESS_BITS-1:0] address_4;
-        engram_delay #(.DATA_BITS(1), .CYCLES(1)) u_valid_4 (
-          .clk_i(clk_i), .rst_i(rst_i), .data_i(valid_3), .data_o(valid_4)
-        );
         engram_delay #(.DATA_BITS(ADDRESS_BITS), .CYCLES(1)) u_address_4 (
           .clk_i(clk_i), .rst_i(1'b0), .data_i(address_3), .data_o(address_4)
         );
-        always @(posedge clk_i)
-          if (valid_3) line_q <= next_line;
+        always @(posedge clk_i) line_q <= backward_q ? next_line : {LINE_BITS{1'b0}};
         engram_ram #(
           .DATA_BITS(LINE_BITS), .WORDS(WORDS), .ADDRESS_BITS(ADDRESS_BITS)
         ) u_sums (
-          .clk_i(clk_i), .write_i(valid_4), .write_address_i(address_4), .write_data_i(line_q),
-          .read_i(valid_2 || phase_q == 3'd2), .read_address_i(address_2), .read_data_o(line)
+          .clk_i(clk_i), .write_i(issued_q[4]), .write_address_i(address_4), .write_data_i(line_q),
+          .read_i((issued_q[2] && backward_q) || update_read), .read_address_i(address_2), .read_data_o(line)
         );
       end else begin : gen_registers
         // One or two words.
@@ -347,8 +344,9 @@ module engram_conv_serial #(
         reg [2*LINE_BITS-1:0] lines_q;
         assign line = second ? lines_q[LINE_BITS +: LINE_BITS] : lines_q[0 +: LINE_BITS];
         always @(posedge clk_i)
-          if (valid_3 && second) lines_q[LINE_BITS +: LINE_BITS] <= next_line;
-          else if (valid_3) lines_q[0 +: LINE_BITS] <= next_line;
+          if (issued_q[3] && second)
+            lines_q[LINE_BITS +: LINE_BITS] <= backward_q ? next_line : {LINE_BITS{1'b0}};
+          else if (issued_q[3]) lines_q[0 +: LINE_BITS] <= backward_q ? next_line : {LINE_BITS{1'b0}};
       end
 
       // ---------------------------------------------------------- update
@@ -368,64 +366,82 @@ module engram_conv_serial #(
           {{(PLACE_BITS-LANE_BITS){1'b0}}, lane_q};
       assign place = scaled(tap, FILTERS) + {{(PLACE_BITS-FILTER_BITS){1'b0}}, filter_q};
 
-      wire [ROUND_BITS-1:0] round;
-      if (ROUNDING == 1) begin : gen_hash
-        localparam [HASH_LAYER_BITS-1:0] LAYER_INDEX = LAYER;
-        wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-TAP_BITS){1'b0}}, tap[TAP_BITS-1:0]};
-        wire [HASH_COLUMN_BITS-1:0] hash_column =
-            {{(HASH_COLUMN_BITS-FILTER_BITS){1'b0}}, filter_q};
-        wire [ROUND_BITS-1:0] hash;
-        engram_hash #(
-          .POSITION_BITS(HASH_LAYER_BITS+HASH_ROW_BITS+HASH_COLUMN_BITS), .ROUND_BITS(ROUND_BITS)
-        ) u_hash (
-          .key_i(key_i), .position_i({LAYER_INDEX, hash_row, hash_column}), .hash_o(hash)
-        );
-        assign round = hash ^ base_i;
-      end else begin : gen_constant
-        assign round = ROUNDING == 0 ? {1'b1, {(ROUND_BITS-1){1'b0}}} : {ROUND_BITS{1'b0}};
-        wire unused_round_ok = &{1'b0, base_i, key_i};
-      end
-
-      // Half of the shift by the rate is done here and half in engram_update: floors compose, and
-      // FINE zeros behind u keep what engram_update would have kept. The weight stands still
-      // meanwhile, so that what was lost is seen at the end.
-      localparam FINE = ROUND_BITS > UPDATE_SHIFT ? ROUND_BITS - UPDATE_SHIFT : 0;
-      wire signed [UPDATE_BITS+FINE-1:0] u_fine = $signed({u, {FINE{1'b0}}});
-      reg [UPDATE_BITS-1:0]      line_lane;
-      reg [UPDATE_BITS+FINE-1:0] u_q;
-      reg [ROUND_BITS-1:0]       round_q;
-      reg                        moved_q;  // u is not zero
-      wire                       moved, lost;  // as engram_update sees them, too early
-      wire unused_lost_ok = &{1'b0, moved, lost};
-      assign u = line_lane;
+      // w <- sat(w - floor((u + rho) / 2^s)), s = UPDATE_SHIFT + rate, as engram_update, from the
+      // lowest bit on. u stands still meanwhile, so that its bit is that of the cycle plus the rate.
+      localparam LEFT = ROUND_BITS > UPDATE_SHIFT ? ROUND_BITS - UPDATE_SHIFT : 0;
+      localparam RIGHT = UPDATE_SHIFT > ROUND_BITS ? UPDATE_SHIFT - ROUND_BITS : 0;
+      localparam ALIGN = FIRST - 1 + LEFT;
+      localparam U_BITS = (1 << CYCLE_BITS) + ALIGN + UPDATE_BITS + RIGHT;
+      reg [UPDATE_BITS-1:0] line_lane;
       integer s;
       always @* begin
         line_lane = line[0 +: UPDATE_BITS];
         for (s = 1; s < TAPS_AT_ONCE; s = s + 1)
           if (lane == s) line_lane = line[s*UPDATE_BITS +: UPDATE_BITS];
       end
-      always @(posedge clk_i) begin
-        u_q <= u_fine >>> {rate_i[RATE_BITS-1:2], 2'b00};
-        round_q <= round;
-        moved_q <= |u;
+      assign u = line_lane;
+      wire signed [U_BITS-1:0] u_wide =
+          $signed({{(U_BITS-UPDATE_BITS-ALIGN){u[UPDATE_BITS-1]}}, u, {ALIGN{1'b0}}}) >>> RIGHT;
+      wire [(1<<CYCLE_BITS)-1:0] u_bits = u_wide[(1<<CYCLE_BITS)-1:0];
+      wire [CYCLE_BITS-1:0] u_index = cycle_q + {{(CYCLE_BITS-RATE_BITS){1'b0}}, rate_i};
+      wire unused_u_ok = &{1'b0, u_wide};
+
+      wire round;  // a bit of rho
+      if (ROUNDING == 1) begin : gen_hash
+        // Base and key in a row, taken along; bit after bit the hash of a key that moves on.
+        localparam [HASH_LAYER_BITS-1:0] LAYER_INDEX = LAYER;
+        localparam POSITION_BITS =
+            HASH_COLUMN_BITS + (LAYER == 0 ? TAP_BITS : HASH_ROW_BITS + HASH_LAYER_BITS);
+        localparam KEY_BITS = POSITION_BITS + ROUND_BITS - 1;
+        wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-TAP_BITS){1'b0}}, tap[TAP_BITS-1:0]};
+        wire [HASH_COLUMN_BITS-1:0] hash_column =
+            {{(HASH_COLUMN_BITS-FILTER_BITS){1'b0}}, filter_q};
+        wire [HASH_LAYER_BITS+HASH_ROW_BITS+HASH_COLUMN_BITS-1:0] position =
+            {LAYER_INDEX, hash_row, hash_column};
+        wire unused_position_ok = &{1'b0, position, key_i};
+        reg [ROUND_BITS-1:0] base_q;
+        reg [KEY_BITS-1:0]   key_q;
+        wire hash;
+        always @(posedge clk_i) begin
+          base_q <= cycle < FIRST ? base_i : base_q >> 1;
+          key_q <= cycle < FIRST ? key_i[KEY_BITS-1:0] : key_q >> 1;
+        end
+        engram_hash #(.POSITION_BITS(POSITION_BITS), .ROUND_BITS(1)) u_hash (
+          .key_i(key_q[POSITION_BITS-1:0]), .position_i(position[POSITION_BITS-1:0]), .hash_o(hash)
+        );
+        assign round = cycle < WEIGHT && (base_q[0] ^ hash);
+      end else begin : gen_constant
+        assign round = ROUNDING == 0 && cycle == WEIGHT - 1;
+        wire unused_round_ok = &{1'b0, base_i, key_i};
       end
-      engram_update #(
-        .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(UPDATE_BITS+FINE), .SHIFT(UPDATE_SHIFT+FINE),
-        .RATE_BITS(2), .ROUND_BITS(ROUND_BITS)
-      ) u_update (
-        .clk_i(clk_i), .weight_i(old_weight_q), .u_i(u_q), .rate_i(rate_i[1:0]),
-        .round_i(round_q), .weight_o(next_weight), .changed_o(moved),
-        .lost_o(lost)
-      );
+
+      reg  u_bit_q, carry_q, borrow_q;
+      reg  fits_q;      // all bits above the weight are as its sign
+      reg  negative_q;  // the last bit
+      wire step_bit = u_bit_q ^ round ^ carry_q;
+      wire old_bit = cycle < ABOVE ? weight_q[0] : old_weight[WEIGHT_BITS-1];
+      wire new_bit = old_bit ^ step_bit ^ borrow_q;
+      always @(posedge clk_i) begin
+        u_bit_q <= u_bits[u_index];
+        carry_q <= cycle >= FIRST && ((u_bit_q && (round || carry_q)) || (round && carry_q));
+        borrow_q <= cycle >= WEIGHT &&
+                    ((!old_bit && (step_bit || borrow_q)) || (step_bit && borrow_q));
+        fits_q <= cycle < ABOVE || (fits_q && new_bit == weight_q[WEIGHT_BITS-1]);
+        negative_q <= new_bit;
+      end
+      assign next_weight =
+          cycle < FIRST ? old_weight :
+          cycle >= WEIGHT && cycle < ABOVE ? {new_bit, weight_q[WEIGHT_BITS-1:1]} :
+          cycle == LAST - 1 && !fits_q ? {negative_q, {(WEIGHT_BITS-1){!negative_q}}} : weight_q;
       engram_event_counter #(.FLAGS(1), .LEVELS(0), .COUNT_BITS(2)) u_lost_counter (
         .clk_i(clk_i), .clear_i(clear_i),
-        .flags_i(weight_end && moved_q && !changed && !freeze_i), .count_o(lost_count_o)
+        .flags_i(weight_end && |u && !changed && !freeze_i), .count_o(lost_count_o)
       );
     end else begin : gen_inference
       assign gradient_read_o = 1'b0;
       assign updated_o = 1'b0;
       assign lost_count_o = 32'd0;
-      assign next_weight = {WEIGHT_BITS{1'b0}};
+      assign next_weight = old_weight;
       assign {update, update_read, update_write, weight_end, lane_last} = 5'd0;
       assign place = {PLACE_BITS{1'b0}};
       assign u = {UPDATE_BITS{1'b0}};

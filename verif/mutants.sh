@@ -15,7 +15,7 @@ engram_normaliser|nets/tiny||s/shifted + \$signed(ONE)/shifted/|dense1.input\[
 engram_update|nets/tiny||s/weight_q} -$/weight_q} +/|weight\[
 engram_conv|nets/tiny||s/(weights), .index_i(group_q)/(weights), .index_i({GROUP_BITS{1'b0}})/|dense1.input\[
 engram_conv|nets/tiny||s/back_group == group)/back_group != group)/|conv.update_sum\[
-engram_conv_serial|nets/tiny|taps=3 positions=1|s/first_q ? chunk_wide : sum_q + chunk_wide/chunk_wide/|dense1.input\[
+engram_conv_serial|nets/tiny|taps=3 positions=1|s/chunk_first ? chunk_wide : sum_q + chunk_wide/chunk_wide/|dense1.input\[
 engram_row_order|nets/tiny|positions=4|s/block_last ? LAST_REST : LAST_POSITION/LAST_POSITION/|dense1.input\[
 engram_row_order|verif/nets/dense|step=fast|s/odd ? {row_q, row_next} : {row_next, row_q}/{row_next, row_q}/|dense1.input\[
 engram_select|nets/tiny|step=fast filters=2|s/slots_q\[s\*SLOT_BITS/slots_q[0*SLOT_BITS/|dense1.input\[

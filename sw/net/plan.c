@@ -34,7 +34,7 @@ enum {
   GATHER_LATENCY = 1,      /* engram_conv: gradient to its word */
   CONV_UPDATE_LATENCY = 3, /* engram_conv: weight and gradient, update unit */
   SERIAL_LATENCY = 3, /* engram_conv_serial: a value's last chunk to its sum, without the tree */
-  SERIAL_UPDATE = 8   /* engram_conv_serial: cycles to update a weight */
+  SERIAL_UPDATE = 7   /* engram_conv_serial: cycles to update a weight, without its bits */
 };
 
 static int divide_up(int a, int b) {
@@ -76,8 +76,10 @@ static int serial_ready(const struct net *net, const struct plan_layer *p) {
 /* Cycles from engram_conv_serial's backward start to the last weight's write. */
 static int serial_backward(const struct net *net, const struct plan_layer *p) {
   const struct layer *conv = &net->layer[0];
+  int bits = largest(net->random_bits, 1) +
+             largest(conv->weight.bits, conv->update_bits - conv->update_shift + 1);
   return serial_position(net, p, conv->positions - 1) + conv->units * (conv->rows / p->taps) - 1 +
-         SERIAL_UPDATE * conv->rows * conv->units;
+         (SERIAL_UPDATE + bits) * conv->rows * conv->units;
 }
 
 /* Cycle, counted from the step's start as 0, in which the first value that the layer behind may

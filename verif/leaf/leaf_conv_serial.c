@@ -38,11 +38,11 @@ enum { OUT_LOST = 160, OUT_PROBE_VALUE = 192, OUT_PROBE_INDEX = 256 };
 enum { NEAREST, STOCHASTIC };
 enum { HASH_LAYER_BITS = 2, HASH_ROW_BITS = 11, HASH_COLUMN_BITS = 6 };
 enum { PIXELS_MAX = 64 * 64, WEIGHTS_MAX = 64 * 16, VALUES_MAX = 8192 };
-enum { HOST_LATENCY = 3, UPDATE_CYCLES = 8, RUNS = 3, QUIET_CYCLES = 10 };
+enum { HOST_LATENCY = 3, UPDATE_CYCLES = 7, RUNS = 3, QUIET_CYCLES = 10 };
 
 /* One case: its shape, what its memories hold, and what stands on its pins. */
 struct conv {
-  int filters, height, width, kernel_height, kernel_width, at_once, levels;
+  int filters, height, width, kernel_height, kernel_width, at_once, levels, update_cycles;
   int out_height, out_width, taps, chunks, values, weights;
   int32_t pixel[PIXELS_MAX];
   int32_t weight[WEIGHTS_MAX]; /* [tap][filter] */
@@ -77,7 +77,7 @@ static int conv_serial_sum_cycle(const struct conv *conv, int n) {
 /* updated_o, from backward_start_i. */
 static int conv_serial_updated_cycle(const struct conv *conv) {
   return conv_serial_position_cycle(conv, conv->values - 1) + conv->filters * conv->chunks - 1 +
-         UPDATE_CYCLES * conv->weights;
+         conv->update_cycles * conv->weights;
 }
 
 /* ---- expected values */
@@ -90,6 +90,10 @@ static void shape_of(struct conv *conv, const struct bench *bench, int c) {
   conv->kernel_width = bench_parameter(bench, c, KERNEL_WIDTH);
   conv->at_once = bench_parameter(bench, c, TAPS_AT_ONCE);
   conv->levels = bench_parameter(bench, c, FORWARD_LEVELS);
+  int step_bits =
+      bench_parameter(bench, c, UPDATE_BITS) - bench_parameter(bench, c, UPDATE_SHIFT) + 1;
+  conv->update_cycles = UPDATE_CYCLES + bench_parameter(bench, c, ROUND_BITS) +
+                        larger(bench_parameter(bench, c, WEIGHT_BITS), step_bits);
   conv->out_height = conv->height - conv->kernel_height + 1;
   conv->out_width = conv->width - conv->kernel_width + 1;
   conv->taps = conv->kernel_height * conv->kernel_width;
@@ -242,9 +246,9 @@ static void host_read_all(struct bench *bench, int c, struct conv *conv) {
 /* ---- a picture forward, a picture back */
 
 /* A pass that is cut short by a reset goes on nowhere and must not show in the next one. */
-static void maybe_cut(struct bench *bench, int c, struct conv *conv, int start, int cycles) {
+static bool maybe_cut(struct bench *bench, int c, struct conv *conv, int start, int cycles) {
   if (!bench_chance(bench, 50))
-    return;
+    return false;
   bench_set(bench, c, IN_FREEZE, 1, 1);
   pulse(bench, c, conv, start);
   idle(bench, c, conv, bench_below(bench, cycles));
@@ -254,6 +258,7 @@ static void maybe_cut(struct bench *bench, int c, struct conv *conv, int start, 
     bench_check(bench, c, "quiet after a reset", (int64_t)bench_get(bench, c, 0, OUT_PROBE + 1), 0);
     edge(bench, c, conv);
   }
+  return true;
 }
 
 static void draw(struct bench *bench, int c, struct conv *conv) {
@@ -308,7 +313,8 @@ static void backward(struct bench *bench, int c, struct conv *conv) {
   bool seen[WEIGHTS_MAX] = {false};
   int updates = 0, last = conv_serial_updated_cycle(conv);
   conv->gradient_reads = 0;
-  maybe_cut(bench, c, conv, IN_BACKWARD, last);
+  if (maybe_cut(bench, c, conv, IN_BACKWARD, last))
+    forward(bench, c, conv); /* clears the sums */
   sum_gradients(conv);
   update_weights(bench, c, conv);
   conv->gradient_reads = 0;
