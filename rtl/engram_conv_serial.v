@@ -8,7 +8,9 @@
 // weights are updated one by one (E16) and bit by bit, in the order filter, tap. A way back follows
 // a whole way forward.
 //
-// Weight (tap, filter) is lane tap % TAPS_AT_ONCE of word {filter, tap / TAPS_AT_ONCE}.
+// Weight (tap, filter) is lane k % TAPS_AT_ONCE of word {filter, k / TAPS_AT_ONCE}. Where
+// TAPS_AT_ONCE divides KERNEL_HEIGHT (and KERNEL_WIDTH > 1), k counts the taps column by column, as
+// engram_window brings them; else row by row, k = tap.
 //
 // Stages: 0 turn of the window, weights read; 1 operands; 3 products; 3 + FORWARD_LEVELS their sum;
 // 4 + FORWARD_LEVELS the value. Backward: in 2 the sums so far are read, in 4 the new ones written.
@@ -35,7 +37,7 @@ module engram_conv_serial #(
   parameter WEIGHT_BITS = 8,         // 4..24
   parameter GRADIENT_BITS = 8,       // 4..24
   parameter SUM_BITS = 20,           // exact forward sum
-  parameter FORWARD_LEVELS = 1,      // smallest L with 2^L >= TAPS_AT_ONCE
+  parameter FORWARD_LEVELS = 2,      // smallest L with 2^L >= TAPS_AT_ONCE
   parameter UPDATE_BITS = 25,        // exact sum over all positions
   parameter UPDATE_SHIFT = 6,
   parameter RATE_BITS = 4,
@@ -90,6 +92,7 @@ module engram_conv_serial #(
   localparam LANE_BITS = TAPS_AT_ONCE > 1 ? $clog2(TAPS_AT_ONCE) : 1;
   localparam ADDRESS_BITS = FILTER_BITS + CHUNK_BITS;
   localparam WORDS = 1 << ADDRESS_BITS;
+  localparam COLUMNS = KERNEL_WIDTH > 1 && KERNEL_HEIGHT % TAPS_AT_ONCE == 0;
   localparam PLACE_BITS = TAP_BITS + FILTER_BITS;
   localparam OPERAND_BITS =
       TRAINING != 0 && GRADIENT_BITS > WEIGHT_BITS ? GRADIENT_BITS : WEIGHT_BITS;
@@ -125,13 +128,15 @@ module engram_conv_serial #(
   // {chunk, lane} of a tap.
   function [CHUNK_BITS+LANE_BITS-1:0] split;
     input [TAP_BITS-1:0] tap;
-    integer i, b;
+    integer i, k, b;
     begin
       split = {(CHUNK_BITS+LANE_BITS){1'b0}};
-      for (i = 0; i < TAPS; i = i + 1)
+      for (i = 0; i < TAPS; i = i + 1) begin
+        k = COLUMNS ? i % KERNEL_WIDTH * KERNEL_HEIGHT + i / KERNEL_WIDTH : i;
         for (b = 0; b < CHUNK_BITS + LANE_BITS; b = b + 1)
           if ({{(32-TAP_BITS){1'b0}}, tap} == i)
-            split[b] = ((((i / TAPS_AT_ONCE) << LANE_BITS) + i % TAPS_AT_ONCE) >> b) % 2 == 1;
+            split[b] = ((((k / TAPS_AT_ONCE) << LANE_BITS) + k % TAPS_AT_ONCE) >> b) % 2 == 1;
+      end
     end
   endfunction
 
@@ -159,11 +164,12 @@ module engram_conv_serial #(
   wire [TAPS_AT_ONCE*PIXEL_BITS-1:0] taps;
   engram_window #(
     .HEIGHT(HEIGHT), .WIDTH(WIDTH), .KERNEL_HEIGHT(KERNEL_HEIGHT), .KERNEL_WIDTH(KERNEL_WIDTH),
-    .TAPS_AT_ONCE(TAPS_AT_ONCE), .PIXEL_BITS(PIXEL_BITS), .PIXEL_ADDRESS_BITS(PIXEL_ADDRESS_BITS)
+    .TAPS_AT_ONCE(TAPS_AT_ONCE), .CHUNK_BITS(CHUNK_BITS), .COLUMNS(COLUMNS),
+    .PIXEL_BITS(PIXEL_BITS), .PIXEL_ADDRESS_BITS(PIXEL_ADDRESS_BITS)
   ) u_window (
     .clk_i(clk_i), .rst_i(rst_i), .start_i(start),
     .valid_o(turn), .whole_o(whole), .last_o(window_last), .turn_i(turn), .end_i(column_end),
-    .taps_o(taps),
+    .chunk_i(chunk_q), .taps_o(taps),
     .pixel_read_o(pixel_read_o), .pixel_address_o(pixel_address_o), .pixel_i(pixel_i)
   );
 
@@ -350,21 +356,17 @@ module engram_conv_serial #(
       end
 
       // ---------------------------------------------------------- update
-      // tap * FILTERS + filter and chunk * TAPS_AT_ONCE + lane by shifts and sums.
-      function [PLACE_BITS-1:0] scaled;
-        input [PLACE_BITS-1:0] value;
-        input integer factor;
-        integer i;
-        begin
-          scaled = {PLACE_BITS{1'b0}};
-          for (i = 0; i < PLACE_BITS; i = i + 1)
-            if (((factor >> i) & 1) != 0) scaled = scaled + (value << i);
-        end
-      endfunction
-      wire [PLACE_BITS-1:0] tap =
-          scaled({{(PLACE_BITS-CHUNK_BITS){1'b0}}, chunk_q}, TAPS_AT_ONCE) +
-          {{(PLACE_BITS-LANE_BITS){1'b0}}, lane_q};
-      assign place = scaled(tap, FILTERS) + {{(PLACE_BITS-FILTER_BITS){1'b0}}, filter_q};
+      reg [TAP_BITS-1:0] tap;
+      integer i;
+      always @* begin
+        tap = {TAP_BITS{1'b0}};
+        for (i = 0; i < TAPS; i = i + 1)
+          if ({chunk_q, lane_q} == split(i[TAP_BITS-1:0])) tap = tap | i[TAP_BITS-1:0];
+      end
+      wire [31:0] place_wide =
+          {{(32-TAP_BITS){1'b0}}, tap} * FILTERS + {{(32-FILTER_BITS){1'b0}}, filter_q};
+      wire unused_place_ok = &{1'b0, place_wide};
+      assign place = place_wide[PLACE_BITS-1:0];
 
       // w <- sat(w - floor((u + rho) / 2^s)), s = UPDATE_SHIFT + rate, as engram_update, from the
       // lowest bit on. u stands still meanwhile, so that its bit is that of the cycle plus the rate.
@@ -393,7 +395,7 @@ module engram_conv_serial #(
         localparam POSITION_BITS =
             HASH_COLUMN_BITS + (LAYER == 0 ? TAP_BITS : HASH_ROW_BITS + HASH_LAYER_BITS);
         localparam KEY_BITS = POSITION_BITS + ROUND_BITS - 1;
-        wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-TAP_BITS){1'b0}}, tap[TAP_BITS-1:0]};
+        wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-TAP_BITS){1'b0}}, tap};
         wire [HASH_COLUMN_BITS-1:0] hash_column =
             {{(HASH_COLUMN_BITS-FILTER_BITS){1'b0}}, filter_q};
         wire [HASH_LAYER_BITS+HASH_ROW_BITS+HASH_COLUMN_BITS-1:0] position =

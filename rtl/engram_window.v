@@ -1,11 +1,20 @@
 // engram_window : the kernel window for engram_conv_serial, TAPS_AT_ONCE taps a cycle.
 // SPDX-License-Identifier: 0BSD
 //
-// The window stands in a ring of registers, tap i * KERNEL_WIDTH + j in place i * KERNEL_WIDTH + j.
-// Each turn moves the ring by TAPS_AT_ONCE places. A column's first turn also takes the next column
-// of the picture in; the columns come row by row of windows, each from left to right, and the first
-// KERNEL_WIDTH - 1 of a row only fill the window. A column's turns are a multiple of
-// TAPS / TAPS_AT_ONCE, so that the ring is back in its place when the next one is taken.
+// Where TAPS_AT_ONCE divides KERNEL_HEIGHT (COLUMNS), the last columns of the picture stand in a
+// small memory, its words of TAPS_AT_ONCE pixels written round and round, a pixel at a time; a
+// window's words are read from its first column's on, so that its taps come column by column: the
+// turn of chunk_i brings taps k = chunk_i * TAPS_AT_ONCE and so on, k that of row
+// k % KERNEL_HEIGHT, column k / KERNEL_HEIGHT.
+//
+// Otherwise the window stands in a ring of registers, tap i * KERNEL_WIDTH + j in place
+// i * KERNEL_WIDTH + j, and the taps come in that order. Each turn moves the ring by TAPS_AT_ONCE
+// places; a column's first turn also takes the next column of the picture in. A column's turns are
+// a multiple of TAPS / TAPS_AT_ONCE, so that the ring is back in its place when the next one is
+// taken.
+//
+// The columns come row by row of windows, each from left to right, and the first KERNEL_WIDTH - 1
+// of a row only fill the window.
 //
 // While a column takes its turns the next is fetched, a pixel a cycle: the next one's first turn is
 // possible KERNEL_HEIGHT cycles after this one's, and the very first KERNEL_HEIGHT + 1 cycles after
@@ -18,6 +27,8 @@ module engram_window #(
   parameter KERNEL_HEIGHT = 4,       // 1..8
   parameter KERNEL_WIDTH = 4,        // 1..8
   parameter TAPS_AT_ONCE = 4,        // divides KERNEL_HEIGHT * KERNEL_WIDTH
+  parameter CHUNK_BITS = 2,          // of chunk_i
+  parameter COLUMNS = 1,             // see above; KERNEL_WIDTH > 1
   parameter PIXEL_BITS = 8,
   parameter PIXEL_ADDRESS_BITS = 10  // of row * WIDTH + column
 ) (
@@ -30,6 +41,7 @@ module engram_window #(
   output wire                                 last_o,   // no column comes behind this one
   input  wire                                 turn_i,
   input  wire                                 end_i,    // with turn_i: the column's last turn
+  input  wire [CHUNK_BITS-1:0]                chunk_i,  // with turn_i: turns so far, modulo chunks
   output wire [TAPS_AT_ONCE*PIXEL_BITS-1:0]   taps_o,   // one cycle after turn_i, until the next
   // pixel memory: data one cycle after pixel_read_o, held until the next read
   output wire                                 pixel_read_o,
@@ -92,39 +104,80 @@ module engram_window #(
                                                              : across_q + 1'b1;
     end
 
-  // The column that waits, its last pixel uppermost.
-  wire [KERNEL_HEIGHT*PIXEL_BITS-1:0] column;
-  generate
-    if (KERNEL_HEIGHT == 1) begin : gen_pixel
-      assign column = pixel_i;
-    end else begin : gen_column
-      reg [(KERNEL_HEIGHT-1)*PIXEL_BITS-1:0] column_q;
-      assign column = {pixel_i, column_q};
-      always @(posedge clk_i)
-        if (!full_q) column_q <= column[KERNEL_HEIGHT*PIXEL_BITS-1:PIXEL_BITS];
-    end
-  endgenerate
-
-  reg  [TAPS*PIXEL_BITS-1:0] ring_q;
-  wire [TAPS*PIXEL_BITS-1:0] ring;  // with the column taken where there is one to take
   genvar tap;
   generate
-    for (tap = 0; tap < TAPS; tap = tap + 1) begin : gen_tap
-      wire [PIXEL_BITS-1:0] right;
-      if (tap % KERNEL_WIDTH == KERNEL_WIDTH - 1) begin : gen_edge
-        assign right = column[tap/KERNEL_WIDTH*PIXEL_BITS +: PIXEL_BITS];
-      end else begin : gen_inside
-        assign right = ring_q[(tap+1)*PIXEL_BITS +: PIXEL_BITS];
+    if (COLUMNS != 0) begin : gen_memory
+      localparam PARTS = KERNEL_HEIGHT / TAPS_AT_ONCE;  // words of a column
+      localparam ADDRESS_BITS = $clog2((KERNEL_WIDTH + 1) * PARTS);
+      localparam LANE_BITS = TAPS_AT_ONCE > 1 ? $clog2(TAPS_AT_ONCE) : 1;
+      localparam [31:0] FIRST_WORD = (1 - KERNEL_WIDTH) * PARTS;
+      localparam [31:0] NEXT_WORD = PARTS;
+      localparam [31:0] LAST_LANE = TAPS_AT_ONCE - 1;
+      wire unused_words_ok = &{1'b0, FIRST_WORD, NEXT_WORD, LAST_LANE};
+      reg                    fetched_q;  // pixel_i is to be written
+      reg [ADDRESS_BITS-1:0] write_q;    // its word
+      reg [LANE_BITS-1:0]    lane_q;     // its place there
+      reg [ADDRESS_BITS-1:0] first_q;    // of the window that ends with the column
+      wire [31:0] lane = {{(32-LANE_BITS){1'b0}}, lane_q};  // to compare with integers
+      wire [31:0] read_wide =
+          {{(32-ADDRESS_BITS){1'b0}}, first_q} + {{(32-CHUNK_BITS){1'b0}}, chunk_i};
+      wire unused_read_ok = &{1'b0, read_wide};
+      always @(posedge clk_i) begin
+        fetched_q <= pixel_read_o && !start_i && !rst_i;
+        if (start_i) begin
+          write_q <= {ADDRESS_BITS{1'b0}};
+          lane_q <= {LANE_BITS{1'b0}};
+          first_q <= FIRST_WORD[ADDRESS_BITS-1:0];
+        end else begin
+          if (fetched_q) lane_q <= lane == LAST_LANE ? {LANE_BITS{1'b0}} : lane_q + 1'b1;
+          if (fetched_q && lane == LAST_LANE) write_q <= write_q + 1'b1;
+          if (turn_i && end_i) first_q <= first_q + NEXT_WORD[ADDRESS_BITS-1:0];
+        end
       end
-      assign ring[tap*PIXEL_BITS +: PIXEL_BITS] =
-          between_q ? right : ring_q[tap*PIXEL_BITS +: PIXEL_BITS];
-      always @(posedge clk_i)
-        if (turn_i)
-          ring_q[tap*PIXEL_BITS +: PIXEL_BITS] <=
-              ring[(tap+TAPS_AT_ONCE)%TAPS*PIXEL_BITS +: PIXEL_BITS];
+
+      // The word that is written is none of the window's.
+      (* no_rw_check *)
+      reg [TAPS_AT_ONCE*PIXEL_BITS-1:0] words_q [0:(1<<ADDRESS_BITS)-1];
+      reg [TAPS_AT_ONCE*PIXEL_BITS-1:0] taps_q;
+      integer l;
+      always @(posedge clk_i) begin
+        for (l = 0; l < TAPS_AT_ONCE; l = l + 1)
+          if (fetched_q && lane == l) words_q[write_q][l*PIXEL_BITS +: PIXEL_BITS] <= pixel_i;
+        if (turn_i) taps_q <= words_q[read_wide[ADDRESS_BITS-1:0]];
+      end
+      assign taps_o = taps_q;
+    end else begin : gen_ring
+      wire unused_chunk_ok = &{1'b0, chunk_i};
+      // The column that waits, its last pixel uppermost.
+      wire [KERNEL_HEIGHT*PIXEL_BITS-1:0] column;
+      if (KERNEL_HEIGHT == 1) begin : gen_pixel
+        assign column = pixel_i;
+      end else begin : gen_column
+        reg [(KERNEL_HEIGHT-1)*PIXEL_BITS-1:0] column_q;
+        assign column = {pixel_i, column_q};
+        always @(posedge clk_i)
+          if (!full_q) column_q <= column[KERNEL_HEIGHT*PIXEL_BITS-1:PIXEL_BITS];
+      end
+
+      reg  [TAPS*PIXEL_BITS-1:0] ring_q;
+      wire [TAPS*PIXEL_BITS-1:0] ring;  // with the column taken where there is one to take
+      for (tap = 0; tap < TAPS; tap = tap + 1) begin : gen_tap
+        wire [PIXEL_BITS-1:0] right;
+        if (tap % KERNEL_WIDTH == KERNEL_WIDTH - 1) begin : gen_edge
+          assign right = column[tap/KERNEL_WIDTH*PIXEL_BITS +: PIXEL_BITS];
+        end else begin : gen_inside
+          assign right = ring_q[(tap+1)*PIXEL_BITS +: PIXEL_BITS];
+        end
+        assign ring[tap*PIXEL_BITS +: PIXEL_BITS] =
+            between_q ? right : ring_q[tap*PIXEL_BITS +: PIXEL_BITS];
+        always @(posedge clk_i)
+          if (turn_i)
+            ring_q[tap*PIXEL_BITS +: PIXEL_BITS] <=
+                ring[(tap+TAPS_AT_ONCE)%TAPS*PIXEL_BITS +: PIXEL_BITS];
+      end
+      assign taps_o = ring_q[TAPS*PIXEL_BITS-1 -: TAPS_AT_ONCE*PIXEL_BITS];
     end
   endgenerate
-  assign taps_o = ring_q[TAPS*PIXEL_BITS-1 -: TAPS_AT_ONCE*PIXEL_BITS];
 endmodule
 
 `default_nettype wire

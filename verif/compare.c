@@ -308,8 +308,10 @@ static int64_t kernel_weight(const struct compare *compare, int tap, int filter)
   int bits = conv->weight.bits;
   if (!p->serial)
     return signal_signed(&compare->kernel, 0, (size_t)((tap * conv->units + filter) * bits), bits);
-  int word = filter << plan_index_bits(conv->rows / p->taps) | tap / p->taps;
-  return signal_signed(&compare->kernel, (size_t)word, (size_t)(tap % p->taps * bits), bits);
+  int height = conv->kernel_height, width = conv->kernel_width;
+  int k = width > 1 && height % p->taps == 0 ? tap % width * height + tap / width : tap;
+  int word = filter << plan_index_bits(conv->rows / p->taps) | k / p->taps;
+  return signal_signed(&compare->kernel, (size_t)word, (size_t)(k % p->taps * bits), bits);
 }
 
 static void compare_weights(struct compare *compare, int l, uint64_t now) {
