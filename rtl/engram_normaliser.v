@@ -34,8 +34,8 @@ module engram_normaliser #(
   input  wire                         clear_i,
   output wire [31:0]                  cut_count_o
 );
-  localparam WIDE_BITS = (SUM_BITS > VALUE_BITS ? SUM_BITS : VALUE_BITS) + 3;
-  localparam [WIDE_BITS-1:0] ONE = {{(WIDE_BITS-1){1'b0}}, 1'b1};
+  localparam LEAST_BITS = SHIFT + VALUE_BITS + 3;
+  localparam WIDE_BITS = SUM_BITS >= LEAST_BITS ? SUM_BITS + 1 : LEAST_BITS;
 
   reg [VALUES-1:0]            valid_q;
   reg [TAG_BITS-1:0]          tag_q;
@@ -46,17 +46,20 @@ module engram_normaliser #(
   genvar v;
   generate
     for (v = 0; v < VALUES; v = v + 1) begin : gen_value
-      // One bit behind the target's binary point is kept, then half up: (t + 1) >> 1.
-      wire signed [WIDE_BITS-1:0] extended =
-          {{(WIDE_BITS-SUM_BITS-1){sums_i[v*SUM_BITS + SUM_BITS - 1]}},
-           sums_i[v*SUM_BITS +: SUM_BITS], 1'b0};
-      wire signed [WIDE_BITS-1:0] shifted =
-          halve_i ? extended >>> (SHIFT + 1) : extended >>> SHIFT;
-      wire signed [WIDE_BITS-1:0] incremented = shifted + $signed(ONE);
-      wire signed [WIDE_BITS-1:0] rounded = incremented >>> 1;
-      wire negative = rounded[WIDE_BITS-1];
-      wire above = !negative && |rounded[WIDE_BITS-2:VALUE_BITS-1];
-      wire below = negative && !(&rounded[WIDE_BITS-2:VALUE_BITS-1]);
+      // One bit behind the target's binary point and one before its sign are kept and rounded half
+      // up. What stands above them is all sign, or the value is cut.
+      wire [WIDE_BITS-1:0] extended =
+          {{(WIDE_BITS-SUM_BITS){sums_i[v*SUM_BITS + SUM_BITS - 1]}},
+           sums_i[v*SUM_BITS +: SUM_BITS]} << 1;
+      wire negative = extended[WIDE_BITS-1];
+      wire [VALUE_BITS+1:0] shifted = halve_i ? extended[SHIFT+1 +: VALUE_BITS+2]
+                                              : extended[SHIFT +: VALUE_BITS+2];
+      wire [VALUE_BITS:0] rounded = shifted[VALUE_BITS+1:1] + {{VALUE_BITS{1'b0}}, shifted[0]};
+      wire [WIDE_BITS-1:SHIFT+VALUE_BITS+1] high =
+          {extended[WIDE_BITS-1:SHIFT+VALUE_BITS+2],
+           halve_i ? negative : extended[SHIFT+VALUE_BITS+1]};
+      wire above = !negative && |{high, rounded[VALUE_BITS:VALUE_BITS-1]};
+      wire below = negative && !(&{high, !rounded[VALUE_BITS] || rounded[VALUE_BITS-1]});
       wire [VALUE_BITS-1:0] value =
           (RELU != 0 && negative) ? {VALUE_BITS{1'b0}} :
           above ? {1'b0, {(VALUE_BITS-1){1'b1}}} :

@@ -11,7 +11,7 @@ mkdir -p "$work"
 
 # leaf | net | options | sed expression ('.' for a bar) | tensor of the first difference (a pattern)
 cat >"$work/list" <<'END'
-engram_normaliser|nets/tiny||s/shifted + \$signed(ONE)/shifted/|dense1.input\[
+engram_normaliser|nets/tiny||s/, shifted\[0\]}/, 1'b0}/|dense1.input\[
 engram_update|nets/tiny||s/weight_q} -$/weight_q} +/|weight\[
 engram_conv|nets/tiny||s/(weights), .index_i(group_q)/(weights), .index_i({GROUP_BITS{1'b0}})/|dense1.input\[
 engram_conv|nets/tiny||s/back_group == group)/back_group != group)/|conv.update_sum\[
