@@ -197,7 +197,6 @@ static void set_conv_serial(struct marks *marks, const struct net *net, const st
   bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
   int stored = trains && gradient > activation ? gradient : activation;
   marks_set(marks, "taps_at_once", "%d", p->taps);
-  marks_set(marks, "last_word", "%d'd%d", p->order.word_bits, p->order.words - 1);
   marks_set(marks, "ready_word", "%d'd%d", p->order.word_bits, p->ready_word);
   marks_set(marks, "stored_bits", "%d", stored);
   set_widened(marks, "activation_to_store", "conv_activation", activation, stored);
@@ -233,17 +232,13 @@ static void set_front(struct marks *marks, const struct net *net, const struct p
   int row_bits = plan_index_bits(net->layer[l].rows), at_once = plan->layer[l].rows_at_once;
   int rows = at_once * row_bits, slots = at_once * order->slot_bits;
   marks_set(marks, "back_tag_bits", "%d", rows + slots + 1);
-  if (plan->layer[l - 1].serial)
-    marks_set(marks, "front_gradient_place",
-              "  assign conv_gradient_word = conv_gradient_tag[%d:0];\n", row_bits - 1);
-  else if (front->kind == LAYER_CONV)
+  if (front->kind == LAYER_CONV && !plan->layer[l - 1].serial)
     marks_set(
         marks, "front_gradient_place",
         "  assign {conv_gradient_word_last, conv_gradient_slots} = conv_gradient_tag[%d:%d];\n",
         rows + slots, rows);
   else
-    marks_set(marks, "front_gradient_place", "  assign %s_gradient_unit = %s_gradient_tag[%d:0];\n",
-              name, name, row_bits - 1);
+    marks_set(marks, "front_gradient_place", "%s", "");
 }
 
 static void set_dense(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
@@ -278,16 +273,15 @@ static void set_no_gradient(struct marks *marks, const struct net *net, const st
   const char *name = plan->layer[l].name;
   marks_set(marks, "at_once", "%d",
             net->layer[l].kind == LAYER_CONV ? plan->layer[1].rows_at_once : 1);
-  if (plan->layer[l].serial)
-    marks_set(marks, "no_gradient_place", "  assign conv_gradient_word = %d'd0;\n",
-              plan->layer[0].order.word_bits);
-  else if (net->layer[l].kind == LAYER_CONV)
+  if (net->layer[l].kind == LAYER_CONV && !plan->layer[l].serial)
     marks_set(marks, "no_gradient_place",
               "  assign conv_gradient_word_last = 1'b0;\n  assign conv_gradient_slots = %d'd0;\n",
               plan->layer[0].order.slot_bits);
-  else
+  else if (net->layer[l].kind == LAYER_OUTPUT)
     marks_set(marks, "no_gradient_place", "  assign %s_gradient_unit = %d'd0;\n", name,
               plan_index_bits(net->layer[l].units));
+  else
+    marks_set(marks, "no_gradient_place", "%s", "");
 }
 
 static void set_output(struct marks *marks, const struct net *net) {

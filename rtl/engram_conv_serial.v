@@ -47,7 +47,6 @@ module engram_conv_serial #(
   parameter HASH_LAYER_BITS = 2,
   parameter HASH_ROW_BITS = 11,
   parameter HASH_COLUMN_BITS = 6,
-  parameter WORD_BITS = 11,          // of a value's number n = FILTERS * position + filter
   parameter PIXEL_ADDRESS_BITS = 10, // of row * WIDTH + column
   parameter TRAINING = 1,            // 0: no way back
   parameter LOGIC_MULTIPLIERS = 0    // of TAPS_AT_ONCE, made of logic
@@ -65,15 +64,12 @@ module engram_conv_serial #(
   output wire                          pixel_read_o,
   output wire [PIXEL_ADDRESS_BITS-1:0] pixel_address_o,
   input  wire [PIXEL_BITS-1:0]         pixel_i,
-  // forward sums, n ascending
+  // forward sums, value FILTERS * position + filter after value
   output wire                          sum_valid_o,
-  output wire                          sum_last_o,
-  output wire [WORD_BITS-1:0]          sum_word_o,
   output wire signed [SUM_BITS-1:0]    sum_o,
-  // gradients with respect to the values, n ascending: data two cycles after gradient_read_o, held
-  // until the next read
+  // gradients with respect to the values, in the same order: data two cycles after gradient_read_o,
+  // held until the next read
   output wire                          gradient_read_o,
-  output wire [WORD_BITS-1:0]          gradient_word_o,
   input  wire [GRADIENT_BITS-1:0]      gradient_i,
   output wire                          updated_o,        // the last weight is being written
   // host, while idle: data three cycles after host_read_i
@@ -103,8 +99,6 @@ module engram_conv_serial #(
   localparam TREE_BITS = WIDE_BITS < SUM_BITS ? WIDE_BITS : SUM_BITS;
   localparam [31:0] LAST_CHUNK = CHUNKS - 1;
   localparam [31:0] LAST_FILTER = FILTERS - 1;
-  localparam [31:0] LAST_WORD =
-      (HEIGHT - KERNEL_HEIGHT + 1) * (WIDTH - KERNEL_WIDTH + 1) * FILTERS - 1;
 
   // ---------------------------------------------------------------- schedule
   reg                   backward_q;  // operands are gradients
@@ -206,7 +200,7 @@ module engram_conv_serial #(
   wire [TAPS_AT_ONCE*PRODUCT_BITS-1:0] products;
   wire [TAPS_AT_ONCE*TERM_BITS-1:0] terms;
   wire signed [GRADIENT_BITS-1:0] gradient = gradient_i;
-  wire unused_ok = &{1'b0, LAST_CHUNK, LAST_FILTER, LAST_WORD, products};
+  wire unused_ok = &{1'b0, LAST_CHUNK, LAST_FILTER, products};
   // What was issued, so many cycles ago.
   localparam STAGES = FORWARD_LEVELS > 0 ? 3 + FORWARD_LEVELS : 4;
   reg [STAGES:1] issued_q;
@@ -251,7 +245,6 @@ module engram_conv_serial #(
 
   reg signed [SUM_BITS-1:0] sum_q;
   reg                       sum_valid_q;
-  reg [WORD_BITS-1:0]       word_q;
   wire signed [SUM_BITS-1:0] chunk_wide =
       {{(SUM_BITS-TREE_BITS+1){chunk_sum[TREE_BITS-1]}}, chunk_sum[TREE_BITS-2:0]};
   always @(posedge clk_i) begin
@@ -259,14 +252,9 @@ module engram_conv_serial #(
     if (start || chunk_ends) summed_q <= {CHUNK_BITS{1'b0}};
     else if (chunk_valid) summed_q <= summed_q + 1'b1;
     sum_valid_q <= chunk_ends && !rst_i;
-    if (start) word_q <= {WORD_BITS{1'b0}};
-    else if (sum_valid_q || gradient_read_o) word_q <= word_q + 1'b1;
   end
   assign sum_valid_o = sum_valid_q;
-  assign sum_last_o = sum_valid_q && word_q == LAST_WORD[WORD_BITS-1:0];
-  assign sum_word_o = word_q;
   assign sum_o = sum_q;
-  assign gradient_word_o = word_q;
 
   // ---------------------------------------------------------------- gradients and update
   wire [PLACE_BITS-1:0]  place;  // tap * FILTERS + filter

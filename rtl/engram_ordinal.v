@@ -1,0 +1,25 @@
+// engram_ordinal : the number of the next one of a row that comes again and again.
+// SPDX-License-Identifier: 0BSD
+`default_nettype none
+
+module engram_ordinal #(
+  parameter COUNT = 64,  // of a row, >= 1
+  parameter BITS = 6     // 2^BITS >= COUNT
+) (
+  input  wire            clk_i,
+  input  wire            start_i,    // begins anew
+  input  wire            next_i,     // one comes
+  output wire [BITS-1:0] ordinal_o,  // its number
+  output wire            last_o      // it is the row's last
+);
+  localparam [31:0] LAST = COUNT - 1;
+  wire unused_ok = &{1'b0, LAST};
+  reg [BITS-1:0] ordinal_q;
+  assign ordinal_o = ordinal_q;
+  assign last_o = ordinal_q == LAST[BITS-1:0];
+  always @(posedge clk_i)
+    if (start_i || (next_i && last_o)) ordinal_q <= {BITS{1'b0}};
+    else if (next_i) ordinal_q <= ordinal_q + 1'b1;
+endmodule
+
+`default_nettype wire
