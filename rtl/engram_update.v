@@ -1,9 +1,9 @@
 // engram_update : w <- sat(w - floor((u + rho) / 2^s)), s = SHIFT + rate (E16), two cycles.
 // SPDX-License-Identifier: 0BSD
 //
-// Mirrors fixed_update of sw/model/fixed.h. ROUND_BITS bits behind the weight's grid are kept, the
-// rounding number is added there, and the sum is cut to the grid: random bits round stochastically,
-// 1 of 1 bit to nearest, 0 truncates.
+// Mirrors fixed_update of sw/model/fixed.h. ROUND_BITS bits behind the weight's grid are kept; the
+// rounding number and u are taken off the weight there, and the rest is cut to the grid: random bits
+// round stochastically, 1 of 1 bit to nearest, 0 truncates.
 `default_nettype none
 
 module engram_update #(
@@ -25,27 +25,34 @@ module engram_update #(
 );
   localparam LEFT = ROUND_BITS > SHIFT ? ROUND_BITS - SHIFT : 0;
   localparam RIGHT = SHIFT > ROUND_BITS ? SHIFT - ROUND_BITS : 0;
-  localparam FINE_BITS = (U_BITS + LEFT > ROUND_BITS ? U_BITS + LEFT : ROUND_BITS) + 2;
+  localparam ALL_BITS = U_BITS + LEFT;
+  localparam FINE_BITS = ALL_BITS - RIGHT > ROUND_BITS ? ALL_BITS - RIGHT : ROUND_BITS + 1;
   localparam STEP_BITS = FINE_BITS - ROUND_BITS;
   localparam WIDE_BITS = (STEP_BITS > WEIGHT_BITS ? STEP_BITS : WEIGHT_BITS) + 1;
+  localparam FULL_BITS = (ALL_BITS > FINE_BITS ? ALL_BITS : FINE_BITS) + 1;
 
-  wire signed [FINE_BITS-1:0] u_wide = {{(FINE_BITS-U_BITS){u_i[U_BITS-1]}}, u_i};
-  wire signed [FINE_BITS-1:0] fine = ((u_wide <<< LEFT) >>> RIGHT) >>> rate_i;
-  wire [FINE_BITS-1:0] rounded = fine + {{(FINE_BITS-ROUND_BITS){1'b0}}, round_i};
-  wire unused_ok = &{1'b0, rounded[ROUND_BITS-1:0]};
+  // u in units of 2^-ROUND_BITS of the weight's grid.
+  wire signed [FULL_BITS-1:0] u_wide = {{(FULL_BITS-U_BITS){u_i[U_BITS-1]}}, u_i};
+  wire signed [FULL_BITS-1:0] shifted = (u_wide <<< LEFT) >>> RIGHT;
+  wire signed [FINE_BITS-1:0] fine = shifted[FINE_BITS-1:0];
 
-  reg signed [STEP_BITS-1:0]   step_q;
+  reg signed [FINE_BITS-1:0]   fine_q;
+  reg [ROUND_BITS-1:0]         round_q;
   reg signed [WEIGHT_BITS-1:0] weight_q;
   reg                          moved_q;  // u is not zero
   always @(posedge clk_i) begin
-    step_q <= rounded[FINE_BITS-1:ROUND_BITS];
+    fine_q <= fine >>> rate_i;
+    round_q <= round_i;
     weight_q <= weight_i;
     moved_q <= |u_i;
   end
 
-  wire signed [WIDE_BITS-1:0] difference =
-      {{(WIDE_BITS-WEIGHT_BITS){weight_q[WEIGHT_BITS-1]}}, weight_q} -
-      {{(WIDE_BITS-STEP_BITS){step_q[STEP_BITS-1]}}, step_q};
+  // w - floor((u + rho) / 2^R) = floor((w * 2^R + 2^R - 1 - rho - u) / 2^R)
+  wire [WIDE_BITS+ROUND_BITS-1:0] exact =
+      {{(WIDE_BITS-WEIGHT_BITS){weight_q[WEIGHT_BITS-1]}}, weight_q, ~round_q} -
+      {{(WIDE_BITS-STEP_BITS){fine_q[FINE_BITS-1]}}, fine_q};
+  wire [WIDE_BITS-1:0] difference = exact[WIDE_BITS+ROUND_BITS-1:ROUND_BITS];
+  wire unused_ok = &{1'b0, shifted, exact};
   wire negative = difference[WIDE_BITS-1];
   wire fits = &difference[WIDE_BITS-2:WEIGHT_BITS-1] || !(|difference[WIDE_BITS-2:WEIGHT_BITS-1]);
   wire in_range = fits && difference[WEIGHT_BITS-1] == negative;
