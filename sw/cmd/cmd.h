@@ -6,13 +6,14 @@
 #define ENGRAM_CMD_H
 
 #include "base/error.h"
+#include "device/device.h"
 
 #include <stddef.h>
 
 enum {
   EXIT_DONE = 0,
-  EXIT_MISMATCH = 1,  /* the work was done and its result is negative: simulation and model differ,
-                         does not fit */
+  EXIT_MISMATCH = 1,  /* the work was begun and its result is negative: simulation and model differ,
+                         does not fit, the board failed */
   EXIT_BAD_INPUT = 2, /* one message, nothing written */
 };
 
@@ -27,8 +28,24 @@ int cmd_estimate(int argc, char **argv);
 /* Prints "engram: message" and returns EXIT_BAD_INPUT. */
 int cmd_fail(const struct error *err);
 
+/* The same, and EXIT_MISMATCH when the device (NULL: none yet) has failed. */
+int cmd_device_fail(const struct device *device, const struct error *err);
+
+/* Monotonic time in seconds. */
+double cmd_seconds(void);
+
 /* One overwritten line on stderr, only when that is a terminal. `done` of `total` units; prints a
  * newline when they are equal. */
 void cmd_progress(const char *what, size_t done, size_t total);
+
+/* The same for pictures that go through a device: says also how many a second, and for how much of
+ * the time the line to the device was taken. */
+struct cmd_pace {
+  const struct device *device; /* set by the caller; the rest begins with zeros */
+  char what[64];
+  double begin, line;
+  size_t done;
+};
+void cmd_pictures(struct cmd_pace *pace, const char *what, size_t done, size_t total);
 
 #endif

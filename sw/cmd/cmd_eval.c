@@ -135,14 +135,12 @@ static int choose_pictures(struct evaluation *evaluation, struct error *err) {
 }
 
 static bool watch_chunk(void *context, const char *what, size_t done, size_t total) {
-  (void)context;
-  cmd_progress(what, done, total);
+  cmd_pictures(context, what, done, total);
   return true;
 }
 
 static int evaluate(struct evaluation *evaluation, struct error *err) {
   const struct options *options = evaluation->options;
-  const struct train_watch watch = {NULL, watch_chunk, NULL};
   const char *device = options->weights.device ? options->weights.device : "golden";
   struct net *net = &evaluation->net;
   struct checkpoint *checkpoint = &evaluation->checkpoint;
@@ -162,6 +160,8 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
     return -1;
   if (device_set(evaluation->device, &checkpoint->weights, &checkpoint->state, err) != 0)
     return -1;
+  struct cmd_pace pace = {.device = evaluation->device};
+  const struct train_watch watch = {&pace, watch_chunk, NULL};
   return train_measure(evaluation->device, &evaluation->data, evaluation->pictures,
                        evaluation->count, part_names[options->part], &watch, &evaluation->metrics,
                        err);
@@ -197,9 +197,10 @@ int cmd_eval(int argc, char **argv) {
   int result = evaluate(&evaluation, &err);
   if (result == 0)
     show(&evaluation);
+  int status = result == 0 ? EXIT_DONE : cmd_device_fail(evaluation.device, &err);
   device_close(evaluation.device);
   dataset_free(&evaluation.data);
   free(evaluation.pictures);
   weights_free(&evaluation.checkpoint.weights);
-  return result == 0 ? EXIT_DONE : cmd_fail(&err);
+  return status;
 }

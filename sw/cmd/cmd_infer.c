@@ -244,6 +244,7 @@ int cmd_infer(int argc, char **argv) {
   int result = infer(&inference, &err);
   if (result == 0)
     show(&inference);
+  int status = result == 0 ? EXIT_DONE : cmd_device_fail(inference.device, &err);
   device_close(inference.device);
   for (size_t i = 0; i < options.file_count; i++) {
     free(inference.files[i].pictures);
@@ -253,5 +254,5 @@ int cmd_infer(int argc, char **argv) {
   free(inference.labels);
   free(options.files);
   weights_free(&inference.checkpoint.weights);
-  return result == 0 ? EXIT_DONE : cmd_fail(&err);
+  return status;
 }

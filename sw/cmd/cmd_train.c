@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { KEY_EPOCHS = 0x200, KEY_STEPS, KEY_SEED, KEY_RATE, KEY_FREEZE, KEY_SPLIT, KEY_RESTART };
@@ -275,6 +274,7 @@ static int prepare(struct training *training, struct error *err) {
 struct watcher {
   const struct options *options;
   uint32_t epoch; /* the one that is being trained */
+  struct cmd_pace pace;
 };
 
 static void clear_progress(void) {
@@ -290,11 +290,11 @@ static bool was_interrupted(void) {
 }
 
 static bool watch_chunk(void *context, const char *what, size_t done, size_t total) {
-  const struct watcher *watcher = context;
+  struct watcher *watcher = context;
   char label[64];
   snprintf(label, sizeof label, "epoch %" PRIu32 ": %s", watcher->epoch, what);
   if (done < total)
-    cmd_progress(label, done, total);
+    cmd_pictures(&watcher->pace, label, done, total);
   else
     clear_progress();
   return !was_interrupted();
@@ -321,7 +321,7 @@ static int save(const struct training *training, struct train_result *result, st
 static int train_split(struct training *training, int i, struct train_result *result,
                        struct error *err) {
   const struct options *options = training->options;
-  struct watcher watcher = {options, training->start.place.epoch + 1};
+  struct watcher watcher = {options, training->start.place.epoch + 1, {.device = training->device}};
   struct train *train = &result->train;
   struct checkpoint start = training->start;
   start.place.data = train_digest(&training->data, training->parts[i]);
@@ -330,6 +330,7 @@ static int train_split(struct training *training, int i, struct train_result *re
                           .device = training->device,
                           .data = &training->data,
                           .parts = training->parts[i],
+                          .fresh = !options->weights.path,
                           .watch = {&watcher, watch_chunk, watch_epoch}};
   weights_new(&result->last.weights, &training->net);
   if (train_begin(train, &start, training->has_best ? &training->best : NULL, err) != 0)
@@ -385,22 +386,16 @@ static void show_end(const struct training *training, const struct train_result 
     printf("saved %s and %s.best\n", options->save, options->save);
 }
 
-static double now_seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static int train_all(struct training *training, struct error *err) {
   struct train_result results[SPLITS] = {0};
-  double begin = now_seconds();
+  double begin = cmd_seconds();
   int result = 0, count = 0;
   while (result == 0 && count < training->split_count &&
          (count == 0 || !results[count - 1].train.stopped)) {
     result = train_split(training, count, &results[count], err);
     count++;
   }
-  double seconds = now_seconds() - begin;
+  double seconds = cmd_seconds() - begin;
   if (result == 0 && training->options->json)
     show_json(training, results, count, seconds);
   else if (result == 0)
@@ -440,12 +435,12 @@ int cmd_train(int argc, char **argv) {
   struct training training = {.options = &options};
   struct error err = {""};
   option_parse(&argp, "engram train", argc, argv, &options);
-  int result = run(&training, &err);
+  int status = run(&training, &err) == 0 ? EXIT_DONE : cmd_device_fail(training.device, &err);
   device_close(training.device);
   dataset_free(&training.data);
   for (int i = 0; i < SPLITS; i++)
     free(training.parts[i]);
   weights_free(&training.start.weights);
   weights_free(&training.best.weights);
-  return result == 0 ? EXIT_DONE : cmd_fail(&err);
+  return status;
 }

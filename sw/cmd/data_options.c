@@ -49,7 +49,9 @@ static error_t parse_weights(int key, char *arg, struct argp_state *state) {
 static const struct argp_option weights_table[] = {
     {"load", 'l', "FILE", 0, "weights and state to begin with (safetensors)", 1},
     {"on", KEY_ON, "DEVICE", 0,
-     "golden (the model, default) or sim (the emitted core in Verilator)", 1},
+     "golden (the model, default), sim (the emitted core in Verilator) or a board's serial port: "
+     "/dev/ttyUSB0, or /dev/ttyUSB0@115200 for a board with an unusual baud",
+     1},
     {0},
 };
 const struct argp weights_options_argp = {.options = weights_table, .parser = parse_weights};

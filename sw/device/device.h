@@ -1,5 +1,5 @@
-/* device.h : what can train and infer: the model, the simulated core, and later a board; one
- * interface. SPDX-License-Identifier: MIT
+/* device.h : what can train and infer: the model, the simulated core and a board; one interface.
+ * SPDX-License-Identifier: MIT
  */
 #ifndef ENGRAM_DEVICE_H
 #define ENGRAM_DEVICE_H
@@ -34,11 +34,15 @@ struct reply {
 
 struct device;
 
-/* Opens "golden" (the model) or "sim" (the emitted core in Verilator, built into build/sim when it
- * is not there yet). `net` must outlive the device, whose weights and state are unset until
- * device_set. NULL on error. */
+/* Opens "golden" (the model), "sim" (the emitted core in Verilator, built into build/sim when it is
+ * not there yet), or the board at a serial port: any name with a '/' in it, as "/dev/ttyUSB0", or
+ * "/dev/ttyUSB0@115200" for a board with an unusual baud. `net` must outlive the device, whose
+ * weights and state are unset until device_set or device_initialise. NULL on error. */
 struct device *device_open(const char *name, const struct net *net, struct error *err);
 void device_close(struct device *device);
+
+/* Whether something has failed on an open device: not the input is to blame then. */
+bool device_failed(const struct device *device);
 
 /* Puts weights and state into the device, or copies them out (`weights` made by weights_new).
  * Return 0 or -1. */
@@ -47,6 +51,15 @@ int device_set(struct device *device, const struct weights *weights,
 int device_get(struct device *device, struct weights *weights, struct device_state *state,
                struct error *err);
 
+/* Puts the seed's initial weights (random_weights) and `state` into the device; a board makes the
+ * weights by itself. Returns 0 or -1. */
+int device_initialise(struct device *device, uint64_t seed, const struct device_state *state,
+                      struct error *err);
+
+/* random_checksum of the weights in the device, which a board computes by itself. Returns 0 or -1.
+ */
+int device_checksum(struct device *device, uint32_t *checksum, struct error *err);
+
 /* Works through `count` jobs in their order, back to back; `replies` has room for as many. Returns
  * 0 or -1 (the device failed; what it had done by then stays done). */
 int device_run(struct device *device, const struct job *jobs, size_t count, struct reply *replies,
@@ -54,5 +67,8 @@ int device_run(struct device *device, const struct job *jobs, size_t count, stru
 
 /* Counters since the device was opened. */
 int device_counters(struct device *device, struct counters *counters, struct error *err);
+
+/* Seconds for which the line to the device was taken since it was opened; 0 where there is none. */
+double device_line_seconds(const struct device *device);
 
 #endif

@@ -12,8 +12,8 @@ struct golden {
   struct model model;
 };
 
-static struct device *golden_open(const struct net *net, struct error *err) {
-  (void)err;
+static struct device *golden_open(const char *name, const struct net *net, struct error *err) {
+  (void)name, (void)err;
   struct golden *golden = memory_new(1, sizeof *golden);
   golden->device.kind = &device_golden;
   model_new(&golden->model, net, 0);
@@ -83,5 +83,10 @@ static int golden_counters(struct device *device, struct counters *counters, str
   return 0;
 }
 
-const struct device_kind device_golden = {"golden",   golden_open, golden_close,   golden_set,
-                                          golden_get, golden_run,  golden_counters};
+const struct device_kind device_golden = {.name = "golden",
+                                          .open = golden_open,
+                                          .close = golden_close,
+                                          .set = golden_set,
+                                          .get = golden_get,
+                                          .run = golden_run,
+                                          .counters = golden_counters};

@@ -9,7 +9,7 @@
 /* As the functions of the same names in device.h. */
 struct device_kind {
   const char *name;
-  struct device *(*open)(const struct net *net, struct error *err);
+  struct device *(*open)(const char *name, const struct net *net, struct error *err);
   void (*close)(struct device *device);
   int (*set)(struct device *device, const struct weights *weights, const struct device_state *state,
              struct error *err);
@@ -18,13 +18,25 @@ struct device_kind {
   int (*run)(struct device *device, const struct job *jobs, size_t count, struct reply *replies,
              struct error *err);
   int (*counters)(struct device *device, struct counters *counters, struct error *err);
+  /* These may be NULL: the weights then travel, and there is no line. */
+  int (*initialise)(struct device *device, uint64_t seed, const struct device_state *state,
+                    struct error *err);
+  int (*checksum)(struct device *device, uint32_t *checksum, struct error *err);
+  double (*line_seconds)(const struct device *device);
 };
 
 /* Stands first in each kind's own struct. */
 struct device {
   const struct device_kind *kind;
+  const struct net *net;
+  bool failed;
 };
 
-extern const struct device_kind device_golden, device_sim;
+extern const struct device_kind device_golden, device_sim, device_serial;
+
+/* A board behind any port, which it takes over, also when it fails; baud 0: to be found. */
+struct port;
+struct device *device_serial_new(struct port *port, uint32_t baud, const struct net *net,
+                                 struct error *err);
 
 #endif

@@ -32,7 +32,8 @@ static void sim_device_close(struct device *device) {
   free(sim);
 }
 
-static struct device *sim_device_open(const struct net *net, struct error *err) {
+static struct device *sim_device_open(const char *name, const struct net *net, struct error *err) {
+  (void)name;
   struct sim_device *sim = memory_new(1, sizeof *sim);
   sim->device.kind = &device_sim;
   if (sim_bus_open(&sim->bus, net, SIMULATOR_VERILATOR, NULL, NULL, err) ||
@@ -71,6 +72,10 @@ static int sim_device_counters(struct device *device, struct counters *counters,
   return sim_bus_counters(bus_of(device), counters, err);
 }
 
-const struct device_kind device_sim = {
-    "sim",          sim_device_open, sim_device_close,   sim_device_set,
-    sim_device_get, sim_device_run,  sim_device_counters};
+const struct device_kind device_sim = {.name = "sim",
+                                       .open = sim_device_open,
+                                       .close = sim_device_close,
+                                       .set = sim_device_set,
+                                       .get = sim_device_get,
+                                       .run = sim_device_run,
+                                       .counters = sim_device_counters};

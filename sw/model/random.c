@@ -106,3 +106,11 @@ void random_weights(const struct net *net, uint64_t seed, struct weights *weight
     }
   }
 }
+
+uint32_t random_checksum(const struct weights *weights) {
+  uint32_t x = RANDOM_CHECKSUM_BEGIN;
+  for (int l = 0; l < weights->layer_count; l++)
+    for (size_t i = 0; i < weights->count[l]; i++)
+      x = random_xorshift(x ^ (uint32_t)weights->layer[l][i]);
+  return x;
+}

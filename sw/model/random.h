@@ -60,4 +60,9 @@ uint32_t random_fill_state(uint64_t seed);
  * itself (docs/link.md). */
 void random_weights(const struct net *net, uint64_t seed, struct weights *weights);
 
+/* A checksum of all weights in that order: for each x = random_xorshift(x ^ weight), from 1 on. A
+ * board computes it by itself (docs/link.md). */
+enum { RANDOM_CHECKSUM_BEGIN = 1 };
+uint32_t random_checksum(const struct weights *weights);
+
 #endif

@@ -136,6 +136,8 @@ int train_begin(struct train *train, const struct checkpoint *start, const struc
   if (best && adopt_best(train, best, err) != 0)
     return -1;
   train->place = start->place;
+  if (train->fresh)
+    return device_initialise(train->device, start->place.seed, &start->state, err);
   return device_set(train->device, &start->weights, &start->state, err);
 }
 

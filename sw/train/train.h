@@ -52,6 +52,7 @@ struct train {
   const struct dataset *data; /* pictures and classes of the net's sizes */
   const enum part *parts;     /* [data->count] */
   struct train_watch watch;
+  bool fresh; /* the weights to begin with are the seed's (random_weights): a board makes them */
 
   /* the run's */
   size_t *pictures[TRAIN_PARTS]; /* indices into data by part */
