@@ -134,6 +134,28 @@ bitstreams: $(ENGRAM) $(BUILD)/fpga_report ## a small net for each board, and on
 program: ## load what `make bitstream` made into the board
 	openFPGALoader $(shell sed -n 's/^loader: *//p' fpga/$(BOARD)/board.yaml) $(BITSTREAM)/engram.bi[nt]
 
+# ---------------------------------------------------------------- virtual boards
+.PHONY: virtual-board link-check link-faults
+FAULTS ?= 300
+
+$(BUILD)/virtual_board $(BUILD)/link_faults: $(BUILD)/%: $(BUILD)/obj/verif/%.o $(BUILD)/obj/verif/wire.o $(OBJECTS)
+	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
+
+$(BUILD)/link_steps: $(BUILD)/obj/verif/link_steps.o $(OBJECTS)
+	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
+
+virtual-board: $(ENGRAM) $(BUILD)/virtual_board ## a board's whole top behind a pseudo-terminal: BOARD=icebreaker|ulx3s [NET=F FOLD=]
+	@sh verif/virtual_board.sh $(BUILD)/virtual_board $(ENGRAM) $(BUILD)/virtual $(BOARD) \
+	  $(if $(filter file,$(origin NET)),,$(NET) $(FOLD))
+
+link-check: $(ENGRAM) $(BUILD)/virtual_board $(BUILD)/link_steps ## the host tool on both virtual boards, beside the model (minutes)
+	@sh verif/link_check.sh $^ $(BUILD)/virtual
+
+link-faults: $(ENGRAM) $(BUILD)/link_faults ## FAULTS=N random faults between the host's code and a board: no hang, no wrong weight
+	@sh verif/board_library.sh $(ENGRAM) $(BUILD)/virtual/system system 16000000 2000000 --net nets/tiny.yaml
+	$(BUILD)/link_faults --net nets/tiny.yaml --clock 16000000 --baud 2000000 --faults $(FAULTS) --seed $(or $(ENGRAM_SEED),1) \
+	  $(BUILD)/virtual/system/board.so
+
 wave: $(BENCH) ## an FST wave of two training steps and an inference of NET (default: the tiny net)
 	$(BENCH) --net $(if $(filter file,$(origin NET)),nets/tiny.yaml,$(NET)) --steps 2 --infer 1 --wave $(BUILD)/engram.fst
 	@echo "gtkwave $(BUILD)/engram.fst verif/step.gtkw"
@@ -142,7 +164,7 @@ install: $(ENGRAM) ## install the command into PREFIX (/usr/local)
 	install -D $(ENGRAM) $(DESTDIR)$(PREFIX)/bin/engram
 
 # ---------------------------------------------------------------- checks
-check: lint unit cli leaves cores icarus driver regress mutants vehicle ## everything a contributor runs
+check: lint unit cli leaves cores icarus driver regress mutants link-faults vehicle ## everything a contributor runs
 
 unit: $(TESTS:%=$(BUILD)/san/%) ## unit tests under AddressSanitizer and UBSan
 	@set -e; for test in $^; do echo "== $${test##*/}"; $$test; done
