@@ -41,18 +41,12 @@ static double patience(const struct link *link, double nominal, int try) {
          (1 << (try < DOUBLINGS ? try : DOUBLINGS));
 }
 
-/* An answer that was long in coming makes later ones be awaited longer, and so does none. */
+/* An answer that was long in coming makes later ones be awaited longer, in small steps: a frame may
+ * have been lost as well. */
 static void note_answer(struct link *link, double taken, double nominal) {
   double slowness = (taken - link->port->latency_seconds) / nominal;
-  double less = link->slowness / 2;
-  link->slowness = slowness > less ? slowness : less;
-  if (link->slowness < 1)
-    link->slowness = 1;
-}
-
-static void note_silence(struct link *link) {
-  link->slowness *= 2;
-  link->repeats++;
+  double least = link->slowness > 4 ? link->slowness / 4 : 1, most = 4 * link->slowness;
+  link->slowness = slowness < least ? least : slowness > most ? most : slowness;
 }
 
 static int send_frame(struct link *link, const struct link_frame *frame, struct error *err) {
@@ -116,8 +110,9 @@ static int exchange(struct link *link, const struct link_frame *request, size_t 
                     double cycles, struct link_frame *reply, struct error *err) {
   double bytes = 2 * FRAME_BESIDE + request->length + (double)expected;
   double nominal = line_seconds(link, bytes) + cycles / link->clock_hz;
+  double start = link->port->now(link->port);
   for (int try = 0; try < TRIES; try++) {
-    double start = link->port->now(link->port), deadline = start + patience(link, nominal, try);
+    double deadline = link->port->now(link->port) + patience(link, nominal, try);
     if (send_frame(link, request, err))
       return -1;
     int got;
@@ -126,13 +121,12 @@ static int exchange(struct link *link, const struct link_frame *request, size_t 
         return refused(link, request, reply, err);
       if (reply->length != expected)
         continue;
-      if (try == 0)
-        note_answer(link, link->port->now(link->port) - start, nominal);
+      note_answer(link, link->port->now(link->port) - start, nominal);
       return 0;
     }
     if (got < 0)
       return -1;
-    note_silence(link);
+    link->repeats++;
   }
   return no_answer(link, err);
 }
@@ -155,9 +149,9 @@ static int greet(struct link *link, uint32_t baud, double seconds, struct link_f
   do
     got = await(link, start + seconds, reply, err);
   while (got > 0 && (reply->code != STATUS_OK || reply->length != GREETING_BYTES));
-  if (got > 0)
-    note_answer(link, port->now(port) - start,
-                line_seconds(link, 2 * FRAME_BESIDE + GREETING_BYTES));
+  double taken = port->now(port) - start - port->latency_seconds;
+  if (got > 0 && taken > 0)
+    link->slowness += taken / line_seconds(link, 2 * FRAME_BESIDE + GREETING_BYTES);
   return got;
 }
 
@@ -351,16 +345,17 @@ static int send_parts(struct link *link, const struct picture *picture, size_t n
 static int exchange_picture(struct link *link, const struct picture *picture, double nominal,
                             struct link_frame *reply, struct error *err) {
   size_t last = (picture->bytes - 1) / picture->part, from = 0;
+  double start = link->port->now(link->port);
   link->sequence++;
   for (int try = 0, gaps = 0; try < TRIES && gaps < GAPS;) {
-    double start = link->port->now(link->port);
+    double deadline = link->port->now(link->port) + patience(link, nominal, try);
     if (send_parts(link, picture, from, err))
       return -1;
-    int got = await(link, start + patience(link, nominal, try), reply, err);
+    int got = await(link, deadline, reply, err);
     if (got < 0)
       return -1;
     if (got == 0) {
-      note_silence(link);
+      link->repeats++;
       try++;
       from = last;
     } else if (reply->code == STATUS_GAP) {
@@ -369,8 +364,7 @@ static int exchange_picture(struct link *link, const struct picture *picture, do
       gaps++;
       from = 0;
     } else {
-      if (try + gaps == 0)
-        note_answer(link, link->port->now(link->port) - start, nominal);
+      note_answer(link, link->port->now(link->port) - start, nominal);
       return 0;
     }
   }
