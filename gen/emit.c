@@ -83,6 +83,8 @@ static void set_shapes(struct marks *marks, const struct net *net, const struct 
   marks_set(marks, "weights_base", "%X", 1u << (map_address_bits(net) - 1));
   marks_set(marks, "row_at", "%d", net->column_bits + 2);
   marks_set(marks, "layer_at", "%d", net->row_bits + net->column_bits + 2);
+  marks_set(marks, "counters", "%d", PLAN_COUNTS * net->layer_count);
+  marks_set(marks, "count_bits", "%d", plan->count_bits);
   marks_set(marks, "infer_cycles", "%d", plan->infer_cycles);
   marks_set(marks, "train_cycles", "%d", plan->train_cycles);
   marks_set(marks, "multipliers", "%d", plan->multipliers);
@@ -175,8 +177,6 @@ static void set_conv(struct marks *marks, const struct net *net, const struct pl
   marks_set(marks, "rest", "%d", p->rest);
   marks_set(marks, "filters_at_once", "%d", p->order.filters_at_once);
   marks_set(marks, "forward_levels", "%d", p->forward_levels);
-  marks_set(marks, "value_levels", "%d", plan_tree_levels(p->order.values));
-  marks_set(marks, "value_count_bits", "%d", net_bits_for((uint64_t)p->order.values));
   marks_set(marks, "conv_ready", "%s", plan->down == 1 ? "conv_sums_first" : "conv_sums_last");
   marks_set(marks, "at_once", "%d", plan->layer[1].rows_at_once);
 }
@@ -245,7 +245,6 @@ static void set_dense(struct marks *marks, const struct net *net, const struct p
   const struct plan_layer *p = &plan->layer[l];
   const struct layer *layer = &net->layer[l];
   marks_set(marks, "at_once", "%d", p->rows_at_once);
-  marks_set(marks, "at_once_levels", "%d", p->rows_at_once - 1);
   marks_set(marks, "lanes", "%d", p->lanes);
   marks_set(marks, "groups", "%d", p->groups);
   marks_set(marks, "group_bits", "%d", plan_index_bits(p->groups));
@@ -262,9 +261,25 @@ static void set_dense(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "bank_lanes", "%d", p->bank_lanes);
   marks_set(marks, "weight_words", "%d", p->weight_words);
   marks_set(marks, "bank_address_bits", "%d", p->address_bits);
-  marks_set(marks, "lost_levels", "%d", p->lost_levels);
-  marks_set(marks, "lost_bits", "%d", net_bits_for((uint64_t)(p->lanes * p->rows_at_once)));
   set_front(marks, net, plan, l);
+}
+
+/* What is counted of a layer, before it is: its values that were cut, its gradients that were, and
+ * the updates that were lost. */
+static void write_counts(FILE *f, const struct net *net, const struct plan *plan,
+                         struct marks *marks, int l) {
+  static const char *const names[PLAN_COUNTS] = {"cuts", "gradient_cuts", "lost"};
+  for (int i = 0; i < PLAN_COUNTS; i++) {
+    int flags = plan->layer[l].flags[i];
+    marks_set(marks, "flags_name", "%s_%s", plan->layer[l].name, names[i]);
+    marks_set(marks, "counter", "%d", PLAN_COUNTS * l + i);
+    marks_set(marks, "flags", "%d", flags);
+    marks_set(marks, "flag_levels", "%d", plan_tree_levels(flags));
+    marks_set(marks, "flag_sum_bits", "%d", net_bits_for((uint64_t)flags));
+    marks_set(marks, "flag_count_bits", "%d", plan_count_bits(flags));
+    bool counts = i == 0 || net->fold[FOLD_MODE] == MODE_TRAINING;
+    template_write(f, counts ? "core_count.v.in" : "core_no_count.v.in", marks);
+  }
 }
 
 /* What a layer of a core that only infers has instead of its gradients. */
@@ -298,6 +313,7 @@ static void write_core(FILE *f, const struct net *net, const struct plan *plan,
   template_write(f, "core_head.v.in", marks);
   for (int l = 0; l < net->layer_count; l++) {
     set_layer(marks, net, plan, l);
+    write_counts(f, net, plan, marks, l);
     if (net->layer[l].kind == LAYER_CONV) {
       set_conv(marks, net, plan);
       set_conv_serial(marks, net, plan);

@@ -74,8 +74,7 @@ module engram_conv #(
   input  wire [WEIGHT_BITS-1:0]   host_data_i,
   output wire [WEIGHT_BITS-1:0]   host_data_o,
   // counters
-  input  wire                     clear_i,
-  output wire [31:0]              lost_count_o
+  output wire                     lost_o
 );
   localparam VALUES = POSITIONS * FILTERS_AT_ONCE;
   localparam GROUPS = FILTERS / FILTERS_AT_ONCE;
@@ -375,16 +374,13 @@ module engram_conv #(
     engram_probe #(.INDEX_BITS(PLACE_BITS), .VALUE_BITS(UPDATE_BITS)) u_gradient (
       .valid_i(valid_1_q), .index_i(place_1_q), .value_i(u_1_q)
     );
-    engram_event_counter #(.FLAGS(1), .LEVELS(0), .COUNT_BITS(2)) u_lost_counter (
-      .clk_i(clk_i), .clear_i(clear_i), .flags_i(valid_3 && lost && !freeze_i),
-      .count_o(lost_count_o)
-    );
+    assign lost_o = valid_3 && lost && !freeze_i;
   end else begin : gen_inference
     assign {valid_3, last_3, changed, lost} = 4'd0;
     assign place_3 = {PLACE_BITS{1'b0}};
     assign next_weight = {WEIGHT_BITS{1'b0}};
-    assign lost_count_o = 32'd0;
-    wire unused_ok = &{1'b0, clear_i, rate_i, base_i, key_i, back_terms, lost};
+    assign lost_o = 1'b0;
+    wire unused_ok = &{1'b0, rate_i, base_i, key_i, back_terms, lost};
   end
   endgenerate
 

@@ -80,8 +80,7 @@ module engram_conv_serial #(
   input  wire [WEIGHT_BITS-1:0]        host_data_i,
   output wire [WEIGHT_BITS-1:0]        host_data_o,
   // counters
-  input  wire                          clear_i,
-  output wire [31:0]                   lost_count_o
+  output wire                          lost_o
 );
   localparam CHUNKS = TAPS / TAPS_AT_ONCE;
   localparam CHUNK_BITS = CHUNKS > 1 ? $clog2(CHUNKS) : 1;
@@ -423,20 +422,17 @@ module engram_conv_serial #(
           cycle < FIRST ? old_weight :
           cycle >= WEIGHT && cycle < ABOVE ? {new_bit, weight_q[WEIGHT_BITS-1:1]} :
           cycle == LAST - 1 && !fits_q ? {negative_q, {(WEIGHT_BITS-1){!negative_q}}} : weight_q;
-      engram_event_counter #(.FLAGS(1), .LEVELS(0), .COUNT_BITS(2)) u_lost_counter (
-        .clk_i(clk_i), .clear_i(clear_i),
-        .flags_i(weight_end && |u && !changed && !freeze_i), .count_o(lost_count_o)
-      );
+      assign lost_o = weight_end && |u && !changed && !freeze_i;
     end else begin : gen_inference
       assign gradient_read_o = 1'b0;
       assign updated_o = 1'b0;
-      assign lost_count_o = 32'd0;
+      assign lost_o = 1'b0;
       assign next_weight = old_weight;
       assign {update, update_read, update_write, weight_end, lane_last} = 5'd0;
       assign place = {PLACE_BITS{1'b0}};
       assign u = {UPDATE_BITS{1'b0}};
       wire unused_training_ok =
-          &{1'b0, gradient, pass_end, freeze_i, rate_i, base_i, key_i, clear_i, backward_issue};
+          &{1'b0, gradient, pass_end, freeze_i, rate_i, base_i, key_i, backward_issue};
     end
   endgenerate
 

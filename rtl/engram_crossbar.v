@@ -51,8 +51,6 @@ module engram_crossbar #(
   parameter HASH_LAYER_BITS = 2,
   parameter HASH_ROW_BITS = 11,    // of the net's longest layer
   parameter HASH_COLUMN_BITS = 6,
-  parameter LOST_LEVELS = 1,       // engram_event_counter's LEVELS for LANES * AT_ONCE flags
-  parameter LOST_BITS = 3,         // signed width that holds 0..LANES * AT_ONCE
   // order of the inputs in the memory in front (engram_row_order)
   parameter FILTERS = 1,
   parameter FILTERS_AT_ONCE = 1,
@@ -104,9 +102,7 @@ module engram_crossbar #(
   input  wire [UNIT_BITS-1:0]        host_unit_i,
   input  wire [WEIGHT_BITS-1:0]      host_data_i,
   output wire [WEIGHT_BITS-1:0]      host_data_o,
-  // counters
-  input  wire                        clear_i,
-  output wire [31:0]                 lost_count_o
+  output wire [AT_ONCE*LANES-1:0]    lost_o     // updates that were not zero and changed nothing
 );
   localparam LANE_BITS = LANES > 1 ? $clog2(LANES) : 1;
   localparam DRAIN_BITS = LANE_BITS + 1;
@@ -603,11 +599,7 @@ module engram_crossbar #(
       assign back_rows_o = rows_q;
       assign back_slots_o = slots_q;
       assign back_sums_o = sums_q;
-      engram_event_counter #(
-        .FLAGS(AT_ONCE*LANES), .LEVELS(LOST_LEVELS), .COUNT_BITS(LOST_BITS)
-      ) u_lost_counter (
-        .clk_i(clk_i), .clear_i(clear_i), .flags_i(lost), .count_o(lost_count_o)
-      );
+      assign lost_o = lost;
     end else begin : gen_no_back
       assign back_valid_o = {AT_ONCE{1'b0}};
       assign back_word_last_o = 1'b0;
@@ -615,8 +607,8 @@ module engram_crossbar #(
       assign back_rows_o = {(AT_ONCE*ROW_BITS){1'b0}};
       assign back_slots_o = {(AT_ONCE*SLOT_BITS){1'b0}};
       assign back_sums_o = {(AT_ONCE*BACK_BITS){1'b0}};
-      assign lost_count_o = 32'd0;
-      wire unused_back_ok = &{1'b0, terms, lost, clear_i, x_gate_i, group_first, word_last,
+      assign lost_o = {(AT_ONCE*LANES){1'b0}};
+      wire unused_back_ok = &{1'b0, terms, lost, x_gate_i, group_first, word_last,
                               backward_start_i};
     end
   endgenerate

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: 0BSD
 //
 // Mirrors fixed_normalise of sw/model/fixed.h, once per value. VALUES sums at a time, one cycle of
-// latency; counts what it had to cut.
+// latency.
 `default_nettype none
 
 module engram_normaliser #(
@@ -13,9 +13,7 @@ module engram_normaliser #(
   parameter SUM_BITS = 28,     // signed sum
   parameter SHIFT = 8,         // bits between the sum's binary point and the value's, >= 0
   parameter VALUE_BITS = 16,   // signed value
-  parameter RELU = 0,          // 1: what is below zero becomes zero (and is not counted as cut)
-  parameter COUNT_LEVELS = 0,  // engram_event_counter's LEVELS for VALUES flags
-  parameter COUNT_BITS = 2
+  parameter RELU = 0           // 1: what is below zero becomes zero (and does not count as cut)
 ) (
   input  wire                         clk_i,
   input  wire                         rst_i,
@@ -30,9 +28,7 @@ module engram_normaliser #(
   output wire [TAG_BITS-1:0]          tag_o,
   output wire [VALUES*VALUE_BITS-1:0] values_o,
   output wire [VALUES-1:0]            gates_o,  // the gradient passes: kept, with RELU > 0
-  // what was cut
-  input  wire                         clear_i,
-  output wire [31:0]                  cut_count_o
+  output wire [VALUES-1:0]            cuts_o    // was cut
 );
   localparam LEAST_BITS = SHIFT + VALUE_BITS + 3;
   localparam WIDE_BITS = SUM_BITS >= LEAST_BITS ? SUM_BITS + 1 : LEAST_BITS;
@@ -78,16 +74,11 @@ module engram_normaliser #(
     tag_q <= tag_i;
   end
 
-  engram_event_counter #(
-    .FLAGS(VALUES), .LEVELS(COUNT_LEVELS), .COUNT_BITS(COUNT_BITS)
-  ) u_cut_counter (
-    .clk_i(clk_i), .clear_i(clear_i), .flags_i(cuts_q), .count_o(cut_count_o)
-  );
-
   assign valid_o = valid_q;
   assign tag_o = tag_q;
   assign values_o = values_q;
   assign gates_o = gates_q;
+  assign cuts_o = cuts_q;
 
   generate
     if (INDEX_BITS > 0) begin : gen_probes

@@ -36,7 +36,8 @@ module engram_picture_buffer #(
   input  wire [WORD_BITS-1:0]        read_word_i,
   output wire [WORD_PIXELS*PIXEL_BITS-1:0] word_o,
   // one pulse for each refused picture
-  output wire [3:1]                  refused_o        // too short, too long, label out of range
+  output wire [3:1]                  refused_o,       // too short, too long, label out of range
+  input  wire                        hold_i           // it is not yet counted: no beat is taken
 );
   localparam [1:0] GOOD = 2'd0, SHORT = 2'd1, LONG = 2'd2, BAD_LABEL = 2'd3;
   localparam [31:0] LAST_ROW = HEIGHT - 1;
@@ -53,7 +54,7 @@ module engram_picture_buffer #(
   reg [WORD_BITS-1:0]   word_q;
   reg                   whole_q;     // the last pixel was taken
 
-  assign s_axis_tready_o = !full_q[fill_slot_q] && !rst_i;
+  assign s_axis_tready_o = !full_q[fill_slot_q] && !hold_i && !rst_i;
   wire beat = s_axis_tvalid_i && s_axis_tready_o;
   wire row_end = column_q == LAST_COLUMN[COLUMN_BITS-1:0];
   wire picture_end = row_end && row_q == LAST_ROW[ROW_BITS-1:0];

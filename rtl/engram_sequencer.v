@@ -38,26 +38,16 @@ module engram_sequencer #(
   output wire [1:0]            result_status_o,
   output wire                  result_train_o,
   // counters
-  input  wire                  clear_i,
-  input  wire                  steps_write_i,
-  input  wire [31:0]           steps_i,
-  output wire [31:0]           steps_o,
-  output wire [31:0]           pictures_o,         // inferences
-  output wire [31:0]           correct_o,
-  output wire [63:0]           cycles_o,           // at work
-  output wire [31:0]           step_cycles_o       // of the last step
+  output wire                  picture_o,          // an inference ends
+  output wire                  correct_o,
+  output wire                  active_o,           // a step is at work,
+  output wire                  done_o              // in its last cycle
 );
   reg                  busy_q /*verilator public_flat_rd*/;
   reg                  train_q;
   reg [CLASS_BITS-1:0] label_q;
   reg [RATE_BITS-1:0]  rate_q;
   reg [LAYERS-1:0]     freeze_q;
-  reg [31:0]           steps_q /*verilator public_flat_rd*/;
-  reg [31:0]           pictures_q /*verilator public_flat_rd*/;
-  reg [31:0]           correct_q /*verilator public_flat_rd*/;
-  reg [63:0]           cycles_q;
-  reg [31:0]           step_cycles_q /*verilator public_flat_rd*/;
-  reg [31:0]           count_q;
 
   wire ready = picture_valid_i && !pause_i && !busy_q;
   wire good = picture_status_i == 2'd0;
@@ -83,24 +73,6 @@ module engram_sequencer #(
       freeze_q <= freeze_i;
     end
 
-  always @(posedge clk_i) begin
-    count_q <= start_o ? 32'd2 : count_q + 32'd1;
-    if (rst_i) step_cycles_q <= 32'd0;
-    else if (done) step_cycles_q <= count_q;
-    if (clear_i) begin
-      pictures_q <= 32'd0;
-      correct_q <= 32'd0;
-      cycles_q <= 64'd0;
-    end else begin
-      if (infer_end) pictures_q <= pictures_q + 32'd1;
-      if (busy_q && predicted_i && class_i == label_q) correct_q <= correct_q + 32'd1;
-      if (start_o || busy_q) cycles_q <= cycles_q + 64'd1;
-    end
-    if (rst_i) steps_q <= 32'd0;
-    else if (steps_write_i) steps_q <= steps_i;
-    else if (trained_o) steps_q <= steps_q + 32'd1;
-  end
-
   assign idle_o = !busy_q;
   assign release_o = done || refuse;
   assign train_o = train_q;
@@ -110,11 +82,10 @@ module engram_sequencer #(
   assign result_push_o = (busy_q && predicted_i) || refuse;
   assign result_status_o = busy_q ? 2'd0 : picture_status_i;
   assign result_train_o = busy_q && train_q;
-  assign steps_o = steps_q;
-  assign pictures_o = pictures_q;
-  assign correct_o = correct_q;
-  assign cycles_o = cycles_q;
-  assign step_cycles_o = step_cycles_q;
+  assign picture_o = infer_end;
+  assign correct_o = busy_q && predicted_i && class_i == label_q;
+  assign active_o = start_o || busy_q;
+  assign done_o = done;
 endmodule
 
 `default_nettype wire

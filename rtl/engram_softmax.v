@@ -64,8 +64,7 @@ module engram_softmax #(
   // ---------------------------------------------------------------- division, one bit a cycle
   wire [31:0] numerator = {1'b0, exponential_q[class_q], 15'd0} + {13'd0, sum_q[SUM_BITS-1:1]};
   reg [SUM_BITS-1:0] remainder_q;
-  reg [15:0]         digits_q;    // of the numerator, still to come
-  reg [15:0]         quotient_q;
+  reg [15:0]         digits_q;    // of the numerator, still to come; behind them the quotient's
   wire [SUM_BITS:0] minuend = {remainder_q, digits_q[15]};
   wire [SUM_BITS:0] difference = minuend - {1'b0, sum_q};
   wire fits = !difference[SUM_BITS];
@@ -89,8 +88,7 @@ module engram_softmax #(
       digits_q <= numerator[15:0];
     end else begin
       remainder_q <= fits ? difference[SUM_BITS-1:0] : minuend[SUM_BITS-1:0];
-      digits_q <= {digits_q[14:0], 1'b0};
-      if (bit_q != DONE) quotient_q <= {quotient_q[14:0], fits};
+      if (bit_q != DONE) digits_q <= {digits_q[14:0], fits};
     end
   end
 
@@ -128,7 +126,7 @@ module engram_softmax #(
   assign valid_o = state_q == DIVIDE && bit_q == DONE;
   assign class_o = class_q;
   assign last_o = valid_o && class_last;
-  assign probability_o = quotient_q;
+  assign probability_o = digits_q;
   assign best_o = best_q;
 
   engram_probe #(.INDEX_BITS(CLASS_BITS), .VALUE_BITS(17)) u_probability (

@@ -4,13 +4,14 @@
 #include "compare.h"
 
 #include "base/file.h"
+#include "net/map.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOST_LATENCY = 16 /* more than engram_event_counter's */ };
+enum { LATE = 20 /* cycles, more than engram_event_counter's and engram_random's */ };
 
 /* ---------------------------------------------------------------- signals */
 
@@ -153,18 +154,14 @@ static int add_probes(struct compare *compare, struct sim_bus *bus, struct error
 
 static int find_counters(struct compare *compare, struct sim_bus *bus, int l, struct error *err) {
   const char *name = compare->plan.layer[l].name;
-  bool conv = compare->net->layer[l].kind == LAYER_CONV;
-  if (find(bus, &compare->cut_activations[l], "count_q", err, "u_%s_normaliser.u_cut_counter",
-           name))
+  if (find(bus, &compare->cut_activations[l], "count_q", err, "u_%s_cuts", name))
     return -1;
   if (compare->net->fold[FOLD_MODE] != MODE_TRAINING)
     return 0;
-  if (find(bus, &compare->writes[l], "writes_q", err, "u_%s", name))
-    return -1;
-  return find(bus, &compare->cut_gradients[l], "count_q", err,
-              "u_%s_gradient_normaliser.u_cut_counter", name) ||
-                 find(bus, &compare->lost[l], "count_q", err, "u_%s.%s.u_lost_counter", name,
-                      conv ? "gen_training" : "gen_back")
+  return find(bus, &compare->writes[l], "writes_q", err, "u_%s", name) ||
+                 find(bus, &compare->cut_gradients[l], "count_q", err, "u_%s_gradient_cuts",
+                      name) ||
+                 find(bus, &compare->lost[l], "count_q", err, "u_%s_lost", name)
              ? -1
              : 0;
 }
@@ -200,10 +197,12 @@ int compare_new(struct compare *compare, struct sim_bus *bus, struct model *mode
   weights_new(&compare->before, bus->net);
   if (add_probes(compare, bus, err) || find(bus, &compare->random, "state_q", err, "u_random") ||
       find(bus, &compare->busy, "busy_q", err, "u_sequencer") ||
-      find(bus, &compare->steps, "steps_q", err, "u_sequencer") ||
-      find(bus, &compare->pictures, "pictures_q", err, "u_sequencer") ||
-      find(bus, &compare->correct, "correct_q", err, "u_sequencer") ||
-      find(bus, &compare->step_cycles, "step_cycles_q", err, "u_sequencer"))
+      find(bus, &compare->memory, "memory_q", err, "u_counters") ||
+      find(bus, &compare->at, "at_q", err, "u_counters") ||
+      find(bus, &compare->addend, "addend_q", err, "u_counters") ||
+      find(bus, &compare->steps, "count_q", err, "u_counters.u_steps") ||
+      find(bus, &compare->pictures, "count_q", err, "u_counters.u_pictures") ||
+      find(bus, &compare->correct, "count_q", err, "u_counters.u_correct"))
     return -1;
   for (int l = 0; l < bus->net->layer_count; l++)
     if (find_layer(compare, bus, l, err))
@@ -337,33 +336,56 @@ static void compare_writes(struct compare *compare, int l, uint64_t now) {
   compare_value(compare, "weights written", l, changed, signal_word(&compare->writes[l]), now);
 }
 
+/* What the register at `address` counts up to: its word of the memory, what was counted `since` its
+ * last visit, and what a visit is about to add to one of its halves. */
+static int64_t counter(const struct compare *compare, uint32_t address,
+                       const struct sim_signal *since) {
+  size_t word = address / 4 * 2;
+  int64_t low = (int64_t)signal_bits(&compare->memory, word, 0, 16);
+  int64_t high = (int64_t)signal_bits(&compare->memory, word + 1, 0, 16);
+  int64_t at = (int64_t)signal_bits(&compare->at, 0, 0, 7), count = signal_word(since);
+  int64_t addend = at >> 1 == address / 4 ? signal_word(&compare->addend) : 0;
+  if (low == UNKNOWN || high == UNKNOWN || at == UNKNOWN || count == UNKNOWN || addend == UNKNOWN)
+    return UNKNOWN;
+  return (uint32_t)(low + (high << 16) + count + (addend << (at & 1) * 16));
+}
+
+static void compare_counter(struct compare *compare, const char *name, long index,
+                            uint32_t expected, uint32_t address, const struct sim_signal *since,
+                            uint64_t now) {
+  compare_value(compare, name, index, expected, counter(compare, address, since), now);
+}
+
 static void compare_counters(struct compare *compare, uint64_t now) {
-  const struct model *model = compare->model;
-  compare_value(compare, "steps", -1, model->state.steps, signal_word(&compare->steps), now);
-  compare_value(compare, "pictures", -1, model->counters.pictures, signal_word(&compare->pictures),
-                now);
-  compare_value(compare, "correct", -1, model->counters.correct, signal_word(&compare->correct),
-                now);
-  compare_value(compare, "random.low", -1, (int64_t)model->state.random.low,
-                (int64_t)signal_bits(&compare->random, 0, 0, 64), now);
-  compare_value(compare, "random.high", -1, (int64_t)model->state.random.high,
-                (int64_t)signal_bits(&compare->random, 0, 64, 63), now);
+  const struct counters *counters = &compare->model->counters;
+  compare_counter(compare, "steps", -1, compare->model->state.steps, MAP_STEPS, &compare->steps,
+                  now);
+  compare_counter(compare, "pictures", -1, counters->pictures, MAP_PICTURES, &compare->pictures,
+                  now);
+  compare_counter(compare, "correct", -1, counters->correct, MAP_CORRECT, &compare->correct, now);
   for (int l = 0; l < compare->net->layer_count; l++) {
-    compare_value(compare, "cut_activations", l, model->counters.cut_activations[l],
-                  signal_word(&compare->cut_activations[l]), now);
+    uint32_t layer = MAP_LAYERS + MAP_LAYER_SIZE * (uint32_t)l;
+    compare_counter(compare, "cut_activations", l, counters->cut_activations[l],
+                    layer + MAP_CUT_ACTIVATIONS, &compare->cut_activations[l], now);
     if (compare->net->fold[FOLD_MODE] != MODE_TRAINING)
       continue;
-    compare_value(compare, "cut_gradients", l, model->counters.cut_gradients[l],
-                  signal_word(&compare->cut_gradients[l]), now);
-    compare->lost_expected[l] = model->counters.lost[l];
+    compare_counter(compare, "cut_gradients", l, counters->cut_gradients[l],
+                    layer + MAP_CUT_GRADIENTS, &compare->cut_gradients[l], now);
+    compare->lost_expected[l] = counters->lost[l];
   }
 }
 
-/* The last updates of a step are counted a few cycles behind it, and long before the next ones. */
-static void compare_lost(struct compare *compare, uint64_t now) {
+/* The last updates of a training step are counted a few cycles behind it, and long before the next
+ * ones; the random state has moved on by then. */
+static void compare_late(struct compare *compare, uint64_t now) {
+  const struct random_state *random = &compare->model->state.random;
   for (int l = 0; l < compare->net->layer_count; l++)
-    compare_value(compare, "lost", l, compare->lost_expected[l], signal_word(&compare->lost[l]),
-                  now);
+    compare_counter(compare, "lost", l, compare->lost_expected[l],
+                    MAP_LAYERS + MAP_LAYER_SIZE * (uint32_t)l + MAP_LOST, &compare->lost[l], now);
+  compare_value(compare, "random.low", -1, (int64_t)random->low,
+                (int64_t)signal_bits(&compare->random, 0, 0, 64), now);
+  compare_value(compare, "random.high", -1, (int64_t)random->high,
+                (int64_t)signal_bits(&compare->random, 0, 64, 63), now);
 }
 
 /* The core has ended a step: the model does it too. */
@@ -404,11 +426,11 @@ static void end_step(struct compare *compare, uint64_t now) {
     compare_seen(compare, probability, c, compare->model->probability[c], now);
   compare_counters(compare, now);
   if (train)
-    compare->lost_due = now + LOST_LATENCY;
-  uint32_t cycles = (uint32_t)signal_word(&compare->step_cycles);
+    compare->late_due = now + LATE;
+  compare->step_cycles = (uint32_t)(now - compare->busy_since) + 1;
   uint32_t *longest = train ? &compare->train_cycles : &compare->infer_cycles;
-  if (cycles > *longest)
-    *longest = cycles;
+  if (compare->step_cycles > *longest)
+    *longest = compare->step_cycles;
   for (int i = 0; i < compare->probe_count; i++)
     memset(compare->probe[i].cycles, 0, compare->probe[i].count * sizeof *compare->probe[i].cycles);
 }
@@ -452,8 +474,10 @@ void compare_cycle(void *context, const struct sim_bus *bus) {
   if (!compare->was_busy && busy && compare->next_job > 0 &&
       compare->idle_cycles > compare->longest_gap + 1)
     compare->longest_gap = compare->idle_cycles - 1;
-  if (compare->lost_due != 0 && bus->cycle == compare->lost_due)
-    compare_lost(compare, bus->cycle);
+  if (compare->late_due != 0 && bus->cycle == compare->late_due)
+    compare_late(compare, bus->cycle);
+  if (!compare->was_busy && busy)
+    compare->busy_since = bus->cycle;
   compare->idle_cycles += !busy;
   compare->was_busy = busy;
   for (int i = 0; i < compare->probe_count; i++)

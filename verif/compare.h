@@ -31,15 +31,19 @@ struct compare {
   int probe_count;
   struct probe probe[COMPARE_PROBES_MAX];
   struct sim_signal *banks[NET_LAYERS_MAX]; /* dense: [row at a time][bank] */
-  struct sim_signal kernel, random, busy, steps, pictures, correct, step_cycles;
+  struct sim_signal kernel, random, busy;
+  struct sim_signal memory, at, addend;              /* of engram_counters */
+  struct sim_signal steps, pictures, correct;        /* since their last visit, as all counts */
   struct sim_signal writes[NET_LAYERS_MAX];          /* of weights in a training step */
   struct weights before;                             /* the step */
   struct sim_signal forward_cycles, backward_cycles; /* of the convolution */
   struct sim_signal cut_activations[NET_LAYERS_MAX], cut_gradients[NET_LAYERS_MAX],
       lost[NET_LAYERS_MAX];
 
-  uint32_t lost_expected[NET_LAYERS_MAX]; /* in the cycle lost_due */
-  uint64_t lost_due;
+  uint32_t lost_expected[NET_LAYERS_MAX]; /* in the cycle late_due */
+  uint64_t late_due;
+  uint64_t busy_since;
+  uint32_t step_cycles; /* of the last step */
   bool was_busy;
   uint64_t idle_cycles; /* without a step since the last one ended */
   uint64_t compared, mismatches;

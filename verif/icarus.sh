@@ -40,7 +40,7 @@ run='--steps 20 --infer 5' stress='--stall 110 --faults --settings'
   wait
 }
 mutant engram_normaliser 's/shifted + \$signed(ONE)/shifted/' '[a-z0-9.]*\[[0-9]*\] expected [-0-9]* got [-0-9]' &
-mutant engram_event_counter "s/if (clear_i) count_q/if (1'b0) count_q/" 'cut_activations\[0\] expected 0 got X' &
+mutant engram_counters 's/at_layers\[i\] = low/at_layers[i] = !reset_q \&\& low/' 'cut_activations\[0\] expected 0 got X' &
 wait
 cat "$work"/*.result
 failed=$(cat "$work"/*.result | grep -c '^FAIL' || true)

@@ -30,6 +30,7 @@ engram_lane|nets/tiny8|filters=1|s/{.gradient_i, gradient_i}/{gradient_i[GRADIEN
 engram_difference|nets/tiny||s/17'h08000 : 17'h00000/17'h07FFF : 17'h00000/|output.gradient\[
 engram_random|nets/tiny||s/s\[63:0\] ^ s\[126:63\]/s[63:0] ^ s[125:62]/|random.
 engram_hash|nets/tiny8|filters=1|s/key_i\[i +: ROUND_BITS\]/key_i[POSITION_BITS-1-i +: ROUND_BITS]/|weight\[
+engram_counters|nets/tiny||s/take_i(at_steps)/take_i(at_cycles)/|steps\[
 engram_sequencer|nets/tiny||s/class_i == label_q/class_i != label_q/|correct\[
 END
 

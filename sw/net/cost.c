@@ -60,21 +60,33 @@ static void add_control(struct core *core) {
   add(core, "random", "", 1, cost_random(core->family, core->trains, drawn, pairs, shifts));
 }
 
+static void add_counts(struct core *core) {
+  static const char *const names[PLAN_COUNTS] = {"cuts", "gradient_cuts", "lost"};
+  int bits = 0;
+  for (int l = 0; l < core->net->layer_count; l++)
+    for (int i = 0; i < (core->trains ? PLAN_COUNTS : 1); i++) {
+      int flags = core->plan->layer[l].flags[i];
+      char name[40];
+      snprintf(name, sizeof name, "%s_%s", core->plan->layer[l].name, names[i]);
+      add(core, name, "", 1, cost_event_counter(core->family, flags, plan_count_bits(flags)));
+      bits += plan_count_bits(flags);
+    }
+  add(core, "counters", "", 1, cost_counters(core->family, bits));
+}
+
 /* A layer's activations on their way into the memory, and out of it again. */
 static void add_activations(struct core *core, int l) {
   const struct layer *layer = &core->net->layer[l];
   const struct plan_layer *p = &core->plan->layer[l];
   bool conv = layer->kind == LAYER_CONV, dense = layer->kind == LAYER_DENSE;
-  struct cost_normaliser normaliser = {
-      .values = conv ? p->order.values : 1,
-      .tag_bits = conv ? p->order.word_bits : plan_index_bits(layer->units),
-      .sum_bits = layer->sum_bits,
-      .shift = layer->sum_shift,
-      .value_bits = layer->activation.bits,
-      .count_levels = conv ? plan_tree_levels(p->order.values) : 0,
-      .count_bits = conv ? net_bits_for((uint64_t)p->order.values) : 2,
-      .halve = dense && layer->dropout,
-      .gates = dense && core->trains};
+  struct cost_normaliser normaliser = {.values = conv ? p->order.values : 1,
+                                       .tag_bits = conv ? p->order.word_bits
+                                                        : plan_index_bits(layer->units),
+                                       .sum_bits = layer->sum_bits,
+                                       .shift = layer->sum_shift,
+                                       .value_bits = layer->activation.bits,
+                                       .halve = dense && layer->dropout,
+                                       .gates = dense && core->trains};
   char name[40];
   snprintf(name, sizeof name, "%s_normaliser", p->name);
   add(core, name, "", 1, cost_normaliser(core->family, &normaliser));
@@ -87,7 +99,7 @@ static void add_activations(struct core *core, int l) {
   add(core, name, "select", 1, cost_select(core->family, bits, p->order.values, at_once));
 }
 
-/* The unit that updates weights, and its count of lost updates. */
+/* The unit that updates weights. */
 static void add_update(struct core *core, int l, const char *leaf, int count, int u_bits,
                        int rate_bits) {
   const struct layer *layer = &core->net->layer[l];
@@ -95,11 +107,6 @@ static void add_update(struct core *core, int l, const char *leaf, int count, in
   struct cost_update update = {layer->weight.bits, u_bits, layer->update_shift, rate_bits,
                                core->random_bits};
   add(core, p->name, leaf, count, cost_update(core->family, &update));
-  int flags = layer->kind == LAYER_CONV ? 1 : count;
-  if (l > 0 || layer->kind == LAYER_CONV)
-    add(core, p->name, "lost_counter", 1,
-        cost_event_counter(core->family, flags, plan_tree_levels(flags),
-                           net_bits_for((uint64_t)flags)));
 }
 
 static void add_multipliers(struct core *core, const char *owner, const char *leaf, int a_bits,
@@ -291,8 +298,6 @@ static void add_gradient(struct core *core, int l) {
                                                     : plan_index_bits(layer->units);
     normaliser.sum_bits = layer[1].back_bits;
     normaliser.shift = layer[1].back_shift;
-    normaliser.count_levels = at_once - 1;
-    normaliser.count_bits = at_once > 1 ? 3 : 2;
   }
   add(core, name, "", 1, cost_normaliser(core->family, &normaliser));
 }
@@ -309,6 +314,7 @@ void cost_estimate_parts(struct cost_parts *parts, const struct net *net, const 
                       .random_bits = net->random_bits > 0 ? net->random_bits : 1};
   parts->count = 0;
   add_control(&core);
+  add_counts(&core);
   if (net->layer[0].kind == LAYER_CONV && net->fold[FOLD_TAPS] < net->layer[0].rows)
     add_conv_serial(&core);
   else if (net->layer[0].kind == LAYER_CONV)
@@ -324,7 +330,7 @@ void cost_estimate_parts(struct cost_parts *parts, const struct net *net, const 
                    output->activation.frac - TABLE_FRAC));
   for (int l = net->layer_count - 1; core.trains && l >= 0; l--)
     add_gradient(&core, l);
-  add(&core, "result", "", 1, cost_result(family, class_bits));
+  add(&core, "result", "", 1, cost_result(family, net->classes));
 }
 
 void cost_estimate(struct cost *cost, const struct net *net, const struct plan *plan,

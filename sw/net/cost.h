@@ -29,7 +29,7 @@ struct cost_part {
   struct cost cost; /* of them together */
 };
 
-enum { COST_PARTS_MAX = 80 };
+enum { COST_PARTS_MAX = 96 };
 
 struct cost_parts {
   int count;

@@ -106,13 +106,23 @@ struct cost cost_ram(enum family family, const struct memory *memory) {
 struct cost cost_control(enum family family, const struct net *net, int address_bits) {
   struct cost cost = {0};
   int layers = net->layer_count, word_bits = address_bits - 2;
-  registers(&cost, 174 + layers + word_bits - 11);
+  registers(&cost, 46 + layers + word_bits - 11);
   bare_registers(&cost, family, 11);
-  luts(&cost, 4 * adder(family, 32)); /* refused pictures and accesses */
-  /* 32 bits read: a column of registers and of a layer's counters, three where it trains. */
-  int counters = net->fold[FOLD_MODE] == MODE_TRAINING ? 3 * layers : layers;
-  luts(&cost, 32 * ((family == FAMILY_ECP5 ? 15 : 11) + counters * 0.95));
-  luts(&cost, 100 + 2 * word_bits + 15 * layers); /* what is allowed */
+  luts(&cost, 90 + 2 * word_bits + 15 * layers); /* what is allowed */
+  luts(&cost, 64);                               /* a word, in halves */
+  return cost;
+}
+
+struct cost cost_counters(enum family family, int count_bits) {
+  enum { HALF = 16, SCANNER = 14, TAIL = 8 };
+  struct cost cost = {0};
+  cost.blocks = 1;
+  registers(&cost, SCANNER + 12 + HALF);
+  bare_registers(&cost, family, TAIL + 7);
+  luts(&cost, adder(family, HALF) + adder(family, SCANNER / 2));
+  luts(&cost, 150 + 1.2 * count_bits); /* what is visited, and what that adds */
+  struct cost event = cost_event_counter(family, 1, 7);
+  cost_add(&cost, &event, 3); /* cycles, those of a step, and three small ones */
   return cost;
 }
 
@@ -136,23 +146,24 @@ struct cost cost_picture_buffer(enum family family, const struct net *net,
 
 struct cost cost_sequencer(enum family family, int class_bits, int layers) {
   struct cost cost = {0};
-  registers(&cost, 192);
-  bare_registers(&cost, family, 38 + class_bits + layers);
-  luts(&cost, 4 * adder(family, 32) + adder(family, 64) + 38);
+  registers(&cost, 1);
+  bare_registers(&cost, family, 5 + class_bits + layers);
+  luts(&cost, 14);
   return cost;
 }
 
 struct cost cost_random(enum family family, bool trains, int drawn_bits, int pairs,
                         int step_shifts) {
-  enum { STATE = 127 };
+  enum { STATE = 128, HALF = 16 };
   struct cost cost = {0};
+  luts(&cost, HALF);
   if (!trains) { /* the host's alone */
     bare_registers(&cost, family, STATE);
     return cost;
   }
-  registers(&cost, STATE);
-  /* A bit: the host's, the next step's (two terms, more when it goes far), or the old one. */
-  double next = step_shifts <= 128 ? 1.5 : 1.5 + step_shifts / 254.0;
+  registers(&cost, STATE + 1);
+  /* A bit: a neighbour's, or half a step on (two terms, more when it goes far). */
+  double next = step_shifts <= 128 ? 1 : 1 + step_shifts / 508.0;
   luts(&cost, STATE * next);
   int behind = drawn_bits + pairs - STATE;
   luts(&cost, behind > 0 ? behind : 0);
@@ -327,16 +338,17 @@ struct cost cost_adder_tree(enum family family, const struct cost_adder_tree *p)
   return cost;
 }
 
-struct cost cost_event_counter(enum family family, int flags, int levels, int count_bits) {
-  struct cost_adder_tree flag_tree = {flags, 2, count_bits, levels};
+struct cost cost_event_counter(enum family family, int flags, int count_bits) {
+  struct cost_adder_tree flag_tree = {flags, 2, net_bits_for((uint64_t)flags),
+                                      plan_tree_levels(flags)};
   struct cost cost = cost_adder_tree(family, &flag_tree);
-  registers(&cost, 32);
-  luts(&cost, adder(family, 32));
+  registers(&cost, count_bits);
+  luts(&cost, adder(family, count_bits));
   return cost;
 }
 
 struct cost cost_normaliser(enum family family, const struct cost_normaliser *p) {
-  struct cost cost = cost_event_counter(family, p->values, p->count_levels, p->count_bits);
+  struct cost cost = {0};
   int kept = larger(p->sum_bits - p->shift, p->value_bits) + 1; /* bits that are rounded */
   int above = larger(kept - p->value_bits, 0);
   struct cost value = {0};
@@ -484,7 +496,7 @@ struct cost cost_softmax(enum family family, int class_bits, int logit_bits, int
   cost_add(&cost, &memories[0], 1);
   cost_add(&cost, &memories[1], 1);
   cost.blocks += 1; /* the table */
-  registers(&cost, 2 + class_bits + SUM + 5 + 2 * SUM + 8 + 16);
+  registers(&cost, 2 + class_bits + SUM + 5 + 2 * SUM + 8);
   bare_registers(&cost, family, 2 + 3 * class_bits + logit_bits);
   luts(&cost, 2 * adder(family, SUM) + 2 * adder(family, logit_bits) + adder(family, 16));
   int wide = logit_bits + (index_shift < 0 ? -index_shift : 0) + 8;
@@ -492,13 +504,10 @@ struct cost cost_softmax(enum family family, int class_bits, int logit_bits, int
   return cost;
 }
 
-struct cost cost_result(enum family family, int class_bits) {
+struct cost cost_result(enum family family, int classes) {
   struct cost cost = {0};
-  struct memory probabilities = {PORTS_UNCLOCKED, 1 << class_bits, 1, 16};
-  struct cost memory = cost_ram(family, &probabilities);
-  cost_add(&cost, &memory, 1);
-  registers(&cost, 6);
-  bare_registers(&cost, family, 35 + class_bits);
-  luts(&cost, 32 + adder(family, 5) + (family == FAMILY_ECP5 ? 40 : 50));
+  registers(&cost, 7 + 2 * 32);
+  luts(&cost, 2 * 32 + adder(family, 5) + 14);
+  bare_registers(&cost, family, classes * 16);
   return cost;
 }

@@ -62,10 +62,11 @@ struct cost_adder_tree {
 };
 struct cost cost_adder_tree(enum family family, const struct cost_adder_tree *p);
 
-struct cost cost_event_counter(enum family family, int flags, int levels, int count_bits);
+struct cost cost_counters(enum family family, int count_bits); /* of all layers' events */
+struct cost cost_event_counter(enum family family, int flags, int count_bits);
 
 struct cost_normaliser {
-  int values, tag_bits, sum_bits, shift, value_bits, count_levels, count_bits;
+  int values, tag_bits, sum_bits, shift, value_bits;
   bool halve; /* may halve */
   bool gates; /* says which gradients pass */
 };
@@ -100,6 +101,6 @@ struct cost_update {
 struct cost cost_update(enum family family, const struct cost_update *p);
 
 struct cost cost_softmax(enum family family, int class_bits, int logit_bits, int index_shift);
-struct cost cost_result(enum family family, int class_bits);
+struct cost cost_result(enum family family, int classes);
 
 #endif

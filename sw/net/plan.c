@@ -19,6 +19,11 @@ int plan_tree_levels(int terms) {
   return levels;
 }
 
+int plan_count_bits(int flags) {
+  enum { VISIT_CYCLES = 112 };                               /* at most */
+  return net_bits_for((uint64_t)(VISIT_CYCLES * flags)) - 1; /* unsigned */
+}
+
 /* Latencies of the RTL's leaves, in cycles (their headers say the stages). */
 enum {
   WINDOW_LATENCY = 2,      /* engram_im2col: start to the first row taken, less one */
@@ -227,7 +232,6 @@ static void lay_out_dense(struct plan *plan, const struct net *net, int l) {
   p->order = (struct plan_order){.filters = 1, .filters_at_once = 1, .positions = 1, .line = 1};
   lay_out_order(&p->order, layer->units);
   p->back_levels = plan_tree_levels(p->lanes);
-  p->lost_levels = plan_tree_levels(p->lanes * p->rows_at_once);
   p->multipliers = p->rows_at_once * p->lanes * (train && !p->shared ? 2 : 1);
   add_memory(plan, p->name, "weights", p->lanes * p->rows_at_once, p->weight_words,
              layer->weight.bits);
@@ -267,6 +271,19 @@ static void place_multipliers(struct plan *plan, const struct net *net) {
   }
 }
 
+/* A dense layer's values pass one at a time, and as many gradients as the layer behind reads. */
+static void lay_out_counts(struct plan *plan, const struct net *net) {
+  for (int l = 0; l < net->layer_count; l++) {
+    struct plan_layer *p = &plan->layer[l];
+    bool conv = net->layer[l].kind == LAYER_CONV;
+    p->flags[0] = conv ? p->order.values : 1;
+    p->flags[1] = l + 1 < net->layer_count ? plan->layer[l + 1].rows_at_once : 1;
+    p->flags[2] = conv ? 1 : p->lanes * p->rows_at_once;
+    for (int i = 0; i < PLAN_COUNTS; i++)
+      plan->count_bits = largest(plan->count_bits, plan_count_bits(p->flags[i]));
+  }
+}
+
 void plan_make(struct plan *plan, const struct net *net) {
   *plan = (struct plan){.memory_count = 0};
   lay_out_picture(plan, net);
@@ -284,5 +301,6 @@ void plan_make(struct plan *plan, const struct net *net) {
     plan->multipliers += p->multipliers;
   }
   place_multipliers(plan, net);
+  lay_out_counts(plan, net);
   count_cycles(plan, net);
 }

@@ -22,13 +22,16 @@ struct plan_order {
   int word_bits, slot_bits; /* of an address in it, and of a place in a word */
 };
 
+/* Events that are counted in a layer: cut values, cut gradients, lost updates. */
+enum { PLAN_COUNTS = 3 };
+
 /* One layer's layout. */
 struct plan_layer {
   char name[16];           /* "conv", "dense1", ..., "output" */
   struct plan_order order; /* of its outputs */
   int multipliers;
-  int logic_multipliers; /* of them, made of logic */
-  int lost_levels;       /* adder tree over the update units */
+  int logic_multipliers;  /* of them, made of logic */
+  int flags[PLAN_COUNTS]; /* events that one cycle can bring */
   /* convolution */
   int forward_levels; /* adder tree levels, over the taps at a time */
   int rest;           /* positions of a line's last word */
@@ -67,6 +70,7 @@ struct plan {
   int infer_cycles; /* from the step's start to the result, both counted, without stalls */
   int train_cycles; /* from the step's start to the last weight write */
   int multipliers;
+  int count_bits; /* of the widest count of events, between two visits of engram_counters */
   int memory_count;
   struct plan_memory memory[PLAN_MEMORIES_MAX];
   long memory_bits;
@@ -77,6 +81,9 @@ void plan_make(struct plan *plan, const struct net *net);
 
 /* Bits of an address among `count` things, at least 1. */
 int plan_index_bits(int count);
+
+/* Bits of a count of `flags` events a cycle between two visits of engram_counters. */
+int plan_count_bits(int flags);
 
 /* Levels of an adder tree of two terms a node: smallest L with 2^L >= terms. */
 int plan_tree_levels(int terms);

@@ -1,13 +1,14 @@
-/* leaf_control.c : engram_control against the address map of sw/net/map.h.
- * SPDX-License-Identifier: MIT
+/* leaf_control.c : engram_control with engram_counters and engram_random against the address map of
+ * sw/net/map.h. SPDX-License-Identifier: MIT
  *
  * One case after the other. A write and a read may wait at the port at the same time; what an
- * access must answer and do follows from the model's registers in the cycle that takes it. While an
- * access is at work idle_i and the counters on the pins stand still.
+ * access must answer and do follows from the model's registers in the cycle that takes it. Steps
+ * come and go beside the accesses, but what an access reads or writes stands still.
  */
 #include "bench.h"
 
 #include "model/fixed.h"
+#include "model/random.h"
 #include "net/map.h"
 
 enum { LAYERS, LAYER_BITS, ROW_BITS, COLUMN_BITS, RATE_BITS, INITIAL_RATE, ADDRESS_BITS, VERSION };
@@ -21,32 +22,37 @@ enum {
 }; /* of layer 0; the others follow */
 enum { IN_AW_VALID, IN_W_VALID, IN_B_READY, IN_AR_VALID, IN_R_READY, IN_IDLE, IN_REFUSED };
 enum { IN_RESET = 9, IN_STROBE = 12, IN_AW_ADDRESS = 32, IN_AR_ADDRESS = 64, IN_W_DATA = 96 };
-enum { IN_RANDOM = 128, IN_STEPS = 256, IN_CUT = 448, IN_WEIGHT = 928 };
+enum { IN_PICTURE = 128, IN_CORRECT, IN_TRAINED, IN_ACTIVE, IN_STEP_DONE, IN_STEPS };
+enum { IN_FLAGS = 144, IN_WEIGHT = 160 };
 enum { OUT_AW_READY, OUT_W_READY, OUT_B_VALID, OUT_B_RESPONSE, OUT_AR_READY = 5, OUT_R_VALID };
-enum { OUT_R_RESPONSE = 7, OUT_PAUSE = 9, OUT_LEARN, OUT_PULSES, OUT_R_DATA = 32 };
+enum {
+  OUT_R_RESPONSE = 7,
+  OUT_PAUSE = 9,
+  OUT_LEARN,
+  OUT_PULSES,
+  OUT_STEPS_VALID = 21,
+  OUT_HOLD = 23
+};
+enum { OUT_R_DATA = 32, OUT_VALUE = 112 };
 enum { OUT_WRITE_DATA = 64, OUT_RATE = 96, OUT_FREEZE = 104, OUT_ROW = 128, OUT_COLUMN = 144 };
 enum { WORD = 32, LAYERS_MAX = NET_LAYERS_MAX, OKAY = 0, SLAVE_ERROR = 2 };
 enum {
   READ_CYCLES = 4,
-  ANSWER_CYCLES = 10,
-  ACCESSES = 6000,
-  CYCLES_MAX = 40 /* of an access, far above what it takes */,
+  ROUND = 2 * 0x34 + 6,
+  ANSWER_CYCLES = 2 * ROUND + 10,
+  ACCESSES = 1500,
+  CYCLES_MAX = 1000 /* of an access, far above what it takes */,
+  STEP_CYCLES_MIN = 51,
+  REPLY_CYCLES = 6, /* until a reply has the step count */
   REGISTER_BYTES = 0x200
 };
 
-/* Pulses, from OUT_PULSES on. The random word's number stands between them. */
+/* Pulses, from OUT_PULSES on. */
 enum {
-  PULSE_CLEAR = 1 << 0,
-  PULSE_RANDOM = 1 << 1,
-  PULSE_RANDOM_WORD = 1 << 2, /* times the word */
-  PULSE_STEPS = 1 << 4,
-  PULSE_WEIGHT_READ = 1 << 5,   /* times 2^layer */
-  PULSE_WEIGHT_WRITE = 1 << 10, /* times 2^layer */
-  PULSE_BITS = 15,
+  PULSE_WEIGHT_READ = 1 << 0,  /* times 2^layer */
+  PULSE_WEIGHT_WRITE = 1 << 5, /* times 2^layer */
+  PULSE_BITS = 10,
 };
-
-/* The words of the pins that are only read back, IN_STEPS .. IN_CUT. */
-enum input { STEPS, PICTURES, CORRECT, CYCLES_LOW, CYCLES_HIGH, STEP_CYCLES, INPUTS };
 
 struct settings {
   uint32_t pause, learn, rate, freeze;
@@ -76,8 +82,17 @@ struct port {
   struct net net;
   struct settings now, before; /* behind and in front of the last write */
   bool idle;
-  uint32_t random[4], input[INPUTS], cut[3][LAYERS_MAX]; /* activations, gradients, lost */
+  struct random_state random;
+  uint32_t steps, pictures, correct, step_cycles;
+  uint64_t cycles;
+  uint32_t cut[3][LAYERS_MAX]; /* activations, gradients, lost */
   uint32_t refused[3], errors;
+  int quiet;          /* cycles without a step */
+  int step, step_end; /* cycles of the one at work, 0: none */
+  uint32_t reply;     /* step count that it asked for */
+  int reply_age, reply_halves;
+  bool hold; /* no picture may be refused */
+  int pace;  /* percent of cycles in which an access begins */
   struct access write, read;
   int weight_due; /* cycles until the weight that was asked for stands, -1 for none */
   int32_t weight;
@@ -135,12 +150,10 @@ static bool model_weight(const struct port *port, const struct access *access,
   return !access->write || fixed_saturate(data, net->layer[layer].weight.bits) == data;
 }
 
-static bool model_write(const struct port *port, const struct access *access,
-                        struct effect *effect) {
+static bool model_write(const struct port *port, const struct access *access) {
   uint32_t data = access->data;
   switch (access->address) {
   case MAP_CONTROL:
-    effect->pulses = data & MAP_CLEAR ? PULSE_CLEAR : 0;
     return data <= (MAP_PAUSE | MAP_LEARN | MAP_CLEAR);
   case MAP_RATE:
     return data <= NET_RATE_MAX;
@@ -150,10 +163,8 @@ static bool model_write(const struct port *port, const struct access *access,
   case MAP_RANDOM + 4:
   case MAP_RANDOM + 8:
   case MAP_RANDOM + 12:
-    effect->pulses = PULSE_RANDOM | (access->address - MAP_RANDOM) / 4 * PULSE_RANDOM_WORD;
     return paused(port) && !(access->address == MAP_RANDOM + 12 && data >> 31);
   case MAP_STEPS:
-    effect->pulses = PULSE_STEPS;
     return paused(port);
   default:
     return false;
@@ -170,7 +181,6 @@ static bool model_read_layer(const struct port *port, uint32_t offset, uint32_t 
 
 static bool model_read(const struct port *port, uint32_t address, uint32_t *value) {
   const struct bench *bench = port->bench;
-  const uint32_t *input = port->input;
   const struct {
     uint32_t address, value;
   } registers[] = {
@@ -186,12 +196,12 @@ static bool model_read(const struct port *port, uint32_t address, uint32_t *valu
       {MAP_STATUS, (uint32_t)(paused(port) * MAP_PAUSED | !port->idle * MAP_BUSY)},
       {MAP_RATE, port->now.rate},
       {MAP_FREEZE, port->now.freeze},
-      {MAP_STEPS, input[STEPS]},
-      {MAP_PICTURES, input[PICTURES]},
-      {MAP_CORRECT, input[CORRECT]},
-      {MAP_CYCLES_LOW, input[CYCLES_LOW]},
-      {MAP_CYCLES_HIGH, input[CYCLES_HIGH]},
-      {MAP_STEP_CYCLES, input[STEP_CYCLES]},
+      {MAP_STEPS, port->steps},
+      {MAP_PICTURES, port->pictures},
+      {MAP_CORRECT, port->correct},
+      {MAP_CYCLES_LOW, (uint32_t)port->cycles},
+      {MAP_CYCLES_HIGH, (uint32_t)(port->cycles >> 32)},
+      {MAP_STEP_CYCLES, port->step_cycles},
       {MAP_SHORT, port->refused[0]},
       {MAP_LONG, port->refused[1]},
       {MAP_LABEL, port->refused[2]},
@@ -203,10 +213,39 @@ static bool model_read(const struct port *port, uint32_t address, uint32_t *valu
       return true;
     }
   if (address >= MAP_RANDOM && address < MAP_RANDOM + 16) {
-    *value = port->random[(address - MAP_RANDOM) / 4];
+    uint32_t word = (address - MAP_RANDOM) / 4;
+    *value = (uint32_t)((word < 2 ? port->random.low : port->random.high) >> word % 2 * WORD);
     return paused(port);
   }
   return address >= MAP_LAYERS && model_read_layer(port, address - MAP_LAYERS, value);
+}
+
+static void clear(struct port *port) {
+  port->errors = port->refused[0] = port->refused[1] = port->refused[2] = 0;
+  port->pictures = port->correct = 0;
+  port->cycles = 0;
+  memset(port->cut, 0, sizeof port->cut);
+}
+
+/* What a good write to a register does. */
+static void model_set(struct port *port, uint32_t address, uint32_t data) {
+  if (address == MAP_CONTROL) {
+    port->now.pause = (data & MAP_PAUSE) != 0;
+    port->now.learn = (data & MAP_LEARN) != 0;
+    if (data & MAP_CLEAR)
+      clear(port);
+  } else if (address == MAP_RATE) {
+    port->now.rate = data;
+  } else if (address == MAP_FREEZE) {
+    port->now.freeze = data;
+  } else if (address == MAP_STEPS) {
+    port->steps = data;
+  } else {
+    uint32_t word = (address - MAP_RANDOM) / 4;
+    uint64_t *half = word < 2 ? &port->random.low : &port->random.high;
+    int at = (int)(word % 2 * WORD);
+    *half = (*half & ~(bench_mask(WORD) << at)) | (uint64_t)data << at;
+  }
 }
 
 /* What an access answers; the model's registers follow it. */
@@ -215,25 +254,15 @@ static void model_access(struct port *port, struct access *access) {
   bool weights = access->address >> (map_address_bits(&port->net) - 1);
   bool whole = access->address % 4 == 0 && (!access->write || access->strobe == 15);
   bool allowed = whole && (weights         ? model_weight(port, access, &effect)
-                           : access->write ? model_write(port, access, &effect)
+                           : access->write ? model_write(port, access)
                                            : model_read(port, access->address, &effect.value));
   if (!allowed)
     effect = (struct effect){.response = SLAVE_ERROR};
   access->effect = effect;
   port->before = port->now;
   port->errors += !allowed;
-  if (!allowed || weights || !access->write)
-    return;
-  if (access->address == MAP_CONTROL) {
-    port->now.pause = (access->data & MAP_PAUSE) != 0;
-    port->now.learn = (access->data & MAP_LEARN) != 0;
-  } else if (access->address == MAP_RATE) {
-    port->now.rate = access->data;
-  } else if (access->address == MAP_FREEZE) {
-    port->now.freeze = access->data;
-  }
-  if (effect.pulses & PULSE_CLEAR)
-    port->errors = port->refused[0] = port->refused[1] = port->refused[2] = 0;
+  if (allowed && !weights && access->write)
+    model_set(port, access->address, access->data);
 }
 
 /* ---- pins */
@@ -260,37 +289,70 @@ static void drive_requests(const struct port *port) {
   bench_set(bench, c, IN_STROBE, 4, write->strobe);
 }
 
-/* New numbers from the rest of the core. */
+/* What an access reads or writes stands still while it waits and works. */
+static bool frozen(const struct port *port) {
+  const struct access *read = &port->read, *write = &port->write;
+  return (read->asked && read->address >= MAP_RANDOM && read->address < REGISTER_BYTES) ||
+         (write->asked && write->address >= MAP_CONTROL && write->address <= MAP_STEPS);
+}
+
+/* A cycle of the step at work. A reply asks for the step count well before the end. */
+static void drive_step(struct port *port) {
+  struct bench *bench = port->bench;
+  int c = port->c;
+  port->step++;
+  port->cycles++;
+  bool end = port->step == port->step_end, train = end && bench_chance(bench, 50);
+  bool reply = port->step == port->step_end - 10, correct = reply && bench_chance(bench, 50);
+  bench_set(bench, c, IN_ACTIVE, 1, 1);
+  bench_set(bench, c, IN_STEP_DONE, 1, end);
+  bench_set(bench, c, IN_TRAINED, 1, train);
+  bench_set(bench, c, IN_PICTURE, 1, end && !train);
+  bench_set(bench, c, IN_CORRECT, 1, correct);
+  bench_set(bench, c, IN_STEPS, 1, reply);
+  if (reply) {
+    port->reply = port->steps;
+    port->reply_age = port->reply_halves = 0;
+  }
+  port->correct += correct;
+  port->pictures += end && !train;
+  port->steps += train;
+  if (train)
+    port->random = random_advance(port->random, 128);
+  if (!end)
+    return;
+  port->step_cycles = (uint32_t)port->step;
+  port->step = 0;
+  port->step_end = STEP_CYCLES_MIN + bench_below(bench, bench_chance(bench, 20) ? 1000 : 20);
+}
+
+/* Refused pictures, one at a time. */
+static void drive_refused(struct port *port) {
+  int which = bench_below(port->bench, 3);
+  bool refused = !frozen(port) && !port->hold && bench_chance(port->bench, 10);
+  bench_set(port->bench, port->c, IN_REFUSED, 3, (uint64_t)refused << which);
+  port->refused[which] += refused;
+}
+
+/* The rest of the core. */
 static void drive_core(struct port *port) {
   struct bench *bench = port->bench;
   int c = port->c;
-  if (bench_chance(bench, 5))
-    port->idle = bench_chance(bench, 70);
-  bench_set(bench, c, IN_IDLE, 1, port->idle);
-  for (int i = 0; i < 4; i++) {
-    port->random[i] = (uint32_t)bench_random(bench, i < 3 ? 32 : 31);
-    bench_set(bench, c, IN_RANDOM + WORD * i, WORD, port->random[i]);
+  if (!busy(port)) {
+    port->idle = port->step == 0 && bench_chance(bench, 90);
+    bench_set(bench, c, IN_IDLE, 1, port->idle);
   }
-  for (int i = 0; i < INPUTS; i++) {
-    port->input[i] = (uint32_t)bench_random(bench, 32);
-    bench_set(bench, c, IN_STEPS + WORD * i, WORD, port->input[i]);
-  }
-  for (int i = 0; i < 3 * LAYERS_MAX; i++) {
-    port->cut[i / LAYERS_MAX][i % LAYERS_MAX] = (uint32_t)bench_random(bench, 32);
-    bench_set(bench, c, IN_CUT + WORD * i, WORD, port->cut[i / LAYERS_MAX][i % LAYERS_MAX]);
-  }
-}
-
-/* Refused pictures are counted at any time, but not in the cycles of which it is not said whether
- * they come before or after an access to their counters. */
-static void drive_refused(struct port *port) {
-  bool near =
-      (port->read.asked && port->read.address >= MAP_SHORT && port->read.address <= MAP_LABEL) ||
-      (port->write.asked && port->write.address == MAP_CONTROL);
-  for (int i = 0; i < 3; i++) {
-    bool refused = !near && bench_chance(port->bench, 10);
-    port->refused[i] += refused;
-    bench_set(port->bench, port->c, IN_REFUSED + i, 1, refused);
+  bench_set(bench, c, IN_PICTURE, 6, 0);
+  bench_set(bench, c, IN_FLAGS, 15, 0);
+  port->quiet -= port->quiet > 0;
+  if (frozen(port) || port->quiet > 0)
+    return;
+  if (port->step > 0 || bench_chance(bench, 50))
+    drive_step(port);
+  for (int i = 0; i < 3 * port->net.layer_count; i++) {
+    bool flag = bench_chance(bench, 7 * i);
+    bench_set(bench, c, IN_FLAGS + i, 1, flag);
+    port->cut[i % 3][i / 3] += flag;
   }
 }
 
@@ -339,8 +401,6 @@ static void check_settings(struct port *port) {
 /* A pulse comes once for the access it belongs to, with its payload, and never else. */
 static void check_pulses(struct port *port) {
   uint32_t pulses = get(port, OUT_PULSES, PULSE_BITS);
-  if (!(pulses & PULSE_RANDOM))
-    pulses &= ~(uint32_t)(3 * PULSE_RANDOM_WORD);
   struct access *access = port->write.at_work ? &port->write : &port->read;
   if (pulses == 0)
     return;
@@ -349,13 +409,28 @@ static void check_pulses(struct port *port) {
   access->pulsed = true;
   if (access->write)
     check(port, "data", get(port, OUT_WRITE_DATA, WORD), access->data);
-  if (pulses < PULSE_WEIGHT_READ)
-    return;
   check(port, "row", get(port, OUT_ROW, 16), access->effect.row);
   check(port, "column", get(port, OUT_COLUMN, 16), access->effect.column);
   if (!access->write) {
     port->weight = (int32_t)access->effect.value;
     port->weight_due = bench_below(port->bench, READ_CYCLES);
+  }
+}
+
+/* A reply's step count comes soon, both halves of it, and none unasked. */
+static void check_reply(struct port *port) {
+  uint32_t halves = get(port, OUT_STEPS_VALID, 2);
+  bool due = port->reply_age >= 0;
+  if (halves)
+    check(port, "half of a reply's steps", halves, due ? 1u << port->reply_halves : 0);
+  if (halves && due) {
+    check(port, "reply's steps", get(port, OUT_VALUE, 16),
+          port->reply >> 16 * port->reply_halves & 0xFFFF);
+    port->reply_halves++;
+  }
+  if (due && port->reply_age++ == REPLY_CYCLES) {
+    check(port, "halves of a reply's steps", (uint32_t)port->reply_halves, 2);
+    port->reply_age = -1;
   }
 }
 
@@ -403,13 +478,14 @@ static void one_cycle(struct port *port) {
   struct bench *bench = port->bench;
   const uint32_t *pins = bench->in + (size_t)port->c * bench->shape.in_words / bench->shape.cases;
   drive_requests(port);
-  if (!busy(port))
-    drive_core(port);
+  drive_core(port);
   drive_refused(port);
   drive_weights(port);
   bench_settle(bench);
   check_settings(port);
   check_pulses(port);
+  check_reply(port);
+  port->hold = get(port, OUT_HOLD, 1) || *pins >> IN_REFUSED & 7;
   bool ready = get(port, OUT_AW_READY, 1);
   bool address = ready && *pins >> IN_AW_VALID & 1;
   bool data = get(port, OUT_W_READY, 1) && *pins >> IN_W_VALID & 1;
@@ -436,7 +512,7 @@ static struct access new_access(struct bench *bench, bool write, uint32_t addres
 }
 
 static void finish(struct port *port) {
-  for (int i = 0; i < 200 && (port->write.asked || port->read.asked); i++)
+  for (int i = 0; i < CYCLES_MAX && (port->write.asked || port->read.asked); i++)
     one_cycle(port);
   check(port, "accesses finished", port->write.asked || port->read.asked, false);
   port->write = (struct access){.write = true};
@@ -507,15 +583,18 @@ static struct access choose_access(struct port *port, bool write) {
 /* A write, a read, or both at the port; nothing in flight is waited for in between. */
 static void random_accesses(struct port *port) {
   int done = 0;
+  port->pace = 20;
   for (int cycle = 0; done < ACCESSES && cycle < ACCESSES * CYCLES_MAX; cycle++) {
-    if (!port->write.asked && bench_chance(port->bench, 20)) {
+    if (!port->write.asked && bench_chance(port->bench, port->pace)) {
       port->write = choose_access(port, true);
       done++;
     }
-    if (!port->read.asked && bench_chance(port->bench, 20)) {
+    if (!port->read.asked && bench_chance(port->bench, port->pace)) {
       port->read = choose_access(port, false);
       done++;
     }
+    if (bench_chance(port->bench, 1))
+      port->pace = bench_chance(port->bench, 50) ? 20 : 1;
     one_cycle(port);
   }
   check(port, "accesses done", done >= ACCESSES, true);
@@ -538,14 +617,23 @@ static void reset(struct port *port) {
   port->now = port->before =
       (struct settings){1, 1, (uint32_t)bench_parameter(bench, port->c, INITIAL_RATE),
                         (uint32_t)bench_parameter(bench, port->c, INITIAL_FREEZE)};
-  port->errors = port->refused[0] = port->refused[1] = port->refused[2] = 0;
+  clear(port);
+  port->steps = port->step_cycles = 0;
+  port->random = (struct random_state){1, 0};
+  port->quiet = ROUND;
+  port->step = 0;
+  port->step_end = STEP_CYCLES_MIN;
+  port->reply_age = -1;
+  port->hold = false;
   port->write = (struct access){.write = true};
   port->read = (struct access){.write = false};
   port->weight_due = -1;
   port->idle = true;
   drive_requests(port);
-  for (int i = 0; i < 3; i++)
-    bench_set(bench, port->c, IN_REFUSED + i, 1, 0);
+  bench_set(bench, port->c, IN_REFUSED, 3, 0);
+  bench_set(bench, port->c, IN_PICTURE, 6, 0);
+  bench_set(bench, port->c, IN_FLAGS, 15, 0);
+  bench_set(bench, port->c, IN_IDLE, 1, 1);
   bench_set(bench, port->c, IN_RESET, 1, 1);
   bench_settle(bench);
   bench_edge(bench);

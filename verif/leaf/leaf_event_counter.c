@@ -3,8 +3,8 @@
  */
 #include "bench.h"
 
-enum { FLAGS, LEVELS, COUNT_BITS }; /* parameters */
-enum { IN_FLAGS = 0, IN_CLEAR = 96, OUT = 0 };
+enum { FLAGS, LEVELS, SUM_BITS, COUNT_BITS }; /* parameters */
+enum { IN_FLAGS = 0, IN_TAKE = 96, OUT = 0 };
 enum { CYCLES = 20000, FILL = 16, CASES_MAX = 16, LEVELS_MAX = 16, PART_BITS = 64 };
 
 struct counter {
@@ -31,11 +31,11 @@ static void test_count(void **state) {
   struct bench *bench = *state;
   struct counter counters[CASES_MAX] = {{{0}, 0}};
   for (int cycle = 0; cycle < CYCLES; cycle++) {
-    bool clear[CASES_MAX];
+    bool take[CASES_MAX];
     for (int c = 0; c < bench->cases; c++) {
       counters[c].flags[cycle % LEVELS_MAX] = drive_flags(bench, c);
-      clear[c] = cycle == FILL || bench_chance(bench, 1);
-      bench_set(bench, c, IN_CLEAR, 1, clear[c]);
+      take[c] = cycle == FILL || bench_chance(bench, 1);
+      bench_set(bench, c, IN_TAKE, 1, take[c]);
     }
     bench_settle(bench);
     for (int c = 0; c < bench->cases; c++) {
@@ -43,9 +43,9 @@ static void test_count(void **state) {
       if (cycle > FILL)
         bench_check(bench, c, "count", (int64_t)bench_get(bench, c, OUT, 32), counter->count);
       int levels = bench_parameter(bench, c, LEVELS);
+      counter->count = take[c] ? 0 : counter->count;
       counter->count += (uint32_t)counter->flags[(cycle + LEVELS_MAX - levels) % LEVELS_MAX];
-      if (clear[c])
-        counter->count = 0;
+      counter->count &= (uint32_t)bench_mask(bench_parameter(bench, c, COUNT_BITS));
     }
     bench_edge(bench);
   }

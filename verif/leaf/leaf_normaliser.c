@@ -5,23 +5,21 @@
 
 #include "model/fixed.h"
 
-enum { VALUES, TAG_BITS, INDEX_BITS, SUM_BITS, SHIFT, VALUE_BITS, RELU, COUNT_LEVELS, COUNT_BITS };
-enum { IN_VALID = 0, IN_KEEP = 32, IN_TAG = 64, IN_HALVE = 128, IN_CLEAR, IN_RESET, IN_SUM = 192 };
-enum { OUT_GATES = 0, OUT_COUNT = 32, OUT_VALID = 64, OUT_TAG = 128, OUT_VALUE = 192 };
+enum { VALUES, TAG_BITS, INDEX_BITS, SUM_BITS, SHIFT, VALUE_BITS, RELU };
+enum { IN_VALID = 0, IN_KEEP = 32, IN_TAG = 64, IN_HALVE = 128, IN_RESET = 130, IN_SUM = 192 };
+enum { OUT_GATES = 0, OUT_CUTS = 32, OUT_VALID = 64, OUT_TAG = 128, OUT_VALUE = 192 };
 enum { SUM_STRIDE = 64, VALUE_STRIDE = 32, PROBED = 3, PROBE_STRIDE = 192 };
 /* of a probe's share: three probes, and what each shows */
 enum { OUT_PROBES = OUT_VALUE + 17 * VALUE_STRIDE, PROBE_VALUE = 0, PROBE_KEPT = 64 };
 enum { PROBE_SUM = 96, INDEX_AT = 16 };
-enum { CYCLES = 12000, FILL = 12, CASES_MAX = 16, VALUES_MAX = 17, DELAY_MAX = 8 };
+enum { CYCLES = 12000, FILL = 12, CASES_MAX = 16, VALUES_MAX = 17 };
 
-/* What C says about the sums of one cycle, and the count so far. */
+/* What C says about the sums of one cycle. */
 struct model {
-  uint32_t valid, keep, gates; /* a bit a value */
+  uint32_t valid, keep, gates, cuts; /* a bit a value */
   uint64_t tag;
   int64_t sum[VALUES_MAX];
   int32_t value[VALUES_MAX];
-  uint32_t cut[DELAY_MAX]; /* of the last cycles */
-  uint32_t count;
   bool reset;
 };
 
@@ -42,7 +40,7 @@ static int64_t choose_sum(struct bench *bench, int c, int shift) {
   return bench_signed(bench, bits);
 }
 
-/* The values of one cycle; returns how many of them were cut and count. */
+/* The values of one cycle; returns which of them were cut and count. */
 static uint32_t drive_values(struct bench *bench, int c, bool halve, struct model *model) {
   bool relu = bench_parameter(bench, c, RELU) != 0;
   int shift = bench_parameter(bench, c, SHIFT) + halve;
@@ -57,14 +55,14 @@ static uint32_t drive_values(struct bench *bench, int c, bool halve, struct mode
     uint32_t cut = 0;
     model->value[v] = keep ? fixed_normalise(sum, shift, bits, relu, &cut) : 0;
     model->gates |= (uint32_t)(keep && (!relu || model->value[v] > 0)) << v;
-    counted += valid ? cut : 0;
+    counted |= (valid ? cut : 0) << v;
   }
   return counted;
 }
 
 static void drive(struct bench *bench, int c, int cycle, struct model *model) {
   int values = bench_parameter(bench, c, VALUES), tag_bits = bench_parameter(bench, c, TAG_BITS);
-  bool halve = bench_chance(bench, 30), clear = cycle == FILL || bench_chance(bench, 1);
+  bool halve = bench_chance(bench, 30);
   model->reset = bench_chance(bench, 2);
   model->valid = model->keep = 0;
   for (int v = 0; v < values; v++) {
@@ -72,16 +70,11 @@ static void drive(struct bench *bench, int c, int cycle, struct model *model) {
     model->keep |= (uint32_t)bench_chance(bench, 80) << v;
   }
   model->tag = bench_random(bench, tag_bits);
-  uint32_t cut = drive_values(bench, c, halve, model);
-  int delay = bench_parameter(bench, c, COUNT_LEVELS) + 1;
-  model->count += model->cut[(cycle + DELAY_MAX - delay) % DELAY_MAX];
-  model->count = clear ? 0 : model->count;
-  model->cut[cycle % DELAY_MAX] = cut;
+  model->cuts = drive_values(bench, c, halve, model);
   bench_set(bench, c, IN_VALID, values, model->valid);
   bench_set(bench, c, IN_KEEP, values, model->keep);
   bench_set(bench, c, IN_TAG, tag_bits, model->tag);
   bench_set(bench, c, IN_HALVE, 1, halve);
-  bench_set(bench, c, IN_CLEAR, 1, clear);
   bench_set(bench, c, IN_RESET, 1, model->reset);
 }
 
@@ -126,7 +119,7 @@ static void check(struct bench *bench, int c, const struct model *model) {
   uint32_t valid = model->reset ? 0 : model->valid;
   int bits = bench_parameter(bench, c, VALUE_BITS), values = bench_parameter(bench, c, VALUES);
   bench_check(bench, c, "valid", (int64_t)bench_get(bench, c, OUT_VALID, values), valid);
-  bench_check(bench, c, "cut count", (int64_t)bench_get(bench, c, OUT_COUNT, 32), model->count);
+  bench_check(bench, c, "cuts", (int64_t)bench_get(bench, c, OUT_CUTS, values), model->cuts);
   bench_check(bench, c, "tag",
               (int64_t)bench_get(bench, c, OUT_TAG, bench_parameter(bench, c, TAG_BITS)),
               (int64_t)model->tag);

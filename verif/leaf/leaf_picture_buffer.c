@@ -7,7 +7,17 @@
 
 enum { HEIGHT, WIDTH, ROW_BITS, COLUMN_BITS, PIXEL_BITS, PIXEL_OFFSET, CLASSES };
 enum { WORD_PIXELS = CLASSES + 1, WORD_BITS };
-enum { IN_VALID, IN_LAST, IN_RELEASE, IN_READ, IN_RESET, IN_DATA = 8, IN_USER = 16, IN_WORD = 32 };
+enum {
+  IN_VALID,
+  IN_LAST,
+  IN_RELEASE,
+  IN_READ,
+  IN_RESET,
+  IN_HOLD,
+  IN_DATA = 8,
+  IN_USER = 16,
+  IN_WORD = 32
+};
 enum { OUT_READY, OUT_VALID, OUT_STATUS, OUT_TRAIN = 4, OUT_LABEL = 8, OUT_REFUSED = 17 };
 enum { OUT_WORD = 32, SLOTS = 2, CASES_MAX = 32, PIXELS_MAX = 1024, CYCLES = 60000 };
 enum status { GOOD, TOO_SHORT, TOO_LONG, BAD_LABEL };
@@ -29,6 +39,7 @@ struct model {
   int source; /* percent of cycles with tvalid */
   int sink;   /* percent of cycles with a release */
   bool offered;
+  bool held;                   /* no beat is taken */
   int pictures[BAD_LABEL + 1]; /* released, by status */
 };
 
@@ -118,7 +129,7 @@ static void check_word(struct bench *bench, int c, const struct picture *picture
 
 static void check_pins(struct bench *bench, int c, const struct model *model, bool last_beat) {
   bench_check(bench, c, "tready", (int64_t)bench_get(bench, c, OUT_READY, 1),
-              model->filled < SLOTS);
+              model->filled < SLOTS && !model->held);
   bench_check(bench, c, "picture valid", (int64_t)bench_get(bench, c, OUT_VALID, 1),
               model->filled > 0);
   enum status incoming = last_beat ? model->incoming.status : GOOD;
@@ -157,6 +168,8 @@ static void one_cycle(struct bench *bench, struct model *models, bool reset) {
     release[c] = models[c].filled > 0 && bench_chance(bench, models[c].sink);
     bench_set(bench, c, IN_RELEASE, 1, release[c]);
     bench_set(bench, c, IN_RESET, 1, reset);
+    models[c].held = bench_chance(bench, 10);
+    bench_set(bench, c, IN_HOLD, 1, models[c].held);
   }
   bench_settle(bench);
   for (int c = 0; c < bench->cases; c++) {
@@ -167,7 +180,7 @@ static void one_cycle(struct bench *bench, struct model *models, bool reset) {
       restart(bench, c, model);
       continue;
     }
-    bool taken = model->offered && model->filled < SLOTS;
+    bool taken = model->offered && model->filled < SLOTS && !model->held;
     check_pins(bench, c, model, taken && model->sent == model->incoming.beats - 1);
     if (model->word >= 0)
       check_word(bench, c, &model->slot[0], model->word);

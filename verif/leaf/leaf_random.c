@@ -6,13 +6,16 @@
 #include "model/random.h"
 
 enum { RANDOM_BITS, POSITION_BITS, PAIRS, DRAWN_BITS, PAIR_OFFSET, STEP_SHIFTS }; /* parameters */
-enum { IN_DONE = 1, IN_WRITE = 3, IN_RESET, IN_WORD = 8, IN_DATA = 32 };
+enum { IN_DONE = 1, IN_TURN, IN_WRITE, IN_RESET, IN_DATA = 32 };
 enum { OUT_STATE = 0, OUT_DRAWN = 128, OUT_PAIRS = 256 };
-enum { CYCLES = 6000, CASES_MAX = 16, PAIRS_MAX = 1536 };
+enum { CYCLES = 6000, CASES_MAX = 16, PAIRS_MAX = 1536, TURNS = 8, HALF = 16 };
 
 struct model {
   struct net net;
   struct random_state state;
+  bool moving;                 /* it has moved half a step's way */
+  int turned;                  /* by so many halves of words */
+  struct random_state written; /* what it will be when it is back */
 };
 
 static struct net net_of(const struct bench *bench, int c) {
@@ -37,47 +40,70 @@ static void test_parameters(void **state) {
   assert_int_equal(bench->mismatches, 0);
 }
 
-static void write_word(struct random_state *state, int word, uint32_t data) {
-  uint64_t *half = word < 2 ? &state->low : &state->high;
-  int at = word % 2 * 32;
-  *half = (*half & ~(UINT64_C(0xFFFFFFFF) << at)) | (uint64_t)data << at;
-  state->high &= bench_mask(63);
+static uint64_t get_half(const struct random_state *state, int which) {
+  return (which < 4 ? state->low : state->high) >> which % 4 * HALF & bench_mask(HALF);
 }
 
-static uint32_t choose_data(struct bench *bench) {
+static void write_half(struct random_state *state, int which, uint64_t data) {
+  uint64_t *word = which < 4 ? &state->low : &state->high;
+  int at = which % 4 * HALF;
+  *word = (*word & ~(bench_mask(HALF) << at)) | data << at;
+}
+
+static uint64_t choose_data(struct bench *bench) {
   switch (bench_below(bench, 4)) {
   case 0:
     return 0;
   case 1:
-    return UINT32_MAX;
+    return bench_mask(HALF);
   case 2:
-    return UINT32_C(1) << bench_below(bench, 32);
+    return UINT64_C(1) << bench_below(bench, HALF);
   default:
-    return (uint32_t)bench_random(bench, 32);
+    return bench_random(bench, HALF);
   }
+}
+
+/* One of the turns that bring the state round; the top bit of all must stay zero. */
+static void turn(struct model *model, bool write, uint64_t data) {
+  if (model->turned == 0)
+    model->written = model->state;
+  if (write)
+    write_half(&model->written, model->turned, data);
+  model->written.high &= bench_mask(63);
+  model->turned = (model->turned + 1) % TURNS;
+  if (model->turned == 0)
+    model->state = model->written;
 }
 
 /* One cycle's pins of a case; the model moves to the state behind the edge. */
 static void drive(struct bench *bench, int c, int cycle, struct model *model) {
   bool reset = cycle == 0 || bench_below(bench, 2000) == 0;
-  bool done = bench_chance(bench, 20), write = bench_chance(bench, 5);
-  int word = bench_below(bench, 4);
-  uint32_t data = choose_data(bench);
+  bool turning = model->turned > 0 || (!model->moving && bench_chance(bench, 5));
+  bool done = !turning && !model->moving && bench_chance(bench, 20);
+  bool write = turning && bench_chance(bench, 30);
+  uint64_t data = choose_data(bench) & bench_mask(model->turned == TURNS - 1 ? HALF - 1 : HALF);
   bench_set(bench, c, IN_DONE, 1, done);
+  bench_set(bench, c, IN_TURN, 1, turning);
   bench_set(bench, c, IN_WRITE, 1, write);
   bench_set(bench, c, IN_RESET, 1, reset);
-  bench_set(bench, c, IN_WORD, 2, (uint64_t)word);
-  bench_set(bench, c, IN_DATA, 32, data);
-  if (reset)
-    model->state = (struct random_state){1, 0};
-  else if (write)
-    write_word(&model->state, word, data);
-  else if (done)
+  bench_set(bench, c, IN_DATA, HALF, data);
+  if (turning)
+    turn(model, write, data);
+  if (done)
     model->state = random_advance(model->state, random_step_shifts(&model->net));
+  model->moving = done;
+  if (reset)
+    *model = (struct model){.net = model->net, .state = {1, 0}};
 }
 
 static void check(struct bench *bench, int c, const struct model *model) {
   const struct net *net = &model->net;
+  uint64_t low = get_half(&model->state, model->turned);
+  if (!model->moving)
+    bench_check(bench, c, "lowest half", (int64_t)bench_get(bench, c, OUT_STATE, HALF),
+                (int64_t)low);
+  if (model->moving || model->turned > 0)
+    return;
   bench_check(bench, c, "state, low", (int64_t)bench_get(bench, c, OUT_STATE, 64),
               (int64_t)model->state.low);
   bench_check(bench, c, "state, high", (int64_t)bench_get(bench, c, OUT_STATE + 64, 64),

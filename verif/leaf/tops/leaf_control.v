@@ -1,11 +1,11 @@
-// leaf_control : engram_control, several cases side by side.
+// leaf_control : engram_control with engram_counters and engram_random, several cases side by side.
 // SPDX-License-Identifier: MIT
 `default_nettype none
 
 module leaf_control #(
   parameter CASES = 7,
   parameter FIELDS = 26,
-  parameter IN_BITS = 1088,  // of a case
+  parameter IN_BITS = 320,  // of a case
   parameter OUT_BITS = 160
 ) (
   input  wire                       clk_i,
@@ -62,7 +62,7 @@ module leaf_control #(
     end
   endfunction
 
-  genvar c;
+  genvar c, i;
   generate
     for (c = 0; c < CASES; c = c + 1) begin : gen_case
       wire [IN_BITS-1:0] in = in_i[c*IN_BITS +: IN_BITS];
@@ -71,21 +71,28 @@ module leaf_control #(
                  RATE_BITS = of(c, 4), ADDRESS_BITS = of(c, 6);
       localparam [159:0] ROWS = packed_fields(c, 11, 32), COLUMNS = packed_fields(c, 16, 32),
                          WEIGHT_BITS = packed_fields(c, 21, 8);
+      localparam COUNT_BITS = 7;
       wire awready, wready, bvalid, arready, rvalid;
-      wire [1:0] bresp, rresp, random_word;
-      wire pause, learn, clear, random_write, steps_write;
+      wire [1:0] bresp, rresp, control, status, steps_valid;
+      wire pause, learn, ready, register_read, register_write, clear, fault, data_taken,
+           value_valid, done, hold, random_turn, random_write;
+      wire [5:0] register_word;
+      wire [15:0] register_data, value, random_low;
       wire [31:0] rdata, write_data;
       wire [RATE_BITS-1:0] rate;
       wire [LAYERS-1:0] freeze, weight_read, weight_write;
       wire [ROW_BITS-1:0] row;
       wire [COLUMN_BITS-1:0] column;
+      wire drawn, pair_bit;
+      wire unused_random_ok = &{1'b0, drawn, pair_bit};
+      wire [3*LAYERS-1:0] taken;
+      wire [3*LAYERS*COUNT_BITS-1:0] counts;
       engram_control #(
         .LAYERS(LAYERS), .LAYER_BITS(of(c, 1)), .ROW_BITS(ROW_BITS), .COLUMN_BITS(COLUMN_BITS),
         .ROWS(ROWS[LAYERS*32-1:0]), .COLUMNS(COLUMNS[LAYERS*32-1:0]),
         .WEIGHT_BITS(WEIGHT_BITS[LAYERS*8-1:0]),
         .RATE_BITS(RATE_BITS), .INITIAL_RATE(of(c, 5)), .INITIAL_FREEZE(of(c, 9)),
-        .TRAINING(of(c, 10)), .VERSION(of(c, 7)),
-        .NET_HASH(NET_HASH), .CORE_HASH(CORE_HASH), .SHAPE(of(c, 8)), .ADDRESS_BITS(ADDRESS_BITS)
+        .TRAINING(of(c, 10)), .ADDRESS_BITS(ADDRESS_BITS)
       ) u_leaf (
         .clk_i(clk_i), .rst_i(in[9]),
         .s_axil_awvalid_i(in[0]), .s_axil_awready_o(awready),
@@ -98,22 +105,46 @@ module leaf_control #(
         .s_axil_rvalid_o(rvalid), .s_axil_rready_i(in[4]), .s_axil_rdata_o(rdata),
         .s_axil_rresp_o(rresp),
         .idle_i(in[5]), .pause_o(pause), .learn_o(learn), .rate_o(rate), .freeze_o(freeze),
-        .clear_o(clear),
-        .random_write_o(random_write), .random_word_o(random_word), .random_i(in[128 +: 128]),
-        .steps_write_o(steps_write), .write_data_o(write_data), .steps_i(in[256 +: 32]),
-        .pictures_i(in[288 +: 32]), .correct_i(in[320 +: 32]), .cycles_i(in[352 +: 64]),
-        .step_cycles_i(in[416 +: 32]), .refused_i(in[8:6]),
-        .cut_activations_i(in[448 +: LAYERS*32]), .cut_gradients_i(in[608 +: LAYERS*32]),
-        .lost_i(in[768 +: LAYERS*32]),
+        .control_o(control), .status_o(status),
+        .ready_i(ready), .register_read_o(register_read), .register_write_o(register_write),
+        .clear_o(clear), .fault_o(fault), .register_o(register_word),
+        .register_data_o(register_data), .data_taken_i(data_taken), .value_valid_i(value_valid),
+        .value_i(value), .done_i(done),
         .weight_read_o(weight_read), .weight_write_o(weight_write),
-        .weight_row_o(row), .weight_column_o(column), .weights_i(in[928 +: LAYERS*32])
+        .weight_row_o(row), .weight_column_o(column), .write_data_o(write_data),
+        .weights_i(in[160 +: LAYERS*32])
       );
+      engram_counters #(
+        .LAYERS(LAYERS), .COUNT_BITS(COUNT_BITS),
+        .CONSTANTS({of(c, 10), of(c, 8), CORE_HASH, NET_HASH, of(c, 7), 32'h454E4752})
+      ) u_counters (
+        .clk_i(clk_i), .rst_i(in[9]),
+        .ready_o(ready), .read_i(register_read), .write_i(register_write), .clear_i(clear),
+        .fault_i(fault), .register_i(register_word), .data_i(register_data),
+        .data_taken_o(data_taken), .value_valid_o(value_valid), .value_o(value), .done_o(done),
+        .control_i(control), .status_i(status), .rate_i(rate), .freeze_i(freeze),
+        .random_i(random_low), .random_turn_o(random_turn), .random_write_o(random_write),
+        .picture_i(in[128]), .correct_i(in[129]), .trained_i(in[130]), .active_i(in[131]),
+        .step_done_i(in[132]), .refused_i(in[8:6]), .hold_o(hold),
+        .counts_i(counts), .taken_o(taken), .steps_i(in[133]), .steps_valid_o(steps_valid)
+      );
+      engram_random u_random (
+        .clk_i(clk_i), .rst_i(in[9]), .step_done_i(in[130]),
+        .drawn_o(drawn), .pair_bits_o(pair_bit),
+        .turn_i(random_turn), .write_i(random_write), .data_i(register_data), .low_o(random_low)
+      );
+      for (i = 0; i < 3 * LAYERS; i = i + 1) begin : gen_counter
+        engram_event_counter #(.COUNT_BITS(COUNT_BITS), .OUT_BITS(COUNT_BITS)) u_counter (
+          .clk_i(clk_i), .take_i(taken[i]), .flags_i(in[144+i]),
+          .count_o(counts[i*COUNT_BITS +: COUNT_BITS])
+        );
+      end
       wire [4:0] read_bits = weight_read, write_bits = weight_write;
       wire [7:0] rate_byte = rate, freeze_byte = freeze;
       wire [15:0] row_half = row, column_half = column;
       assign out_o[c*OUT_BITS +: OUT_BITS] =
-          {column_half, row_half, 16'd0, freeze_byte, rate_byte, write_data, rdata,
-           6'd0, write_bits, read_bits, steps_write, random_word, random_write, clear, learn,
+          {column_half, row_half, value, freeze_byte, rate_byte, write_data, rdata,
+           8'd0, hold, steps_valid, write_bits, read_bits, learn,
            pause, rresp, rvalid, arready, bresp, bvalid, wready, awready};
     end
   endgenerate

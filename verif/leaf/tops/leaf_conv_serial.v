@@ -88,7 +88,9 @@ module leaf_conv_serial #(
       wire [ADDRESS_BITS-1:0] pixel_address;
       wire [SUM_BITS-1:0] sum;
       wire [WEIGHT_BITS-1:0] host_data;
-      wire [31:0] lost_count;
+      wire lost;
+      reg [31:0] lost_count;
+      always @(posedge clk_i) lost_count <= in[6] ? 32'd0 : lost_count + lost;
       engram_conv_serial #(
         .FILTERS(of(c, 0)), .FILTER_BITS(FILTER_BITS), .HEIGHT(of(c, 2)), .WIDTH(of(c, 3)),
         .KERNEL_HEIGHT(of(c, 4)), .KERNEL_WIDTH(of(c, 5)), .TAPS(of(c, 4) * of(c, 5)),
@@ -107,7 +109,7 @@ module leaf_conv_serial #(
         .gradient_i(in[96 +: GRADIENT_BITS]), .updated_o(updated),
         .host_read_i(in[4]), .host_write_i(in[5]), .host_row_i(in[16 +: TAP_BITS]),
         .host_unit_i(in[24 +: FILTER_BITS]), .host_data_i(in[32 +: WEIGHT_BITS]),
-        .host_data_o(host_data), .clear_i(in[6]), .lost_count_o(lost_count)
+        .host_data_o(host_data), .lost_o(lost)
       );
       wire probe_valid = u_leaf.u_gradient.valid;
       wire [31:0] probe_index = u_leaf.u_gradient.index;

@@ -4,7 +4,7 @@
 
 module leaf_normaliser #(
   parameter CASES = 16,
-  parameter FIELDS = 9,
+  parameter FIELDS = 7,
   parameter IN_BITS = 1280,  // of a case
   parameter OUT_BITS = 1312
 ) (
@@ -15,23 +15,23 @@ module leaf_normaliser #(
   output wire [CASES*FIELDS*32-1:0] table_o
 );
   localparam [CASES*FIELDS*32-1:0] TABLE = {
-    // VALUES TAG_BITS INDEX_BITS SUM_BITS SHIFT VALUE_BITS RELU COUNT_LEVELS COUNT_BITS
-    32'd1, 32'd1, 32'd0, 32'd28, 32'd8, 32'd16, 32'd0, 32'd0, 32'd2,
-    32'd1, 32'd6, 32'd6, 32'd42, 32'd20, 32'd16, 32'd1, 32'd0, 32'd2,
-    32'd1, 32'd4, 32'd4, 32'd38, 32'd16, 32'd8, 32'd0, 32'd0, 32'd2,
-    32'd1, 32'd6, 32'd0, 32'd26, 32'd9, 32'd8, 32'd1, 32'd0, 32'd2,
-    32'd1, 32'd2, 32'd2, 32'd17, 32'd0, 32'd16, 32'd0, 32'd0, 32'd2,
-    32'd1, 32'd2, 32'd0, 32'd17, 32'd7, 32'd8, 32'd0, 32'd0, 32'd2,
-    32'd3, 32'd33, 32'd11, 32'd28, 32'd8, 32'd16, 32'd0, 32'd2, 32'd3,
-    32'd2, 32'd10, 32'd5, 32'd21, 32'd5, 32'd13, 32'd1, 32'd1, 32'd3,
-    32'd5, 32'd10, 32'd0, 32'd33, 32'd47, 32'd24, 32'd0, 32'd3, 32'd4,
-    32'd1, 32'd3, 32'd0, 32'd12, 32'd3, 32'd24, 32'd0, 32'd0, 32'd2,
-    32'd1, 32'd10, 32'd10, 32'd63, 32'd47, 32'd4, 32'd0, 32'd0, 32'd2,
-    32'd1, 32'd1, 32'd0, 32'd63, 32'd0, 32'd24, 32'd1, 32'd0, 32'd2,
-    32'd17, 32'd9, 32'd0, 32'd20, 32'd12, 32'd8, 32'd0, 32'd5, 32'd6,
-    32'd1, 32'd1, 32'd0, 32'd5, 32'd1, 32'd4, 32'd1, 32'd0, 32'd2,
-    32'd2, 32'd22, 32'd11, 32'd28, 32'd8, 32'd16, 32'd0, 32'd1, 32'd3,
-    32'd1, 32'd20, 32'd16, 32'd40, 32'd15, 32'd16, 32'd1, 32'd0, 32'd2
+    // VALUES TAG_BITS INDEX_BITS SUM_BITS SHIFT VALUE_BITS RELU
+    32'd1, 32'd1, 32'd0, 32'd28, 32'd8, 32'd16, 32'd0,
+    32'd1, 32'd6, 32'd6, 32'd42, 32'd20, 32'd16, 32'd1,
+    32'd1, 32'd4, 32'd4, 32'd38, 32'd16, 32'd8, 32'd0,
+    32'd1, 32'd6, 32'd0, 32'd26, 32'd9, 32'd8, 32'd1,
+    32'd1, 32'd2, 32'd2, 32'd17, 32'd0, 32'd16, 32'd0,
+    32'd1, 32'd2, 32'd0, 32'd17, 32'd7, 32'd8, 32'd0,
+    32'd3, 32'd33, 32'd11, 32'd28, 32'd8, 32'd16, 32'd0,
+    32'd2, 32'd10, 32'd5, 32'd21, 32'd5, 32'd13, 32'd1,
+    32'd5, 32'd10, 32'd0, 32'd33, 32'd47, 32'd24, 32'd0,
+    32'd1, 32'd3, 32'd0, 32'd12, 32'd3, 32'd24, 32'd0,
+    32'd1, 32'd10, 32'd10, 32'd63, 32'd47, 32'd4, 32'd0,
+    32'd1, 32'd1, 32'd0, 32'd63, 32'd0, 32'd24, 32'd1,
+    32'd17, 32'd9, 32'd0, 32'd20, 32'd12, 32'd8, 32'd0,
+    32'd1, 32'd1, 32'd0, 32'd5, 32'd1, 32'd4, 32'd1,
+    32'd2, 32'd22, 32'd11, 32'd28, 32'd8, 32'd16, 32'd0,
+    32'd1, 32'd20, 32'd16, 32'd40, 32'd15, 32'd16, 32'd1
   };
   `include "leaf_table.vh"
 
@@ -43,13 +43,13 @@ module leaf_normaliser #(
       wire [IN_BITS-1:0] in = in_i[c*IN_BITS +: IN_BITS];
       wire unused_ok = &{1'b0, in};
       localparam VALUES = of(c, 0), TAG_BITS = of(c, 1), INDEX_BITS = of(c, 2), SUM_BITS = of(c, 3),
-                 SHIFT = of(c, 4), VALUE_BITS = of(c, 5), RELU = of(c, 6), COUNT_LEVELS = of(c, 7),
-                 COUNT_BITS = of(c, 8);
+                 SHIFT = of(c, 4), VALUE_BITS = of(c, 5), RELU = of(c, 6);
       wire [VALUES*SUM_BITS-1:0] sums;
       wire [VALUES*VALUE_BITS-1:0] values;
       wire [VALUES-1:0] valid, gates;
       wire [TAG_BITS-1:0] tag;
-      wire [31:0] cut_count;
+      wire [VALUES-1:0] cuts;
+      wire [31:0] cuts_word = cuts;
       wire [17*32-1:0] value_words;
       wire [3*192-1:0] probes;
       for (i = 0; i < 17; i = i + 1) begin : gen_value
@@ -62,14 +62,13 @@ module leaf_normaliser #(
       end
       engram_normaliser #(
         .VALUES(VALUES), .TAG_BITS(TAG_BITS), .INDEX_BITS(INDEX_BITS), .SUM_BITS(SUM_BITS),
-        .SHIFT(SHIFT), .VALUE_BITS(VALUE_BITS), .RELU(RELU), .COUNT_LEVELS(COUNT_LEVELS),
-        .COUNT_BITS(COUNT_BITS)
+        .SHIFT(SHIFT), .VALUE_BITS(VALUE_BITS), .RELU(RELU)
       ) u_leaf (
         .clk_i(clk_i), .rst_i(in[130]),
         .valid_i(in[0 +: VALUES]), .tag_i(in[64 +: TAG_BITS]), .sums_i(sums),
         .halve_i(in[128]), .keep_i(in[32 +: VALUES]),
         .valid_o(valid), .tag_o(tag), .values_o(values), .gates_o(gates),
-        .clear_i(in[129]), .cut_count_o(cut_count)
+        .cuts_o(cuts)
       );
       // What the benches of whole cores see.
       for (i = 0; i < 3; i = i + 1) begin : gen_probe
@@ -91,7 +90,7 @@ module leaf_normaliser #(
       wire [31:0] gate_word = gates, valid_word = valid;
       wire [63:0] tag_words = tag;
       assign out_o[c*OUT_BITS +: OUT_BITS] =
-          {probes, value_words, tag_words, 32'd0, valid_word, cut_count, gate_word};
+          {probes, value_words, tag_words, 32'd0, valid_word, cuts_word, gate_word};
     end
   endgenerate
   // verilator lint_on WIDTH

@@ -63,7 +63,8 @@ module leaf_picture_buffer #(
         .s_axis_tlast_i(in[1]), .s_axis_tuser_i(in[23:16]),
         .picture_valid_o(valid), .picture_status_o(status), .picture_train_o(train),
         .picture_label_o(label), .release_i(in[2]),
-        .read_i(in[3]), .read_word_i(in[32 +: WORD_BITS]), .word_o(word), .refused_o(refused)
+        .read_i(in[3]), .read_word_i(in[32 +: WORD_BITS]), .word_o(word), .refused_o(refused),
+        .hold_i(in[5])
       );
       assign out_o[c*OUT_BITS +: OUT_BITS] =
           {word, 12'd0, refused, 2'd0, label, 3'd0, train, status, valid, tready};

@@ -45,15 +45,15 @@ module leaf_random #(
                  STEP_SHIFTS = of(c, 5);
       wire [DRAWN_BITS-1:0] drawn;
       wire [PAIRS-1:0] pair_bits;
-      wire [127:0] state;
+      wire [15:0] low;
       engram_random #(
         .DRAWN_BITS(DRAWN_BITS), .PAIRS(PAIRS), .PAIR_OFFSET(PAIR_OFFSET), .STEP_SHIFTS(STEP_SHIFTS)
       ) u_leaf (
         .clk_i(clk_i), .rst_i(in[4]), .step_done_i(in[1]), .drawn_o(drawn), .pair_bits_o(pair_bits),
-        .host_write_i(in[3]), .host_word_i(in[9:8]), .host_data_i(in[63:32]), .state_o(state)
+        .turn_i(in[2]), .write_i(in[3]), .data_i(in[47:32]), .low_o(low)
       );
       wire [127:0] drawn_word = drawn;
-      assign out_o[c*OUT_BITS +: OUT_BITS] = {pair_bits, drawn_word, state};
+      assign out_o[c*OUT_BITS +: OUT_BITS] = {pair_bits, drawn_word, u_leaf.state_q ^ {112'd0, low ^ u_leaf.state_q[15:0]}};
     end
   endgenerate
   // verilator lint_on WIDTH

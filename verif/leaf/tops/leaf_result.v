@@ -32,18 +32,17 @@ module leaf_result #(
       wire [IN_BITS-1:0] in = in_i[c*IN_BITS +: IN_BITS];
       wire unused_ok = &{1'b0, in};
       localparam CLASS_BITS = of(c, 1);
-      wire free, tvalid, tlast;
+      wire free, steps, tvalid, tlast;
       wire [31:0] tdata;
       engram_result #(.CLASSES(of(c, 0)), .CLASS_BITS(CLASS_BITS)) u_leaf (
         .clk_i(clk_i), .rst_i(in[4]),
-        .probability_valid_i(in[0]), .probability_class_i(in[16 +: CLASS_BITS]),
-        .probability_i(in[47:32]),
+        .probability_valid_i(in[0]), .probability_i(in[47:32]),
         .free_o(free), .push_i(in[1]), .status_i(in[6:5]), .train_i(in[2]),
-        .class_i(in[8 +: CLASS_BITS]), .steps_i(in[95:64]),
+        .class_i(in[8 +: CLASS_BITS]), .steps_o(steps), .steps_valid_i(in[49:48]), .steps_i(in[79:64]),
         .m_axis_tvalid_o(tvalid), .m_axis_tready_i(in[3]), .m_axis_tdata_o(tdata),
         .m_axis_tlast_o(tlast)
       );
-      assign out_o[c*OUT_BITS +: OUT_BITS] = {tdata, 29'd0, tlast, tvalid, free};
+      assign out_o[c*OUT_BITS +: OUT_BITS] = {tdata, 28'd0, steps, tlast, tvalid, free};
     end
   endgenerate
   // verilator lint_on WIDTH
