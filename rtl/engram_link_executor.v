@@ -73,8 +73,8 @@ module engram_link_executor #(
   output wire        waiting_o,   // the core owes a result
   output wire        error_o      // a damaged frame or a refused command since the last GREET
 );
-  localparam [7:0] GREET = 8'd0, READ = 8'd1, WRITE = 8'd2, FILL = 8'd3, CHECKSUM = 8'd4,
-                   PIXELS = 8'd5;
+  localparam [2:0] GREET = 3'd0, READ = 3'd1, WRITE = 3'd2, FILL = 3'd3, CHECKSUM = 3'd4,
+                   PIXELS = 3'd5, UNKNOWN = 3'd7;
   localparam [2:0] OK = 3'd0, BUS = 3'd1, COMMAND = 3'd2, RESET = 3'd3, GAP = 3'd4;
   localparam [1:0] NONE = 2'd0, OPEN = 2'd1, AWAITED = 2'd2, DONE = 2'd3;  // pictures
 
@@ -119,7 +119,9 @@ module engram_link_executor #(
   reg [1:0]  turn_q;          // of 32 bits; byte of a word
   reg        reply_q;         // the way behind ALIGN
   reg        greeted_q, error_q;
-  reg [7:0]  command_q, length_q, at_q, damaged_q;
+  reg [2:0]  command_q;
+  reg [7:0]  length_q, at_q;
+  reg [3:0]  damaged_q;
   reg [4:0]  width_q;
   reg [1:0]  picture_q;
   reg        begun_q;         // the core has some of it
@@ -179,7 +181,7 @@ module engram_link_executor #(
   wire tap = turn_q == 2'd0 ? x_q[18] && bit_q < 5'd19 :
              turn_q == 2'd1 ? x_q[16] && bit_q > 5'd16 : x_q[26] && bit_q < 5'd27;
   wire [31:0] clock_hz = CLOCK_HZ, baud = BAUD;
-  wire [31:0] greeting = at_q[3] ? {8'd0, damaged_q, baud[31:16]} :
+  wire [31:0] greeting = at_q[3] ? {12'd0, damaged_q, baud[31:16]} :
                          at_q[2] ? {baud[15:0], clock_hz[31:16]} :
                                    {clock_hz[15:0], 8'd248, 8'd1};
   reg x_in, x_enable;
@@ -460,7 +462,7 @@ module engram_link_executor #(
     if (state_q == IDLE) status_q <= OK;
     else if (done && failed) status_q <= failure;
     reply_q <= state_q != IDLE && (reply_q || state_q == JUDGE);
-    if (done && state_q == KIND) command_q <= read_byte_i;
+    if (done && state_q == KIND) command_q <= |read_byte_i[7:3] ? UNKNOWN : read_byte_i[2:0];
     if (done && state_q == WIDTH) width_q <= read_byte_i[4:0];
     if (length_write_i) length_q <= length_byte_i;
     else if (state_q == SEND && at_header) length_q <= read_byte_i;
@@ -519,11 +521,11 @@ module engram_link_executor #(
     if (rst_i) begin
       greeted_q <= 1'b0;
       error_q <= 1'b0;
-      damaged_q <= 8'd0;
+      damaged_q <= 4'd0;
     end else begin
       greeted_q <= greeted_q || welcome;
       error_q <= !welcome && (error_q || damaged_i || (done && failed));
-      if (damaged_i && !(&damaged_q)) damaged_q <= damaged_q + 8'd1;
+      if (damaged_i && !(&damaged_q)) damaged_q <= damaged_q + 4'd1;
     end
 
   assign length_o = length_q;
