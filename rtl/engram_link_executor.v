@@ -291,20 +291,20 @@ module engram_link_executor #(
   wire result_end = s_axis_tvalid_i && s_axis_tready_o && s_axis_tlast_i;
 
   // ---------------------------------------------------------------- next state
-  reg fits;  // the payload's length
+  reg fits, fits_q;  // the payload's length
   always @* begin
     fits = 1'b0;
     case (command_q)
       GREET: fits = length_q == 8'd0;
       READ: fits = length_q == 8'd13;
-      WRITE: fits = length_q > 8'd13;
+      WRITE: fits = |length_q[7:4] || &length_q[3:1];  // 14 and more
       FILL: fits = length_q == 8'd17;
       CHECKSUM: fits = length_q == 8'd16;
-      PIXELS: fits = length_q > 8'd3;
+      PIXELS: fits = |length_q[7:2];  // 4 and more
       default: ;
     endcase
   end
-  wire give_up = picture_q != NONE && (!pixels || differs_q || !fits);
+  wire give_up = picture_q != NONE && (!pixels || differs_q || !fits_q);
   wire [4:0] word_begin = read ? CLEAR : write ? GATHER : fill ? SHIFT : ACCESS;
 
   always @* begin
@@ -336,7 +336,7 @@ module engram_link_executor #(
       end
       JUDGE:
         if (give_up) next_state = begun_q && picture_q == OPEN ? CLOSE : JUDGE;
-        else if (!fits) failed = 1'b1;
+        else if (!fits_q) failed = 1'b1;
         else if (!greeted_q && !greet && !read) begin
           failed = 1'b1;
           failure = RESET;
@@ -461,6 +461,7 @@ module engram_link_executor #(
     end
     if (state_q == IDLE) status_q <= OK;
     else if (done && failed) status_q <= failure;
+    fits_q <= fits;
     reply_q <= state_q != IDLE && (reply_q || state_q == JUDGE);
     if (done && state_q == KIND) command_q <= |read_byte_i[7:3] ? UNKNOWN : read_byte_i[2:0];
     if (done && state_q == WIDTH) width_q <= read_byte_i[4:0];
@@ -516,7 +517,7 @@ module engram_link_executor #(
     else if (beat) begun_q <= 1'b1;
 
   // ---------------------------------------------------------------- whole link
-  wire welcome = done && state_q == JUDGE && greet && fits && !give_up;
+  wire welcome = done && state_q == JUDGE && greet && fits_q && !give_up;
   always @(posedge clk_i)
     if (rst_i) begin
       greeted_q <= 1'b0;
