@@ -32,7 +32,7 @@ switch_off() {
 "$engram" features --classes airplane,car,helicopter --size 8x8 -o "$work/pictures" "$work/sounds" >"$work/log"
 
 train() { # device, file
-  "$engram" train --net "$tiny" --data "$work/pictures" --on "$1" --steps 100 --seed 3 --save "$2"
+  "$engram" train --net "$tiny" --data "$work/pictures" --on "$1" --steps 100 --rate 2 --seed 3 --save "$2"
   "$engram" eval --net "$tiny" --data "$work/pictures" --on "$1" --load "$2.best" --part all
 }
 

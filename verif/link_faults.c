@@ -184,6 +184,7 @@ static int compare_checksums(struct bench *bench, struct device *device, struct 
 
 static int run_device(struct bench *bench, uint64_t seed, struct error *err) {
   struct device_state begin = device_state_fresh(&bench->net, seed);
+  begin.rate = 2; /* every step moves many weights */
   device_initialise(bench->golden, seed, &begin, err);
   struct device *device = device_serial_new(&bench->port, bench->options->baud, &bench->net, err);
   if (!device)
