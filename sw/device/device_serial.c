@@ -249,17 +249,17 @@ static int serial_initialise(struct device *device, uint64_t seed, const struct 
 static int run_job(struct serial_device *serial, const struct job *job, struct reply *reply,
                    struct error *err) {
   struct link *link = &serial->link;
-  uint32_t word[LINK_RESULT_WORDS];
-  size_t count;
+  uint32_t word[HEAD_WORDS + NET_CLASSES_MAX];
+  size_t count, classes = (size_t)serial->device.net->classes;
   /* The step before it may still be learning. */
   double seconds = (double)(serial->plan.train_cycles + serial->plan.infer_cycles) / link->clock_hz;
   uint8_t user = (uint8_t)((job->train ? 128 : 0) | (job->label & 127));
-  if (link_picture(link, job->picture, job->bytes, user, seconds, word, &count, err))
+  if (link_picture(link, job->picture, job->bytes, user, seconds, HEAD_WORDS + classes, word,
+                   &count, err))
     return -1;
   *reply = (struct reply){.status = (enum reply_status)(word[0] >> 8 & 3),
                           .train = word[0] >> 16 & 1,
                           .best = (int)(word[0] & 255)};
-  size_t classes = (size_t)serial->device.net->classes;
   if (count != (reply->status == REPLY_GOOD ? HEAD_WORDS + classes : 1))
     return error_set(err, "%s: a result of %zu words came", link->port->name, count);
   if (reply->status != REPLY_GOOD)

@@ -18,7 +18,7 @@ enum {
   PARTS_MAX = 256,
   FRAME_BESIDE = 2 + LINK_FRAME_HEAD + LINK_FRAME_CHECK, /* bytes around a payload */
   BYTE_BITS = 10,                                        /* on the line: start, 8, stop */
-  WORD_CYCLES = 32, /* that the board takes for one word of a block, at the very most */
+  WORD_CYCLES = 400, /* that the board takes for one word of a block, at most */
   TRIES = 8,
   DOUBLINGS = 4, /* of the time to wait */
   GAPS = 50,     /* times that a picture is sent anew because a part was lost */
@@ -45,7 +45,7 @@ static double patience(const struct link *link, double nominal, int try) {
  * have been lost as well. */
 static void note_answer(struct link *link, double taken, double nominal) {
   double slowness = (taken - link->port->latency_seconds) / nominal;
-  double least = link->slowness > 4 ? link->slowness / 4 : 1, most = 4 * link->slowness;
+  double least = link->slowness > 4 ? link->slowness / 4 : 1, most = 2 * link->slowness;
   link->slowness = slowness < least ? least : slowness > most ? most : slowness;
 }
 
@@ -372,17 +372,18 @@ static int exchange_picture(struct link *link, const struct picture *picture, do
 }
 
 int link_picture(struct link *link, const uint8_t *pixels, size_t bytes, uint8_t user,
-                 double seconds, uint32_t *words, size_t *count, struct error *err) {
+                 double seconds, size_t most, uint32_t *words, size_t *count, struct error *err) {
   struct picture picture = {pixels, bytes, part_bytes(link, bytes), user};
   size_t parts = (bytes + picture.part - 1) / picture.part;
   if (parts == 0 || parts > PARTS_MAX)
     return error_set(err, "%s: a picture of %zu bytes cannot be sent", link->port->name, bytes);
-  double beside = (double)parts * (FRAME_BESIDE + PIXELS_HEAD) + FRAME_BESIDE + LINK_PAYLOAD_MAX;
+  double beside = (double)parts * (FRAME_BESIDE + PIXELS_HEAD) + FRAME_BESIDE + 4 * (double)most;
   double nominal = seconds + line_seconds(link, (double)bytes + beside);
   struct link_frame reply;
   if (exchange_picture(link, &picture, nominal, &reply, err))
     return -1;
-  if (reply.code != STATUS_OK || reply.length == 0 || reply.length % 4 != 0) {
+  if (reply.code != STATUS_OK || reply.length == 0 || reply.length % 4 != 0 ||
+      reply.length > 4 * most) {
     const struct link_frame request = {link->sequence, PIXELS, 0, {0}};
     return refused(link, &request, &reply, err);
   }

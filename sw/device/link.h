@@ -54,10 +54,9 @@ int link_checksum(struct link *link, const struct link_block *block, uint32_t *x
                   struct error *err);
 
 /* Sends a picture of `bytes` bytes (at least 1) beside the stream's `user`, and takes the result's
- * words: `words` has room for LINK_RESULT_WORDS. `seconds` is how long the core works on it. */
-enum { LINK_RESULT_WORDS = LINK_PAYLOAD_MAX / 4 };
+ * words, `most` at most. `seconds` is how long the core works on it. */
 int link_picture(struct link *link, const uint8_t *pixels, size_t bytes, uint8_t user,
-                 double seconds, uint32_t *words, size_t *count, struct error *err);
+                 double seconds, size_t most, uint32_t *words, size_t *count, struct error *err);
 
 /* Seconds that the line was taken since link_open. */
 double link_line_seconds(const struct link *link);
