@@ -146,7 +146,7 @@ $(BUILD)/link_steps: $(BUILD)/obj/verif/link_steps.o $(OBJECTS)
 
 virtual-board: $(ENGRAM) $(BUILD)/virtual_board ## a board's whole top behind a pseudo-terminal: BOARD=icebreaker|ulx3s [NET=F FOLD=]
 	@sh verif/virtual_board.sh $(BUILD)/virtual_board $(ENGRAM) $(BUILD)/virtual $(BOARD) \
-	  $(if $(filter file,$(origin NET)),,$(NET) $(FOLD))
+	  $(BOARD_NET) $(if $(BOARD_NET),$(FOLD))
 
 link-check: $(ENGRAM) $(BUILD)/virtual_board $(BUILD)/link_steps ## the host tool on both virtual boards, beside the model (minutes)
 	@sh verif/link_check.sh $^ $(BUILD)/virtual
