@@ -43,7 +43,7 @@ BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
 .PHONY: help deps all sim check unit cli leaves cores folds icarus driver fusesoc regress same mutants vehicle
-.PHONY: bitstream bitstreams program fpga-table lint lint-rtl pages format wave install clean estimate-check
+.PHONY: bitstream bitstreams program fpga-table lint lint-rtl pages format wave install clean estimate-check netlist
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -193,6 +193,9 @@ driver: $(ENGRAM) $(CHECKED) ## the emitted C driver on simulated cores, beside 
 
 fusesoc: $(ENGRAM) ## emitted cores through FuseSoC: lint, and their test bench (minutes)
 	@sh verif/fusesoc.sh $(ENGRAM) $(BUILD)/fusesoc
+
+netlist: $(BENCH) $(ENGRAM) ## what Yosys makes of small cores for both families, simulated against the model (minutes)
+	@sh verif/netlist.sh $(BENCH) $(ENGRAM) $(BUILD)/netlist
 
 regress: $(BENCH) $(ENGRAM) $(BUILD)/random ## N random descriptions, layouts and stalls: bench, Verilator, Icarus, Yosys
 	@$(BUILD)/random -n $(N) $(if $(ENGRAM_SEED),-S $(ENGRAM_SEED)) verif/regress.sh $(BENCH) $(ENGRAM) $(BUILD)/regress

