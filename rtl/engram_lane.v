@@ -99,13 +99,17 @@ module engram_lane #(
       end else begin : gen_forward_operand
         assign operand = x;
       end
+      // A memory of one port may write in the gradient's phase, and shows its word no longer then.
+      wire signed [WEIGHT_BITS-1:0] last_weight;
+      wire signed [WEIGHT_BITS-1:0] factor = gradient_phase_i ? last_weight : weight;
       if (SHARED != 0) begin : gen_partner
         assign partner =
             take_update ? {{(PARTNER_BITS-X_BITS+1){x[X_BITS-1]}}, x[X_BITS-2:0]}
-                        : {{(PARTNER_BITS-WEIGHT_BITS+1){weight[WEIGHT_BITS-1]}},
-                           weight[WEIGHT_BITS-2:0]};
+                        : {{(PARTNER_BITS-WEIGHT_BITS+1){factor[WEIGHT_BITS-1]}},
+                           factor[WEIGHT_BITS-2:0]};
       end else begin : gen_weight_partner
         assign partner = weight;
+        wire unused_factor_ok = &{1'b0, factor};
       end
       engram_multiplier #(
         .A_BITS(OPERAND_BITS), .B_BITS(PARTNER_BITS), .LOGIC(r < LOGIC_MULTIPLIERS)
@@ -132,8 +136,11 @@ module engram_lane #(
           );
         end
         wire [WEIGHT_BITS-1:0] old_weight;
-        engram_delay #(.DATA_BITS(WEIGHT_BITS), .CYCLES(2)) u_old_weight (
-          .clk_i(clk_i), .rst_i(1'b0), .data_i(weight), .data_o(old_weight)
+        engram_delay #(.DATA_BITS(WEIGHT_BITS), .CYCLES(1)) u_last_weight (
+          .clk_i(clk_i), .rst_i(1'b0), .data_i(weight), .data_o(last_weight)
+        );
+        engram_delay #(.DATA_BITS(WEIGHT_BITS), .CYCLES(1)) u_old_weight (
+          .clk_i(clk_i), .rst_i(1'b0), .data_i(last_weight), .data_o(old_weight)
         );
         engram_update #(
           .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(U_BITS), .SHIFT(UPDATE_SHIFT),
@@ -149,6 +156,7 @@ module engram_lane #(
         assign next_weights_o[r*WEIGHT_BITS +: WEIGHT_BITS] = {WEIGHT_BITS{1'b0}};
         assign changed_o[r] = 1'b0;
         assign lost_o[r] = 1'b0;
+        assign last_weight = weight;
         wire unused_gradient_ok = &{1'b0, gradient, update_phase_i};
       end
       wire unused_product_ok = &{1'b0, product};

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: 0BSD
 //
 // The schedule never reads an address in the cycle that writes it, so no bypass is asked for
-// (no_rw_check); with one port it never reads and writes in the same cycle.
+// (no_rw_check); with one port it never reads and writes in the same cycle, nor looks at what was
+// read once something was written: not every such memory still shows it.
 `default_nettype none
 
 module engram_weights #(
@@ -17,7 +18,7 @@ module engram_weights #(
   input  wire [LANES-1:0]             write_i,
   input  wire [ADDRESS_BITS-1:0]      write_address_i,
   input  wire [LANES*WEIGHT_BITS-1:0] write_data_i,
-  // read: data one cycle after read_i, held until the next
+  // read: data one cycle after read_i, held until the next (with one port: or until a write)
   input  wire                         read_i,
   input  wire [ADDRESS_BITS-1:0]      read_address_i,
   output wire [LANES*WEIGHT_BITS-1:0] read_data_o
@@ -61,6 +62,9 @@ module engram_weights #(
             memory_q[address][i*WEIGHT_BITS +: WEIGHT_BITS] <=
                 write_data_i[i*WEIGHT_BITS +: WEIGHT_BITS];
         if (read_i && !(|write_i)) read_data_q <= memory_q[address];
+`ifndef SYNTHESIS
+        if (|write_i) read_data_q <= ~read_data_q;
+`endif
       end
     end
   endgenerate

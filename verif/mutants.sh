@@ -25,7 +25,7 @@ engram_crossbar|nets/tiny|step=fast filters=2|s/train_i ? group_keeps/train_i ? 
 engram_crossbar|nets/tiny|step=fast filters=2|s/pair_base . ONE_UNIT$/pair_base/|dense1.sum\[
 engram_crossbar|nets/tiny|lanes=5|s/group_short ? DRAIN_LAST_LANES/group_short ? DRAIN_LAST/|dense1.
 engram_crossbar|nets/tiny|multipliers=shared|s/!phase_q);$/phase_q);/|dense1.gradient\[
-engram_lane|nets/tiny||s/CYCLES(2)) u_old_weight/CYCLES(1)) u_old_weight/|weight\[
+engram_lane|nets/tiny||s/data_i(last_weight), .data_o(old/data_i(weight), .data_o(old/|weight\[
 engram_lane|nets/tiny8|filters=1|s/{.gradient_i, gradient_i}/{gradient_i[GRADIENT_BITS-1], gradient_i}/|dense1.gradient\[
 engram_difference|nets/tiny||s/17'h08000 : 17'h00000/17'h07FFF : 17'h00000/|output.gradient\[
 engram_random|nets/tiny||s/s\[63:0\] ^ s\[126:63\]/s[63:0] ^ s[125:62]/|random.

@@ -40,7 +40,8 @@ static int drive_write(struct bench *bench, int c, struct model *model) {
 }
 
 /* Pins of one cycle; never the written word is read, nor (with one port) any while one is written:
- * the leaf does not promise what that gives. What was read stays until the next read. */
+ * the leaf does not promise what that gives. What was read stays until the next read, or with one
+ * port until a write. */
 static void drive(struct bench *bench, int c, struct model *model) {
   int written = drive_write(bench, c, model);
   int address = bench_below(bench, bench_parameter(bench, c, WORDS));
@@ -48,6 +49,8 @@ static void drive(struct bench *bench, int c, struct model *model) {
   bool free = written < 0 || (!single_port && written != address);
   bool read = free && bench_chance(bench, 70);
   model->shown = model->asked;
+  if (written >= 0 && single_port)
+    memset(&model->asked, 0, sizeof model->asked);
   bench_set(bench, c, IN_READ_ADDRESS, 16, (uint64_t)address);
   bench_set(bench, c, IN_READ, 1, read);
   if (read)
