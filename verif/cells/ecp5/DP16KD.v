@@ -7,6 +7,9 @@
 // it writes follows its WRITEMODE. What it reads while the other port writes that very place is not
 // defined on the chip: here it comes inverted. Other modes stop the simulation.
 `default_nettype none
+// The vendor's pins and parameters, whether they matter here or not; numbers out of parameters.
+// verilator lint_off UNUSED
+// verilator lint_off WIDTH
 
 module DP16KD #(
   parameter DATA_WIDTH_A = 18, DATA_WIDTH_B = 18,

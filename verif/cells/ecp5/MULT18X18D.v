@@ -6,6 +6,9 @@
 // clock. Other modes stop the simulation; the cascades have no pins here, so that a netlist with
 // them is refused.
 `default_nettype none
+// The vendor's pins and parameters, whether they matter here or not; numbers out of parameters.
+// verilator lint_off UNUSED
+// verilator lint_off WIDTH
 
 module MULT18X18D #(
   parameter REG_INPUTA_CLK = "NONE", REG_INPUTA_CE = "CE0", REG_INPUTA_RST = "RST0",
