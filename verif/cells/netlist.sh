@@ -10,7 +10,7 @@ netlist() {
   yosys -q -l "$folder/yosys.log" -p "read_verilog $define $*; $synth -top $top; splitnets; opt_clean -purge;
     rename -hide; write_verilog -noattr $folder/netlist.v"
   share=$(yosys-config --datdir 2>/dev/null || echo "$(dirname "$(command -v yosys)")/../share/yosys")/$family
-  models=$(cd "$root/verif/cells" && ls "$family"/*.v 2>/dev/null | sed 's,.*/\(.*\)\.v,\1,')
+  models=$(ls "$root/verif/cells/$family" 2>/dev/null | sed 's/\.v$//')
   awk -v ours="$models" '
     BEGIN { n = split(ours, name); for (i = 1; i <= n; i++) own[name[i]] = 1 }
     $1 == "module" { module = $2; sub(/[(#].*/, "", module); skip = module in own }
