@@ -197,6 +197,7 @@ module engram_conv_serial #(
 
   // ---------------------------------------------------------------- multipliers
   wire [TAPS_AT_ONCE*PRODUCT_BITS-1:0] products;
+  wire [TAPS_AT_ONCE*OPERAND_BITS-1:0] operands;
   wire [TAPS_AT_ONCE*TERM_BITS-1:0] terms;
   wire signed [GRADIENT_BITS-1:0] gradient = gradient_i;
   wire unused_ok = &{1'b0, LAST_CHUNK, LAST_FILTER, products};
@@ -219,16 +220,16 @@ module engram_conv_serial #(
       end else begin : gen_weight
         assign operand = weight;
       end
-      engram_multiplier #(
-        .A_BITS(PIXEL_BITS), .B_BITS(OPERAND_BITS), .LOGIC(t < LOGIC_MULTIPLIERS)
-      ) u_multiplier (
-        .clk_i(clk_i), .enable_i(issued_q[1]), .nonzero_i(1'b1),
-        .a_i(taps[t*PIXEL_BITS +: PIXEL_BITS]), .b_i(operand),
-        .product_o(products[t*PRODUCT_BITS +: PRODUCT_BITS])
-      );
+      assign operands[t*OPERAND_BITS +: OPERAND_BITS] = operand;
       assign terms[t*TERM_BITS +: TERM_BITS] = products[t*PRODUCT_BITS +: TERM_BITS];
     end
   endgenerate
+  engram_multipliers #(
+    .COUNT(TAPS_AT_ONCE), .A_BITS(PIXEL_BITS), .B_BITS(OPERAND_BITS), .LOGIC(LOGIC_MULTIPLIERS)
+  ) u_multipliers (
+    .clk_i(clk_i), .enable_i({TAPS_AT_ONCE{issued_q[1]}}), .nonzero_i({TAPS_AT_ONCE{1'b1}}),
+    .a_i(taps), .b_i(operands), .products_o(products)
+  );
 
   // ---------------------------------------------------------------- forward sums
   reg [CHUNK_BITS-1:0] summed_q;  // chunks in the sum
