@@ -80,8 +80,9 @@ static void add_activations(struct core *core, int l) {
   const struct plan_layer *p = &core->plan->layer[l];
   bool conv = layer->kind == LAYER_CONV, dense = layer->kind == LAYER_DENSE;
   struct cost_normaliser normaliser = {.values = conv ? p->order.values : 1,
-                                       .tag_bits = conv ? p->order.word_bits
-                                                        : plan_index_bits(layer->units),
+                                       .tag_bits = p->serial ? 0
+                                                   : conv    ? p->order.word_bits
+                                                             : plan_index_bits(layer->units),
                                        .sum_bits = layer->sum_bits,
                                        .shift = layer->sum_shift,
                                        .value_bits = layer->activation.bits,
@@ -122,8 +123,8 @@ static void add_conv_serial(struct core *core) {
   const struct layer *layer = &net->layer[0];
   const struct plan_layer *p = &core->plan->layer[0];
   int taps = net->fold[FOLD_TAPS], operand = layer->weight.bits;
-  struct cost_window window = {net->height, net->width, layer->kernel_height, layer->kernel_width,
-                               net->pixel_bits};
+  struct cost_window window = {net->height,         net->width,      layer->kernel_height,
+                               layer->kernel_width, net->pixel_bits, taps};
   struct cost_conv_serial conv = {.filters = layer->units,
                                   .taps = layer->rows,
                                   .taps_at_once = taps,
@@ -133,10 +134,10 @@ static void add_conv_serial(struct core *core) {
                                   .update_bits = layer->update_bits,
                                   .update_shift = layer->update_shift,
                                   .forward_levels = plan_tree_levels(taps),
-                                  .word_bits = p->order.word_bits,
                                   .round_bits = core->random_bits,
-                                  .training = core->trains,
-                                  .hash = net->rounding == ROUND_STOCHASTIC};
+                                  .training = core->trains};
+  if (net->rounding == ROUND_STOCHASTIC)
+    conv.hash_bits = net->column_bits + plan_index_bits(layer->rows);
   add(core, p->name, "window", 1, cost_window(core->family, &window));
   add(core, p->name, "", 1, cost_conv_serial(core->family, &conv));
   if (core->trains && layer->gradient.bits > operand)
@@ -146,8 +147,7 @@ static void add_conv_serial(struct core *core) {
   struct cost_adder_tree tree = {taps, net->pixel_bits + layer->weight.bits, layer->sum_bits,
                                  plan_tree_levels(taps)};
   add(core, p->name, "tree", 1, cost_adder_tree(core->family, &tree));
-  if (core->trains)
-    add_update(core, 0, "update", 1, layer->update_bits, 2);
+  add(core, "conv_word", "", 1, cost_ordinal(core->family, p->order.word_bits));
   add_activations(core, 0);
 }
 
@@ -294,12 +294,16 @@ static void add_gradient(struct core *core, int l) {
   } else {
     int at_once = core->plan->layer[l + 1].rows_at_once;
     normaliser.values = at_once;
-    normaliser.tag_bits = layer->kind == LAYER_CONV ? at_once * p->order.slot_bits + 1
-                                                    : plan_index_bits(layer->units);
+    bool numbered = layer->kind == LAYER_DENSE || p->serial;
+    normaliser.tag_bits = numbered ? 0 : at_once * p->order.slot_bits + 1;
     normaliser.sum_bits = layer[1].back_bits;
     normaliser.shift = layer[1].back_shift;
   }
   add(core, name, "", 1, cost_normaliser(core->family, &normaliser));
+  if (layer->kind != LAYER_DENSE)
+    return;
+  snprintf(name, sizeof name, "%s_gradient_unit", p->name);
+  add(core, name, "", 1, cost_ordinal(core->family, plan_index_bits(layer->units)));
 }
 
 void cost_estimate_parts(struct cost_parts *parts, const struct net *net, const struct plan *plan,

@@ -221,10 +221,19 @@ struct cost cost_window(enum family family, const struct cost_window *p) {
   int pixels = plan_index_bits(p->height * p->width), taps = p->kernel_height * p->kernel_width;
   int across = plan_index_bits(p->width) + 1;
   registers(&cost, 4 + pixels + plan_index_bits(p->kernel_height) + across);
+  luts(&cost, adder(family, pixels) + adder(family, across) + 20);
+  if (p->kernel_width > 1 && p->kernel_height % p->taps_at_once == 0) { /* columns in a memory */
+    int address = plan_index_bits((p->kernel_width + 1) * (p->kernel_height / p->taps_at_once));
+    struct memory columns = {PORTS_TWO, 1 << address, p->taps_at_once, p->pixel_bits};
+    struct cost memory = cost_ram(family, &columns);
+    cost_add(&cost, &memory, 1);
+    registers(&cost, 1 + 2 * address + plan_index_bits(p->taps_at_once));
+    luts(&cost, 3 * adder(family, address) + p->taps_at_once + 4);
+    return cost;
+  }
   bare_registers(&cost, family, (p->kernel_height - 1) * p->pixel_bits);
   registers(&cost, taps * p->pixel_bits); /* the ring: as it was, or with the next column */
   luts(&cost, taps * p->pixel_bits);
-  luts(&cost, 2 * adder(family, pixels) + adder(family, across) + 25);
   return cost;
 }
 
@@ -243,19 +252,19 @@ static struct cost serial_training(enum family family, const struct cost_conv_se
     bare_registers(&cost, family, 2 * line);
     luts(&cost, line);
   }
-  /* The first position's sum starts anew. */
-  luts(&cost, p->taps_at_once * p->update_bits * (family == FAMILY_ECP5 ? 2.0 : 1.3));
-  registers(&cost, 6);
-  bare_registers(&cost, family, 6 + 3 * address);
+  luts(&cost, p->taps_at_once * adder(family, p->update_bits));
+  bare_registers(&cost, family, 3 * address);
   luts(&cost, larger(p->weight_bits, p->gradient_bits) * p->taps_at_once);
-  /* A lane's sum, shifted by the rate's upper half. */
+  /* A lane's sum, a bit of it; whether it is zero; the weight, shifted and saturated. */
   int fine = p->update_bits + larger(p->round_bits - p->update_shift, 0);
-  luts(&cost, p->update_bits * multiplexer(family, p->taps_at_once) + 1.3 * fine);
-  luts(&cost, tree(p->update_bits) + p->weight_bits + 5);
-  registers(&cost, fine + p->round_bits + 1);
-  luts(&cost,
-       p->hash ? hash(plan_index_bits(p->taps) + plan_index_bits(p->filters), p->round_bits) : 0);
-  luts(&cost, 2 * adder(family, address + plan_index_bits(p->taps_at_once)));
+  luts(&cost, p->update_bits * multiplexer(family, p->taps_at_once) + multiplexer(family, fine));
+  luts(&cost, tree(p->update_bits) + 2 * p->weight_bits + tree(2 * p->weight_bits) + 40);
+  registers(&cost, 12);
+  if (p->hash_bits > 0) { /* base and key, which are shifted */
+    registers(&cost, p->hash_bits + 2 * p->round_bits - 1);
+    luts(&cost, p->hash_bits + 2 * p->round_bits - 1);
+    luts(&cost, hash(plan_index_bits(p->taps) + plan_index_bits(p->filters), 1));
+  }
   return cost;
 }
 
@@ -267,10 +276,10 @@ struct cost cost_conv_serial(enum family family, const struct cost_conv_serial *
   struct memory kernel = {PORTS_TWO, words, p->taps_at_once, p->weight_bits};
   struct cost memory = cost_ram(family, &kernel);
   cost_add(&cost, &memory, 1);
-  registers(&cost, 3 + address + lane + 2 * p->weight_bits + p->sum_bits + 2 + p->word_bits);
-  bare_registers(&cost, family, 2 * (3 + p->forward_levels));
+  registers(&cost, 4 + address + lane + p->weight_bits + p->sum_bits + plan_index_bits(chunks));
+  bare_registers(&cost, family, 3 + p->forward_levels);
   luts(&cost, p->weight_bits * (multiplexer(family, p->taps_at_once) + 1) + p->taps_at_once);
-  luts(&cost, p->sum_bits + adder(family, p->sum_bits) + adder(family, p->word_bits));
+  luts(&cost, p->sum_bits + adder(family, p->sum_bits));
   luts(&cost, 3 * (address + lane) + p->taps / 4 + 5);
   if (p->training) {
     struct cost back = serial_training(family, p, words, address);
@@ -349,24 +358,30 @@ struct cost cost_event_counter(enum family family, int flags, int count_bits) {
 
 struct cost cost_normaliser(enum family family, const struct cost_normaliser *p) {
   struct cost cost = {0};
-  int kept = larger(p->sum_bits - p->shift, p->value_bits) + 1; /* bits that are rounded */
-  int above = larger(kept - p->value_bits, 0);
+  int above = larger(p->sum_bits - p->shift - p->value_bits, 0); /* bits that must be all sign */
   struct cost value = {0};
   if (p->shift > 0) { /* rounded and saturated */
     registers(&value, p->value_bits);
-    luts(&value, adder(family, kept) + p->value_bits + 2 * tree(above) + 2);
+    luts(&value, adder(family, p->value_bits + 1) + p->value_bits + 2 * tree(above) + 7);
   } else {
     bare_registers(&value, family, p->value_bits);
     luts(&value, 4);
   }
   registers(&value, p->gates ? 2 : 1);
-  luts(&value, (p->gates ? tree(p->value_bits) : 0) + (p->halve ? kept : 0));
+  luts(&value, (p->gates ? tree(p->value_bits) : 0) + (p->halve ? p->value_bits + 2 : 0));
   cost_add(&cost, &value, p->values);
   bare_registers(&cost, family, p->values + p->tag_bits);
   return cost;
 }
 
 /* ---- dense layers ---- */
+
+struct cost cost_ordinal(enum family family, int bits) {
+  struct cost cost = {0};
+  registers(&cost, bits);
+  luts(&cost, adder(family, bits) + tree(bits) + 1);
+  return cost;
+}
 
 struct cost cost_select(enum family family, int value_bits, int values, int selected) {
   struct cost cost = {0};

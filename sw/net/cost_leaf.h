@@ -39,15 +39,16 @@ struct cost_conv {
 struct cost cost_conv(enum family family, const struct cost_conv *p);
 
 struct cost_window {
-  int height, width, kernel_height, kernel_width, pixel_bits;
+  int height, width, kernel_height, kernel_width, pixel_bits, taps_at_once;
 };
 struct cost cost_window(enum family family, const struct cost_window *p);
 
 struct cost_conv_serial {
   int filters, taps, taps_at_once;
   int weight_bits, gradient_bits, sum_bits, update_bits, update_shift;
-  int forward_levels, word_bits, round_bits;
-  bool training, hash;
+  int forward_levels, round_bits;
+  int hash_bits; /* of a position, up to the tap's; 0: no hash */
+  bool training;
 };
 struct cost cost_conv_serial(enum family family, const struct cost_conv_serial *p);
 
@@ -71,6 +72,8 @@ struct cost_normaliser {
   bool gates; /* says which gradients pass */
 };
 struct cost cost_normaliser(enum family family, const struct cost_normaliser *p);
+
+struct cost cost_ordinal(enum family family, int bits);
 
 struct cost cost_select(enum family family, int value_bits, int values, int selected);
 
