@@ -52,7 +52,7 @@ help: ## this list
 	@echo
 	@echo "make sim takes NET= STEPS= INFER= SEED= FOLD='--fold lanes=4' DATA=DIR CLASSES=a,b SIMULATOR=verilator|icarus"
 	@echo "make bitstream and make program take BOARD=icebreaker|ulx3s NET= FOLD= SEED="
-	@echo "make regress takes N= ENGRAM_SEED="
+	@echo "make regress takes N= ENGRAM_SEED=, make link-faults FAULTS= ENGRAM_SEED="
 
 deps: ## install what is missing (Debian)
 	@sh verif/deps.sh
@@ -152,9 +152,9 @@ link-check: $(ENGRAM) $(BUILD)/virtual_board $(BUILD)/link_steps ## the host too
 	@sh verif/link_check.sh $^ $(BUILD)/virtual
 
 link-faults: $(ENGRAM) $(BUILD)/link_faults ## FAULTS=N random faults between the host's code and a board: no hang, no wrong weight
-	@sh verif/board_library.sh $(ENGRAM) $(BUILD)/virtual/system system 16000000 1000000 --net nets/tiny.yaml
-	$(BUILD)/link_faults --net nets/tiny.yaml --clock 16000000 --baud 1000000 --faults $(FAULTS) --seed $(or $(ENGRAM_SEED),1) \
-	  $(BUILD)/virtual/system/board.so
+	@sh verif/board_library.sh $(ENGRAM) $(BUILD)/virtual/system system 16000000 1000000 --net verif/nets/parts.yaml
+	$(BUILD)/link_faults --net verif/nets/parts.yaml --clock 16000000 --baud 1000000 --faults $(FAULTS) \
+	  --seed $(or $(ENGRAM_SEED),1) $(BUILD)/virtual/system/board.so
 
 wave: $(BENCH) ## an FST wave of two training steps and an inference of NET (default: the tiny net)
 	$(BENCH) --net $(if $(filter file,$(origin NET)),nets/tiny.yaml,$(NET)) --steps 2 --infer 1 --wave $(BUILD)/engram.fst

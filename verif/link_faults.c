@@ -20,7 +20,7 @@
 #include <string.h>
 
 #define DIED "the host dies here"
-enum { PICTURES = 6, RUN_SECONDS = 30 };
+enum { PICTURES = 4, RUN_SECONDS = 30 };
 
 struct options {
   struct net_options net;
@@ -184,7 +184,6 @@ static int compare_checksums(struct bench *bench, struct device *device, struct 
 
 static int run_device(struct bench *bench, uint64_t seed, struct error *err) {
   struct device_state begin = device_state_fresh(&bench->net, seed);
-  begin.rate = 2; /* every step moves many weights */
   device_initialise(bench->golden, seed, &begin, err);
   struct device *device = device_serial_new(&bench->port, bench->options->baud, &bench->net, err);
   if (!device)
@@ -297,8 +296,8 @@ static const struct argp argp = {.options = table,
 
 static int open_bench(struct bench *bench, struct error *err) {
   const struct options *options = bench->options;
-  bench->port = (struct port){"board",       2e-4,      bench_set_baud, bench_send,
-                              bench_receive, bench_now, bench_close};
+  bench->port = (struct port){"board",    2e-4,          1,         bench_set_baud,
+                              bench_send, bench_receive, bench_now, bench_close};
   if (!options->library)
     return error_set(err, "no BOARD.so is given");
   if (net_options_load(&options->net, &bench->net, err))

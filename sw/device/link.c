@@ -37,16 +37,8 @@ double link_line_seconds(const struct link *link) {
 
 /* How long to wait for an answer that line and clock need `nominal` seconds for, the nth time. */
 static double patience(const struct link *link, double nominal, int try) {
-  return (link->port->latency_seconds + 2 * link->slowness * nominal) *
+  return (link->port->latency_seconds + 2 * link->port->slowness * nominal) *
          (1 << (try < DOUBLINGS ? try : DOUBLINGS));
-}
-
-/* An answer that was long in coming makes later ones be awaited longer, in small steps: a frame may
- * have been lost as well. */
-static void note_answer(struct link *link, double taken, double nominal) {
-  double slowness = (taken - link->port->latency_seconds) / nominal;
-  double least = link->slowness > 4 ? link->slowness / 4 : 1, most = 2 * link->slowness;
-  link->slowness = slowness < least ? least : slowness > most ? most : slowness;
 }
 
 static int send_frame(struct link *link, const struct link_frame *frame, struct error *err) {
@@ -110,7 +102,6 @@ static int exchange(struct link *link, const struct link_frame *request, size_t 
                     double cycles, struct link_frame *reply, struct error *err) {
   double bytes = 2 * FRAME_BESIDE + request->length + (double)expected;
   double nominal = line_seconds(link, bytes) + cycles / link->clock_hz;
-  double start = link->port->now(link->port);
   for (int try = 0; try < TRIES; try++) {
     double deadline = link->port->now(link->port) + patience(link, nominal, try);
     if (send_frame(link, request, err))
@@ -121,7 +112,6 @@ static int exchange(struct link *link, const struct link_frame *request, size_t 
         return refused(link, request, reply, err);
       if (reply->length != expected)
         continue;
-      note_answer(link, link->port->now(link->port) - start, nominal);
       return 0;
     }
     if (got < 0)
@@ -149,9 +139,6 @@ static int greet(struct link *link, uint32_t baud, double seconds, struct link_f
   do
     got = await(link, start + seconds, reply, err);
   while (got > 0 && (reply->code != STATUS_OK || reply->length != GREETING_BYTES));
-  double taken = port->now(port) - start - port->latency_seconds;
-  if (got > 0 && taken > 0)
-    link->slowness += taken / line_seconds(link, 2 * FRAME_BESIDE + GREETING_BYTES);
   return got;
 }
 
@@ -172,7 +159,7 @@ static int take_greeting(struct link *link, const struct link_frame *reply, stru
 int link_open(struct link *link, struct port *port, uint32_t baud, struct error *err) {
   const uint32_t usual[] = {3000000, 1000000}, *bauds = baud ? &baud : usual;
   int count = baud ? 1 : 2;
-  *link = (struct link){.port = port, .clock_hz = 1, .slowness = 1};
+  *link = (struct link){.port = port, .clock_hz = 1};
   for (int try = 0; try < count * TRIES; try++) {
     struct link_frame reply;
     double seconds = patience(link, 0, try / count);
@@ -345,7 +332,6 @@ static int send_parts(struct link *link, const struct picture *picture, size_t n
 static int exchange_picture(struct link *link, const struct picture *picture, double nominal,
                             struct link_frame *reply, struct error *err) {
   size_t last = (picture->bytes - 1) / picture->part, from = 0;
-  double start = link->port->now(link->port);
   link->sequence++;
   for (int try = 0, gaps = 0; try < TRIES && gaps < GAPS;) {
     double deadline = link->port->now(link->port) + patience(link, nominal, try);
@@ -364,7 +350,6 @@ static int exchange_picture(struct link *link, const struct picture *picture, do
       gaps++;
       from = 0;
     } else {
-      note_answer(link, link->port->now(link->port) - start, nominal);
       return 0;
     }
   }

@@ -20,10 +20,8 @@ struct link {
   uint32_t clock_hz, baud; /* the board's */
   int payload_max;         /* the board's */
   uint8_t sequence;        /* of the last request */
-  double slowness;  /* 1: answers come after the time that the line and the clock need; a simulated
-                       board's later */
-  uint64_t bytes;   /* over the line, both ways */
-  unsigned repeats; /* requests that were sent again */
+  uint64_t bytes;          /* over the line, both ways */
+  unsigned repeats;        /* requests that were sent again */
 };
 
 /* Words at address + 4 * column + pitch * row, columns first. */

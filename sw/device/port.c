@@ -8,18 +8,25 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/major.h>
 #include <linux/serial.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
 /* USB adapters wait up to 16 ms before they pass on a short answer. */
 #define LATENCY_SECONDS 0.25
+/* What is behind a pseudo-terminal is simulated; it loses no bytes, and is gone when its program
+ * is.
+ */
+#define SIMULATION_SLOWNESS 1000
 enum { SEND_MILLISECONDS = 30000 };
 
 struct terminal {
@@ -96,6 +103,13 @@ static void ask_low_latency(int file) {
   (void)ioctl(file, TIOCSSERIAL, &serial);
 }
 
+/* Whether it is a pseudo-terminal. */
+static bool is_simulated(int file) {
+  struct stat status;
+  return fstat(file, &status) == 0 && major(status.st_rdev) >= UNIX98_PTY_SLAVE_MAJOR &&
+         major(status.st_rdev) < UNIX98_PTY_SLAVE_MAJOR + UNIX98_PTY_MAJOR_COUNT;
+}
+
 struct port *port_open(const char *name, struct error *err) {
   int file = open(name, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   if (file < 0) {
@@ -112,10 +126,11 @@ struct port *port_open(const char *name, struct error *err) {
     return NULL;
   }
   ask_low_latency(file);
+  double slowness = is_simulated(file) ? SIMULATION_SLOWNESS : 1;
   struct terminal *terminal = memory_new(1, sizeof *terminal);
   *terminal = (struct terminal){{strcpy(memory_new(strlen(name) + 1, 1), name), LATENCY_SECONDS,
-                                 terminal_set_baud, terminal_send, terminal_receive, terminal_now,
-                                 terminal_close},
+                                 slowness, terminal_set_baud, terminal_send, terminal_receive,
+                                 terminal_now, terminal_close},
                                 file};
   return &terminal->port;
 }

@@ -14,6 +14,8 @@ struct port {
   const char *name;       /* for messages; owned by the port */
   double latency_seconds; /* the most that an answer takes beside the time on the line: USB, the
                              operating system */
+  double slowness; /* how many times longer than the line and the board's clock tell it may take: 1;
+                      more for a simulated board */
 
   /* Bits a second, on both sides of the host's end; what has come so far is dropped. 0 or -1. */
   int (*set_baud)(struct port *port, uint32_t baud, struct error *err);

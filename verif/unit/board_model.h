@@ -342,8 +342,8 @@ static inline void board_close(struct port *port) {
 /* A board that was just switched on; `net` outlives it. Release with board_free. */
 static inline struct board_model *board_new(const struct net *net) {
   struct board_model *board = calloc(1, sizeof *board);
-  board->port = (struct port){"board",       1e-3,      board_set_baud, board_send,
-                              board_receive, board_now, board_close};
+  board->port = (struct port){"board",    1e-3,          1,         board_set_baud,
+                              board_send, board_receive, board_now, board_close};
   board->net = *net;
   board->bauds[1] = 1000000;
   board->resets_in = -1;
