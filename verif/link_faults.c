@@ -198,12 +198,13 @@ static int run_device(struct bench *bench, uint64_t seed, struct error *err) {
   return result;
 }
 
-/* Whether the message says what has happened. */
+/* Whether the message says what has happened. To give up takes a very bad line. */
 static bool is_true(const struct bench *bench, const char *message) {
-  return strstr(message, DIED) ? bench->died
-         : strstr(message, "was reset")
-             ? bench->was_reset
-             : strstr(message, "does not answer any more") || strstr(message, "no board answers");
+  return strstr(message, DIED)          ? bench->died
+         : strstr(message, "was reset") ? bench->was_reset
+                                        : (strstr(message, "does not answer any more") ||
+                                           strstr(message, "no board answers")) &&
+                                              bench->faults.a_million >= 1600;
 }
 
 static unsigned fault_count(const struct bench *bench) {

@@ -328,30 +328,27 @@ static int send_parts(struct link *link, const struct picture *picture, size_t n
 
 /* Sends the picture under a new number, or when there was no answer its last part again, until the
  * result is there: a board that has the whole picture answers a repeated last part with the same
- * result, one that misses a part with GAP and has done nothing then. */
+ * result, one that misses a part with GAP and has done nothing then. After a GAP others may follow,
+ * and what comes while one goes out is lost: the picture is sent anew when they are over. */
 static int exchange_picture(struct link *link, const struct picture *picture, double nominal,
                             struct link_frame *reply, struct error *err) {
   size_t last = (picture->bytes - 1) / picture->part, from = 0;
   link->sequence++;
   for (int try = 0, gaps = 0; try < TRIES && gaps < GAPS;) {
     double deadline = link->port->now(link->port) + patience(link, nominal, try);
+    bool gap = false;
+    int got;
     if (send_parts(link, picture, from, err))
       return -1;
-    int got = await(link, deadline, reply, err);
-    if (got < 0)
-      return -1;
-    if (got == 0) {
-      link->repeats++;
-      try++;
-      from = last;
-    } else if (reply->code == STATUS_GAP) {
-      link->repeats++;
-      link->sequence++;
-      gaps++;
-      from = 0;
-    } else {
-      return 0;
-    }
+    while ((got = await(link, deadline, reply, err)) > 0 && reply->code == STATUS_GAP)
+      gap = true;
+    if (got != 0)
+      return got < 0 ? -1 : 0;
+    link->repeats++;
+    link->sequence += gap;
+    from = gap ? 0 : last;
+    gaps += gap;
+    try += !gap;
   }
   return no_answer(link, err);
 }
