@@ -251,6 +251,8 @@ static void set_dense(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "last_lanes", "%d", p->last_lanes);
   marks_set(marks, "paired", "%d", p->paired);
   marks_set(marks, "shared", "%d", p->shared);
+  marks_set(marks, "coupled", "%d", p->coupled);
+  marks_set(marks, "early", "%d", p->early);
   marks_set(marks, "dropout", "%d", layer->dropout);
   marks_set(marks, "halve", "%s", layer->dropout ? "!train" : "1'b0");
   if (layer->dropout)

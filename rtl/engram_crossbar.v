@@ -8,7 +8,9 @@
 // or two of each) a cycle into LANES accumulators, which are then drained, a sum a cycle. Backward,
 // row by row, group by group: the exact sum over the units of weight * gradient (E12, E14) with the
 // weights from before the step, and the weights' update (E11, E13, E16) behind it; with SHARED
-// multipliers a row's update takes a cycle of its own, in front.
+// multipliers a row's update takes a cycle of its own, in front. Then two training lanes share an
+// update unit: lane EARLY + e, always a cycle behind lane e, has it every second cycle. With COUPLED
+// a training lane is two lanes, a pair's units, of which training keeps one.
 //
 // Two rows at a time lie in two banks, the even rows in the first.
 //
@@ -28,6 +30,9 @@ module engram_crossbar #(
   parameter LAST_LANES = 2,        // of the last group
   parameter PAIRED = 0,            // 1: a lane has the two units of a pair; needs DROPOUT
   parameter DROPOUT = 0,           // 1: training keeps one unit of each pair
+  parameter COUPLED = 0,           // 1: lanes 2k and 2k + 1 train one unit at a time; needs DROPOUT,
+                                   //    SHARED, one row at a time, even LANES
+  parameter EARLY = LANES,         // training lanes with an update unit, whole banks; at least half
   parameter ADDRESS_BITS = 6,      // of a bank's WEIGHT_WORDS words
   parameter WEIGHT_WORDS = 64,     // rows div AT_ONCE, rounded up, times GROUPS
   parameter STORAGE = 0,           // engram_weights
@@ -41,7 +46,7 @@ module engram_crossbar #(
   parameter GRADIENT_BITS = 16,
   parameter SUM_BITS = 38,
   parameter BACK_BITS = 33,        // at least GRADIENT_BITS + WEIGHT_BITS
-  parameter BACK_LEVELS = 1,       // smallest L with 2^L >= LANES
+  parameter BACK_LEVELS = 1,       // smallest L with 2^L >= EARLY, one more where there are others
   // update
   parameter UPDATE_SHIFT = 10,
   parameter RATE_BITS = 4,
@@ -95,19 +100,30 @@ module engram_crossbar #(
   output wire [AT_ONCE-1:0]          back_gates_o,
   output wire [AT_ONCE*BACK_BITS-1:0] back_sums_o,
   output wire                        updated_o,     // the last weight is being written
-  // host, while idle: data three cycles after host_read_i; row and unit stand a cycle before
+  // host, while idle: data three cycles after host_read_i; row and unit stand from a cycle before,
+  // and with the data until then
   input  wire                        host_read_i,
   input  wire                        host_write_i,
   input  wire [ROW_BITS-1:0]         host_row_i,
   input  wire [UNIT_BITS-1:0]        host_unit_i,
   input  wire [WEIGHT_BITS-1:0]      host_data_i,
   output wire [WEIGHT_BITS-1:0]      host_data_o,
-  output wire [AT_ONCE*LANES-1:0]    lost_o     // updates that were not zero and changed nothing
+  output wire [AT_ONCE*EARLY-1:0]    lost_o     // updates that were not zero and changed nothing
 );
   localparam LANE_BITS = LANES > 1 ? $clog2(LANES) : 1;
   localparam DRAIN_BITS = LANE_BITS + 1;
   localparam TERM_BITS = WEIGHT_BITS + GRADIENT_BITS;
-  localparam LANE_MULTIPLIERS = AT_ONCE * (SHARED != 0 || TRAINING == 0 ? 1 : 2);
+  localparam U_BITS = X_BITS + GRADIENT_BITS;
+  localparam COLUMNS = COUPLED != 0 ? 2 : 1;
+  localparam TRAINED = LANES / COLUMNS;  // training lanes
+  localparam LATE = TRAINED - EARLY;     // those a cycle behind
+  localparam HALVES = LATE > 0 ? 2 : 1;
+  localparam PASSES = GROUPS >> PAIRED;
+  localparam PASS_BITS = PASSES > 1 ? $clog2(PASSES) : 1;
+  localparam PASS_UNITS = PAIRED != 0 ? 2 * LANES : LANES;  // all units of a pass
+  // A unit's number is its pass's and its place's, bit beside bit.
+  localparam BESIDE = (PASS_UNITS & (PASS_UNITS - 1)) == 0;
+  localparam LANE_MULTIPLIERS = AT_ONCE * COLUMNS * (SHARED != 0 || TRAINING == 0 ? 1 : 2);
   localparam BANKS = (LANES + BANK_LANES - 1) / BANK_LANES;
   localparam ROW_SHIFT = AT_ONCE - 1;  // rows lie at row >> ROW_SHIFT of their bank
   localparam [31:0] LAST_GROUP = GROUPS - 1;
@@ -132,11 +148,15 @@ module engram_crossbar #(
     integer i;
     begin
       split = {32'd0, value};
-      for (i = GROUP_BITS - 1; i >= 0; i = i - 1)
-        if (split[31:0] >= (LANES << i)) begin
-          split[31:0] = split[31:0] - (LANES << i);
-          split[32 + i] = 1'b1;
-        end
+      if ((LANES & (LANES - 1)) == 0) begin
+        split[63:32] = value >> $clog2(LANES);
+        split[31:0] = value & (LANES - 1);
+      end else
+        for (i = GROUP_BITS - 1; i >= 0; i = i - 1)
+          if (split[31:0] >= (LANES << i)) begin
+            split[31:0] = split[31:0] - (LANES << i);
+            split[32 + i] = 1'b1;
+          end
     end
   endfunction
 
@@ -274,12 +294,12 @@ module engram_crossbar #(
   // ---------------------------------------------------------------- stages
   wire gradient_issue = backward_issue && phase_last;
   wire update_issue = backward_issue && (SHARED == 0 || !phase_q);
-  wire forward_1, forward_2, forward_4, first_4;
-  wire gradient_1, gradient_2, update_1, update_2, update_6;
-  wire update_last_6;
-  wire [AT_ONCE*ROW_BITS-1:0] rows_1, rows_2;
-  wire [AT_ONCE-1:0] there_1, there_2;
-  wire [GROUP_BITS-1:0] group_1;
+  wire forward_1, forward_2, gradient_1, gradient_2, update_1, update_2;
+  reg [5:3]  forward_q;
+  reg        gradient_3_q;
+  reg [7:3]  update_q;
+  reg [5:1]  first_q;
+  wire       update_last;
   // Between steps the host's row and unit go the same way as the schedule's.
   wire [63:0] host_place = place_of({{(32-UNIT_BITS){1'b0}}, host_unit_i});
 
@@ -291,35 +311,44 @@ module engram_crossbar #(
     .clk_i(clk_i), .rst_i(rst_i), .data_i({forward_1, gradient_1, update_1}),
     .data_o({forward_2, gradient_2, update_2})
   );
-  engram_delay #(.DATA_BITS(1), .CYCLES(2)) u_forward_4 (
-    .clk_i(clk_i), .rst_i(rst_i), .data_i(forward_2), .data_o(forward_4)
-  );
-  engram_delay #(.DATA_BITS(1), .CYCLES(4)) u_update_6 (
-    .clk_i(clk_i), .rst_i(rst_i), .data_i(update_2), .data_o(update_6)
-  );
-  engram_delay #(.DATA_BITS(1), .CYCLES(4)) u_first_4 (
-    .clk_i(clk_i), .rst_i(1'b0), .data_i(row_first), .data_o(first_4)
-  );
-  engram_delay #(.DATA_BITS(1), .CYCLES(6)) u_update_last_6 (
+  always @(posedge clk_i) begin
+    forward_q <= rst_i ? 3'd0 : {forward_q[4:3], forward_2};
+    gradient_3_q <= gradient_2 && !rst_i;
+    update_q <= rst_i ? 5'd0 : {update_q[6:3], update_2};
+    first_q <= {first_q[4:1], row_first};
+  end
+  engram_delay #(.DATA_BITS(1), .CYCLES(5+HALVES)) u_update_last (
     .clk_i(clk_i), .rst_i(rst_i), .data_i(update_issue && row_last && group_last),
-    .data_o(update_last_6)
+    .data_o(update_last)
   );
+  wire [AT_ONCE*ROW_BITS-1:0] rows_1, rows_2;
+  wire [AT_ONCE-1:0] there_1, there_2;
+  wire [GROUP_BITS-1:0] group_1;
+  // The same for the late lanes, a cycle behind.
+  wire [1:0] half_forward_1 = {forward_2, forward_1}, half_forward_2 = {forward_q[3], forward_2};
+  wire [1:0] half_update_1 = {update_2, update_1}, half_update_2 = {update_q[3], update_2};
+  wire [1:0] half_gradient_2 = {gradient_3_q, gradient_2};
+  wire [1:0] half_backward_1 = {gradient_2 || update_2, gradient_1 || update_1};
+  wire [1:0] half_forward_4 = forward_q[5:4], half_first_4 = first_q[5:4];
+  wire [1:0] half_update_6 = update_q[7:6];
   engram_delay #(.DATA_BITS(AT_ONCE*(ROW_BITS+1)+GROUP_BITS), .CYCLES(1)) u_place_1 (
     .clk_i(clk_i), .rst_i(1'b0),
-    .data_i(issue ? {rows, there, group_q}
-                  : {{AT_ONCE{host_row_i}}, there, host_place[32 +: GROUP_BITS]}),
+    .data_i(state_q == IDLE ? {{AT_ONCE{host_row_i}}, there, host_place[32 +: GROUP_BITS]}
+                            : {rows, there, group_q}),
     .data_o({rows_1, there_1, group_1})
   );
   engram_delay #(.DATA_BITS(AT_ONCE*(ROW_BITS+1)), .CYCLES(1)) u_place_2 (
     .clk_i(clk_i), .rst_i(1'b0), .data_i({rows_1, there_1}), .data_o({rows_2, there_2})
   );
-  assign updated_o = update_last_6;
+  assign updated_o = update_last;
 
   // ---------------------------------------------------------------- inputs
   wire [AT_ONCE*X_BITS-1:0] x;
   wire [AT_ONCE-1:0] x_nonzero;
   wire [AT_ONCE*ADDRESS_BITS-1:0] addresses, addresses_6;
-  wire [AT_ONCE*ROUND_BITS-1:0] row_rounds_4;
+  wire [AT_ONCE*ROUND_BITS-1:0] rounds_1, rounds_4;
+  wire [PASS_BITS-1:0] pass_1 = PASSES > 1 ? group_1[GROUP_BITS-1 -: PASS_BITS] : {PASS_BITS{1'b0}};
+  wire [31:0] first_unit_1 = times({{(32-PASS_BITS){1'b0}}, pass_1}, PASS_UNITS);
   genvar r, lane, bank;
   generate
     for (r = 0; r < AT_ONCE; r = r + 1) begin : gen_row
@@ -335,22 +364,24 @@ module engram_crossbar #(
 
       if (ROUNDING == 1 && TRAINING != 0) begin : gen_hash
         localparam [HASH_LAYER_BITS-1:0] LAYER_INDEX = LAYER;
-        wire [ROUND_BITS-1:0] hash;
+        wire [ROUND_BITS-1:0] row_hash, pass_hash;
         wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-ROW_BITS){1'b0}}, row_1};
         engram_hash #(
           .POSITION_BITS(HASH_LAYER_BITS+HASH_ROW_BITS), .ROUND_BITS(ROUND_BITS)
         ) u_hash (
           .key_i(key_i[HASH_COLUMN_BITS +: HASH_LAYER_BITS+HASH_ROW_BITS+ROUND_BITS-1]),
-          .position_i({LAYER_INDEX, hash_row}), .hash_o(hash)
+          .position_i({LAYER_INDEX, hash_row}), .hash_o(row_hash)
         );
-        engram_delay #(.DATA_BITS(ROUND_BITS), .CYCLES(3)) u_round_4 (
-          .clk_i(clk_i), .rst_i(1'b0), .data_i(hash ^ base_i),
-          .data_o(row_rounds_4[r*ROUND_BITS +: ROUND_BITS])
+        engram_hash #(.POSITION_BITS(HASH_COLUMN_BITS), .ROUND_BITS(ROUND_BITS)) u_pass_hash (
+          .key_i(key_i[HASH_COLUMN_BITS+ROUND_BITS-2:0]),
+          .position_i(BESIDE != 0 ? first_unit_1[HASH_COLUMN_BITS-1:0]
+                                  : {HASH_COLUMN_BITS{1'b0}}), .hash_o(pass_hash)
         );
+        assign rounds_1[r*ROUND_BITS +: ROUND_BITS] = row_hash ^ pass_hash ^ base_i;
       end else begin : gen_constant
-        assign row_rounds_4[r*ROUND_BITS +: ROUND_BITS] =
+        assign rounds_1[r*ROUND_BITS +: ROUND_BITS] =
             ROUNDING == 0 ? {1'b1, {(ROUND_BITS-1){1'b0}}} : {ROUND_BITS{1'b0}};
-        wire unused_round_ok = &{1'b0, base_i, key_i};
+        wire unused_round_ok = &{1'b0, base_i, key_i, first_unit_1};
       end
 
       engram_probe #(.INDEX_BITS(ROW_BITS), .VALUE_BITS(X_BITS)) u_input (
@@ -359,153 +390,335 @@ module engram_crossbar #(
       );
     end
   endgenerate
-  engram_delay #(.DATA_BITS(AT_ONCE*ADDRESS_BITS), .CYCLES(5)) u_addresses_6 (
-    .clk_i(clk_i), .rst_i(1'b0), .data_i(addresses), .data_o(addresses_6)
+  // ---------------------------------------------------------------- lanes
+  wire [63:0] gradient_place =
+      place_of({{(32-UNIT_BITS){1'b0}}, gradient_unit_i});
+  wire [PASS_BITS-1:0] gradient_pass = gradient_place[32+PAIRED +: PASS_BITS];
+  wire [LANE_BITS-1:0] gradient_lane = gradient_place[LANE_BITS-1:0] >> COUPLED;
+  // Of a pair the one that was dropped has a gradient of zero.
+  wire gradient_taken =
+      gradient_valid_i && (!(PAIRED != 0 || COUPLED != 0) || !gradient_unit_i[0] || |gradient_i);
+  wire [LANE_BITS-1:0] host_lane = host_place[LANE_BITS-1:0];
+  wire host_turn = !(forward_1 || gradient_1 || update_1);
+
+  wire [LANES*SUM_BITS-1:0] sums;
+  wire [AT_ONCE*TRAINED*TERM_BITS-1:0] terms;  // [row][training lane]
+  wire [AT_ONCE*TRAINED*U_BITS-1:0] us;
+  wire [AT_ONCE*TRAINED*WEIGHT_BITS-1:0] trained_weights, last_weights;
+  wire [AT_ONCE*LANES*WEIGHT_BITS-1:0] weights;
+  wire [AT_ONCE*EARLY*WEIGHT_BITS-1:0] next_weights;
+  wire [AT_ONCE*EARLY-1:0] changed, unit_lost, lost;
+  wire [AT_ONCE*LANES-1:0] update;
+  wire [TRAINED-1:0] trains_second_1, second_1, second_4, second_6;
+  wire [1:0] half_host_read, half_host_write;
+
+  // Late lanes: inputs and addresses a cycle later.
+  wire [2*AT_ONCE*X_BITS-1:0] half_x;
+  wire [2*AT_ONCE-1:0] half_x_nonzero;
+  wire [2*AT_ONCE*ADDRESS_BITS-1:0] half_addresses;
+  wire [2*PASS_BITS-1:0] half_passes;
+  wire [2*LANES-1:0] half_reads_1;
+  wire [AT_ONCE*ADDRESS_BITS-1:0] addresses_2;
+  wire [PASS_BITS-1:0] pass_2;
+  wire [LANES-1:0] kept_1, reads_1, reads_2;  // at work; whose weights are read
+  generate
+    if (LATE > 0) begin : gen_behind
+      reg [AT_ONCE*X_BITS-1:0] x_q;
+      reg [AT_ONCE-1:0] x_nonzero_q;
+      reg host_read_q, host_write_q;
+      always @(posedge clk_i) begin
+        x_q <= x;
+        x_nonzero_q <= x_nonzero;
+        host_read_q <= host_read_i;
+        host_write_q <= host_write_i;
+      end
+      assign half_x = {x_q, x};
+      assign half_x_nonzero = {x_nonzero_q, x_nonzero};
+      assign half_host_read = {host_read_q, host_read_i};
+      assign half_host_write = {host_write_q, host_write_i};
+    end else begin : gen_together
+      assign half_x = {2{x}};
+      assign half_x_nonzero = {2{x_nonzero}};
+      assign half_host_read = {2{host_read_i}};
+      assign half_host_write = {2{host_write_i}};
+    end
+  endgenerate
+  assign half_addresses = {addresses_2, addresses};
+  assign half_passes = {pass_2, pass_1};
+  assign half_reads_1 = {reads_2, reads_1};
+
+  // Where weights are written: what goes beside them from stage 1 to 6 (late: 7). With SHARED
+  // multipliers all of it stands for two cycles.
+  localparam PLACE_BITS = AT_ONCE * (ADDRESS_BITS + ROUND_BITS) + TRAINED + PASS_BITS;
+  wire [PLACE_BITS-1:0] place_2, place_4, place_6;
+  wire [PASS_BITS-1:0] pass_4;
+  engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(1)) u_update_place_2 (
+    .clk_i(clk_i), .rst_i(1'b0), .data_i({addresses, rounds_1, second_1, pass_1}), .data_o(place_2)
+  );
+  generate
+    if (SHARED != 0) begin : gen_held
+      reg [PLACE_BITS-1:0] place_4_q, place_6_q;
+      always @(posedge clk_i) begin
+        if (update_q[3]) place_4_q <= place_2;
+        if (update_q[5]) place_6_q <= place_4_q;
+      end
+      assign place_4 = place_4_q;
+      assign place_6 = place_6_q;
+    end else begin : gen_stages
+      engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(2)) u_place_4 (
+        .clk_i(clk_i), .rst_i(1'b0), .data_i(place_2), .data_o(place_4)
+      );
+      engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(2)) u_place_6 (
+        .clk_i(clk_i), .rst_i(1'b0), .data_i(place_4), .data_o(place_6)
+      );
+    end
+  endgenerate
+  assign addresses_2 = place_2[PLACE_BITS-1 -: AT_ONCE*ADDRESS_BITS];
+  assign pass_2 = place_2[0 +: PASS_BITS];
+  assign {rounds_4, second_4, pass_4} = place_4[0 +: PLACE_BITS-AT_ONCE*ADDRESS_BITS];
+  assign addresses_6 = place_6[PLACE_BITS-1 -: AT_ONCE*ADDRESS_BITS];
+  assign second_6 = place_6[PASS_BITS +: TRAINED];
+  wire unused_places_ok = &{1'b0, place_2, place_4, place_6};
+  engram_delay #(.DATA_BITS(LANES), .CYCLES(1)) u_reads_2 (
+    .clk_i(clk_i), .rst_i(1'b0), .data_i(reads_1), .data_o(reads_2)
   );
 
-  // ---------------------------------------------------------------- lanes
-  wire [63:0] gradient_place = place_of({{(32-UNIT_BITS){1'b0}}, gradient_unit_i});
-  wire [LANES*SUM_BITS-1:0] sums;
-  wire [AT_ONCE*LANES*TERM_BITS-1:0] terms;            // [row][lane]
-  wire [AT_ONCE*LANES*WEIGHT_BITS-1:0] weights, next_weights;
-  wire [AT_ONCE*LANES-1:0] update, host_write, lost;
-  wire [AT_ONCE*LANES*ADDRESS_BITS-1:0] read_addresses, write_addresses;
-  wire [LANES-1:0] kept_1;
-
+  // Gradients of the units that train, by passes; read in stage 1.
+  wire [TRAINED*GRADIENT_BITS-1:0] gradients_2;
+  wire [TRAINED-1:0] nonzero_2;
+  genvar half;
   generate
-    for (lane = 0; lane < LANES; lane = lane + 1) begin : gen_lane
-      localparam LOGIC_LEFT = LOGIC_MULTIPLIERS - lane * LANE_MULTIPLIERS;
-      localparam LOGIC = LOGIC_LEFT < 0 ? 0 :
-                         LOGIC_LEFT < LANE_MULTIPLIERS ? LOGIC_LEFT : LANE_MULTIPLIERS;
-      // The lane's units of each group, and whether they take part; only the last group is short.
-      wire [(1<<GROUP_BITS)-1:0] group_keeps;
-      wire column;           // PAIRED: which of the pair's units is at work
-      wire exists_1;
-      wire [GROUP_BITS-1:0] unit_group_1, unit_group_2;
-      genvar g;
-      for (g = 0; g < (1 << GROUP_BITS); g = g + 1) begin : gen_group
-        localparam UNIT = PAIRED != 0 ? 2 * ((g / 2) * LANES + lane) + g % 2 : g * LANES + lane;
-        if (g < GROUPS && UNIT < UNITS) assign group_keeps[g] = keep[UNIT];
-        else assign group_keeps[g] = 1'b0;
+    if (TRAINING == 0) begin : gen_no_gradients
+      assign gradients_2 = {(TRAINED*GRADIENT_BITS){1'b0}};
+      assign nonzero_2 = {TRAINED{1'b0}};
+      wire unused_gradients_ok = &{1'b0, gradient_taken, gradient_lane, gradient_pass, gradient_i};
+    end else begin : gen_gradients
+      wire [TRAINED-1:0] write;
+      for (lane = 0; lane < TRAINED; lane = lane + 1) begin : gen_write
+        assign write[lane] = gradient_taken && gradient_lane == lane;
       end
-      if (PAIRED != 0) begin : gen_column
-        // Training keeps the second unit where it takes part.
-        wire [GROUP_BITS-1:0] second = group_1 | {{(GROUP_BITS-1){1'b0}}, 1'b1};
-        assign column = host_read_i || host_write_i ? group_1[0] : train_i ? group_keeps[second] : group_1[0];
-        assign unit_group_1 = column ? second : group_1 & ~{{(GROUP_BITS-1){1'b0}}, 1'b1};
-      end else begin : gen_no_column
-        assign column = 1'b0;
-        wire unused_column_ok = &{1'b0, column};
-        assign unit_group_1 = group_1;
-      end
-      assign exists_1 =
-          lane < LAST_LANES || group_1 >> PAIRED != LAST_GROUP[GROUP_BITS-1:0] >> PAIRED;
-      assign kept_1[lane] = exists_1 && group_keeps[unit_group_1];
-
-      wire exists_2, kept_2;
-      engram_delay #(.DATA_BITS(GROUP_BITS+2), .CYCLES(1)) u_unit_2 (
-        .clk_i(clk_i), .rst_i(1'b0), .data_i({unit_group_1, exists_1, kept_1[lane]}),
-        .data_o({unit_group_2, exists_2, kept_2})
-      );
-      wire kept_4;
-      engram_delay #(.DATA_BITS(1), .CYCLES(2)) u_kept_4 (
-        .clk_i(clk_i), .rst_i(1'b0), .data_i(kept_2), .data_o(kept_4)
-      );
-
-      wire [AT_ONCE*ROUND_BITS-1:0] rounds_4;
-      if (ROUNDING == 1 && TRAINING != 0) begin : gen_column_hash
-        wire [GROUP_BITS-1:0] unit_group_4;
-        engram_delay #(.DATA_BITS(GROUP_BITS), .CYCLES(2)) u_group_4 (
-          .clk_i(clk_i), .rst_i(1'b0), .data_i(unit_group_2), .data_o(unit_group_4)
-        );
-        wire [31:0] unit_4 =
-            PAIRED != 0
-                ? times({{(32-GROUP_BITS){1'b0}}, unit_group_4 >> 1}, 2 * LANES) + 2 * lane +
-                      {31'd0, unit_group_4[0]}
-                : times({{(32-GROUP_BITS){1'b0}}, unit_group_4}, LANES) + lane;
-        wire unused_unit_4_ok = &{1'b0, unit_4};
-        wire [ROUND_BITS-1:0] hash;
-        engram_hash #(.POSITION_BITS(HASH_COLUMN_BITS), .ROUND_BITS(ROUND_BITS)) u_column_hash (
-          .key_i(key_i[HASH_COLUMN_BITS+ROUND_BITS-2:0]),
-          .position_i(unit_4[HASH_COLUMN_BITS-1:0]), .hash_o(hash)
-        );
-        assign rounds_4 = row_rounds_4 ^ {AT_ONCE{hash}};
-      end else begin : gen_constant
-        assign rounds_4 = row_rounds_4;
-      end
-
-      wire [AT_ONCE*WEIGHT_BITS-1:0] lane_weights, lane_next;
-      wire [AT_ONCE*TERM_BITS-1:0] lane_terms;
-      wire [AT_ONCE-1:0] changed, lane_lost;
-      engram_lane #(
-        .ROWS_AT_ONCE(AT_ONCE), .X_BITS(X_BITS), .WEIGHT_BITS(WEIGHT_BITS),
-        .GRADIENT_BITS(GRADIENT_BITS), .SUM_BITS(SUM_BITS), .GROUP_BITS(GROUP_BITS),
-        .UPDATE_SHIFT(UPDATE_SHIFT), .RATE_BITS(RATE_BITS), .ROUND_BITS(ROUND_BITS),
-        .SHARED(SHARED), .TRAINING(TRAINING), .LOGIC_MULTIPLIERS(LOGIC)
-      ) u_lane (
-        .clk_i(clk_i),
-        .forward_i(forward_2), .gradient_phase_i(gradient_2),
-        .update_phase_i(update_2 && !freeze_i), .there_i(exists_2), .kept_i(kept_2),
-        .group_i(unit_group_2), .x_i(x), .x_nonzero_i(x_nonzero), .weights_i(lane_weights),
-        .accumulate_i(forward_4 && kept_4), .first_i(first_4), .rate_i(rate_i),
-        .rounds_i(rounds_4), .terms_o(lane_terms), .sum_o(sums[lane*SUM_BITS +: SUM_BITS]),
-        .next_weights_o(lane_next), .changed_o(changed), .lost_o(lane_lost),
-        .gradient_write_i(gradient_valid_i && gradient_place[LANE_BITS-1:0] == lane),
-        .gradient_group_i(gradient_place[32 +: GROUP_BITS]), .gradient_i(gradient_i)
-      );
-
-      for (r = 0; r < AT_ONCE; r = r + 1) begin : gen_lane_row
-        localparam AT = r * LANES + lane;
-        wire [ADDRESS_BITS-1:0] read_address = addresses[r*ADDRESS_BITS +: ADDRESS_BITS];
-        wire [ADDRESS_BITS-1:0] update_address = addresses_6[r*ADDRESS_BITS +: ADDRESS_BITS];
-        // PAIRED: groups are even in number, so that an address's last bit is the column.
-        if (PAIRED != 0) begin : gen_columns
-          localparam [ADDRESS_BITS-1:0] ODD = 1;
-          wire [ADDRESS_BITS-1:0] read_there = column ? read_address | ODD : read_address & ~ODD;
-          assign read_addresses[AT*ADDRESS_BITS +: ADDRESS_BITS] = read_there;
-          wire column_6;
-          engram_delay #(.DATA_BITS(1), .CYCLES(5)) u_column_6 (
-            .clk_i(clk_i), .rst_i(1'b0), .data_i(column), .data_o(column_6)
-          );
-          assign write_addresses[AT*ADDRESS_BITS +: ADDRESS_BITS] =
-              host_write_i ? read_there : column_6 ? update_address | ODD : update_address & ~ODD;
-        end else begin : gen_straight
-          assign read_addresses[AT*ADDRESS_BITS +: ADDRESS_BITS] = read_address;
-          assign write_addresses[AT*ADDRESS_BITS +: ADDRESS_BITS] =
-              host_write_i ? read_address : update_address;
+      if (PASSES == 1) begin : gen_registers
+        for (lane = 0; lane < TRAINED; lane = lane + 1) begin : gen_register
+          reg [GRADIENT_BITS:0] gradient_q;
+          always @(posedge clk_i) if (write[lane]) gradient_q <= {|gradient_i, gradient_i};
+          assign {nonzero_2[lane], gradients_2[lane*GRADIENT_BITS +: GRADIENT_BITS]} = gradient_q;
         end
-        assign lane_weights[r*WEIGHT_BITS +: WEIGHT_BITS] = weights[AT*WEIGHT_BITS +: WEIGHT_BITS];
-        assign terms[AT*TERM_BITS +: TERM_BITS] = lane_terms[r*TERM_BITS +: TERM_BITS];
-        assign update[AT] = update_6 && !freeze_i && changed[r];
-        assign lost[AT] = update_6 && !freeze_i && lane_lost[r];
-        assign host_write[AT] = host_write_i && host_place[LANE_BITS-1:0] == lane &&
-                                (AT_ONCE == 1 || host_row_i[0] == r);
-        assign next_weights[AT*WEIGHT_BITS +: WEIGHT_BITS] =
-            host_write_i ? host_data_i : lane_next[r*WEIGHT_BITS +: WEIGHT_BITS];
+        wire unused_pass_ok = &{1'b0, gradient_pass};
+      end else begin : gen_memory
+        for (half = 0; half < HALVES; half = half + 1) begin : gen_half
+          localparam FIRST = half * EARLY;
+          localparam HERE = half == 0 ? EARLY : LATE;
+          engram_weights #(
+            .LANES(HERE), .WEIGHT_BITS(GRADIENT_BITS), .WORDS(PASSES), .ADDRESS_BITS(PASS_BITS)
+          ) u_gradients (
+            .clk_i(clk_i), .write_i(write[FIRST +: HERE]), .write_address_i(gradient_pass),
+            .write_data_i({HERE{gradient_i}}), .read_i(half_backward_1[half]),
+            .read_address_i(half_passes[half*PASS_BITS +: PASS_BITS]),
+            .read_data_o(gradients_2[FIRST*GRADIENT_BITS +: HERE*GRADIENT_BITS])
+          );
+        end
+        for (lane = 0; lane < TRAINED; lane = lane + 1) begin : gen_nonzero
+          assign nonzero_2[lane] = |gradients_2[lane*GRADIENT_BITS +: GRADIENT_BITS];
+        end
       end
     end
 
+    for (lane = 0; lane < TRAINED; lane = lane + 1) begin : gen_lane
+      localparam HALF = lane < EARLY ? 0 : 1;
+      localparam LOGIC_LEFT = LOGIC_MULTIPLIERS - lane * LANE_MULTIPLIERS;
+      localparam LOGIC = LOGIC_LEFT < 0 ? 0 :
+                         LOGIC_LEFT < LANE_MULTIPLIERS ? LOGIC_LEFT : LANE_MULTIPLIERS;
+      localparam FIRST = lane * COLUMNS;  // its first unit of a group
+      // Which of the lane's units take part; only the last group is short.
+      wire exists_1 =
+          FIRST < LAST_LANES || group_1 >> PAIRED != LAST_GROUP[GROUP_BITS-1:0] >> PAIRED;
+      if (PAIRED != 0 || COUPLED != 0) begin : gen_pairs
+        wire [(1<<PASS_BITS)-1:0] seconds;
+        genvar g;
+        for (g = 0; g < (1 << PASS_BITS); g = g + 1) begin : gen_pass
+          localparam PAIR = g * TRAINED + lane;
+          if (2 * PAIR < UNITS) assign seconds[g] = pair_bits_i[PAIR];
+          else assign seconds[g] = 1'b0;
+        end
+        assign trains_second_1[lane] = seconds[pass_1];
+        assign second_1[lane] = host_turn ? host_unit_i[0] :
+                                train_i ? trains_second_1[lane] : PAIRED != 0 && group_1[0];
+      end else begin : gen_units
+        assign trains_second_1[lane] = 1'b0;
+        assign second_1[lane] = 1'b0;
+      end
+      if (PAIRED != 0) begin : gen_either
+        assign kept_1[FIRST] = exists_1;
+        assign reads_1[FIRST] = exists_1;
+      end else if (COUPLED != 0) begin : gen_both
+        assign kept_1[FIRST +: 2] = {exists_1 && !train_i, exists_1};
+        assign reads_1[FIRST +: 2] = {exists_1 && (!train_i || second_1[lane]),
+                                      exists_1 && (!train_i || !second_1[lane])};
+      end else begin : gen_one
+        wire [(1<<GROUP_BITS)-1:0] group_keeps;
+        genvar g;
+        for (g = 0; g < (1 << GROUP_BITS); g = g + 1) begin : gen_group
+          if (g < GROUPS && g * LANES + lane < UNITS) assign group_keeps[g] = keep[g*LANES+lane];
+          else assign group_keeps[g] = 1'b0;
+        end
+        assign kept_1[FIRST] = exists_1 && group_keeps[group_1];
+        assign reads_1[FIRST] = kept_1[FIRST];
+      end
+
+      wire lane_there_2, lane_second_2;
+      wire [COLUMNS-1:0] lane_kept_2, lane_kept_4;
+      engram_delay #(.DATA_BITS(COLUMNS+2), .CYCLES(1+HALF)) u_unit_2 (
+        .clk_i(clk_i), .rst_i(1'b0), .data_i({exists_1, second_1[lane], kept_1[FIRST +: COLUMNS]}),
+        .data_o({lane_there_2, lane_second_2, lane_kept_2})
+      );
+      engram_delay #(.DATA_BITS(COLUMNS), .CYCLES(2)) u_kept_4 (
+        .clk_i(clk_i), .rst_i(1'b0), .data_i(lane_kept_2), .data_o(lane_kept_4)
+      );
+
+      wire [AT_ONCE*COLUMNS*WEIGHT_BITS-1:0] lane_weights;
+      wire [AT_ONCE*WEIGHT_BITS-1:0] lane_trained, lane_last;
+      wire [AT_ONCE*TERM_BITS-1:0] lane_terms;
+      wire [AT_ONCE*U_BITS-1:0] lane_us;
+      engram_lane #(
+        .ROWS_AT_ONCE(AT_ONCE), .COLUMNS(COLUMNS), .X_BITS(X_BITS), .WEIGHT_BITS(WEIGHT_BITS),
+        .GRADIENT_BITS(GRADIENT_BITS), .SUM_BITS(SUM_BITS), .SHARED(SHARED), .TRAINING(TRAINING),
+        .LOGIC_MULTIPLIERS(LOGIC)
+      ) u_lane (
+        .clk_i(clk_i),
+        .forward_i(half_forward_2[HALF]), .gradient_phase_i(half_gradient_2[HALF]),
+        .update_phase_i(half_update_2[HALF] && !freeze_i), .kept_i(lane_kept_2),
+        .second_i(lane_second_2),
+        .gradient_i(gradients_2[lane*GRADIENT_BITS +: GRADIENT_BITS] & {GRADIENT_BITS{lane_there_2}}),
+        .gradient_nonzero_i(nonzero_2[lane] && lane_there_2),
+        .x_i(half_x[HALF*AT_ONCE*X_BITS +: AT_ONCE*X_BITS]),
+        .x_nonzero_i(half_x_nonzero[HALF*AT_ONCE +: AT_ONCE]),
+        .weights_i(lane_weights), .weights_o(lane_trained),
+        .last_weights_o(lane_last),
+        .accumulate_i({COLUMNS{half_forward_4[HALF]}} & lane_kept_4),
+        .first_i(half_first_4[HALF]), .terms_o(lane_terms), .us_o(lane_us),
+        .sums_o(sums[FIRST*SUM_BITS +: COLUMNS*SUM_BITS])
+      );
+
+      for (r = 0; r < AT_ONCE; r = r + 1) begin : gen_lane_row
+        localparam AT = r * TRAINED + lane;
+        assign lane_weights[r*COLUMNS*WEIGHT_BITS +: COLUMNS*WEIGHT_BITS] =
+            weights[(r*LANES+FIRST)*WEIGHT_BITS +: COLUMNS*WEIGHT_BITS];
+        assign trained_weights[AT*WEIGHT_BITS +: WEIGHT_BITS] =
+            lane_trained[r*WEIGHT_BITS +: WEIGHT_BITS];
+        assign last_weights[AT*WEIGHT_BITS +: WEIGHT_BITS] = lane_last[r*WEIGHT_BITS +: WEIGHT_BITS];
+        assign terms[AT*TERM_BITS +: TERM_BITS] = lane_terms[r*TERM_BITS +: TERM_BITS];
+        assign us[AT*U_BITS +: U_BITS] = lane_us[r*U_BITS +: U_BITS];
+      end
+    end
+  endgenerate
+
+  // ---------------------------------------------------------------- update units
+  wire [31:0] first_unit_4 = times({{(32-PASS_BITS){1'b0}}, pass_4}, PASS_UNITS);
+  genvar early;
+  generate
+    for (early = 0; early < (TRAINING != 0 ? EARLY : 0); early = early + 1) begin : gen_update
+      // The late lane that takes turns with the early one, where there is one.
+      localparam BEHIND = early + EARLY < TRAINED;
+      localparam OTHER = BEHIND ? early + EARLY : early;
+      wire [AT_ONCE*ROUND_BITS-1:0] rounds;
+      if (ROUNDING == 1) begin : gen_column_hash
+        wire second = update_q[4] || !BEHIND ? second_4[early] : second_4[OTHER];
+        wire [31:0] lane_4 = update_q[4] || !BEHIND ? early : OTHER;
+        wire [31:0] unit_4 = PAIRED != 0 || COUPLED != 0 ? {lane_4[30:0], second} : lane_4;
+        wire [31:0] column_4 = BESIDE != 0 ? unit_4 : first_unit_4 + unit_4;
+        wire [ROUND_BITS-1:0] hash;
+        engram_hash #(.POSITION_BITS(HASH_COLUMN_BITS), .ROUND_BITS(ROUND_BITS)) u_column_hash (
+          .key_i(key_i[HASH_COLUMN_BITS+ROUND_BITS-2:0]),
+          .position_i(column_4[HASH_COLUMN_BITS-1:0]), .hash_o(hash)
+        );
+        assign rounds = rounds_4 ^ {AT_ONCE{hash}};
+        wire unused_column_ok = &{1'b0, column_4, lane_4, second};
+      end else begin : gen_constant
+        assign rounds = rounds_4;
+      end
+
+      for (r = 0; r < AT_ONCE; r = r + 1) begin : gen_update_row
+        localparam AT = r * EARLY + early;
+        wire [WEIGHT_BITS-1:0] weight = last_weights[(r*TRAINED+early)*WEIGHT_BITS +: WEIGHT_BITS];
+        wire [WEIGHT_BITS-1:0] other = last_weights[(r*TRAINED+OTHER)*WEIGHT_BITS +: WEIGHT_BITS];
+        wire [U_BITS-1:0] u = us[(r*TRAINED+early)*U_BITS +: U_BITS];
+        wire [U_BITS-1:0] other_u = us[(r*TRAINED+OTHER)*U_BITS +: U_BITS];
+        wire [WEIGHT_BITS-1:0] old_weight;
+        engram_delay #(.DATA_BITS(WEIGHT_BITS), .CYCLES(1)) u_old_weight (
+          .clk_i(clk_i), .rst_i(1'b0), .data_i(update_q[3] || !BEHIND ? weight : other),
+          .data_o(old_weight)
+        );
+        engram_update #(
+          .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(U_BITS), .SHIFT(UPDATE_SHIFT),
+          .RATE_BITS(RATE_BITS), .ROUND_BITS(ROUND_BITS)
+        ) u_update (
+          .clk_i(clk_i), .weight_i(old_weight), .u_i(update_q[4] || !BEHIND ? u : other_u),
+          .rate_i(rate_i), .round_i(rounds[r*ROUND_BITS +: ROUND_BITS]),
+          .weight_o(next_weights[AT*WEIGHT_BITS +: WEIGHT_BITS]), .changed_o(changed[AT]),
+          .lost_o(unit_lost[AT])
+        );
+        assign lost[AT] = (update_q[6] || (BEHIND && update_q[7])) && !freeze_i && unit_lost[AT];
+      end
+    end
+    if (TRAINING == 0) begin : gen_no_update
+      assign next_weights = {(AT_ONCE*EARLY*WEIGHT_BITS){1'b0}};
+      assign changed = {(AT_ONCE*EARLY){1'b0}};
+      assign lost = {(AT_ONCE*EARLY){1'b0}};
+      assign unit_lost = {(AT_ONCE*EARLY){1'b0}};
+      wire unused_update_ok = &{1'b0, us, rounds_4, second_4, first_unit_4, rate_i};
+    end
+  endgenerate
+
+  // ---------------------------------------------------------------- weights
+  generate
     for (r = 0; r < AT_ONCE; r = r + 1) begin : gen_bank_row
       for (bank = 0; bank < BANKS; bank = bank + 1) begin : gen_bank
         localparam FIRST = bank * BANK_LANES;
         localparam HERE = FIRST + BANK_LANES > LANES ? LANES - FIRST : BANK_LANES;
-        localparam AT = r * LANES + FIRST;
+        localparam HALF = FIRST < EARLY * COLUMNS ? 0 : 1;
+        wire writing = TRAINING != 0 && half_update_6[HALF];
+        wire [HERE-1:0] write;
+        wire [HERE*WEIGHT_BITS-1:0] data;
+        for (lane = 0; lane < HERE; lane = lane + 1) begin : gen_lane
+          localparam TRAINER = (FIRST + lane) / COLUMNS;
+          localparam AT = r * EARLY + TRAINER - HALF * EARLY;
+          assign update[r*LANES+FIRST+lane] =
+              writing && !freeze_i && changed[AT] &&
+              (COUPLED == 0 || second_6[TRAINER] == lane[0] ^ FIRST[0]);
+          assign write[lane] = update[r*LANES+FIRST+lane] ||
+              (half_host_write[HALF] && host_lane == FIRST + lane &&
+               (AT_ONCE == 1 || host_row_i[0] == r));
+          assign data[lane*WEIGHT_BITS +: WEIGHT_BITS] =
+              half_update_6 != 2'd0 ? next_weights[AT*WEIGHT_BITS +: WEIGHT_BITS] : host_data_i;
+        end
+        // PAIRED: groups are even in number, so that an address's last bit is the column.
+        wire [ADDRESS_BITS-1:0] address, update_address;
+        if (PAIRED != 0) begin : gen_columns
+          assign address = {addresses[(r+1)*ADDRESS_BITS-1 -: ADDRESS_BITS-1], second_1[FIRST]};
+          assign update_address =
+              {addresses_6[(r+1)*ADDRESS_BITS-1 -: ADDRESS_BITS-1], second_6[FIRST]};
+        end else begin : gen_straight
+          assign address = half_addresses[(HALF*AT_ONCE+r)*ADDRESS_BITS +: ADDRESS_BITS];
+          assign update_address = addresses_6[r*ADDRESS_BITS +: ADDRESS_BITS];
+        end
+        wire [ADDRESS_BITS-1:0] write_address = writing ? update_address : address;
         engram_weights #(
           .LANES(HERE), .WEIGHT_BITS(WEIGHT_BITS), .WORDS(WEIGHT_WORDS),
           .ADDRESS_BITS(ADDRESS_BITS), .STORAGE(STORAGE)
         ) u_weights (
-          .clk_i(clk_i),
-          .write_i(update[AT +: HERE] | host_write[AT +: HERE]),
-          .write_address_i(write_addresses[AT*ADDRESS_BITS +: ADDRESS_BITS]),
-          .write_data_i(next_weights[AT*WEIGHT_BITS +: HERE*WEIGHT_BITS]),
-          .read_i(((forward_1 || update_1) && |kept_1[FIRST +: HERE]) || host_read_i),
-          .read_address_i(read_addresses[AT*ADDRESS_BITS +: ADDRESS_BITS]),
-          .read_data_o(weights[AT*WEIGHT_BITS +: HERE*WEIGHT_BITS])
+          .clk_i(clk_i), .write_i(write), .write_address_i(write_address), .write_data_i(data),
+          .read_i(((half_forward_1[HALF] || half_update_1[HALF]) &&
+                   |half_reads_1[HALF*LANES+FIRST +: HERE]) || half_host_read[HALF]),
+          .read_address_i(STORAGE == 2 ? write_address : address),
+          .read_data_o(weights[(r*LANES+FIRST)*WEIGHT_BITS +: HERE*WEIGHT_BITS])
         );
       end
     end
   endgenerate
-  wire unused_addresses_ok = &{1'b0, read_addresses, write_addresses};
+  wire unused_halves_ok = &{1'b0, first_unit_1, addresses, addresses_6, half_addresses, half_x, half_x_nonzero,
+                            half_reads_1, half_host_read, half_host_write, half_gradient_2,
+                            half_backward_1, half_passes, host_turn, first_unit_4,
+                            second_6, second_4, last_weights, trains_second_1, unit_lost, host_lane};
 
   // Weights written in the last step, for the benches; synthesizes to nothing.
   function [31:0] ones;
@@ -525,14 +738,34 @@ module engram_crossbar #(
   reg [SUM_BITS-1:0]  sum_q;
   wire [LANE_BITS-1:0] drain_lane =
       pairs_only ? drain_q[DRAIN_BITS-1:1] : drain_q[LANE_BITS-1:0];
+  // COUPLED, the unit that trains has its sum in the first of the two.
+  wire [LANE_BITS-1:0] sum_lane;
+  wire sum_keep;
+  generate
+    if (COUPLED != 0) begin : gen_coupled_sum
+      assign sum_lane = drain_lane & {{(LANE_BITS-1){1'b1}}, !train_i};
+      wire second;
+      engram_pick #(
+        .VALUE_BITS(1), .VALUES(TRAINED), .INDEX_BITS(LANE_BITS)
+      ) u_second (
+        .values_i(trains_second_1), .index_i(drain_lane >> 1),
+        .value_o(second)
+      );
+      assign sum_keep = !train_i || second == drain_lane[0];
+      wire unused_keep_ok = &{1'b0, keep};
+    end else begin : gen_sum
+      assign sum_lane = drain_lane;
+      assign sum_keep = keep[unit_q];
+    end
+  endgenerate
   wire [SUM_BITS-1:0] lane_sum;
   engram_pick #(.VALUE_BITS(SUM_BITS), .VALUES(LANES), .INDEX_BITS(LANE_BITS)) u_lane_sum (
-    .values_i(sums), .index_i(drain_lane), .value_o(lane_sum)
+    .values_i(sums), .index_i(sum_lane), .value_o(lane_sum)
   );
   always @(posedge clk_i) begin
     sum_valid_q <= state_q == DRAIN && !rst_i;
     sum_last_group_q <= group_last && drain_q == {DRAIN_BITS{1'b0}};
-    sum_keep_q <= keep[unit_q];
+    sum_keep_q <= sum_keep;
     sum_unit_q <= unit_q;
     sum_q <= lane_sum;
   end
@@ -549,17 +782,44 @@ module engram_crossbar #(
       engram_delay #(.DATA_BITS(1), .CYCLES(2+BACK_LEVELS)) u_issued (
         .clk_i(clk_i), .rst_i(rst_i), .data_i(gradient_2), .data_o(back_issued)
       );
+      localparam BACK_PLACE_BITS = AT_ONCE * (ROW_BITS + SLOT_BITS + 1) + 3;
       wire [AT_ONCE*ROW_BITS-1:0] back_rows;
       wire [AT_ONCE*SLOT_BITS-1:0] back_slots;
       wire [AT_ONCE-1:0] back_there, back_gates;
       wire back_word_last;
-      engram_delay #(
-        .DATA_BITS(AT_ONCE*(ROW_BITS+SLOT_BITS+1)+3), .CYCLES(4+BACK_LEVELS)
-      ) u_place (
-        .clk_i(clk_i), .rst_i(1'b0),
-        .data_i({rows, slots, there, word_last, group_first, group_last}),
-        .data_o({back_rows, back_slots, back_there, back_word_last, back_first, back_group_last})
-      );
+      wire [BACK_PLACE_BITS-1:0] place =
+          {rows, slots, there, word_last, group_first, group_last};
+      wire [BACK_PLACE_BITS-1:0] back_place;
+      if (SHARED != 0) begin : gen_held_place
+        // It stands for two cycles, so that half the registers do: with the early lanes' sums and
+        // with the late ones'.
+        localparam ODD = BACK_LEVELS % 2;
+        localparam STEPS = (5 + BACK_LEVELS) / 2 - ODD;
+        wire [BACK_PLACE_BITS-1:0] place_first;
+        engram_delay #(.DATA_BITS(BACK_PLACE_BITS), .CYCLES(ODD)) u_place_first (
+          .clk_i(clk_i), .rst_i(1'b0), .data_i(place), .data_o(place_first)
+        );
+        reg [STEPS*BACK_PLACE_BITS-1:0] places_q;
+        reg [2*STEPS-1:0] steps_q;  // gradient_issue some cycles later
+        wire [2*STEPS:0] steps = {steps_q, gradient_issue};
+        integer i;
+        always @(posedge clk_i) begin
+          steps_q <= steps[2*STEPS-1:0];
+          if (steps[ODD]) places_q[0 +: BACK_PLACE_BITS] <= place_first;
+          for (i = 1; i < STEPS; i = i + 1)
+            if (steps[2*i+ODD])
+              places_q[i*BACK_PLACE_BITS +: BACK_PLACE_BITS] <=
+                  places_q[(i-1)*BACK_PLACE_BITS +: BACK_PLACE_BITS];
+        end
+        wire unused_steps_ok = &{1'b0, steps};
+        assign back_place = places_q[STEPS*BACK_PLACE_BITS-1 -: BACK_PLACE_BITS];
+      end else begin : gen_place_stages
+        engram_delay #(.DATA_BITS(BACK_PLACE_BITS), .CYCLES(4+BACK_LEVELS)) u_place (
+          .clk_i(clk_i), .rst_i(1'b0), .data_i(place), .data_o(back_place)
+        );
+      end
+      assign {back_rows, back_slots, back_there, back_word_last, back_first, back_group_last} =
+          back_place;
       engram_delay #(.DATA_BITS(AT_ONCE), .CYCLES(2+BACK_LEVELS)) u_gates (
         .clk_i(clk_i), .rst_i(1'b0), .data_i(x_gate_i), .data_o(back_gates)
       );
@@ -572,25 +832,49 @@ module engram_crossbar #(
         valid_q <= back_there & {AT_ONCE{back_issued && back_group_last && !rst_i}};
         word_last_q <= back_word_last;
         gates_q <= back_gates;
-        rows_q <= back_rows;
         slots_q <= back_slots;
       end
+      if (AT_ONCE == 1 && FILTERS_AT_ONCE == 1 && POSITIONS == 1) begin : gen_counted_rows
+        always @(posedge clk_i)
+          if (forward_issue) rows_q <= {ROW_BITS{1'b0}};
+          else if (valid_q[0]) rows_q <= rows_q + 1'b1;
+        wire unused_rows_ok = &{1'b0, back_rows};
+      end else begin : gen_carried_rows
+        always @(posedge clk_i) rows_q <= back_rows;
+      end
+      // The early lanes' sums come first, the late ones' a cycle later.
+      wire back_early;
+      engram_delay #(.DATA_BITS(1), .CYCLES(3+BACK_LEVELS-HALVES)) u_early (
+        .clk_i(clk_i), .rst_i(rst_i), .data_i(gradient_2), .data_o(back_early)
+      );
       for (r = 0; r < AT_ONCE; r = r + 1) begin : gen_back_row
-        wire [BACK_BITS-1:0] group_sum;
+        wire [BACK_BITS-1:0] early_sum, group_sum;
         engram_adder_tree #(
-          .TERMS(LANES), .TERM_BITS(TERM_BITS), .SUM_BITS(BACK_BITS), .LEVELS(BACK_LEVELS)
+          .TERMS(EARLY), .TERM_BITS(TERM_BITS), .SUM_BITS(BACK_BITS), .LEVELS(BACK_LEVELS+1-HALVES)
         ) u_tree (
-          .clk_i(clk_i), .terms_i(terms[r*LANES*TERM_BITS +: LANES*TERM_BITS]),
-          .sum_o(group_sum)
+          .clk_i(clk_i), .terms_i(terms[r*TRAINED*TERM_BITS +: EARLY*TERM_BITS]),
+          .sum_o(early_sum)
         );
-        if (GROUPS >> PAIRED == 1) begin : gen_whole
+        if (LATE > 0) begin : gen_late
+          wire [BACK_BITS-1:0] late_sum;
+          engram_adder_tree #(
+            .TERMS(LATE), .TERM_BITS(TERM_BITS), .SUM_BITS(BACK_BITS), .LEVELS(BACK_LEVELS-1)
+          ) u_late_tree (
+            .clk_i(clk_i), .terms_i(terms[EARLY*TERM_BITS +: LATE*TERM_BITS]), .sum_o(late_sum)
+          );
+          assign group_sum = back_early ? early_sum : late_sum;
+        end else begin : gen_all
+          assign group_sum = early_sum;
+        end
+        if (PASSES == 1 && LATE == 0) begin : gen_whole
           always @(posedge clk_i) sums_q[r*BACK_BITS +: BACK_BITS] <= group_sum;
-          wire unused_first_ok = &{1'b0, back_first};
+          wire unused_first_ok = &{1'b0, back_first, back_early};
         end else begin : gen_groups
           always @(posedge clk_i)
-            if (back_issued)
+            if (back_early || back_issued)
               sums_q[r*BACK_BITS +: BACK_BITS] <=
-                  (back_first ? {BACK_BITS{1'b0}} : sums_q[r*BACK_BITS +: BACK_BITS]) + group_sum;
+                  back_early && back_first ? group_sum
+                                           : sums_q[r*BACK_BITS +: BACK_BITS] + group_sum;
         end
       end
       assign back_valid_o = valid_q;
@@ -607,28 +891,24 @@ module engram_crossbar #(
       assign back_rows_o = {(AT_ONCE*ROW_BITS){1'b0}};
       assign back_slots_o = {(AT_ONCE*SLOT_BITS){1'b0}};
       assign back_sums_o = {(AT_ONCE*BACK_BITS){1'b0}};
-      assign lost_o = {(AT_ONCE*LANES){1'b0}};
+      assign lost_o = {(AT_ONCE*EARLY){1'b0}};
       wire unused_back_ok = &{1'b0, terms, lost, x_gate_i, group_first, word_last,
                               backward_start_i};
     end
   endgenerate
 
   // ---------------------------------------------------------------- host
-  reg [LANE_BITS-1:0]   host_lane_q;
   reg                   host_bank_q;
   reg [WEIGHT_BITS-1:0] host_data_q;
-  wire [LANES*WEIGHT_BITS-1:0] host_weights =
-      host_bank_q ? weights[(AT_ONCE-1)*LANES*WEIGHT_BITS +: LANES*WEIGHT_BITS]
-                  : weights[0 +: LANES*WEIGHT_BITS];
+  wire [TRAINED*WEIGHT_BITS-1:0] host_weights =
+      host_bank_q ? trained_weights[(AT_ONCE-1)*TRAINED*WEIGHT_BITS +: TRAINED*WEIGHT_BITS]
+                  : trained_weights[0 +: TRAINED*WEIGHT_BITS];
   wire [WEIGHT_BITS-1:0] host_weight;
-  engram_pick #(.VALUE_BITS(WEIGHT_BITS), .VALUES(LANES), .INDEX_BITS(LANE_BITS)) u_host_weight (
-    .values_i(host_weights), .index_i(host_lane_q), .value_o(host_weight)
+  engram_pick #(.VALUE_BITS(WEIGHT_BITS), .VALUES(TRAINED), .INDEX_BITS(LANE_BITS)) u_host_weight (
+    .values_i(host_weights), .index_i(host_lane >> COUPLED), .value_o(host_weight)
   );
   always @(posedge clk_i) begin
-    if (host_read_i) begin
-      host_lane_q <= host_place[LANE_BITS-1:0];
-      host_bank_q <= host_row_i[0];
-    end
+    if (host_read_i) host_bank_q <= host_row_i[0];
     host_data_q <= host_weight;
   end
   assign host_data_o = host_data_q;

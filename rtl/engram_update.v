@@ -18,7 +18,7 @@ module engram_update #(
   input  wire signed [U_BITS-1:0]      u_i,
   input  wire [RATE_BITS-1:0]          rate_i,   // learning rate 2^-rate
   input  wire [ROUND_BITS-1:0]         round_i,
-  // two cycles later
+  // two cycles later, behind a few gates
   output wire [WEIGHT_BITS-1:0]        weight_o,
   output wire                          changed_o,
   output wire                          lost_o    // u was not zero and the weight did not change
@@ -51,25 +51,25 @@ module engram_update #(
   wire [WIDE_BITS+ROUND_BITS-1:0] exact =
       {{(WIDE_BITS-WEIGHT_BITS){weight_q[WEIGHT_BITS-1]}}, weight_q, ~round_q} -
       {{(WIDE_BITS-STEP_BITS){fine_q[FINE_BITS-1]}}, fine_q};
-  wire [WIDE_BITS-1:0] difference = exact[WIDE_BITS+ROUND_BITS-1:ROUND_BITS];
-  wire unused_ok = &{1'b0, shifted, exact};
-  wire negative = difference[WIDE_BITS-1];
-  wire fits = &difference[WIDE_BITS-2:WEIGHT_BITS-1] || !(|difference[WIDE_BITS-2:WEIGHT_BITS-1]);
-  wire in_range = fits && difference[WEIGHT_BITS-1] == negative;
-  wire [WEIGHT_BITS-1:0] next_weight =
-      in_range ? difference[WEIGHT_BITS-1:0] : {negative, {(WEIGHT_BITS-1){!negative}}};
-
-  reg [WEIGHT_BITS-1:0] next_weight_q;
-  reg                   changed_q, lost_q;
+  reg [WIDE_BITS-1:0]   difference_q;
+  reg [WEIGHT_BITS-1:0] old_weight_q;
+  reg                   old_moved_q;
   always @(posedge clk_i) begin
-    next_weight_q <= next_weight;
-    changed_q <= next_weight != weight_q;
-    lost_q <= moved_q && next_weight == weight_q;
+    difference_q <= exact[WIDE_BITS+ROUND_BITS-1:ROUND_BITS];
+    old_weight_q <= weight_q;
+    old_moved_q <= moved_q;
   end
+  wire unused_ok = &{1'b0, shifted, exact};
 
-  assign weight_o = next_weight_q;
-  assign changed_o = changed_q;
-  assign lost_o = lost_q;
+  // Where it does not fit it changes the weight unless that was at the limit already.
+  wire negative = difference_q[WIDE_BITS-1];
+  wire fits = &difference_q[WIDE_BITS-1:WEIGHT_BITS-1] ||
+              !(|difference_q[WIDE_BITS-1:WEIGHT_BITS-1]);
+  wire [WEIGHT_BITS-1:0] limit = {negative, {(WEIGHT_BITS-1){!negative}}};
+  wire same = fits ? difference_q[WEIGHT_BITS-1:0] == old_weight_q : limit == old_weight_q;
+  assign weight_o = fits ? difference_q[WEIGHT_BITS-1:0] : limit;
+  assign changed_o = !same;
+  assign lost_o = old_moved_q && same;
 endmodule
 
 `default_nettype wire

@@ -110,10 +110,15 @@ static void add_update(struct core *core, int l, const char *leaf, int count, in
   add(core, p->name, leaf, count, cost_update(core->family, &update));
 }
 
+/* One by one, or in pairs that share a block where they are small (engram_multipliers). */
 static void add_multipliers(struct core *core, const char *owner, const char *leaf, int a_bits,
-                            int b_bits, int count, int of_logic) {
+                            int b_bits, int count, int of_logic, bool pairs) {
   struct cost_multiplier block = {a_bits, b_bits, false}, logic = {a_bits, b_bits, true};
-  add(core, owner, leaf, count - of_logic, cost_multiplier(core->family, &block));
+  struct cost pair = {.multipliers = 1};
+  if (pairs && cost_multiplier_pairs(core->family, a_bits, b_bits))
+    add(core, owner, leaf, (count - of_logic + 1) / 2, pair);
+  else
+    add(core, owner, leaf, count - of_logic, cost_multiplier(core->family, &block));
   add(core, owner, leaf, of_logic, cost_multiplier(core->family, &logic));
 }
 
@@ -142,8 +147,8 @@ static void add_conv_serial(struct core *core) {
   add(core, p->name, "", 1, cost_conv_serial(core->family, &conv));
   if (core->trains && layer->gradient.bits > operand)
     operand = layer->gradient.bits;
-  add_multipliers(core, p->name, "multiplier", net->pixel_bits, operand, taps,
-                  p->logic_multipliers);
+  add_multipliers(core, p->name, "multiplier", net->pixel_bits, operand, taps, p->logic_multipliers,
+                  true);
   struct cost_adder_tree tree = {taps, net->pixel_bits + layer->weight.bits, layer->sum_bits,
                                  plan_tree_levels(taps)};
   add(core, p->name, "tree", 1, cost_adder_tree(core->family, &tree));
@@ -176,7 +181,7 @@ static void add_conv(struct core *core) {
   if (core->trains && layer->gradient.bits > operand)
     operand = layer->gradient.bits;
   add_multipliers(core, p->name, "multiplier", net->pixel_bits, operand, p->multipliers,
-                  p->logic_multipliers);
+                  p->logic_multipliers, false);
   struct cost_adder_tree forward = {layer->rows, net->pixel_bits + layer->weight.bits,
                                     layer->sum_bits, p->forward_levels};
   add(core, p->name, "tree", p->order.values, cost_adder_tree(core->family, &forward));
@@ -200,9 +205,14 @@ static struct cost_crossbar crossbar_of(const struct core *core, int l) {
                                 .units = layer->units,
                                 .unit_bits = plan_index_bits(layer->units),
                                 .lanes = p->lanes,
+                                .trained = p->trained,
+                                .early = p->early,
+                                .passes = p->paired ? p->groups / 2 : p->groups,
                                 .groups = p->groups,
                                 .group_bits = plan_index_bits(p->groups),
                                 .address_bits = p->address_bits,
+                                .gradient_bits = layer->gradient.bits,
+                                .x_bits = layer->input.bits,
                                 .weight_bits = layer->weight.bits,
                                 .sum_bits = layer->sum_bits,
                                 .back_bits = layer->back_bits,
@@ -212,6 +222,9 @@ static struct cost_crossbar crossbar_of(const struct core *core, int l) {
                                 .column_bits = net->column_bits,
                                 .position_bits = net->position_bits,
                                 .paired = p->paired,
+                                .coupled = p->coupled,
+                                .shared = p->shared,
+                                .straight = order->positions * order->filters_at_once == 1,
                                 .dropout = layer->dropout,
                                 .training = core->trains,
                                 .first = l == 0,
@@ -237,24 +250,25 @@ static void add_lanes(struct core *core, int l) {
   const struct layer *layer = &core->net->layer[l];
   const struct plan_layer *p = &core->plan->layer[l];
   int x = layer->input.bits, weight = layer->weight.bits, gradient = layer->gradient.bits;
-  struct cost_lane lane = {
-      p->rows_at_once, x,           weight, gradient, layer->sum_bits, plan_index_bits(p->groups),
-      p->shared,       core->trains};
-  add(core, p->name, "lane", p->lanes, cost_lane(core->family, &lane));
+  struct cost_lane lane = {p->rows_at_once, p->lanes / p->trained, x,         weight,
+                           gradient,        layer->sum_bits,       p->shared, core->trains};
+  add(core, p->name, "lane", p->trained, cost_lane(core->family, &lane));
   int operand = core->trains && gradient > x ? gradient : x;
   int partner = p->shared && x > weight ? x : weight;
-  int count = p->lanes * p->rows_at_once;
   bool outer = core->trains && !p->shared;
   /* Lane by lane, each lane's first ones before its second ones. */
-  int each = p->rows_at_once * (outer ? 2 : 1), rest = p->logic_multipliers % each;
-  int first = p->logic_multipliers / each * p->rows_at_once +
-              (rest < p->rows_at_once ? rest : p->rows_at_once);
-  add_multipliers(core, p->name, "lane.multiplier", operand, partner, count, first);
-  if (outer)
-    add_multipliers(core, p->name, "lane.outer_product", gradient, x, count,
-                    p->logic_multipliers - first);
+  int firsts = p->rows_at_once * p->lanes / p->trained, seconds = outer ? p->rows_at_once : 0;
+  int left = p->logic_multipliers;
+  for (int i = 0; i < p->trained; i++) {
+    int first = left < firsts ? left : firsts,
+        second = left - first < seconds ? left - first : seconds;
+    add_multipliers(core, p->name, "lane.multiplier", operand, partner, firsts, first, true);
+    if (outer)
+      add_multipliers(core, p->name, "lane.outer_product", gradient, x, seconds, second, true);
+    left -= first + second;
+  }
   if (core->trains)
-    add_update(core, l, "lane.update", count, x + gradient, RATE_BITS);
+    add_update(core, l, "update", p->early * p->rows_at_once, x + gradient, RATE_BITS);
 }
 
 static void add_dense(struct core *core, int l) {
@@ -265,17 +279,24 @@ static void add_dense(struct core *core, int l) {
                                 .word_bits = order->word_bits,
                                 .slot_bits = order->slot_bits,
                                 .rows_at_once = p->rows_at_once,
-                                .positions = order->positions > 1};
+                                .positions = order->positions > 1,
+                                .straight = order->positions * order->filters_at_once == 1};
   struct cost_crossbar crossbar = crossbar_of(core, l);
   add(core, p->name, "rows", 1, cost_row_order(core->family, &rows));
   add(core, p->name, "", 1, cost_crossbar(core->family, &crossbar));
-  add(core, p->name, "", p->lanes, cost_lane_control(core->family, &crossbar));
+  add(core, p->name, "", p->trained, cost_lane_control(core->family, &crossbar));
+  if (core->trains)
+    add(core, p->name, "", p->early * p->rows_at_once, cost_update_turns(core->family, &crossbar));
   add_weights(core, l);
   add_lanes(core, l);
   if (core->trains && l > 0) {
-    struct cost_adder_tree tree = {p->lanes, layer->weight.bits + layer->gradient.bits,
-                                   layer->back_bits, p->back_levels};
+    int late = p->trained - p->early;
+    struct cost_adder_tree tree = {p->early, layer->weight.bits + layer->gradient.bits,
+                                   layer->back_bits, p->back_levels - (late > 0)};
     add(core, p->name, "tree", p->rows_at_once, cost_adder_tree(core->family, &tree));
+    tree.terms = late;
+    if (late > 0)
+      add(core, p->name, "tree", 1, cost_adder_tree(core->family, &tree));
   }
   add_activations(core, l);
 }

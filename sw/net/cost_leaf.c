@@ -308,6 +308,10 @@ int cost_multiplier_blocks(int a_bits, int b_bits, enum family family) {
                                : split_blocks(a_bits, b_bits, 16, 11);
 }
 
+bool cost_multiplier_pairs(enum family family, int a_bits, int b_bits) {
+  return family == FAMILY_ICE40 && a_bits <= 8 && b_bits <= 8;
+}
+
 struct cost cost_multiplier(enum family family, const struct cost_multiplier *p) {
   struct cost cost = {0};
   int product = p->a_bits + p->b_bits, most = family == FAMILY_ECP5 ? 18 : 16;
@@ -396,50 +400,93 @@ struct cost cost_select(enum family family, int value_bits, int values, int sele
 }
 
 struct cost cost_row_order(enum family family, const struct cost_row_order *p) {
-  enum { COUNT = 13 };
   struct cost cost = {0};
-  int counters = 2 + (p->positions ? 2 : 0);
-  registers(&cost, counters * COUNT + p->row_bits + p->word_bits + p->slot_bits + 1);
-  luts(&cost, counters * adder(family, COUNT));
-  luts(&cost, p->rows_at_once * adder(family, p->row_bits) + adder(family, p->word_bits) +
-                  adder(family, p->slot_bits));
-  luts(&cost, counters * (tree(COUNT) + (family == FAMILY_ECP5 ? 9 : 1)) + p->row_bits);
+  registers(&cost, p->row_bits + 1);
+  luts(&cost, p->rows_at_once * adder(family, p->row_bits) + tree(p->word_bits) + 2);
+  if (p->straight)
+    return cost;
+  registers(&cost, p->word_bits + 2 * p->slot_bits + (p->positions ? 8 : 0));
+  luts(&cost, adder(family, p->word_bits) + 2 * adder(family, p->slot_bits) + p->row_bits + 8);
+  luts(&cost, p->positions ? 2 * adder(family, 6) + 12 : 0);
   return cost;
+}
+
+/* What stands for two cycles with shared multipliers moves on every second one. */
+static void stages(struct cost *cost, const struct cost_crossbar *p, enum family family, int count,
+                   int bits) {
+  bare_registers(cost, family, (p->shared ? divide_up(count, 2) : count) * bits);
 }
 
 struct cost cost_crossbar(enum family family, const struct cost_crossbar *p) {
   struct cost cost = {0};
-  int rows = p->rows_at_once, banks = p->lanes * rows, lane_bits = plan_index_bits(p->lanes);
-  bool back = p->training && !p->first;
+  int rows = p->rows_at_once, lane_bits = plan_index_bits(p->lanes);
+  bool back = p->training && !p->first, late = p->early < p->trained;
   /* Schedule and stages. */
   registers(&cost, 8 + p->group_bits + lane_bits + p->unit_bits * (p->paired ? 2 : 1));
   bare_registers(&cost, family, p->training ? 22 : 12);
   bare_registers(&cost, family, rows * p->row_bits + p->group_bits);
-  bare_registers(&cost, family, p->training ? 5 * rows * p->address_bits : 0);
   luts(&cost, 40 + adder(family, lane_bits + 1) + adder(family, p->unit_bits) + 2 * p->group_bits);
-  /* Addresses: row times groups, the host's or the schedule's. */
+  /* Addresses: row times groups, the host's or the schedule's, the update's. */
   for (int bits = p->groups & (p->groups - 1); bits; bits &= bits - 1)
     luts(&cost, rows * adder(family, p->address_bits));
-  luts(&cost, rows * (p->row_bits + adder(family, p->groups > 1 ? p->address_bits : 0)));
-  if (p->hash && p->training) {
-    luts(&cost, rows * hash(p->position_bits - p->column_bits, p->round_bits));
-    registers(&cost, rows * p->round_bits);
-    bare_registers(&cost, family, 2 * rows * p->round_bits);
+  luts(&cost, rows * p->row_bits);
+  if (p->training) {
+    bare_registers(&cost, family, rows * p->address_bits);
+    stages(&cost, p, family, 4, rows * p->address_bits);
+    luts(&cost, rows * (late ? 2 : 1) * p->address_bits);
   }
+  if (p->hash && p->training) {
+    luts(&cost, rows * hash(p->position_bits - p->column_bits + plan_index_bits(p->passes) - 1,
+                            p->round_bits));
+    registers(&cost, rows * p->round_bits);
+    stages(&cost, p, family, 2, rows * p->round_bits);
+  }
+  /* Gradients of the units that train. */
+  if (p->training && p->passes == 1) {
+    bare_registers(&cost, family, p->trained * (p->gradient_bits + 1));
+  } else if (p->training) {
+    struct memory half = {PORTS_TWO, p->passes, p->early, p->gradient_bits};
+    struct cost memory = cost_ram(family, &half);
+    cost_add(&cost, &memory, 1);
+    half.lanes = p->trained - p->early;
+    memory = cost_ram(family, &half);
+    cost_add(&cost, &memory, late);
+  }
+  bare_registers(&cost, family, late ? p->x_bits + 1 : 0);
   /* Drain, and the host's read. */
   registers(&cost, p->sum_bits + p->weight_bits + 2);
-  bare_registers(&cost, family, p->unit_bits + lane_bits + 1);
+  bare_registers(&cost, family, p->unit_bits + 1);
   luts(&cost, p->sum_bits * multiplexer(family, p->lanes));
-  luts(&cost, p->weight_bits * multiplexer(family, banks));
-  luts(&cost, p->dropout ? multiplexer(family, p->units) : 0);
+  luts(&cost, p->weight_bits * multiplexer(family, p->trained * rows));
+  luts(&cost, p->dropout && !p->coupled ? multiplexer(family, p->units) : 0);
   if (!back)
     return cost;
   /* Sums for the layer in front, with what goes beside them. */
   int beside = (p->behind_conv ? rows * p->slot_bits + 1 : p->row_bits) + (p->groups > 1 ? 2 : 0);
-  bare_registers(&cost, family, (5 + p->back_levels) * beside);
+  if (p->straight) {
+    beside = p->groups > 1 ? 2 : 0;
+    registers(&cost, p->row_bits);
+    luts(&cost, adder(family, p->row_bits));
+  }
+  stages(&cost, p, family, 5 + p->back_levels, beside);
   bare_registers(&cost, family, rows * (5 + 2 * p->back_levels));
   registers(&cost, rows * p->back_bits);
-  luts(&cost, p->groups > 1 ? rows * 2 * adder(family, p->back_bits) : 0);
+  luts(&cost, late ? p->back_bits : 0);
+  luts(&cost, p->passes > 1 || late ? rows * adder(family, p->back_bits) : 0);
+  return cost;
+}
+
+/* What the crossbar has beside each update unit of a row: the rounding's place, two lanes' turns.
+ */
+struct cost cost_update_turns(enum family family, const struct cost_crossbar *p) {
+  struct cost cost = {0};
+  bool late = p->early < p->trained, pairs = p->paired || p->coupled;
+  bare_registers(&cost, family, late ? 0 : p->weight_bits * (p->shared ? 1 : 2));
+  registers(&cost, late ? p->weight_bits : 0);
+  luts(&cost, late ? p->weight_bits + p->x_bits + p->gradient_bits : 0);
+  if (p->hash)
+    luts(&cost, p->lanes > 1 ? p->round_bits * (1 + (late || pairs)) : 0);
+  luts(&cost, p->weight_bits); /* written by the host or the update */
   return cost;
 }
 
@@ -447,34 +494,25 @@ struct cost cost_crossbar(enum family family, const struct cost_crossbar *p) {
 struct cost cost_lane_control(enum family family, const struct cost_crossbar *p) {
   struct cost cost = {0};
   int rows = p->rows_at_once;
-  bare_registers(&cost, family, p->group_bits + 1 + 2);
-  luts(&cost, p->dropout ? multiplexer(family, p->groups) + 1 : 0);
-  if (p->training && p->hash) {
-    luts(&cost, hash(p->group_bits, p->round_bits) + rows * p->round_bits);
-    bare_registers(&cost, family, 2 * p->group_bits);
-  }
-  if (p->paired) {
-    luts(&cost, rows * p->address_bits + 4);
-    bare_registers(&cost, family, 5);
-  }
-  /* Weights are written by the host or the update. */
-  luts(&cost, p->training ? rows * (p->weight_bits + 2) : rows);
+  bare_registers(&cost, family, p->dropout ? 3 : 1);
+  luts(&cost, p->dropout ? multiplexer(family, p->passes) + 1 : 0);
+  if (p->paired || p->coupled)
+    bare_registers(&cost, family, 4);
+  luts(&cost, rows * ((p->paired ? p->address_bits : 0) + 2 * p->lanes / p->trained));
   return cost;
 }
 
 struct cost cost_lane(enum family family, const struct cost_lane *p) {
   struct cost cost = {0};
   int rows = p->rows_at_once;
-  if (p->training) { /* gradients of the lane's units, and whether they are zero */
-    struct memory gradients = {PORTS_ADDRESSED, 1 << p->group_bits, 1, p->gradient_bits + 1};
-    cost = cost_ram(family, &gradients);
-    luts(&cost, rows * larger(p->x_bits, p->gradient_bits) + tree(p->gradient_bits));
+  if (p->training) {
+    luts(&cost, rows * larger(p->x_bits, p->gradient_bits) + 2);
     luts(&cost, p->shared ? rows * larger(p->x_bits, p->weight_bits) : 0);
-    bare_registers(&cost, family, 2 * rows * p->weight_bits); /* old weight */
+    luts(&cost, p->columns > 1 ? p->weight_bits : 0);
   }
   /* The accumulator starts anew with a group. */
-  registers(&cost, p->sum_bits);
-  luts(&cost, p->sum_bits + adder(family, p->sum_bits));
+  registers(&cost, p->columns * p->sum_bits);
+  luts(&cost, p->columns * adder(family, p->sum_bits) * (family == FAMILY_ECP5 ? 2 : 1));
   if (rows > 1) {
     registers(&cost, p->sum_bits);
     bare_registers(&cost, family, 2);
@@ -486,15 +524,14 @@ struct cost cost_lane(enum family family, const struct cost_lane *p) {
 struct cost cost_update(enum family family, const struct cost_update *p) {
   struct cost cost = {0};
   int left = larger(p->round_bits - p->shift, 0), right = larger(p->shift - p->round_bits, 0);
-  int fine = larger(p->u_bits + left, p->round_bits) + 2, step = fine - p->round_bits;
+  int fine = larger(p->u_bits + left - right, p->round_bits + 1), step = fine - p->round_bits;
   int wide = larger(step, p->weight_bits) + 1;
-  registers(&cost, step + p->weight_bits + 2);
-  bare_registers(&cost, family, p->weight_bits);
-  registers(&cost, 1);
-  /* Shifted by the rate; rounded; taken off; saturated; compared. */
+  registers(&cost, fine + p->round_bits + wide + 1);
+  bare_registers(&cost, family, 2 * p->weight_bits + 1);
+  /* Shifted by the rate; taken off with the rounding number; saturated; compared. */
   int shifted = p->u_bits - right + left / 2 + 1;
-  luts(&cost, shifted * p->rate_bits * 1.43);
-  luts(&cost, adder(family, fine) + adder(family, wide));
+  luts(&cost, shifted * p->rate_bits * 1.2);
+  luts(&cost, adder(family, wide + p->round_bits));
   luts(&cost, p->weight_bits + tree(2 * p->weight_bits) +
                   2 * tree(larger(step - p->weight_bits, 0)) + tree(p->u_bits));
   return cost;

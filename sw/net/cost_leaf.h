@@ -58,6 +58,9 @@ struct cost_multiplier {
 };
 struct cost cost_multiplier(enum family family, const struct cost_multiplier *p);
 
+/* Two products share a block (engram_multipliers). */
+bool cost_multiplier_pairs(enum family family, int a_bits, int b_bits);
+
 struct cost_adder_tree {
   int terms, term_bits, sum_bits, levels;
 };
@@ -80,20 +83,23 @@ struct cost cost_select(enum family family, int value_bits, int values, int sele
 struct cost_row_order {
   int row_bits, word_bits, slot_bits, rows_at_once;
   bool positions; /* more than one in a word */
+  bool straight;  /* a word is one input */
 };
 struct cost cost_row_order(enum family family, const struct cost_row_order *p);
 
 struct cost_crossbar {
-  int row_bits, rows_at_once, units, unit_bits, lanes, groups, group_bits, address_bits;
+  int row_bits, rows_at_once, units, unit_bits, lanes, trained, early, passes;
+  int groups, group_bits, address_bits, gradient_bits, x_bits;
   int weight_bits, sum_bits, back_bits, back_levels, slot_bits, round_bits;
   int column_bits, position_bits;
-  bool paired, dropout, training, first, behind_conv, hash;
+  bool paired, coupled, shared, straight, dropout, training, first, behind_conv, hash;
 };
 struct cost cost_crossbar(enum family family, const struct cost_crossbar *p);
+struct cost cost_update_turns(enum family family, const struct cost_crossbar *p);
 struct cost cost_lane_control(enum family family, const struct cost_crossbar *p);
 
 struct cost_lane {
-  int rows_at_once, x_bits, weight_bits, gradient_bits, sum_bits, group_bits;
+  int rows_at_once, columns, x_bits, weight_bits, gradient_bits, sum_bits;
   bool shared, training;
 };
 struct cost cost_lane(enum family family, const struct cost_lane *p);

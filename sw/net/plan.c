@@ -143,7 +143,7 @@ static void count_cycles(struct plan *plan, const struct net *net) {
     int passes = p->paired ? p->groups / 2 : p->groups;
     now += p->issues * passes * (p->shared ? 2 : 1);
     now += l > 0 ? BACK_LATENCY + p->back_levels + NORMALISE_LATENCY
-                 : UPDATE_LATENCY - (p->shared ? 1 : 0);
+                 : UPDATE_LATENCY - (p->shared ? 1 : 0) + (p->early < p->trained);
   }
   if (plan->layer[0].serial)
     now += serial_backward(net, &plan->layer[0]);
@@ -207,6 +207,21 @@ static int row_issues(const struct plan_order *order, int at_once, int rows) {
 
 enum { SINGLE_PORT_BITS = 16 /* of a word of the iCE40's SPRAM */ };
 
+/* Lanes that share what they train with. A bank's lanes are all early or all late. */
+static void lay_out_training(struct plan_layer *p, bool dropout) {
+  bool turns = p->shared && p->rows_at_once == 1;
+  p->coupled = turns && dropout && p->lanes % 2 == 0;
+  if (p->coupled && p->bank_lanes > 2)
+    p->bank_lanes -= p->bank_lanes % 2;
+  int columns = p->coupled ? 2 : 1;
+  p->trained = p->early = p->lanes / columns;
+  if (turns) {
+    int bank = p->bank_lanes > columns ? p->bank_lanes / columns : 1;
+    p->early = divide_up(divide_up(p->trained, 2), bank) * bank;
+    p->early = p->early < p->trained ? p->early : p->trained;
+  }
+}
+
 static void lay_out_dense(struct plan *plan, const struct net *net, int l) {
   const struct layer *layer = &net->layer[l];
   struct plan_layer *p = &plan->layer[l];
@@ -229,9 +244,10 @@ static void lay_out_dense(struct plan *plan, const struct net *net, int l) {
   bool side_by_side =
       layer->storage == STORAGE_SINGLE_PORT && !p->paired && layer->weight.bits <= SINGLE_PORT_BITS;
   p->bank_lanes = side_by_side ? SINGLE_PORT_BITS / layer->weight.bits : 1;
+  lay_out_training(p, layer->dropout);
   p->order = (struct plan_order){.filters = 1, .filters_at_once = 1, .positions = 1, .line = 1};
   lay_out_order(&p->order, layer->units);
-  p->back_levels = plan_tree_levels(p->lanes);
+  p->back_levels = plan_tree_levels(p->early) + (p->early < p->trained);
   p->multipliers = p->rows_at_once * p->lanes * (train && !p->shared ? 2 : 1);
   add_memory(plan, p->name, "weights", p->lanes * p->rows_at_once, p->weight_words,
              layer->weight.bits);
@@ -278,7 +294,7 @@ static void lay_out_counts(struct plan *plan, const struct net *net) {
     bool conv = net->layer[l].kind == LAYER_CONV;
     p->flags[0] = conv ? p->order.values : 1;
     p->flags[1] = l + 1 < net->layer_count ? plan->layer[l + 1].rows_at_once : 1;
-    p->flags[2] = conv ? 1 : p->lanes * p->rows_at_once;
+    p->flags[2] = conv ? 1 : p->early * p->rows_at_once;
     for (int i = 0; i < PLAN_COUNTS; i++)
       plan->count_bits = largest(plan->count_bits, plan_count_bits(p->flags[i]));
   }

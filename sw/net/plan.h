@@ -43,13 +43,16 @@ struct plan_layer {
   int rows_at_once; /* 1, or 2 from two banks */
   bool paired;      /* training passes over the kept units of the pairs only */
   bool shared;      /* one multiplier a lane and row for gradient and update */
+  bool coupled;     /* two lanes train the kept one of a pair */
+  int trained;      /* lanes while it trains */
+  int early;        /* of them, with an update unit; the others take turns with these */
   int groups;       /* units that share a lane */
   int last_lanes;   /* lanes of the last group */
   int issues;       /* cycles of a pass over the rows */
   int weight_words; /* of a bank */
   int address_bits; /* of them */
   int bank_lanes;   /* lanes whose weights lie side by side */
-  int back_levels;  /* over the lanes; convolution: over the positions at a time */
+  int back_levels;  /* over the lanes that train; convolution: over the positions at a time */
 };
 
 struct plan_memory {

@@ -92,7 +92,7 @@ static void test_layouts(void **state) {
       {"paper", {"positions=5"}, 2009, 4025, 212},
       {"paper", {"step=fast", "positions=2"}, 2122, 2223, 164},
       {"paper", {"mode=inference"}, 2009, 0, 82},
-      {"paper", {"multipliers=shared"}, 2009, 5961, 82},
+      {"paper", {"multipliers=shared"}, 2009, 5960, 82},
       {"paper", {"lanes=24", "positions=4"}, 5815, 11579, 116},
       {"paper8", {"step=fast", "filters=3"}, 2672, 2772, 180},
   };
