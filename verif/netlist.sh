@@ -22,14 +22,14 @@ work=$(realpath "$work")
 # family, net, training steps, folds
 cat >"$work/cores" <<'END'
 ice40 nets/tiny8 20 positions=1 filters=1 taps=2 multipliers=shared storage=single_port
-ecp5 nets/tiny8 20 positions=1 filters=1 taps=2 step=fast
+ecp5 nets/tiny8 20 positions=1 filters=3 step=fast
 ecp5 verif/nets/one 20 storage=register multipliers=shared
 ice40 verif/nets/wide 3
 END
 
 # family, net of the above, file, and what is done to it: an error that must be noticed
 cat >"$work/mutants" <<'END'
-ice40 tiny8 netlist.v 0,/LUT_INIT(16'h00ff)/s//LUT_INIT(16'h00fe)/
+ice40 tiny8 netlist.v 0,/B_SIGNED([0-9]*'[dh]1)/s/\(B_SIGNED([0-9]*'[dh]\)1)/\10)/
 ecp5 tiny8 netlist.v 0,/INIT0(16'h96aa)/s//INIT0(16'h97aa)/
 ecp5 tiny8 DP16KD.v s/<= data\[9\*i +: PART\];$/<= data[0 +: PART];/
 ecp5 tiny8 MULT18X18D.v s/SIGNEDB && b\[17\]/1'b0/
