@@ -27,10 +27,11 @@ ecp5 verif/nets/one 20 storage=register multipliers=shared
 ice40 verif/nets/wide 3
 END
 
-# family, net of the above, file, and what is done to it: an error that must be noticed
+# family, net of the above, file, and what is done to it, an error that must be noticed: sed's expression, or
+# `middle FROM TO`, which changes the one in the middle of all FROM
 cat >"$work/mutants" <<'END'
-ice40 tiny8 netlist.v 0,/B_SIGNED([0-9]*'[dh]1)/s/\(B_SIGNED([0-9]*'[dh]\)1)/\10)/
-ecp5 tiny8 netlist.v 0,/INIT0(16'h96aa)/s//INIT0(16'h97aa)/
+ice40 tiny8 netlist.v middle LUT_INIT(16'h6996) LUT_INIT(16'h6997)
+ecp5 tiny8 netlist.v middle INIT0(16'h96aa) INIT0(16'h97aa)
 ecp5 tiny8 DP16KD.v s/<= data\[9\*i +: PART\];$/<= data[0 +: PART];/
 ecp5 tiny8 MULT18X18D.v s/SIGNEDB && b\[17\]/1'b0/
 END
@@ -65,7 +66,12 @@ mutant() { # family, net, file, sed expression
   shift 3
   mkdir -p "$folder"
   path=$(grep "/$file\$" "$from/netlist.f")
-  sed "$*" "$path" >"$folder/$file"
+  if [ "$1" = middle ]; then
+    awk -v from="$2" -v to="$3" -v n="$(($(grep -cF "$2" "$path") / 2))" '
+      (at = index($0, from)) && ++found == n { $0 = substr($0, 1, at - 1) to substr($0, at + length(from)) } 1' "$path"
+  else
+    sed "$*" "$path"
+  fi >"$folder/$file"
   sed "s,^$path\$,$folder/$file," "$from/netlist.f" >"$folder/netlist.f"
   cp "$from/options" "$folder"
   status=0
