@@ -32,8 +32,8 @@ END
 cat >"$work/mutants" <<'END'
 ice40 tiny8 netlist.v middle LUT_INIT(16'h6996) LUT_INIT(16'h6997)
 ecp5 tiny8 netlist.v middle INIT0(16'h96aa) INIT0(16'h97aa)
-ecp5 tiny8 DP16KD.v s/<= data\[9\*i +: PART\];$/<= data[0 +: PART];/
-ecp5 tiny8 MULT18X18D.v s/SIGNEDB && b\[17\]/1'b0/
+ecp5 tiny8 DP16KD.v s/<= data\[9\*i +: PART\];$/<= ~data[9*i +: PART];/
+ecp5 tiny8 MULT18X18D.v s/= a_in \* b_in;/= a_in * a_in;/
 END
 
 simulate() { # folder: its netlist.f in the bench, with its options
