@@ -317,6 +317,10 @@ struct cost cost_multiplier(enum family family, const struct cost_multiplier *p)
   int product = p->a_bits + p->b_bits, most = family == FAMILY_ECP5 ? 18 : 16;
   int blocks = p->logic ? 0 : cost_multiplier_blocks(p->a_bits, p->b_bits, family);
   cost.multipliers = blocks;
+  if (blocks == 1 && family == FAMILY_ECP5) {
+    luts(&cost, 1); /* whether operands change; the cell has the registers */
+    return cost;
+  }
   luts(&cost, 1 + tree(p->a_bits)); /* whether operands change */
   if (blocks == 0) {                /* an adder a bit of a, and on the iCE40 a choice behind it */
     luts(&cost, p->a_bits * p->b_bits * (family == FAMILY_ECP5 ? 2.8 : 1.6));
