@@ -133,11 +133,12 @@ module engram_conv #(
   // ---------------------------------------------------------------- schedule
   reg                  forward_q, backward_q;
   reg [GROUP_BITS-1:0] group_q;
-  wire group_last = group_q == LAST_GROUP[GROUP_BITS-1:0];
+  reg                  group_last_q;
+  wire [GROUP_BITS-1:0] group_next = group_last_q ? {GROUP_BITS{1'b0}} : group_q + 1'b1;
   wire forward_issue = forward_q && window_valid_i;
   wire backward_issue = backward_q && gradients_valid;
   wire issue = forward_issue || backward_issue;
-  assign window_next_o = issue && group_last;
+  assign window_next_o = issue && group_last_q;
 
   // Cycles at work and weights written in the last step, for the benches; synthesizes to nothing.
   reg [31:0] forward_cycles_q /*verilator public_flat_rd*/;
@@ -148,7 +149,7 @@ module engram_conv #(
     if (forward_start_i) backward_cycles_q <= 32'd0;
     else if (backward_issue) backward_cycles_q <= backward_cycles_q + 32'd1;
   end
-  assign forward_done_o = forward_issue && group_last && window_last_i;
+  assign forward_done_o = forward_issue && group_last_q && window_last_i;
 
   always @(posedge clk_i)
     if (rst_i) begin
@@ -158,9 +159,14 @@ module engram_conv #(
       if (forward_start_i) forward_q <= 1'b1;
       else if (forward_done_o) forward_q <= 1'b0;
       if (backward_start_i) backward_q <= 1'b1;
-      else if (backward_issue && group_last && window_last_i) backward_q <= 1'b0;
-      if (forward_start_i || backward_start_i) group_q <= {GROUP_BITS{1'b0}};
-      else if (issue) group_q <= group_last ? {GROUP_BITS{1'b0}} : group_q + 1'b1;
+      else if (backward_issue && group_last_q && window_last_i) backward_q <= 1'b0;
+      if (forward_start_i || backward_start_i) begin
+        group_q <= {GROUP_BITS{1'b0}};
+        group_last_q <= GROUPS == 1;
+      end else if (issue) begin
+        group_q <= group_next;
+        group_last_q <= group_next == LAST_GROUP[GROUP_BITS-1:0];
+      end
     end
 
   // ---------------------------------------------------------------- multipliers
@@ -264,7 +270,7 @@ module engram_conv #(
     wire [GROUP_BITS-1:0] back_group;
     engram_delay #(.DATA_BITS(2), .CYCLES(2+BACK_LEVELS)) u_back_valid (
       .clk_i(clk_i), .rst_i(rst_i),
-      .data_i({backward_issue, backward_issue && group_last && window_last_i}),
+      .data_i({backward_issue, backward_issue && group_last_q && window_last_i}),
       .data_o({back_valid, back_done})
     );
     engram_delay #(.DATA_BITS(GROUP_BITS), .CYCLES(2+BACK_LEVELS)) u_back_group (
@@ -315,7 +321,7 @@ module engram_conv #(
         if (filter_last && tap_last) update_q <= 1'b0;
       end
 
-    // Stage 1: the weight and its gradient stand in registers.
+    // Stage 0 finds the weight and its gradient, stage 1 has them in registers.
     reg                   valid_1_q;
     reg                   last_1_q;
     reg [PLACE_BITS-1:0]  place_1_q;
@@ -325,19 +331,30 @@ module engram_conv #(
     wire [ROUND_BITS-1:0] round;
     wire [WEIGHT_BITS-1:0] place_weight;
     wire [UPDATE_BITS-1:0] place_gradient;
-    engram_pick #(
+    engram_late_pick #(
       .VALUE_BITS(WEIGHT_BITS), .VALUES(TAPS*FILTERS), .INDEX_BITS(PLACE_BITS)
-    ) u_place_weight (.values_i(kernel_q), .index_i(place_q), .value_o(place_weight));
-    engram_pick #(
+    ) u_place_weight (
+      .clk_i(clk_i), .values_i(kernel_q), .index_i(place_q), .value_o(place_weight)
+    );
+    engram_late_pick #(
       .VALUE_BITS(UPDATE_BITS), .VALUES(TAPS*FILTERS), .INDEX_BITS(PLACE_BITS)
-    ) u_place_gradient (.values_i(gradient_q), .index_i(place_q), .value_o(place_gradient));
+    ) u_place_gradient (
+      .clk_i(clk_i), .values_i(gradient_q), .index_i(place_q), .value_o(place_gradient)
+    );
+    reg                  valid_0_q, last_0_q;
+    reg [PLACE_BITS-1:0] place_0_q;
+    reg [ROUND_BITS-1:0] round_0_q;
     always @(posedge clk_i) begin
-      valid_1_q <= update_q && !rst_i;
-      last_1_q <= filter_last && tap_last;
-      place_1_q <= place_q;
+      valid_0_q <= update_q && !rst_i;
+      last_0_q <= filter_last && tap_last;
+      place_0_q <= place_q;
+      round_0_q <= round;
+      valid_1_q <= valid_0_q && !rst_i;
+      last_1_q <= last_0_q;
+      place_1_q <= place_0_q;
       weight_1_q <= place_weight;
       u_1_q <= place_gradient;
-      round_1_q <= round;
+      round_1_q <= round_0_q;
     end
 
     if (ROUNDING == 1) begin : gen_hash

@@ -53,10 +53,10 @@ module engram_im2col #(
   wire step = valid_o && next_i;
   wire row_end = across_q == LAST_ACROSS;
   wire row_step = step && row_end && !last_o;
-  wire [COUNT_BITS-1:0] missing = missing_q + (row_step ? NEW_ROWS : {COUNT_BITS{1'b0}});
-  wire take = fetched_q && missing != {COUNT_BITS{1'b0}};
+  wire whole = missing_q == {COUNT_BITS{1'b0}};
+  wire take = fetched_q && (!whole || row_step);
 
-  assign valid_o = active_q && missing_q == {COUNT_BITS{1'b0}};
+  assign valid_o = active_q && whole;
   assign rest_o = row_end;
   assign last_o = row_end && down_q == LAST_DOWN;
   assign read_o = active_q && fetch_q != PICTURE_ROWS && (!fetched_q || take);
@@ -78,7 +78,8 @@ module engram_im2col #(
         if (row_end) down_q <= down_q + 1'b1;
         if (last_o) active_q <= 1'b0;
       end
-      missing_q <= missing - {{(COUNT_BITS-1){1'b0}}, take};
+      missing_q <= missing_q + (row_step ? NEW_ROWS : {COUNT_BITS{1'b0}}) -
+                   {{(COUNT_BITS-1){1'b0}}, take};
       if (read_o) fetch_q <= fetch_q + 1'b1;
       fetched_q <= read_o || (fetched_q && !take);
     end
@@ -101,15 +102,15 @@ module engram_im2col #(
         end else begin : gen_straight
           assign rotated_back = below;
         end
-        assign from_below = row_step ? rotated_back : below;
+        assign from_below = whole ? rotated_back : below;
       end else begin : gen_from_picture
         assign rotated_back = {LINE_BITS{1'b0}};
         assign from_below = row_i;
         wire unused_ok = &{1'b0, rotated_back};
       end
       always @(posedge clk_i)
-        if (take) lines_q[line*LINE_BITS +: LINE_BITS] <= from_below;
-        else if (step && !row_end) lines_q[line*LINE_BITS +: LINE_BITS] <= rotated_left;
+        if (take || (step && !row_end))
+          lines_q[line*LINE_BITS +: LINE_BITS] <= whole && !row_end ? rotated_left : from_below;
     end
   endgenerate
 

@@ -45,6 +45,7 @@ module engram_softmax #(
   reg [CLASS_BITS-1:0] best_q;
   reg [SUM_BITS-1:0]   sum_q;
   reg [4:0]            bit_q;
+  reg                  done_q;  // bit_q is DONE
   wire class_last = class_q == LAST_CLASS;
 
   // ---------------------------------------------------------------- table index, to nearest
@@ -83,12 +84,13 @@ module engram_softmax #(
     exponential_class_q <= entry_class_q;
     if (exponential_valid_q) exponential_q[exponential_class_q] <= exponential;
 
+    done_q <= !rst_i && state_q == DIVIDE && bit_q == DONE - 5'd1;
     if (bit_q == LOAD) begin
       remainder_q <= {4'd0, numerator[31:16]};
       digits_q <= numerator[15:0];
     end else begin
       remainder_q <= fits ? difference[SUM_BITS-1:0] : minuend[SUM_BITS-1:0];
-      if (bit_q != DONE) digits_q <= {digits_q[14:0], fits};
+      if (!done_q) digits_q <= {digits_q[14:0], fits};
     end
   end
 
@@ -113,8 +115,8 @@ module engram_softmax #(
         end
         READY: if (free_i && !entry_valid_q && !exponential_valid_q) state_q <= DIVIDE;
         default: begin  // DIVIDE
-          bit_q <= bit_q == DONE ? LOAD : bit_q + 1'b1;
-          if (bit_q == DONE) begin
+          bit_q <= done_q ? LOAD : bit_q + 1'b1;
+          if (done_q) begin
             class_q <= class_q + 1'b1;
             if (class_last) state_q <= COLLECT;
           end
@@ -123,7 +125,7 @@ module engram_softmax #(
       if (exponential_valid_q) sum_q <= sum_q + {4'd0, exponential};
     end
 
-  assign valid_o = state_q == DIVIDE && bit_q == DONE;
+  assign valid_o = done_q;
   assign class_o = class_q;
   assign last_o = valid_o && class_last;
   assign probability_o = digits_q;

@@ -209,7 +209,8 @@ struct cost cost_conv(enum family family, const struct cost_conv *p) {
   luts(&cost, weights * (adder(family, p->update_bits) + 1));
   bare_registers(&cost, family, (2 + group_bits) * (2 + p->back_levels));
   /* Update: a weight and its gradient out of all. */
-  registers(&cost, 3 + 2 * place_bits + p->weight_bits + p->update_bits);
+  registers(&cost,
+            5 + 3 * place_bits + (p->weight_bits + p->update_bits) * (1 + (weights + 7) / 8));
   bare_registers(&cost, family, 4 + 3 * place_bits);
   luts(&cost, (p->weight_bits + p->update_bits) * multiplexer(family, weights));
   luts(&cost, 3 * adder(family, place_bits) + 10);

@@ -37,7 +37,7 @@ enum {
   EXPONENT_LATENCY = 3,    /* engram_softmax: last table entry to the first division, less one */
   DIVISION = 18,           /* engram_softmax: a probability */
   GATHER_LATENCY = 1,      /* engram_conv: gradient to its word */
-  CONV_UPDATE_LATENCY = 3, /* engram_conv: weight and gradient, update unit */
+  CONV_UPDATE_LATENCY = 4, /* engram_conv: weight and gradient in two steps, update unit */
   SERIAL_LATENCY = 3, /* engram_conv_serial: a value's last chunk to its sum, without the tree */
   SERIAL_UPDATE = 7   /* engram_conv_serial: cycles to update a weight, without its bits */
 };
