@@ -11,6 +11,7 @@ here=$(dirname "$0")
 tiny=$here/../nets/tiny.yaml
 board='' # process
 trap '[ -z "$board" ] || kill "$board"' EXIT
+rm -rf "$work/sounds" "$work/pictures"
 mkdir -p "$work"
 
 switch_on() { # board [net]: sets $name
@@ -31,17 +32,16 @@ switch_off() {
 "$engram" synth --classes airplane,car,helicopter --recordings 4 --seconds 2 -o "$work/sounds" >"$work/log"
 "$engram" features --classes airplane,car,helicopter --size 8x8 -o "$work/pictures" "$work/sounds" >"$work/log"
 
-train() { # device, file
-  "$engram" train --net "$tiny" --data "$work/pictures" --on "$1" --steps 100 --rate 2 --seed 3 --save "$2"
-  "$engram" eval --net "$tiny" --data "$work/pictures" --on "$1" --load "$2.best" --part all
+run() { # device, file
+  "$engram" train --net "$tiny" --data "$work/pictures" --on "$1" --steps 100 --rate 2 --seed 3 --save "$2" >"$work/log"
+  "$engram" eval --net "$tiny" --data "$work/pictures" --on "$1" --load "$work/golden" --part all >"$2.said"
 }
 
-train golden "$work/golden" | sed "s/$work.//" >"$work/golden.said"
+run golden "$work/golden"
 for kind in ulx3s icebreaker; do
   switch_on "$kind" "$tiny"
-  train "$name" "$work/board" >"$work/log"
-  cmp "$work/golden" "$work/board"
-  cmp "$work/golden.best" "$work/board.best"
+  run "$name" "$work/board"
+  for part in '' .best .said; do cmp "$work/golden$part" "$work/board$part"; done
   switch_off
   switch_on "$kind"
   # shellcheck disable=SC2046
