@@ -20,12 +20,18 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* Cycles at a time; cycles after which the line is at rest: more than any request takes. */
-enum { BATCH_CYCLES = 1000, REST_CYCLES = 10000000, REST_MILLISECONDS = 20 };
+enum {
+  BATCH_CYCLES = 1000, /* at a time */
+  REST_MILLISECONDS = 20,
+  /* The line is at rest so long after a request (the longest work) and after an answer (a step). */
+  REQUEST_CYCLES = 1000000000,
+  ANSWER_CYCLES = 5000000
+};
 
 struct terminal {
   int master, slave; /* the slave is kept open, so that hosts can come and go */
   uint32_t baud;
+  uint64_t rest; /* cycles after which the line is at rest */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -62,6 +68,10 @@ static bool exchange(struct terminal *terminal, struct wire *wire) {
     terminal->baud = mode.c_ospeed;
     wire_set_baud(wire, terminal->baud);
   }
+  if (count > 0)
+    terminal->rest = REQUEST_CYCLES;
+  if (wire->in.count > 0)
+    terminal->rest = ANSWER_CYCLES;
   for (ssize_t i = 0; i < count; i++)
     wire_send(wire, bytes[i], 0);
   for (int byte; sent < (ssize_t)sizeof bytes && (byte = wire_receive(wire)) >= 0;)
@@ -74,7 +84,7 @@ static bool exchange(struct terminal *terminal, struct wire *wire) {
 static void run(struct terminal *terminal, struct wire *wire) {
   struct pollfd in = {terminal->master, POLLIN, 0};
   while (!interrupted) {
-    if (!exchange(terminal, wire) && wire->cycle > wire->last_active + REST_CYCLES)
+    if (!exchange(terminal, wire) && wire->cycle > wire->last_active + terminal->rest)
       poll(&in, 1, REST_MILLISECONDS);
     for (int i = 0; i < BATCH_CYCLES; i++)
       wire_cycle(wire);
@@ -84,7 +94,7 @@ static void run(struct terminal *terminal, struct wire *wire) {
 int main(int argc, char **argv) {
   struct error err = {""};
   struct wire *wire = memory_new(1, sizeof *wire);
-  struct terminal terminal = {-1, -1, 0};
+  struct terminal terminal = {-1, -1, 0, 0};
   if (argc != 3) {
     fprintf(stderr, "usage: virtual_board BOARD.so CLOCK_HZ\n");
     return 2;
