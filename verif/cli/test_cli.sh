@@ -143,7 +143,7 @@ holds 'cycles to infer'
 good 'estimate, JSON' estimate --net "$tiny" --json
 holds '"train_cycles"'
 good 'estimate, leaves' estimate --net "$tiny" --leaves
-holds 'dense1.lane.update'
+holds 'dense1.update'
 good 'estimate, folds' estimate --net "$tiny" --folds
 holds 'positions    36'
 good 'estimate, a board that holds it' estimate --net "$tiny8" --board ulx3s
