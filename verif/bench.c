@@ -422,12 +422,14 @@ static int report(const struct bench *bench) {
     char core[17], expected[17];
     snprintf(core, sizeof core, "%016" PRIx64, bench->digest);
     snprintf(expected, sizeof expected, "%016" PRIx64, digest_of(&bench->model.weights));
-    json_t *json = json_pack("{s:b, s:s, s:i, s:I, s:I, s:i, s:i, s:s, s:s, s:s}", "pass", pass,
-                             "net", bench->net.name, "steps", (int)bench->model.state.steps,
-                             "compared", (json_int_t)compare->compared, "mismatches",
-                             (json_int_t)compare->mismatches, "train_cycles",
-                             (int)compare->train_cycles, "infer_cycles", (int)compare->infer_cycles,
-                             "first", compare->first, "weights", core, "model_weights", expected);
+    json_t *json =
+        json_pack("{s:b, s:s, s:i, s:I, s:I, s:i, s:i, s:i, s:i, s:s, s:s, s:s}", "pass", pass,
+                  "net", bench->net.name, "steps", (int)bench->model.state.steps, "compared",
+                  (json_int_t)compare->compared, "mismatches", (json_int_t)compare->mismatches,
+                  "train_cycles", (int)compare->train_cycles, "infer_cycles",
+                  (int)compare->infer_cycles, "conv_forward_cycles", (int)compare->conv_cycles[0],
+                  "conv_backward_cycles", (int)compare->conv_cycles[1], "first", compare->first,
+                  "weights", core, "model_weights", expected);
     json_dumpf(json, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(json);

@@ -327,6 +327,19 @@ static void compare_weights(struct compare *compare, int l, uint64_t now) {
     }
 }
 
+/* The cycles in which the convolution's multipliers were at work. */
+static void compare_conv_cycles(struct compare *compare, bool train, uint64_t now) {
+  const struct plan *plan = &compare->plan;
+  uint32_t cycles[2] = {(uint32_t)signal_word(&compare->forward_cycles),
+                        (uint32_t)signal_word(&compare->backward_cycles)};
+  compare_value(compare, "conv.forward_cycles", -1, plan->conv_forward_cycles, cycles[0], now);
+  compare_value(compare, "conv.backward_cycles", -1, train ? plan->conv_backward_cycles : 0,
+                cycles[1], now);
+  for (int k = 0; k < 2; k++)
+    if (cycles[k] > compare->conv_cycles[k])
+      compare->conv_cycles[k] = cycles[k];
+}
+
 /* No weight is written that does not change. */
 static void compare_writes(struct compare *compare, int l, uint64_t now) {
   const int32_t *before = compare->before.layer[l], *after = compare->model->weights.layer[l];
@@ -414,13 +427,8 @@ static void end_step(struct compare *compare, uint64_t now) {
       compare_writes(compare, l, now);
     }
   }
-  if (compare->net->layer[0].kind == LAYER_CONV && !compare->plan.layer[0].serial) {
-    compare_value(compare, "conv.forward_cycles", -1, compare->plan.conv_forward_cycles,
-                  signal_word(&compare->forward_cycles), now);
-    compare_value(compare, "conv.backward_cycles", -1,
-                  train ? compare->plan.conv_backward_cycles : 0,
-                  signal_word(&compare->backward_cycles), now);
-  }
+  if (compare->net->layer[0].kind == LAYER_CONV && !compare->plan.layer[0].serial)
+    compare_conv_cycles(compare, train, now);
   const struct probe *probability = &compare->probe[compare->probe_count - 1];
   for (size_t c = 0; c < probability->count; c++)
     compare_seen(compare, probability, c, compare->model->probability[c], now);

@@ -50,7 +50,8 @@ struct compare {
   char first[256]; /* the earliest difference, for people */
   uint64_t first_cycle;
   uint32_t train_cycles, infer_cycles; /* the longest of each kind */
-  uint64_t longest_gap; /* idle cycles between two steps of a run, the start's own not counted */
+  uint32_t conv_cycles[2]; /* of the convolution's multipliers, forward and backward, so */
+  uint64_t longest_gap;    /* idle cycles between two steps of a run, the start's own not counted */
 };
 
 /* Finds everything that is compared in the core. Returns 0 or -1. Release with compare_free. */

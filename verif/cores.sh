@@ -69,6 +69,12 @@ core "$here/nets/tall.yaml" 60
 core "$here/nets/dense.yaml" 60
 core "$here/nets/frozen.yaml" 60
 core "$here/nets/output.yaml" 60
+core "$here/nets/parallel.yaml" 60
+status=0
+"$bench" --net "$here/nets/parallel.yaml" --steps 3 --infer 1 --json >"$work/parallel.json" &&
+  grep -q '"conv_forward_cycles": 1,' "$work/parallel.json" &&
+  grep -q '"conv_backward_cycles": 1,' "$work/parallel.json" || status=$?
+verdict "a cycle for the whole convolution, and one for its gradient" "$status"
 
 "$engram" synth --classes airplane,car,helicopter --recordings 4 --seconds 2 -o "$work/sounds" >"$work/log"
 "$engram" features --classes airplane,car,helicopter --size 8x8 -o "$work/pictures" "$work/sounds" >"$work/log"

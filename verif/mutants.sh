@@ -16,7 +16,7 @@ engram_update|nets/tiny||s/~round_q} -$/~round_q} +/|weight\[
 engram_conv|nets/tiny||s/(weights), .index_i(group_q)/(weights), .index_i({GROUP_BITS{1'b0}})/|dense1.input\[
 engram_conv|nets/tiny||s/back_group == group)/back_group != group)/|conv.update_sum\[
 engram_conv_serial|nets/tiny|taps=3 positions=1|s/chunk_first ? chunk_wide : sum_q + chunk_wide/chunk_wide/|dense1.input\[
-engram_row_order|nets/tiny|positions=4|s/block_last ? LAST_REST : LAST_POSITION/LAST_POSITION/|dense1.input\[
+engram_row_order|nets/tiny|positions=4|s/block_last ? LAST_REST\[POSITION_BITS-1:0\] : LAST_POSITION/LAST_POSITION/|dense1.input\[
 engram_row_order|verif/nets/dense|step=fast|s/odd ? {row_q, row_next} : {row_next, row_q}/{row_next, row_q}/|dense1.input\[
 engram_select|nets/tiny|step=fast filters=2|s/slots_q\[s\*SLOT_BITS/slots_q[0*SLOT_BITS/|dense1.input\[
 engram_picture_buffer|verif/nets/dense|step=fast|s/word_end = row_end .. pixel_q/word_end = pixel_q/|dense1.input\[
@@ -28,7 +28,7 @@ engram_crossbar|nets/tiny|step=fast filters=2|s/pair_base . ONE_UNIT$/pair_base/
 engram_crossbar|nets/tiny|lanes=5|s/group_short ? DRAIN_LAST_LANES/group_short ? DRAIN_LAST/|dense1.
 engram_crossbar|nets/tiny|multipliers=shared|s/!phase_q);$/phase_q);/|dense1.gradient\[
 engram_crossbar|nets/tiny||s/.CYCLES(1)) u_old_weight/.CYCLES(2)) u_old_weight/|weight\[
-engram_crossbar|nets/tiny8|filters=1|s/{.gradient_i, gradient_i}/{gradient_i[GRADIENT_BITS-1], gradient_i}/|dense1.gradient\[
+engram_crossbar|nets/tiny8|filters=1|s/= .gradients_2\[lane\*GRADIENT_BITS +: GRADIENT_BITS\];/= gradients_2[(lane+1)*GRADIENT_BITS-1];/|dense1.gradient\[
 engram_difference|nets/tiny||s/17'h08000 : 17'h00000/17'h07FFF : 17'h00000/|output.gradient\[
 engram_random|nets/tiny||s/s\[63:0\] ^ s\[126:63\]/s[63:0] ^ s[125:62]/|random.
 engram_hash|nets/tiny8|filters=1|s/key_i\[i +: ROUND_BITS\]/key_i[POSITION_BITS-1-i +: ROUND_BITS]/|weight\[
