@@ -266,20 +266,25 @@ module engram_conv #(
   generate
   if (TRAINING != 0) begin : gen_training
     // -------------------------------------------------------------- gradient of the filters
+    // G_C in the order of kernel_q, which moves down: backward a tap's filters go round, and those
+    // that come by take their sums; in the update everything moves by one, and the lowest is next.
     wire back_valid, back_done;
-    wire [GROUP_BITS-1:0] back_group;
     engram_delay #(.DATA_BITS(2), .CYCLES(2+BACK_LEVELS)) u_back_valid (
       .clk_i(clk_i), .rst_i(rst_i),
       .data_i({backward_issue, backward_issue && group_last_q && window_last_i}),
       .data_o({back_valid, back_done})
     );
-    engram_delay #(.DATA_BITS(GROUP_BITS), .CYCLES(2+BACK_LEVELS)) u_back_group (
-      .clk_i(clk_i), .rst_i(1'b0), .data_i(group_q), .data_o(back_group)
-    );
+    reg update_q;
+    reg clear_q;  // a cycle late, because all of gradient_q hangs on it; the first sum is later
+    always @(posedge clk_i) clear_q <= backward_start_i;
 
-    reg [TAPS*FILTERS*UPDATE_BITS-1:0] gradient_q;  // G_C, in the order of kernel_q
-    for (filter = 0; filter < FILTERS_AT_ONCE; filter = filter + 1) begin : gen_back_filter
-      for (tap = 0; tap < TAPS; tap = tap + 1) begin : gen_back_tap
+    reg [TAPS*FILTERS*UPDATE_BITS-1:0] gradient_q;
+    wire [TAPS*FILTERS*UPDATE_BITS-1:0] below, round_about;
+    assign below = {{UPDATE_BITS{1'b0}}, gradient_q[TAPS*FILTERS*UPDATE_BITS-1:UPDATE_BITS]};
+    for (tap = 0; tap < TAPS; tap = tap + 1) begin : gen_back_tap
+      wire [FILTERS*UPDATE_BITS-1:0] filters = gradient_q[tap*FILTERS*UPDATE_BITS +: FILTERS*UPDATE_BITS];
+      wire [FILTERS_AT_ONCE*UPDATE_BITS-1:0] sums;
+      for (filter = 0; filter < FILTERS_AT_ONCE; filter = filter + 1) begin : gen_back_filter
         wire [UPDATE_BITS-1:0] sum;
         engram_adder_tree #(
           .TERMS(POSITIONS), .TERM_BITS(BACK_BITS), .SUM_BITS(UPDATE_BITS), .LEVELS(BACK_LEVELS)
@@ -288,18 +293,21 @@ module engram_conv #(
           .terms_i(back_terms[(filter*TAPS + tap)*POSITIONS*BACK_BITS +: POSITIONS*BACK_BITS]),
           .sum_o(sum)
         );
-        for (group = 0; group < GROUPS; group = group + 1) begin : gen_accumulator
-          localparam PLACE = (tap*FILTERS + group*FILTERS_AT_ONCE + filter) * UPDATE_BITS;
-          always @(posedge clk_i)
-            if (backward_start_i) gradient_q[PLACE +: UPDATE_BITS] <= {UPDATE_BITS{1'b0}};
-            else if (back_valid && back_group == group)
-              gradient_q[PLACE +: UPDATE_BITS] <= gradient_q[PLACE +: UPDATE_BITS] + sum;
-        end
+        assign sums[filter*UPDATE_BITS +: UPDATE_BITS] =
+            filters[filter*UPDATE_BITS +: UPDATE_BITS] + sum;
+      end
+      if (GROUPS == 1) begin : gen_standing
+        assign round_about[tap*FILTERS*UPDATE_BITS +: FILTERS*UPDATE_BITS] = sums;
+      end else begin : gen_round
+        assign round_about[tap*FILTERS*UPDATE_BITS +: FILTERS*UPDATE_BITS] =
+            {sums, filters[FILTERS*UPDATE_BITS-1:FILTERS_AT_ONCE*UPDATE_BITS]};
       end
     end
+    always @(posedge clk_i)
+      if (clear_q) gradient_q <= {(TAPS*FILTERS*UPDATE_BITS){1'b0}};
+      else if (back_valid || update_q) gradient_q <= update_q ? below : round_about;
 
     // -------------------------------------------------------------- update, a weight a cycle
-    reg                   update_q;
     reg [TAP_BITS-1:0]    tap_q;
     reg [FILTER_BITS-1:0] filter_q;
     reg [PLACE_BITS-1:0]  place_q;  // tap_q * FILTERS + filter_q
@@ -330,30 +338,26 @@ module engram_conv #(
     reg [ROUND_BITS-1:0]  round_1_q;
     wire [ROUND_BITS-1:0] round;
     wire [WEIGHT_BITS-1:0] place_weight;
-    wire [UPDATE_BITS-1:0] place_gradient;
     engram_late_pick #(
       .VALUE_BITS(WEIGHT_BITS), .VALUES(TAPS*FILTERS), .INDEX_BITS(PLACE_BITS)
     ) u_place_weight (
       .clk_i(clk_i), .values_i(kernel_q), .index_i(place_q), .value_o(place_weight)
     );
-    engram_late_pick #(
-      .VALUE_BITS(UPDATE_BITS), .VALUES(TAPS*FILTERS), .INDEX_BITS(PLACE_BITS)
-    ) u_place_gradient (
-      .clk_i(clk_i), .values_i(gradient_q), .index_i(place_q), .value_o(place_gradient)
-    );
     reg                  valid_0_q, last_0_q;
     reg [PLACE_BITS-1:0] place_0_q;
+    reg [UPDATE_BITS-1:0] u_0_q;
     reg [ROUND_BITS-1:0] round_0_q;
     always @(posedge clk_i) begin
       valid_0_q <= update_q && !rst_i;
       last_0_q <= filter_last && tap_last;
       place_0_q <= place_q;
+      u_0_q <= gradient_q[UPDATE_BITS-1:0];
       round_0_q <= round;
       valid_1_q <= valid_0_q && !rst_i;
       last_1_q <= last_0_q;
       place_1_q <= place_0_q;
       weight_1_q <= place_weight;
-      u_1_q <= place_gradient;
+      u_1_q <= u_0_q;
       round_1_q <= round_0_q;
     end
 

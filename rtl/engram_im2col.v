@@ -49,16 +49,23 @@ module engram_im2col #(
   reg [COUNT_BITS-1:0]     missing_q;    // rows still to move in before the window is whole
   reg [COUNT_BITS-1:0]     fetch_q;      // next row to ask for
   reg                      fetched_q;    // row_i is a row that was not taken yet
+  // Comparisons of what these will be, because all of lines_q hangs on them.
+  reg                      whole_q;      // none is missing
+  reg                      row_end_q;    // across_q is its last
+  reg                      last_down_q;  // so is down_q
 
+  wire row_end = STEPS_ACROSS == 1 || row_end_q;
   wire step = valid_o && next_i;
-  wire row_end = across_q == LAST_ACROSS;
-  wire row_step = step && row_end && !last_o;
-  wire whole = missing_q == {COUNT_BITS{1'b0}};
-  wire take = fetched_q && (!whole || row_step);
+  wire row_step = step && row_end && !last_down_q;
+  wire take = fetched_q && (!whole_q || row_step);
+  wire [COUNT_BITS-1:0] next_across = row_end ? {COUNT_BITS{1'b0}} : across_q + 1'b1;
+  wire [COUNT_BITS-1:0] next_down = down_q + 1'b1;
+  wire [COUNT_BITS-1:0] next_missing = missing_q + (row_step ? NEW_ROWS : {COUNT_BITS{1'b0}}) -
+                                       {{(COUNT_BITS-1){1'b0}}, take};
 
-  assign valid_o = active_q && whole;
+  assign valid_o = active_q && whole_q;
   assign rest_o = row_end;
-  assign last_o = row_end && down_q == LAST_DOWN;
+  assign last_o = row_end && last_down_q;
   assign read_o = active_q && fetch_q != PICTURE_ROWS && (!fetched_q || take);
   assign read_row_o = fetch_q[ROW_BITS-1:0];
 
@@ -72,14 +79,21 @@ module engram_im2col #(
       missing_q <= ALL_ROWS;
       fetch_q <= {COUNT_BITS{1'b0}};
       fetched_q <= 1'b0;
+      whole_q <= 1'b0;
+      row_end_q <= 1'b0;
+      last_down_q <= STEPS_DOWN == 1;
     end else begin
       if (step) begin
-        across_q <= row_end ? {COUNT_BITS{1'b0}} : across_q + 1'b1;
-        if (row_end) down_q <= down_q + 1'b1;
+        across_q <= next_across;
+        row_end_q <= next_across == LAST_ACROSS;
+        if (row_end) begin
+          down_q <= next_down;
+          last_down_q <= next_down == LAST_DOWN;
+        end
         if (last_o) active_q <= 1'b0;
       end
-      missing_q <= missing_q + (row_step ? NEW_ROWS : {COUNT_BITS{1'b0}}) -
-                   {{(COUNT_BITS-1){1'b0}}, take};
+      missing_q <= next_missing;
+      whole_q <= next_missing == {COUNT_BITS{1'b0}};
       if (read_o) fetch_q <= fetch_q + 1'b1;
       fetched_q <= read_o || (fetched_q && !take);
     end
@@ -102,7 +116,7 @@ module engram_im2col #(
         end else begin : gen_straight
           assign rotated_back = below;
         end
-        assign from_below = whole ? rotated_back : below;
+        assign from_below = whole_q ? rotated_back : below;
       end else begin : gen_from_picture
         assign rotated_back = {LINE_BITS{1'b0}};
         assign from_below = row_i;
@@ -110,7 +124,7 @@ module engram_im2col #(
       end
       always @(posedge clk_i)
         if (take || (step && !row_end))
-          lines_q[line*LINE_BITS +: LINE_BITS] <= whole && !row_end ? rotated_left : from_below;
+          lines_q[line*LINE_BITS +: LINE_BITS] <= whole_q && !row_end ? rotated_left : from_below;
     end
   endgenerate
 
