@@ -66,7 +66,7 @@ module engram_conv #(
   input  wire                     gradient_word_last_i,  // they are the word's last
   input  wire [AT_ONCE*GRADIENT_BITS-1:0] gradients_i,
   output wire                     updated_o,         // the last weight is being written
-  // host, while idle: data two cycles after host_read_i; row and unit stand a cycle before, and stay
+  // host, while idle: data three cycles after host_read_i, if row and unit stay
   input  wire                     host_read_i,
   input  wire                     host_write_i,
   input  wire [TAP_BITS-1:0]      host_row_i,
@@ -260,6 +260,15 @@ module engram_conv #(
   assign sums_word_o = sums_word_q;
 
   localparam PLACE_BITS = TAP_BITS + FILTER_BITS;
+  // A weight by its place, a cycle later: the update's, else the host's.
+  reg [PLACE_BITS-1:0]   host_place_q;
+  wire [PLACE_BITS-1:0]  read_place;
+  wire [WEIGHT_BITS-1:0] place_weight;
+  engram_late_pick #(
+    .VALUE_BITS(WEIGHT_BITS), .VALUES(TAPS*FILTERS), .INDEX_BITS(PLACE_BITS)
+  ) u_place_weight (
+    .clk_i(clk_i), .values_i(kernel_q), .index_i(read_place), .value_o(place_weight)
+  );
   wire valid_3, last_3, changed, lost;
   wire [PLACE_BITS-1:0] place_3;
   wire [WEIGHT_BITS-1:0] next_weight;
@@ -311,6 +320,7 @@ module engram_conv #(
     reg [TAP_BITS-1:0]    tap_q;
     reg [FILTER_BITS-1:0] filter_q;
     reg [PLACE_BITS-1:0]  place_q;  // tap_q * FILTERS + filter_q
+    assign read_place = update_q ? place_q : host_place_q;
     wire filter_last = filter_q == LAST_FILTER[FILTER_BITS-1:0];
     wire tap_last = tap_q == LAST_TAP[TAP_BITS-1:0];
     wire unused_ok = &{1'b0, LAST_GROUP, LAST_TAP, LAST_FILTER};
@@ -337,12 +347,6 @@ module engram_conv #(
     reg [UPDATE_BITS-1:0] u_1_q;
     reg [ROUND_BITS-1:0]  round_1_q;
     wire [ROUND_BITS-1:0] round;
-    wire [WEIGHT_BITS-1:0] place_weight;
-    engram_late_pick #(
-      .VALUE_BITS(WEIGHT_BITS), .VALUES(TAPS*FILTERS), .INDEX_BITS(PLACE_BITS)
-    ) u_place_weight (
-      .clk_i(clk_i), .values_i(kernel_q), .index_i(place_q), .value_o(place_weight)
-    );
     reg                  valid_0_q, last_0_q;
     reg [PLACE_BITS-1:0] place_0_q;
     reg [UPDATE_BITS-1:0] u_0_q;
@@ -397,6 +401,7 @@ module engram_conv #(
     );
     assign lost_o = valid_3 && lost && !freeze_i;
   end else begin : gen_inference
+    assign read_place = host_place_q;
     assign {valid_3, last_3, changed, lost} = 4'd0;
     assign place_3 = {PLACE_BITS{1'b0}};
     assign next_weight = {WEIGHT_BITS{1'b0}};
@@ -417,7 +422,6 @@ module engram_conv #(
         if (((FILTERS >> i) & 1) != 0) place_of = place_of + ({{FILTER_BITS{1'b0}}, row} << i);
     end
   endfunction
-  reg [PLACE_BITS-1:0] host_place_q;
   wire update_write = valid_3 && changed && !freeze_i;
   wire write = host_write_i || update_write;
   reg [31:0] writes_q /*verilator public_flat_rd*/;
@@ -433,13 +437,9 @@ module engram_conv #(
     end
   endgenerate
   reg [WEIGHT_BITS-1:0] host_data_q;
-  wire [WEIGHT_BITS-1:0] host_weight;
-  engram_pick #(
-    .VALUE_BITS(WEIGHT_BITS), .VALUES(TAPS*FILTERS), .INDEX_BITS(PLACE_BITS)
-  ) u_host_weight (.values_i(kernel_q), .index_i(host_place_q), .value_o(host_weight));
   always @(posedge clk_i) begin
     host_place_q <= place_of(host_row_i, host_unit_i);
-    host_data_q <= host_weight;
+    host_data_q <= place_weight;
   end
   assign host_data_o = host_data_q;
   wire unused_read_ok = &{1'b0, host_read_i};

@@ -298,7 +298,7 @@ module engram_crossbar #(
   reg [5:3]  forward_q;
   reg        gradient_3_q;
   reg [7:3]  update_q;
-  reg [5:1]  first_q;
+  reg [4:1]  first_q;
   wire       update_last;
   // Between steps the host's row and unit go the same way as the schedule's.
   wire [63:0] host_place = place_of({{(32-UNIT_BITS){1'b0}}, host_unit_i});
@@ -315,7 +315,7 @@ module engram_crossbar #(
     forward_q <= rst_i ? 3'd0 : {forward_q[4:3], forward_2};
     gradient_3_q <= gradient_2 && !rst_i;
     update_q <= rst_i ? 5'd0 : {update_q[6:3], update_2};
-    first_q <= {first_q[4:1], row_first};
+    first_q <= {first_q[3:1], row_first};
   end
   engram_delay #(.DATA_BITS(1), .CYCLES(5+HALVES)) u_update_last (
     .clk_i(clk_i), .rst_i(rst_i), .data_i(update_issue && row_last && group_last),
@@ -329,7 +329,7 @@ module engram_crossbar #(
   wire [1:0] half_update_1 = {update_2, update_1}, half_update_2 = {update_q[3], update_2};
   wire [1:0] half_gradient_2 = {gradient_3_q, gradient_2};
   wire [1:0] half_backward_1 = {gradient_2 || update_2, gradient_1 || update_1};
-  wire [1:0] half_forward_4 = forward_q[5:4], half_first_4 = first_q[5:4];
+  wire [1:0] half_forward_4 = forward_q[5:4], half_first_3 = forward_q[4:3] & first_q[4:3];
   wire [1:0] half_update_6 = update_q[7:6];
   engram_delay #(.DATA_BITS(AT_ONCE*(ROW_BITS+1)+GROUP_BITS), .CYCLES(1)) u_place_1 (
     .clk_i(clk_i), .rst_i(1'b0),
@@ -594,8 +594,9 @@ module engram_crossbar #(
         .x_nonzero_i(half_x_nonzero[HALF*AT_ONCE +: AT_ONCE]),
         .weights_i(lane_weights), .weights_o(lane_trained),
         .last_weights_o(lane_last),
+        .clear_i(half_first_3[HALF]),
         .accumulate_i({COLUMNS{half_forward_4[HALF]}} & lane_kept_4),
-        .first_i(half_first_4[HALF]), .terms_o(lane_terms), .us_o(lane_us),
+        .terms_o(lane_terms), .us_o(lane_us),
         .sums_o(sums[FIRST*SUM_BITS +: COLUMNS*SUM_BITS])
       );
 

@@ -39,6 +39,7 @@ module engram_im2col #(
   localparam COUNT_BITS = 7;                         // up to 64 of anything
   localparam [COUNT_BITS-1:0] ALL_ROWS = ROWS;
   localparam [COUNT_BITS-1:0] NEW_ROWS = DOWN;
+  localparam [COUNT_BITS-1:0] ONE_ROW = 1;
   localparam [COUNT_BITS-1:0] LAST_ACROSS = STEPS_ACROSS - 1;
   localparam [COUNT_BITS-1:0] LAST_DOWN = STEPS_DOWN - 1;
   localparam [COUNT_BITS-1:0] PICTURE_ROWS = HEIGHT;
@@ -60,8 +61,6 @@ module engram_im2col #(
   wire take = fetched_q && (!whole_q || row_step);
   wire [COUNT_BITS-1:0] next_across = row_end ? {COUNT_BITS{1'b0}} : across_q + 1'b1;
   wire [COUNT_BITS-1:0] next_down = down_q + 1'b1;
-  wire [COUNT_BITS-1:0] next_missing = missing_q + (row_step ? NEW_ROWS : {COUNT_BITS{1'b0}}) -
-                                       {{(COUNT_BITS-1){1'b0}}, take};
 
   assign valid_o = active_q && whole_q;
   assign rest_o = row_end;
@@ -92,8 +91,9 @@ module engram_im2col #(
         end
         if (last_o) active_q <= 1'b0;
       end
-      missing_q <= next_missing;
-      whole_q <= next_missing == {COUNT_BITS{1'b0}};
+      // At a row's end none is missing.
+      missing_q <= (row_step ? NEW_ROWS : missing_q) - {{(COUNT_BITS-1){1'b0}}, take};
+      whole_q <= row_step ? DOWN == 1 && fetched_q : whole_q || (fetched_q && missing_q == ONE_ROW);
       if (read_o) fetch_q <= fetch_q + 1'b1;
       fetched_q <= read_o || (fetched_q && !take);
     end

@@ -34,9 +34,10 @@ module engram_lane #(
   input  wire [ROWS_AT_ONCE*COLUMNS*WEIGHT_BITS-1:0] weights_i,  // [row][column]
   output wire [ROWS_AT_ONCE*WEIGHT_BITS-1:0]   weights_o,        // of the unit that trains
   output wire [ROWS_AT_ONCE*WEIGHT_BITS-1:0]   last_weights_o,   // the same a cycle later
+  // stage 3
+  input  wire                                  clear_i,   // the accumulators: the next product is a sum's first
   // stage 4
   input  wire [COLUMNS-1:0]                    accumulate_i,
-  input  wire                                  first_i,   // the accumulators start anew
   output wire [ROWS_AT_ONCE*(GRADIENT_BITS+WEIGHT_BITS)-1:0] terms_o,
   output wire [ROWS_AT_ONCE*(X_BITS+GRADIENT_BITS)-1:0] us_o,
   // stage 5 or 6
@@ -152,27 +153,28 @@ module engram_lane #(
   // ---------------------------------------------------------------- accumulators
   generate
     for (c = 0; c < COLUMNS; c = c + 1) begin : gen_accumulator
-      wire accumulate, first;
+      wire accumulate, clear;
       wire signed [SUM_BITS-1:0] addend;
       if (ROWS_AT_ONCE == 1) begin : gen_addend
         assign accumulate = accumulate_i[c];
-        assign first = first_i;
+        assign clear = clear_i;
         assign addend = addends[c*SUM_BITS +: SUM_BITS];
       end else begin : gen_pair
-        reg accumulate_q, first_q;
+        reg accumulate_q, clear_q;
         reg signed [SUM_BITS-1:0] pair_q;
         always @(posedge clk_i) begin
           accumulate_q <= accumulate_i[c];
-          first_q <= first_i;
+          clear_q <= clear_i;
           if (accumulate_i[c]) pair_q <= addends[0 +: SUM_BITS] + addends[SUM_BITS +: SUM_BITS];
         end
         assign accumulate = accumulate_q;
-        assign first = first_q;
+        assign clear = clear_q;
         assign addend = pair_q;
       end
       reg signed [SUM_BITS-1:0] sum_q;
       always @(posedge clk_i)
-        if (accumulate) sum_q <= first ? addend : sum_q + addend;
+        if (clear) sum_q <= {SUM_BITS{1'b0}};
+        else if (accumulate) sum_q <= sum_q + addend;
       assign sums_o[c*SUM_BITS +: SUM_BITS] = sum_q;
     end
   endgenerate
