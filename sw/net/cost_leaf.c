@@ -188,11 +188,11 @@ struct cost cost_conv(enum family family, const struct cost_conv *p) {
       place_bits = plan_index_bits(p->taps) + plan_index_bits(p->filters);
   int groups = p->filters / p->filters_at_once, values = p->positions * p->filters_at_once;
   int group_bits = plan_index_bits(groups);
-  /* Kernel: a decoder a weight, the host's multiplexer; a weight's groups for each multiplier. */
+  /* Kernel: a decoder a weight, a multiplexer in two steps; a weight's groups for each multiplier. */
   bare_registers(&cost, family, weights * p->weight_bits);
   luts(&cost, weights * 2 + 2 * p->weight_bits);
   luts(&cost, p->weight_bits * multiplexer(family, weights));
-  registers(&cost, p->weight_bits + place_bits);
+  registers(&cost, p->weight_bits * (1 + (weights + 7) / 8) + 2 * place_bits - 3);
   luts(&cost, p->taps * p->filters_at_once * p->weight_bits * multiplexer(family, groups));
   /* Schedule: sums' word, valid bits. */
   registers(&cost, 2 + group_bits + p->word_bits);
@@ -204,15 +204,15 @@ struct cost cost_conv(enum family family, const struct cost_conv *p) {
   luts(&cost, values * p->taps * larger(p->weight_bits, p->gradient_bits));
   registers(&cost, values * p->gradient_bits + 2);
   luts(&cost, values * p->gradient_bits * p->rows_at_once + 2 * values);
-  /* Gradients: an accumulator a weight. */
+  /* Gradients: a register a weight, an adder and a way round for those at a time. */
+  int adders = p->taps * p->filters_at_once;
   registers(&cost, weights * p->update_bits);
-  luts(&cost, weights * (adder(family, p->update_bits) + 1));
-  bare_registers(&cost, family, (2 + group_bits) * (2 + p->back_levels));
-  /* Update: a weight and its gradient out of all. */
-  registers(&cost,
-            5 + 3 * place_bits + (p->weight_bits + p->update_bits) * (1 + (weights + 7) / 8));
+  luts(&cost, adders * adder(family, p->update_bits));
+  luts(&cost, (p->filters_at_once > 1 ? weights : p->taps) * p->update_bits + 5);
+  bare_registers(&cost, family, 2 * (2 + p->back_levels));
+  /* Update: a weight and its gradient. */
+  registers(&cost, 5 + 3 * place_bits + p->weight_bits + 2 * p->update_bits);
   bare_registers(&cost, family, 4 + 3 * place_bits);
-  luts(&cost, (p->weight_bits + p->update_bits) * multiplexer(family, weights));
   luts(&cost, 3 * adder(family, place_bits) + 10);
   return cost;
 }
@@ -515,9 +515,8 @@ struct cost cost_lane(enum family family, const struct cost_lane *p) {
     luts(&cost, p->shared ? rows * larger(p->x_bits, p->weight_bits) : 0);
     luts(&cost, p->columns > 1 ? p->weight_bits : 0);
   }
-  /* The accumulator starts anew with a group. */
   registers(&cost, p->columns * p->sum_bits);
-  luts(&cost, p->columns * adder(family, p->sum_bits) * (family == FAMILY_ECP5 ? 2 : 1));
+  luts(&cost, p->columns * adder(family, p->sum_bits));
   if (rows > 1) {
     registers(&cost, p->sum_bits);
     bare_registers(&cost, family, 2);
