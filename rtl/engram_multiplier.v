@@ -3,7 +3,8 @@
 //
 // The one place where a multiplier stands. Nothing switches while it is not enabled; where a is
 // zero, b stays as it was. With ENGRAM_ECP5 defined, for synthesis to that family alone, operands of
-// up to 18 bits go to the device's own cell with the cell's own registers.
+// up to 18 bits go to the device's own cell with the cell's own registers. Those are always enabled:
+// the four cells of a block share their clock enables, and place and route does not know.
 `default_nettype none
 
 module engram_multiplier #(
@@ -39,12 +40,12 @@ module engram_multiplier #(
       wire signed [17:0] b = b_i;
       wire [35:0] p;
       assign product_o = p[PRODUCT_BITS-1:0];
-      wire unused_ok = &{1'b0, nonzero_i, p};
+      wire unused_ok = &{1'b0, enable_i, nonzero_i, p};
       MULT18X18D #(
         .REG_INPUTA_CLK("CLK0"), .REG_INPUTA_CE("CE0"), .REG_INPUTB_CLK("CLK0"),
-        .REG_INPUTB_CE("CE0"), .REG_OUTPUT_CLK("CLK0"), .REG_OUTPUT_CE("CE1")
+        .REG_INPUTB_CE("CE0"), .REG_OUTPUT_CLK("CLK0"), .REG_OUTPUT_CE("CE0")
       ) u_cell (
-        .CLK0(clk_i), .CE0(enable_i), .CE1(1'b1), .SIGNEDA(1'b1), .SIGNEDB(1'b1),
+        .CLK0(clk_i), .CE0(1'b1), .SIGNEDA(1'b1), .SIGNEDB(1'b1),
         .SOURCEA(1'b0), .SOURCEB(1'b0),
         .A0(a[0]), .A1(a[1]), .A2(a[2]), .A3(a[3]), .A4(a[4]), .A5(a[5]),
         .A6(a[6]), .A7(a[7]), .A8(a[8]), .A9(a[9]), .A10(a[10]), .A11(a[11]),

@@ -19,7 +19,8 @@ module MULT18X18D #(
   parameter HIGHSPEED_CLK = "NONE", MULT_BYPASS = "DISABLED", RESETMODE = "SYNC",
   parameter CAS_MATCH_REG = "FALSE", GSR = "ENABLED", SOURCEB_MODE = "B_SHIFT"
 ) (
-  input  wire  CLK0, CE0, CE1, CE2, CE3, RST0, RST1, RST2, RST3,
+  input  wire  CLK0,
+  input  tri0  CE0, CE1, CE2, CE3, RST0, RST1, RST2, RST3,  // low where nothing is connected
   input  wire  SIGNEDA, SIGNEDB, SOURCEA, SOURCEB,
   input  wire  A17, A16, A15, A14, A13, A12, A11, A10, A9, A8, A7, A6, A5, A4, A3, A2, A1, A0,
   input  wire  B17, B16, B15, B14, B13, B12, B11, B10, B9, B8, B7, B6, B5, B4, B3, B2, B1, B0,
