@@ -289,9 +289,10 @@ module engram_conv #(
 
     reg [TAPS*FILTERS*UPDATE_BITS-1:0] gradient_q;
     wire [TAPS*FILTERS*UPDATE_BITS-1:0] below, round_about;
-    assign below = {{UPDATE_BITS{1'b0}}, gradient_q[TAPS*FILTERS*UPDATE_BITS-1:UPDATE_BITS]};
+    assign below = gradient_q >> UPDATE_BITS;
     for (tap = 0; tap < TAPS; tap = tap + 1) begin : gen_back_tap
-      wire [FILTERS*UPDATE_BITS-1:0] filters = gradient_q[tap*FILTERS*UPDATE_BITS +: FILTERS*UPDATE_BITS];
+      wire [FILTERS*UPDATE_BITS-1:0] filters =
+          gradient_q[tap*FILTERS*UPDATE_BITS +: FILTERS*UPDATE_BITS];
       wire [FILTERS_AT_ONCE*UPDATE_BITS-1:0] sums;
       for (filter = 0; filter < FILTERS_AT_ONCE; filter = filter + 1) begin : gen_back_filter
         wire [UPDATE_BITS-1:0] sum;

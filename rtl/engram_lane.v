@@ -35,7 +35,7 @@ module engram_lane #(
   output wire [ROWS_AT_ONCE*WEIGHT_BITS-1:0]   weights_o,        // of the unit that trains
   output wire [ROWS_AT_ONCE*WEIGHT_BITS-1:0]   last_weights_o,   // the same a cycle later
   // stage 3
-  input  wire                                  clear_i,   // the accumulators: the next product is a sum's first
+  input  wire                                  clear_i,   // the next product is a sum's first
   // stage 4
   input  wire [COLUMNS-1:0]                    accumulate_i,
   output wire [ROWS_AT_ONCE*(GRADIENT_BITS+WEIGHT_BITS)-1:0] terms_o,

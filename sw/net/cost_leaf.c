@@ -188,7 +188,8 @@ struct cost cost_conv(enum family family, const struct cost_conv *p) {
       place_bits = plan_index_bits(p->taps) + plan_index_bits(p->filters);
   int groups = p->filters / p->filters_at_once, values = p->positions * p->filters_at_once;
   int group_bits = plan_index_bits(groups);
-  /* Kernel: a decoder a weight, a multiplexer in two steps; a weight's groups for each multiplier. */
+  /* Kernel: a decoder a weight, a multiplexer in two steps; a weight's groups for each multiplier.
+   */
   bare_registers(&cost, family, weights * p->weight_bits);
   luts(&cost, weights * 2 + 2 * p->weight_bits);
   luts(&cost, p->weight_bits * multiplexer(family, weights));
