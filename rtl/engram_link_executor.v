@@ -138,7 +138,8 @@ module engram_link_executor #(
   wire fill = command_q == FILL, checksum = command_q == CHECKSUM, pixels = command_q == PIXELS;
   wire bus_write = write || fill;
   wire at_end = at_q == length_q;
-  wire at_header = &at_q[7:3];
+  wire at_header = &at_q[7:2];                        // past the longest payload, 248
+  wire too_long = at_q > 8'd248;
   wire in_word = {1'b0, turn_q} < width_q[2:0];       // the word has this byte
   wire more_word = {1'b0, turn_q} + 3'd1 < width_q[2:0];
 
@@ -358,10 +359,7 @@ module engram_link_executor #(
         next_state = fill ? WIDTH : word_begin;
       end
       WIDTH: next_state = word_begin;
-      CLEAR: begin
-        failed = at_header;
-        next_state = ACCESS;
-      end
+      CLEAR: next_state = ACCESS;
       GATHER: begin
         done = fresh_q ? at_end : turn_q == 2'd3 && bits_end;
         failed = fresh_q;
@@ -387,6 +385,7 @@ module engram_link_executor #(
       end
       STEP: begin
         done = bits_end;
+        failed = read && too_long;
         next_state = !pixels ? (nonzero_q ? word_begin : ROW) : last_q ? ALIGN : IDLE;
       end
       ROW: begin

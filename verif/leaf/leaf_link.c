@@ -325,6 +325,23 @@ static void try_block(struct board *b) {
     bench_check(b->bench, b->c, "x", get(b->reply.payload, 4), x);
 }
 
+/* A reply's payload fills it to the last byte, and one word more is refused. */
+static void try_longest(struct board *b) {
+  for (int width = 1; width <= 4; width++) {
+    int words = PAYLOAD_MAX / width;
+    struct block fits = {0, 1, words, 2}, over = {0, words + 1, 1, words + 1};
+    struct frame f = block_frame(b, READ, &fits);
+    put(&f, (uint32_t)width, 1);
+    check_status(b, &f, OK, words * width);
+    for (int i = 0; i < words; i++)
+      bench_check(b->bench, b->c, "word read", get(b->reply.payload + i * width, width),
+                  b->word[2 * i] & UINT32_MAX >> (32 - 8 * width));
+    f = block_frame(b, READ, &over);
+    put(&f, (uint32_t)width, 1);
+    check_status(b, &f, COMMAND, 0);
+  }
+}
+
 static void try_refusals(struct board *b) {
   for (int kind = READ; kind <= CHECKSUM; kind++) {
     struct block k = {BAD_WORD - 2, 2, 2, 2};
@@ -553,6 +570,7 @@ static void test_link(void **state) {
     greet(&b, 0);
     for (int i = 0; i < 40; i++)
       try_block(&b);
+    try_longest(&b);
     try_refusals(&b);
     for (int i = 0; i < 5; i++)
       try_picture(&b, i);
