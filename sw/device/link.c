@@ -35,9 +35,12 @@ double link_line_seconds(const struct link *link) {
   return line_seconds(link, (double)link->bytes);
 }
 
-/* How long to wait for an answer that line and clock need `nominal` seconds for, the nth time. */
-static double patience(const struct link *link, double nominal, int try) {
-  return (link->port->latency_seconds + 2 * link->port->slowness * nominal) *
+/* How long to wait from the sending of `sent` bytes on, escapes included, for an answer that line
+ * and clock need `answer` seconds for without any, the nth time. */
+static double patience(const struct link *link, uint64_t sent, double answer, int try) {
+  const struct port *port = link->port;
+  return (port->latency_seconds +
+          port->slowness * (line_seconds(link, (double)sent) + 2 * answer)) *
          (1 << (try < DOUBLINGS ? try : DOUBLINGS));
 }
 
@@ -100,12 +103,13 @@ static struct link_frame begin(struct link *link, uint8_t command, int length) {
  * `cycles`. */
 static int exchange(struct link *link, const struct link_frame *request, size_t expected,
                     double cycles, struct link_frame *reply, struct error *err) {
-  double bytes = 2 * FRAME_BESIDE + request->length + (double)expected;
-  double nominal = line_seconds(link, bytes) + cycles / link->clock_hz;
+  double answer = line_seconds(link, FRAME_BESIDE + (double)expected) + cycles / link->clock_hz;
   for (int try = 0; try < TRIES; try++) {
-    double deadline = link->port->now(link->port) + patience(link, nominal, try);
+    double start = link->port->now(link->port);
+    uint64_t before = link->bytes;
     if (send_frame(link, request, err))
       return -1;
+    double deadline = start + patience(link, link->bytes - before, answer, try);
     int got;
     while ((got = await(link, deadline, reply, err)) > 0) {
       if (reply->code != STATUS_OK)
@@ -124,7 +128,7 @@ static int exchange(struct link *link, const struct link_frame *request, size_t 
 /* ---------------------------------------------------------------- greeting */
 
 /* One greeting at a baud; returns 1 when the board has answered. */
-static int greet(struct link *link, uint32_t baud, double seconds, struct link_frame *reply,
+static int greet(struct link *link, uint32_t baud, int try, struct link_frame *reply,
                  struct error *err) {
   struct port *port = link->port;
   if (port->set_baud(port, baud, err))
@@ -132,12 +136,14 @@ static int greet(struct link *link, uint32_t baud, double seconds, struct link_f
   link->baud = baud;
   link->arrived_next = link->arrived_count = 0;
   struct link_frame greeting = begin(link, GREET, 0);
-  double start = port->now(port);
+  double start = port->now(port), answer = line_seconds(link, FRAME_BESIDE + GREETING_BYTES);
+  uint64_t before = link->bytes;
   if (send_frame(link, &greeting, err))
     return -1;
+  double deadline = start + patience(link, link->bytes - before, answer, try);
   int got;
   do
-    got = await(link, start + seconds, reply, err);
+    got = await(link, deadline, reply, err);
   while (got > 0 && (reply->code != STATUS_OK || reply->length != GREETING_BYTES));
   return got;
 }
@@ -162,8 +168,7 @@ int link_open(struct link *link, struct port *port, uint32_t baud, struct error 
   *link = (struct link){.port = port, .clock_hz = 1};
   for (int try = 0; try < count * TRIES; try++) {
     struct link_frame reply;
-    double seconds = patience(link, 0, try / count);
-    int got = greet(link, bauds[try % count], seconds, &reply, err);
+    int got = greet(link, bauds[try % count], try / count, &reply, err);
     if (got != 0)
       return got < 0 ? -1 : take_greeting(link, &reply, err);
   }
@@ -330,18 +335,23 @@ static int send_parts(struct link *link, const struct picture *picture, size_t n
  * result is there: a board that has the whole picture answers a repeated last part with the same
  * result, one that misses a part with GAP and has done nothing then. After a GAP others may follow,
  * and what comes while one goes out is lost: the picture is sent anew when they are over. */
-static int exchange_picture(struct link *link, const struct picture *picture, double nominal,
+static int exchange_picture(struct link *link, const struct picture *picture, double answer,
                             struct link_frame *reply, struct error *err) {
   size_t last = (picture->bytes - 1) / picture->part, from = 0;
   link->sequence++;
   for (int try = 0, gaps = 0; try < TRIES && gaps < GAPS;) {
-    double deadline = link->port->now(link->port) + patience(link, nominal, try);
+    double start = link->port->now(link->port);
+    uint64_t before = link->bytes;
     bool gap = false;
     int got;
     if (send_parts(link, picture, from, err))
       return -1;
-    while ((got = await(link, deadline, reply, err)) > 0 && reply->code == STATUS_GAP)
+    uint64_t sent = link->bytes - before;
+    double deadline = start + patience(link, sent, answer, try);
+    while ((got = await(link, deadline, reply, err)) > 0 && reply->code == STATUS_GAP) {
       gap = true;
+      deadline = start + patience(link, sent, line_seconds(link, FRAME_BESIDE), 0);
+    }
     if (got != 0)
       return got < 0 ? -1 : 0;
     link->repeats++;
@@ -359,10 +369,9 @@ int link_picture(struct link *link, const uint8_t *pixels, size_t bytes, uint8_t
   size_t parts = (bytes + picture.part - 1) / picture.part;
   if (parts == 0 || parts > PARTS_MAX)
     return error_set(err, "%s: a picture of %zu bytes cannot be sent", link->port->name, bytes);
-  double beside = (double)parts * (FRAME_BESIDE + PIXELS_HEAD) + FRAME_BESIDE + 4 * (double)most;
-  double nominal = seconds + line_seconds(link, (double)bytes + beside);
+  double answer = seconds + line_seconds(link, FRAME_BESIDE + 4 * (double)most);
   struct link_frame reply;
-  if (exchange_picture(link, &picture, nominal, &reply, err))
+  if (exchange_picture(link, &picture, answer, &reply, err))
     return -1;
   if (reply.code != STATUS_OK || reply.length == 0 || reply.length % 4 != 0 ||
       reply.length > 4 * most) {
