@@ -152,9 +152,7 @@ link-check: $(ENGRAM) $(BUILD)/virtual_board $(BUILD)/link_steps ## the host too
 	@sh verif/link_check.sh $^ $(BUILD)/virtual
 
 link-faults: $(ENGRAM) $(BUILD)/link_faults ## FAULTS=N random faults between the host's code and a board: no hang, no wrong weight
-	@sh verif/board_library.sh $(ENGRAM) $(BUILD)/virtual/system system 16000000 1000000 --net verif/nets/parts.yaml
-	$(BUILD)/link_faults --net verif/nets/parts.yaml --clock 16000000 --baud 1000000 --faults $(FAULTS) \
-	  --seed $(or $(ENGRAM_SEED),1) $(BUILD)/virtual/system/board.so
+	@sh verif/link_faults.sh $(BUILD)/link_faults $(ENGRAM) $(BUILD)/virtual $(FAULTS) $(or $(ENGRAM_SEED),1)
 
 wave: $(BENCH) ## an FST wave of two training steps and an inference of NET (default: the tiny net)
 	$(BENCH) --net $(if $(filter file,$(origin NET)),nets/tiny.yaml,$(NET)) --steps 2 --infer 1 --wave $(BUILD)/engram.fst
