@@ -71,6 +71,9 @@ $(BUILD)/obj/embedded.o $(BUILD)/san/embedded.o: $(BUILD)/embedded.c
 	@mkdir -p $(@D)
 	@echo 'cc $<'; $(CC) $(CFLAGS) $(INCLUDES) -c -o $@ $<
 
+# What the compiler is to make vectors of.
+$(patsubst %,$(BUILD)/obj/sw/model/%.o,narrow kernels kernels_avx2 kernels_avx512): OPTIMISE += -O3
+
 $(BUILD)/obj/%.o: %.c VERSION
 	@mkdir -p $(@D)
 	@echo 'cc $<'; $(CC) $(CFLAGS) $(INCLUDES) $(OPTIMISE) -c -o $@ $<

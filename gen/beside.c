@@ -111,7 +111,7 @@ static void set_load(struct marks *marks, const struct net *net) {
 }
 
 /* Checks of the random state, and of each layer's first and last row, after the training step. */
-static void set_after(struct marks *marks, const struct model *model) {
+static void set_after(struct marks *marks, struct model *model) {
   const struct random_state *state = &model->state.random;
   struct lines lines;
   lines_open(&lines);
@@ -122,7 +122,7 @@ static void set_after(struct marks *marks, const struct model *model) {
     const struct layer *layer = &model->net->layer[l];
     int last = layer->rows - 1;
     for (int row = 0; row <= last; row += last > 0 ? last : 1) {
-      const int32_t *weights = model->weights.layer[l] + (size_t)row * (size_t)layer->units;
+      const int32_t *weights = model_weights(model)->layer[l] + (size_t)row * (size_t)layer->units;
       uint32_t digest = 0;
       for (int column = 0; column < layer->units; column++)
         digest = (digest << 1 | digest >> 31) ^ (uint32_t)weights[column];

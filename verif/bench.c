@@ -223,10 +223,8 @@ static void check_replies(struct bench *bench, const struct job *jobs, const str
   }
 }
 
-static void copy_state(struct model *to, const struct model *from) {
-  for (int l = 0; l < from->weights.layer_count; l++)
-    memcpy(to->weights.layer[l], from->weights.layer[l],
-           from->weights.count[l] * sizeof *from->weights.layer[l]);
+static void copy_state(struct model *to, struct model *from) {
+  weights_copy(model_edit(to), model_weights(from));
   to->state = from->state;
 }
 
@@ -243,15 +241,16 @@ static int change_settings(struct bench *bench, struct error *err) {
 
 /* A few weights through AXI4-Lite, at random places. */
 static int spot_check(struct bench *bench, struct error *err) {
+  const struct weights *weights = model_weights(&bench->model);
   for (int i = 0; i < 8; i++) {
     int l = (int)draw(bench, (uint32_t)bench->net.layer_count), units = bench->net.layer[l].units;
-    size_t n = draw(bench, (uint32_t)bench->model.weights.count[l]);
+    size_t n = draw(bench, (uint32_t)weights->count[l]);
     uint32_t got;
     if (sim_bus_read(&bench->bus, map_weight(&bench->net, l, (int)n / units, (int)n % units), &got,
                      err))
       return error_set(err, "simulation: a weight could not be read");
-    compare_value(&bench->compare, "weight read back", (long)n, bench->model.weights.layer[l][n],
-                  (int32_t)got, bench->bus.cycle);
+    compare_value(&bench->compare, "weight read back", (long)n, weights->layer[l][n], (int32_t)got,
+                  bench->bus.cycle);
   }
   return 0;
 }
@@ -304,7 +303,8 @@ static uint64_t digest_of(const struct weights *weights) {
 /* Everything once more through AXI4-Lite, as a host sees it. */
 static int read_back(struct bench *bench, struct error *err) {
   struct compare *compare = &bench->compare;
-  const struct model *model = &bench->model;
+  struct model *model = &bench->model;
+  const struct weights *expected = model_weights(model);
   struct weights weights;
   struct device_state state;
   struct counters counters;
@@ -315,7 +315,7 @@ static int read_back(struct bench *bench, struct error *err) {
                    : 0;
   for (int l = 0; result == 0 && l < weights.layer_count; l++) {
     for (size_t i = 0; i < weights.count[l]; i++)
-      compare_value(compare, "weight read back", (long)i, model->weights.layer[l][i],
+      compare_value(compare, "weight read back", (long)i, expected->layer[l][i],
                     weights.layer[l][i], bench->bus.cycle);
     compare_value(compare, "lost read back", l, model->counters.lost[l], counters.lost[l],
                   bench->bus.cycle);
@@ -384,7 +384,7 @@ static int work_netlist(struct bench *bench, struct error *err) {
   const struct options *options = bench->options;
   bench->compare.model = &bench->model;
   plan_make(&bench->compare.plan, &bench->net);
-  if (sim_bus_set(&bench->bus, &bench->model.weights, &bench->model.state, err))
+  if (sim_bus_set(&bench->bus, model_weights(&bench->model), &bench->model.state, err))
     return -1;
   bench->bus.stall = (unsigned)options->stall;
   bench->bus.stall_seed = options->seed;
@@ -398,7 +398,7 @@ static int work(struct bench *bench, struct error *err) {
   const struct options *options = bench->options;
   if (compare_new(&bench->compare, &bench->bus, &bench->model, err))
     return -1;
-  if (sim_bus_set(&bench->bus, &bench->model.weights, &bench->model.state, err))
+  if (sim_bus_set(&bench->bus, model_weights(&bench->model), &bench->model.state, err))
     return -1;
   bench->bus.stall = (unsigned)options->stall;
   bench->bus.stall_seed = options->seed;
@@ -415,13 +415,13 @@ static int work(struct bench *bench, struct error *err) {
   return read_back(bench, err);
 }
 
-static int report(const struct bench *bench) {
+static int report(struct bench *bench) {
   const struct compare *compare = &bench->compare;
   bool pass = compare->mismatches == 0;
   if (bench->options->json) {
     char core[17], expected[17];
     snprintf(core, sizeof core, "%016" PRIx64, bench->digest);
-    snprintf(expected, sizeof expected, "%016" PRIx64, digest_of(&bench->model.weights));
+    snprintf(expected, sizeof expected, "%016" PRIx64, digest_of(model_weights(&bench->model)));
     json_t *json =
         json_pack("{s:b, s:s, s:i, s:I, s:I, s:i, s:i, s:i, s:i, s:s, s:s, s:s}", "pass", pass,
                   "net", bench->net.name, "steps", (int)bench->model.state.steps, "compared",

@@ -315,7 +315,7 @@ static int64_t kernel_weight(const struct compare *compare, int tap, int filter)
 
 static void compare_weights(struct compare *compare, int l, uint64_t now) {
   const struct layer *layer = &compare->net->layer[l];
-  const int32_t *weights = compare->model->weights.layer[l];
+  const int32_t *weights = model_weights(compare->model)->layer[l];
   char tensor[24];
   snprintf(tensor, sizeof tensor, "%s.weight", compare->plan.layer[l].name);
   for (int n = 0; n < layer->rows; n++)
@@ -342,7 +342,8 @@ static void compare_conv_cycles(struct compare *compare, bool train, uint64_t no
 
 /* No weight is written that does not change. */
 static void compare_writes(struct compare *compare, int l, uint64_t now) {
-  const int32_t *before = compare->before.layer[l], *after = compare->model->weights.layer[l];
+  const int32_t *before = compare->before.layer[l];
+  const int32_t *after = model_weights(compare->model)->layer[l];
   uint32_t changed = 0;
   for (size_t i = 0; i < compare->before.count[l]; i++)
     changed += before[i] != after[i];
@@ -415,7 +416,7 @@ static void end_step(struct compare *compare, uint64_t now) {
   const struct job *job = &compare->jobs[compare->next_job++];
   bool train = compare_trains(compare->net, job);
   for (int l = 0; l < compare->net->layer_count; l++)
-    memcpy(compare->before.layer[l], compare->model->weights.layer[l],
+    memcpy(compare->before.layer[l], model_weights(compare->model)->layer[l],
            compare->before.count[l] * sizeof *compare->before.layer[l]);
   model_forward(compare->model, job->picture, job->label, train);
   if (train)

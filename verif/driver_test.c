@@ -76,11 +76,12 @@ static void expect(struct test *test, const char *what, long index, int64_t expe
 /* All weights and the state, read by the driver, are the model's. */
 static void expect_model(struct test *test) {
   for (uint32_t l = 0; l < ENGRAM_LAYERS; l++) {
-    size_t count = test->model.weights.count[l];
+    const struct weights *model = model_weights(&test->model);
+    size_t count = model->count[l];
     int32_t *weights = memory_new(count, sizeof *weights);
     CALL(ENGRAM_OK, engram_read_layer(&test->core, l, weights));
     for (size_t i = 0; i < count; i++)
-      expect(test, "weight", (long)i, test->model.weights.layer[l][i], weights[i]);
+      expect(test, "weight", (long)i, model->layer[l][i], weights[i]);
     free(weights);
   }
   struct engram_state found = {.steps = 0};
@@ -265,7 +266,7 @@ static void test_weights(struct test *test) {
   CALL(ENGRAM_ERROR_RANGE, engram_write_weight(&test->core, last, 0, 0, top + 1));
   CALL(ENGRAM_ERROR_RANGE, engram_write_weight(&test->core, last, 0, 0, -top - 2));
   CALL(ENGRAM_ERROR_RANGE, engram_write_layer(&test->core, ENGRAM_LAYERS, &found));
-  int32_t *model = test->model.weights.layer[last] + (shape->rows - 1) * shape->columns;
+  int32_t *model = model_edit(&test->model)->layer[last] + (shape->rows - 1) * shape->columns;
   for (uint32_t column = 0; column < shape->columns; column++)
     model[column] = column % 2 ? top : -top - 1;
   CALL(ENGRAM_OK, engram_write_row(&test->core, last, shape->rows - 1, model));

@@ -26,16 +26,11 @@ static void golden_close(struct device *device) {
   free(golden);
 }
 
-static void copy_weights(struct weights *to, const struct weights *from) {
-  for (int l = 0; l < from->layer_count; l++)
-    memcpy(to->layer[l], from->layer[l], from->count[l] * sizeof *from->layer[l]);
-}
-
 static int golden_set(struct device *device, const struct weights *weights,
                       const struct device_state *state, struct error *err) {
   (void)err;
   struct model *model = &((struct golden *)device)->model;
-  copy_weights(&model->weights, weights);
+  weights_copy(model_edit(model), weights);
   model->state = *state;
   return 0;
 }
@@ -43,8 +38,8 @@ static int golden_set(struct device *device, const struct weights *weights,
 static int golden_get(struct device *device, struct weights *weights, struct device_state *state,
                       struct error *err) {
   (void)err;
-  const struct model *model = &((struct golden *)device)->model;
-  copy_weights(weights, &model->weights);
+  struct model *model = &((struct golden *)device)->model;
+  weights_copy(weights, model_weights(model));
   *state = model->state;
   return 0;
 }

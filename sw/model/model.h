@@ -30,9 +30,11 @@ struct counters {
   uint32_t lost[NET_LAYERS_MAX]; /* updates that were not zero and changed nothing */
 };
 
+struct kernels;
+struct narrow;
+
 struct model {
   const struct net *net; /* not owned */
-  struct weights weights;
   struct device_state state;
   struct counters counters;
   int32_t *pixels; /* [height * width], byte - offset */
@@ -41,12 +43,34 @@ struct model {
   int best;                             /* class of the largest logit */
   uint8_t *dropout;                     /* [pair_count] the step's bits */
   uint16_t *exp_table;
+
+  /* The weights: `exchange`, or (narrow not NULL) the narrow ones, which then are copied there and
+   * back when one of them is behind. */
+  struct weights exchange;
+  bool exchange_behind, narrow_behind;
+  struct narrow *narrow;
+  bool view; /* of another model's weights */
 };
 
 /* Initial weights from `seed`, and the state that a run begins with (device_state_fresh).
  * `net` must outlive the model. Release with model_free. */
 void model_new(struct model *model, const struct net *net, uint64_t seed);
 void model_free(struct model *model);
+
+/* The same with given kernels instead of kernels_choose's; NULL: in plain C alone, as the equations
+ * have it. The bits are the same. */
+void model_new_with(struct model *model, const struct net *net, uint64_t seed,
+                    const struct kernels *kernels);
+
+/* A second model with the weights of `model` and counters of its own, for inference in another
+ * thread. Meanwhile `model` may infer, but not train, be edited or be freed. */
+void model_view(struct model *view, struct model *model);
+
+/* All weights as they are; good until the next step. */
+const struct weights *model_weights(struct model *model);
+
+/* The same, to be changed before the next step. */
+struct weights *model_edit(struct model *model);
 
 /* E8, FC, E9: `picture` has height * width bytes. With `train` half of the dropout layers' units is
  * dropped, else all take part and are halved. Counts saturations, and the picture as correct when

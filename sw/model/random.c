@@ -71,8 +71,11 @@ struct random_step random_begin_step(const struct net *net, struct random_state 
 
 void random_dropout(const struct net *net, struct random_state state, uint8_t *bits) {
   wide s = shift(to_wide(state), drawn_bits(net));
-  for (int pair = 0; pair < net->pair_count; pair++, s = shift(s, 1))
-    bits[pair] = (uint8_t)(s & 1);
+  for (int pair = 0; pair < net->pair_count; pair++) {
+    bits[pair] = (uint8_t)(s >> pair % 64 & 1);
+    if (pair % 64 == 63)
+      s = shift(s, 64);
+  }
 }
 
 uint32_t random_at(const struct net *net, const struct random_step *step, int layer, int row,
@@ -83,6 +86,18 @@ uint32_t random_at(const struct net *net, const struct random_step *step, int la
   for (uint64_t key = step->key; position != 0; position >>= 1, key >>= 1)
     hash ^= key & -(position & 1);
   return (uint32_t)hash & ((UINT32_C(1) << net->random_bits) - 1);
+}
+
+void random_rows(const struct net *net, const struct random_step *step, int layer, int count,
+                 uint16_t *rows) {
+  uint32_t mask = (UINT32_C(1) << net->random_bits) - 1;
+  rows[0] = (uint16_t)random_at(net, step, layer, 0, 0);
+  for (int bit = 0; 1 << bit < count; bit++) { /* the rows that this bit of their number adds */
+    uint16_t part = (uint16_t)(step->key >> (net->column_bits + bit) & mask);
+    int first = 1 << bit, some = count - first < first ? count - first : first;
+    for (int i = 0; i < some; i++)
+      rows[first + i] = rows[i] ^ part;
+  }
 }
 
 uint32_t random_xorshift(uint32_t x) {

@@ -48,6 +48,10 @@ void random_dropout(const struct net *net, struct random_state state, uint8_t *b
 uint32_t random_at(const struct net *net, const struct random_step *step, int layer, int row,
                    int column);
 
+/* rows[row] = random_at(net, step, layer, row, 0) for row < count; 0 when R = 0. */
+void random_rows(const struct net *net, const struct random_step *step, int layer, int count,
+                 uint16_t *rows);
+
 /* Marsaglia's xorshift generator of 32 bits: the state after `x`, which is its output as well;
  * never zero when `x` is not (Xorshift RNGs, Journal of Statistical Software 8, 2003). */
 uint32_t random_xorshift(uint32_t x);

@@ -324,3 +324,8 @@ void weights_free(struct weights *weights) {
     free(weights->layer[l]);
   memset(weights, 0, sizeof *weights);
 }
+
+void weights_copy(struct weights *to, const struct weights *from) {
+  for (int l = 0; l < from->layer_count; l++)
+    memcpy(to->layer[l], from->layer[l], from->count[l] * sizeof *from->layer[l]);
+}

@@ -180,4 +180,7 @@ struct weights {
 void weights_new(struct weights *weights, const struct net *net);
 void weights_free(struct weights *weights);
 
+/* Both of one net's shapes. */
+void weights_copy(struct weights *to, const struct weights *from);
+
 #endif

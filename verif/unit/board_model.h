@@ -44,7 +44,7 @@ static inline int32_t *board_weight(struct board_model *board, uint32_t address)
              row = map_weight(net, 0, 1, 0) - map_weight(net, 0, 0, 0);
     uint32_t r = (address - first) / row, c = (address - first) % row / 4;
     if (address >= first && r < (uint32_t)net->layer[l].rows && c < (uint32_t)net->layer[l].units)
-      return &board->model.weights.layer[l][r * (uint32_t)net->layer[l].units + c];
+      return &model_edit(&board->model)->layer[l][r * (uint32_t)net->layer[l].units + c];
   }
   return NULL;
 }

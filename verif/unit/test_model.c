@@ -57,7 +57,7 @@ static void pair_new(struct pair *pair, const struct net *net, uint64_t seed) {
   pair->telling = 0;
   model_new(&pair->model, net, seed);
   twin_new(&pair->twin, net, seed + 1);
-  twin_set_weights(&pair->twin, &pair->model.weights);
+  twin_set_weights(&pair->twin, model_weights(&pair->model));
   pair->twin.state = pair->model.state;
 }
 
@@ -151,7 +151,7 @@ static double update_bound(const struct pair *pair, int l, int row, int column) 
   return bound;
 }
 
-static void check_weights(const struct pair *pair) {
+static void check_weights(struct pair *pair) {
   for (int l = 0; l < pair->net->layer_count; l++) {
     const struct layer *layer = &pair->net->layer[l];
     const struct twin_tensors *t = &pair->twin.layer[l];
@@ -164,7 +164,7 @@ static void check_weights(const struct pair *pair) {
       bound = half_unit(layer->weight) + ldexp(bound, -pair->model.state.rate);
       double low = real(-(INT64_C(1) << (layer->weight.bits - 1)), layer->weight.frac);
       double expected = fmin(fmax(t->weights[i], low), -low - 2 * half_unit(layer->weight));
-      double found = real(pair->model.weights.layer[l][i], layer->weight.frac);
+      double found = real(model_weights(&pair->model)->layer[l][i], layer->weight.frac);
       assert_true(fabs(found - expected) <= bound);
     }
   }
@@ -237,17 +237,12 @@ static void train(struct model *model, uint64_t *random, int steps) {
   }
 }
 
-static void copy_weights(struct weights *to, const struct weights *from) {
-  for (int l = 0; l < from->layer_count; l++)
-    memcpy(to->layer[l], from->layer[l], from->count[l] * sizeof *from->layer[l]);
-}
-
 static bool same_weights(const struct weights *a, const struct weights *b, int l) {
   return memcmp(a->layer[l], b->layer[l], a->count[l] * sizeof *a->layer[l]) == 0;
 }
 
 /* Weights, state, and every tensor of the last step. */
-static void assert_same(const struct model *a, const struct model *b) {
+static void assert_same(struct model *a, struct model *b) {
   assert_int_equal(a->state.steps, b->state.steps);
   assert_true(a->state.random.low == b->state.random.low);
   assert_true(a->state.random.high == b->state.random.high);
@@ -255,7 +250,7 @@ static void assert_same(const struct model *a, const struct model *b) {
   for (int l = 0; l < a->net->layer_count; l++) {
     const struct layer_tensors *x = &a->layer[l], *y = &b->layer[l];
     size_t outputs = (size_t)a->net->layer[l].outputs;
-    assert_true(same_weights(&a->weights, &b->weights, l));
+    assert_true(same_weights(model_weights(a), model_weights(b), l));
     assert_memory_equal(x->sum, y->sum, outputs * sizeof *x->sum);
     assert_memory_equal(x->activation, y->activation, outputs * sizeof *x->activation);
     assert_memory_equal(x->kept, y->kept, outputs);
@@ -296,7 +291,7 @@ static void test_resume(void **state) {
     model_new(&half, &net, seed);
     train(&half, &pictures, 10);
     model_new(&rest, &net, seed + 1);
-    copy_weights(&rest.weights, &half.weights);
+    weights_copy(model_edit(&rest), model_weights(&half));
     rest.state = half.state;
     train(&rest, &pictures, 10);
     assert_int_equal(rest.state.steps, 20);
@@ -322,7 +317,7 @@ static void test_dropout(void **state) {
   for (int i = 0; i < STEPS; i++) {
     uint8_t bits[UNITS / 2];
     random_dropout(&net, model.state.random, bits);
-    copy_weights(&before, &model.weights);
+    weights_copy(&before, model_weights(&model));
     train(&model, &random, 1);
     const struct layer_tensors *t = &model.layer[1];
     for (int u = 0; u < UNITS; u++) {
@@ -330,9 +325,10 @@ static void test_dropout(void **state) {
       kept[u] += t->kept[u];
       bool moved = false;
       for (int k = 0; k < net.layer[1].rows; k++)
-        moved |= model.weights.layer[1][k * UNITS + u] != before.layer[1][k * UNITS + u];
+        moved |= model_weights(&model)->layer[1][k * UNITS + u] != before.layer[1][k * UNITS + u];
       for (int c = 0; c < CLASSES; c++)
-        moved |= model.weights.layer[2][u * CLASSES + c] != before.layer[2][u * CLASSES + c];
+        moved |=
+            model_weights(&model)->layer[2][u * CLASSES + c] != before.layer[2][u * CLASSES + c];
       assert_int_equal(moved, t->kept[u]);
       if (!t->kept[u])
         assert_true(t->sum[u] == 0 && t->activation[u] == 0 && t->gradient[u] == 0 && !t->gate[u]);
@@ -396,13 +392,13 @@ static void test_weights_from_before(void **state) {
   weights_new(&before, &net);
   for (int i = 0; i < NETS; i++) {
     model_new(&model, &net, scratch_random(&random));
-    copy_weights(&before, &model.weights);
+    weights_copy(&before, model_weights(&model));
     train(&model, &random, 1);
     for (int l = 0; l + 1 < net.layer_count; l++)
       for (int o = 0; o < net.layer[l].outputs; o++) {
         double expected = gradient_by(&model, &before, l, o);
         assert_true(model.layer[l].gradient[o] == expected);
-        differ[l] += gradient_by(&model, &model.weights, l, o) != expected;
+        differ[l] += gradient_by(&model, model_weights(&model), l, o) != expected;
       }
     model_free(&model);
   }
@@ -424,11 +420,11 @@ static void test_freeze(void **state) {
     model_new(&model, &net, scratch_random(&random));
     model.state.freeze = freeze;
     struct random_state expected = random_advance(model.state.random, 3 * random_step_shifts(&net));
-    copy_weights(&before, &model.weights);
+    weights_copy(&before, model_weights(&model));
     train(&model, &random, 3);
     for (int l = 0; l < net.layer_count; l++) {
       bool frozen = freeze >> l & 1;
-      assert_int_equal(same_weights(&before, &model.weights, l), frozen);
+      assert_int_equal(same_weights(&before, model_weights(&model), l), frozen);
       if (frozen)
         assert_int_equal(model.counters.lost[l], 0);
     }
@@ -451,10 +447,10 @@ static void test_initial_freeze(void **state) {
   weights_new(&before, &net);
   model_new(&model, &net, scratch_random(&random));
   assert_int_equal(model.state.freeze, 5);
-  copy_weights(&before, &model.weights);
+  weights_copy(&before, model_weights(&model));
   train(&model, &random, 3);
   for (int l = 0; l < net.layer_count; l++)
-    assert_int_equal(same_weights(&before, &model.weights, l), l != 1);
+    assert_int_equal(same_weights(&before, model_weights(&model), l), l != 1);
   weights_free(&before);
   model_free(&model);
 }
@@ -462,7 +458,8 @@ static void test_initial_freeze(void **state) {
 /* ---- the counters, worked by hand ---- */
 
 static void set_weights(struct model *model, int l, const int32_t *values) {
-  memcpy(model->weights.layer[l], values, model->weights.count[l] * sizeof *values);
+  struct weights *weights = model_edit(model);
+  memcpy(weights->layer[l], values, weights->count[l] * sizeof *values);
 }
 
 /* Four-bit words, -8..7, without activations' fraction bits. C: sums -9 6 9 -6. D: sums -1, 24,
@@ -525,7 +522,7 @@ static void check_lost(enum rounding rounding, int32_t rail, const int32_t *expe
   set_weights(&model, 0, weights);
   model_forward(&model, picture, 0, true);
   model_backward(&model, 0);
-  assert_memory_equal(model.weights.layer[0], expected, sizeof weights);
+  assert_memory_equal(model_weights(&model)->layer[0], expected, sizeof weights);
   assert_int_equal(model.counters.lost[0], lost);
   model_free(&model);
 }

@@ -218,13 +218,14 @@ static void backward(struct naive *n, int label, int rate, uint32_t freeze) {
 
 /* ---- the comparison ---- */
 
-static void naive_new(struct naive *n, const struct net *net, const struct model *model) {
+static void naive_new(struct naive *n, const struct net *net, struct model *model) {
+  const struct weights *weights = model_weights(model);
   *n = (struct naive){.net = net};
   for (int l = 0; l < net->layer_count; l++) {
-    assert_true(model->weights.count[l] <= WEIGHTS_MAX);
+    assert_true(weights->count[l] <= WEIGHTS_MAX);
     assert_true(net->layer[l].outputs <= OUTPUTS_MAX);
-    for (size_t i = 0; i < model->weights.count[l]; i++)
-      n->weight[l][i] = model->weights.layer[l][i];
+    for (size_t i = 0; i < weights->count[l]; i++)
+      n->weight[l][i] = weights->layer[l][i];
   }
   for (int i = 0; i < STREAM; i++)
     n->stream[i] = (uint8_t)(i < 64    ? model->state.random.low >> i & 1
@@ -244,13 +245,14 @@ static void compare_forward(const struct naive *n, const struct model *model) {
   assert_int_equal(model->best, n->best);
 }
 
-static void compare_backward(const struct naive *n, const struct model *model) {
+static void compare_backward(const struct naive *n, struct model *model) {
+  const struct weights *weights = model_weights(model);
   for (int l = 0; l < n->net->layer_count; l++) {
     const struct layer *layer = &n->net->layer[l];
     for (int o = 0; o < layer->outputs; o++)
       assert_int_equal(model->layer[l].gradient[o], n->gradient[l][o]);
     for (int i = 0; i < layer->rows * layer->units; i++) {
-      assert_int_equal(model->weights.layer[l][i], n->weight[l][i]);
+      assert_int_equal(weights->layer[l][i], n->weight[l][i]);
       if (layer->kind == LAYER_CONV)
         assert_true(model->layer[l].update_sum[i] ==
                     update_of(n, l, i / layer->units, i % layer->units));

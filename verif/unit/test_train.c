@@ -241,7 +241,7 @@ static void test_same_as_plain(void **state) {
   struct model model;
   model_new(&model, &net, seed);
   train_plainly(&model, &pictures, seed, 3);
-  assert_true(same_weights(&model.weights, &last.weights));
+  assert_true(same_weights(model_weights(&model), &last.weights));
   assert_int_equal(last.state.steps, 3 * 120);
   assert_int_equal(last.place.epoch, 3);
   assert_int_equal(last.place.position, 0);

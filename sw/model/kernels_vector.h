@@ -1,0 +1,162 @@
+/* kernels_vector.h : the kernels on vectors of any width; kernels_avx2.c and kernels_avx512.c say
+ * which.
+ * SPDX-License-Identifier: MIT
+ *
+ * They define TARGET (the attribute that lets the compiler use the instructions), VECTOR (its
+ * type), LANES (of 32 bits), I(name) (an intrinsic of that width), and the few functions that
+ * differ: load, store            LANES * 2 words, unaligned both, either_not_both  and, exclusive
+ * or dot_add(sum, a, b)     sum + a[2i] * b[2i] + a[2i+1] * b[2i+1], for 32-bit lanes i total(v)
+ * the exact sum of the 32-bit lanes different(a, b)        how many 32-bit lanes differ lost(x, a,
+ * b)          in how many 16-bit lanes x is not 0 and a = b store_sums(to, a, b)   lanes that
+ * unpacklo and unpackhi have made, in their order from before
+ */
+#ifndef ENGRAM_MODEL_KERNELS_VECTOR_H
+#define ENGRAM_MODEL_KERNELS_VECTOR_H
+
+#include "model/fixed.h"
+#include "model/kernels_parts.h"
+
+enum {
+  WORDS = 2 * LANES,
+  COLUMNS = 4,                      /* summed at a time */
+  CHUNK = KERNEL_TERMS_MAX * LANES, /* of a vector: each lane then adds KERNEL_TERMS_MAX terms */
+};
+
+/* ---- sums ---- */
+
+TARGET static inline void dots_of(const int16_t *const *columns, const int16_t *x, size_t length,
+                                  int64_t scale, int64_t *sums) {
+  VECTOR sum[COLUMNS];
+  for (int k = 0; k < COLUMNS; k++)
+    sum[k] = I(set1_epi32)(0);
+  for (size_t i = 0; i < length; i += WORDS) {
+    VECTOR value = load(x + i);
+    for (int k = 0; k < COLUMNS; k++)
+      sum[k] = dot_add(sum[k], load(columns[k] + i), value);
+  }
+  for (int k = 0; k < COLUMNS; k++)
+    sums[k] += scale * total(sum[k]);
+}
+
+TARGET static void dots(const int16_t *const *columns, int count, struct kernel_factor x,
+                        size_t length, int64_t *sums) {
+  for (int first = 0; first < count; first += COLUMNS) {
+    const int16_t *column[COLUMNS];
+    int64_t sum[COLUMNS] = {0};
+    int some = count - first < COLUMNS ? count - first : COLUMNS;
+    for (size_t at = 0; at < length; at += CHUNK) {
+      size_t chunk = length - at < CHUNK ? length - at : CHUNK;
+      for (int k = 0; k < COLUMNS; k++)
+        column[k] = columns[first + (k < some ? k : 0)] + at;
+      dots_of(column, x.low + at, chunk, 1, sum);
+      if (x.high)
+        dots_of(column, x.high + at, chunk, 1 << KERNEL_SPLIT_BITS, sum);
+    }
+    for (int k = 0; k < some; k++)
+      sums[first + k] = sum[k];
+  }
+}
+
+/* ---- combinations ---- */
+
+/* A sum's lanes in the order of unpacklo and unpackhi. */
+struct lanes {
+  VECTOR a, b;
+};
+
+/* factor[k], factor[k + 1] in each 32-bit lane. */
+TARGET static inline VECTOR pair_of(const int16_t *factor) {
+  return I(set1_epi32)((int32_t)((uint32_t)(uint16_t)factor[0] | (uint32_t)factor[1] << 16));
+}
+
+TARGET static inline void combine_sums(const struct kernel_combine *c, size_t at, struct lanes *low,
+                                       struct lanes *high) {
+  low->a = low->b = high->a = high->b = I(set1_epi32)(0);
+  for (int k = 0; k < c->count; k += 2) {
+    VECTOR first = load(c->vectors[k] + at), second = load(c->vectors[k + 1] + at);
+    VECTOR a = I(unpacklo_epi16)(first, second), b = I(unpackhi_epi16)(first, second);
+    VECTOR factor = pair_of(c->factor.low + k);
+    low->a = dot_add(low->a, a, factor);
+    low->b = dot_add(low->b, b, factor);
+    if (c->factor.high) {
+      factor = pair_of(c->factor.high + k);
+      high->a = dot_add(high->a, a, factor);
+      high->b = dot_add(high->b, b, factor);
+    }
+  }
+}
+
+/* What the rounding of all values shares: of whole sums floor((low + half) / 2^shift), of split
+ * ones floor((high + floor(low / 2^8) + half / 2^8) / 2^(shift - 8)), which is the same of the sum.
+ */
+struct normaliser {
+  bool split;
+  VECTOR half, lowest, highest;
+  __m128i shift;
+};
+
+TARGET static inline struct normaliser normaliser_of(const struct kernel_combine *c) {
+  bool split = c->factor.high != NULL;
+  int shift = split ? c->shift - KERNEL_SPLIT_BITS : c->shift;
+  return (struct normaliser){.split = split,
+                             .half = I(set1_epi32)(shift > 0 ? 1 << (shift - 1) : 0),
+                             .lowest = I(set1_epi32)((int32_t)fixed_low(c->bits)),
+                             .highest = I(set1_epi32)((int32_t)fixed_high(c->bits)),
+                             .shift = _mm_cvtsi32_si128(shift)};
+}
+
+TARGET static inline VECTOR normalise(const struct normaliser *r, VECTOR low, VECTOR high,
+                                      VECTOR gate, uint32_t *cut) {
+  VECTOR sum = r->split ? I(add_epi32)(high, I(srai_epi32)(low, KERNEL_SPLIT_BITS)) : low;
+  VECTOR rounded = both(I(sra_epi32)(I(add_epi32)(sum, r->half), r->shift), gate);
+  VECTOR value = I(max_epi32)(I(min_epi32)(rounded, r->highest), r->lowest);
+  *cut += different(value, rounded);
+  return value;
+}
+
+TARGET static uint32_t combine(const struct kernel_combine *c) {
+  struct normaliser r = normaliser_of(c);
+  uint32_t cut = 0;
+  for (size_t at = 0; at < c->length; at += WORDS) {
+    struct lanes low, high;
+    combine_sums(c, at, &low, &high);
+    VECTOR gate = load(c->gate + at);
+    VECTOR a = normalise(&r, low.a, high.a, I(unpacklo_epi16)(gate, gate), &cut);
+    VECTOR b = normalise(&r, low.b, high.b, I(unpackhi_epi16)(gate, gate), &cut);
+    store(c->out + at, I(packs_epi32)(a, b));
+    if (c->sums)
+      store_sums(c->sums + at, low.a, low.b);
+  }
+  return cut;
+}
+
+/* ---- updates ---- */
+
+/* ((u >> coarse) + rho) >> fine */
+TARGET static inline VECTOR step_of(VECTOR u, VECTOR rho, __m128i coarse, __m128i fine) {
+  return I(sra_epi32)(I(add_epi32)(I(sra_epi32)(u, coarse), rho), fine);
+}
+
+TARGET static uint32_t update(const struct kernel_update *u, int16_t *weights, const int16_t *x,
+                              const uint16_t *rows, size_t length) {
+  VECTOR gradient = I(set1_epi16)(u->gradient), column = I(set1_epi16)((int16_t)u->column);
+  VECTOR lowest = I(set1_epi16)((int16_t)fixed_low(u->bits));
+  VECTOR highest = I(set1_epi16)((int16_t)fixed_high(u->bits)), zero = I(set1_epi16)(0);
+  __m128i coarse = _mm_cvtsi32_si128(u->shift - u->fine_bits);
+  __m128i fine = _mm_cvtsi32_si128(u->fine_bits);
+  uint32_t count = 0;
+  for (size_t i = 0; i < length; i += WORDS) {
+    VECTOR value = load(x + i), weight = load(weights + i);
+    VECTOR rho = either_not_both(load((const int16_t *)rows + i), column);
+    VECTOR low = I(mullo_epi16)(value, gradient), high = I(mulhi_epi16)(value, gradient);
+    VECTOR a = step_of(I(unpacklo_epi16)(low, high), I(unpacklo_epi16)(rho, zero), coarse, fine);
+    VECTOR b = step_of(I(unpackhi_epi16)(low, high), I(unpackhi_epi16)(rho, zero), coarse, fine);
+    VECTOR updated = I(subs_epi16)(weight, I(packs_epi32)(a, b));
+    updated = I(max_epi16)(I(min_epi16)(updated, highest), lowest);
+    count += lost(value, weight, updated);
+    store(weights + i, updated);
+  }
+  return count;
+}
+
+#endif

@@ -1,0 +1,95 @@
+/* model_parts.h : what the two ways to compute a step share.
+ * SPDX-License-Identifier: MIT
+ *
+ * wide.c takes any net of the family; narrow.c those with words of at most 16 bits whose sums its
+ * kernels can hold, in vectors. Both give the same bits.
+ */
+#ifndef ENGRAM_MODEL_PARTS_H
+#define ENGRAM_MODEL_PARTS_H
+
+#include "model/fixed.h"
+#include "model/kernels.h"
+#include "model/model.h"
+
+/* ---- units ---- */
+
+/* The layer's dropout bits of this step; NULL where all units take part. */
+static inline const uint8_t *layer_dropout(const struct model *model, int l, bool train) {
+  const struct layer *layer = &model->net->layer[l];
+  return train && layer->dropout ? model->dropout + layer->first_pair : NULL;
+}
+
+/* The units that take part, ascending: all, or with the layer's dropout bits one of each pair. */
+static inline int kept_units(const struct layer *layer, const uint8_t *dropout, int *units) {
+  int count = dropout ? layer->units / 2 : layer->units;
+  for (int k = 0; k < count; k++)
+    units[k] = dropout ? 2 * k + dropout[k] : k;
+  return count;
+}
+
+/* The units through which a gradient goes back, ascending. */
+static inline int active_units(const struct layer *layer, const int32_t *gradient, int *units) {
+  int count = 0;
+  for (int u = 0; u < layer->units; u++)
+    if (gradient[u] != 0)
+      units[count++] = u;
+  return count;
+}
+
+/* Sums to activations: normaliser, ReLU, dropout (a pair's bit keeps its second unit, else its
+ * first). */
+void layer_activate(struct model *model, int l, bool train);
+
+/* ---- updates ---- */
+
+/* What the updates of a layer share in a step. The rounding's hash is linear: what it makes of
+ * {layer, row, column} is what it makes of {layer, row, 0} xor what it makes of {0, 0, column},
+ * with the base once. */
+struct update {
+  int shift, weight_bits;
+  int fine_bits; /* behind the weight's grid */
+  bool random;   /* rho is */
+};
+
+struct update update_of(const struct model *model, int l);
+
+/* rho of E16 is update_row(row) xor update_column(column). */
+static inline uint32_t update_row(const struct update *update, const struct net *net,
+                                  const struct random_step *random, int l, int row) {
+  return update->random ? random_at(net, random, l, row, 0) : 0;
+}
+
+static inline uint32_t update_column(const struct update *update, const struct net *net,
+                                     const struct random_step *random, int column) {
+  return update->random ? random_at(net, random, 0, 0, column) ^ random->base
+                        : net->rounding == ROUND_NEAREST;
+}
+
+/* ---- E16 for one weight. */
+static inline int32_t update_weight(const struct update *update, int32_t weight, int64_t u,
+                                    uint32_t rho, uint32_t *lost) {
+  if (u == 0) /* floor((0 + rho) / 2^s) = 0 for every rho < 2^s */
+    return weight;
+  return fixed_update(weight, u, update->shift, update->fine_bits, rho, update->weight_bits, lost);
+}
+
+/* ---- the two ways ---- */
+
+/* From the pixels (and the picture's bytes) to the logits. */
+void wide_forward(struct model *model, bool train);
+void narrow_forward(struct model *model, bool train);
+
+/* E11 .. E16, from the output's gradients. */
+void wide_backward(struct model *model, const struct random_step *random);
+void narrow_backward(struct model *model, const struct random_step *random);
+
+/* NULL where the net is not for narrow.c. With `owner` not NULL its weights are used, not copied.
+ */
+struct narrow *narrow_new(const struct net *net, const struct kernels *kernels,
+                          const struct narrow *owner);
+void narrow_free(struct narrow *narrow);
+
+void narrow_set_weights(struct narrow *narrow, const struct weights *weights);
+void narrow_get_weights(const struct narrow *narrow, struct weights *weights);
+
+#endif
