@@ -21,6 +21,8 @@ static void tensors_new(struct model *model) {
     t->kept = memory_new(outputs, sizeof *t->kept);
     t->gate = memory_new(outputs, sizeof *t->gate);
     t->gradient = memory_new(outputs, sizeof *t->gradient);
+    memset(t->kept, 1, outputs); /* a convolution's stay so */
+    memset(t->gate, 1, outputs);
     if (layer->kind == LAYER_CONV)
       t->update_sum = memory_new((size_t)(layer->rows * layer->units), sizeof *t->update_sum);
   }

@@ -96,6 +96,11 @@ static struct kernel_factor values_factor(const struct values *values, bool whol
                : (struct kernel_factor){values->low, values->high};
 }
 
+static void widen(int32_t *restrict to, const int16_t *restrict from, int count) {
+  for (int i = 0; i < count; i++)
+    to[i] = from[i];
+}
+
 static void conv_new(struct narrow *narrow, const struct layer *layer) {
   const struct net *net = narrow->net;
   size_t count = (size_t)((layer->out_height - 1) * net->width + layer->out_width);
@@ -188,15 +193,15 @@ static int conv_taps(const struct narrow *narrow, const struct layer *layer, con
 }
 
 /* One filter's outputs to their places among all. */
-static void conv_scatter(const struct narrow *narrow, const struct layer *layer, int filter,
-                         struct layer_tensors *t, int16_t *output) {
-  int units = layer->units, to = filter;
+static void conv_scatter(const struct narrow *narrow, const struct layer *layer,
+                         int64_t *restrict sums, int16_t *restrict outputs) {
+  int units = layer->units;
   for (int y = 0; y < layer->out_height; y++) {
     const int16_t *value = narrow->plane.whole + y * narrow->net->width;
     const int32_t *sum = narrow->sums + y * narrow->net->width;
-    for (int x = 0; x < layer->out_width; x++, to += units) {
-      output[to] = value[x];
-      t->sum[to] = sum[x];
+    for (int x = 0; x < layer->out_width; x++, outputs += units, sums += units) {
+      *outputs = value[x];
+      *sums = sum[x];
     }
   }
 }
@@ -218,12 +223,9 @@ static void conv_forward(struct model *model, int l) {
   for (int r = 0; r < layer->units; r++) {
     combine.factor.low = n->weights + (size_t)r * n->stride;
     model->counters.cut_activations[l] += narrow->kernels->combine(&combine);
-    conv_scatter(narrow, layer, r, t, n->output.whole);
+    conv_scatter(narrow, layer, t->sum + r, n->output.whole + r);
   }
-  for (int o = 0; o < layer->outputs; o++) {
-    t->activation[o] = n->output.whole[o];
-    t->kept[o] = t->gate[o] = 1;
-  }
+  widen(t->activation, n->output.whole, layer->outputs);
 }
 
 /* ---- E15 ---- */
@@ -328,8 +330,7 @@ static void dense_backward(struct model *model, int l) {
                                    .bits = model->net->layer[l - 1].gradient.bits,
                                    .out = front->gradient};
   model->counters.cut_gradients[l - 1] += narrow->kernels->combine(&combine);
-  for (int i = 0; i < layer->rows; i++)
-    model->layer[l - 1].gradient[i] = front->gradient[i];
+  widen(model->layer[l - 1].gradient, front->gradient, layer->rows);
 }
 
 /* ---- E11, E13 ---- */
