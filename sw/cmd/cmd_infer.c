@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_LABELS = 0x200, CHUNK = 32 };
+enum { KEY_LABELS = 0x200 };
 
 struct options {
   struct net_options net;
@@ -129,15 +129,14 @@ static int listen_all(struct inference *inference, struct error *err) {
 
 static int infer_file(struct inference *inference, struct listening *file, struct error *err) {
   size_t pixels = (size_t)(inference->net.height * inference->net.width);
-  struct job jobs[CHUNK] = {{0}};
+  struct job *jobs = memory_new(file->count, sizeof *jobs);
   file->replies = memory_new(file->count, sizeof *file->replies);
-  for (size_t done = 0; done < file->count; done += CHUNK) {
-    size_t count = file->count - done < CHUNK ? file->count - done : CHUNK;
-    for (size_t i = 0; i < count; i++)
-      jobs[i] = (struct job){file->pictures + (done + i) * pixels, pixels, 0, false};
-    if (device_run(inference->device, jobs, count, file->replies + done, err) != 0)
-      return -1;
-  }
+  for (size_t i = 0; i < file->count; i++)
+    jobs[i] = (struct job){file->pictures + i * pixels, pixels, 0, false};
+  int result = device_run(inference->device, jobs, file->count, file->replies, err);
+  free(jobs);
+  if (result != 0)
+    return -1;
   for (size_t i = 0; i < file->count; i++) {
     if (file->replies[i].status != REPLY_GOOD)
       return error_set(err, "%s: the device refused segment %zu", file->path, i);

@@ -77,6 +77,10 @@ int device_run(struct device *device, const struct job *jobs, size_t count, stru
   return note(device, device->kind->run(device, jobs, count, replies, err));
 }
 
+size_t device_chunk(const struct device *device) {
+  return device->chunk > 0 ? device->chunk : DEVICE_CHUNK;
+}
+
 int device_counters(struct device *device, struct counters *counters, struct error *err) {
   return note(device, device->kind->counters(device, counters, err));
 }

@@ -34,7 +34,8 @@ struct reply {
 
 struct device;
 
-/* Opens "golden" (the model), "sim" (the emitted core in Verilator, built into build/sim when it is
+/* Opens "golden" (the model; it infers with as many threads as there are processors, or as
+ * ENGRAM_THREADS says), "sim" (the emitted core in Verilator, built into build/sim when it is
  * not there yet), or the board at a serial port: any name with a '/' in it, as "/dev/ttyUSB0", or
  * "/dev/ttyUSB0@115200" for a board with an unusual baud. `net` must outlive the device, whose
  * weights and state are unset until device_set or device_initialise. NULL on error. */
@@ -64,6 +65,9 @@ int device_checksum(struct device *device, uint32_t *checksum, struct error *err
  * 0 or -1 (the device failed; what it had done by then stays done). */
 int device_run(struct device *device, const struct job *jobs, size_t count, struct reply *replies,
                struct error *err);
+
+/* How many pictures to infer at once are worth giving it, so that its parts are all at work. */
+size_t device_chunk(const struct device *device);
 
 /* Counters since the device was opened. */
 int device_counters(struct device *device, struct counters *counters, struct error *err);

@@ -6,6 +6,8 @@
 
 #include "device/device.h"
 
+enum { DEVICE_CHUNK = 32 };
+
 /* As the functions of the same names in device.h. */
 struct device_kind {
   const char *name;
@@ -29,6 +31,7 @@ struct device_kind {
 struct device {
   const struct device_kind *kind;
   const struct net *net;
+  size_t chunk; /* device_chunk; 0: DEVICE_CHUNK */
   bool failed;
 };
 

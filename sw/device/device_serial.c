@@ -111,7 +111,7 @@ static void serial_close(struct device *device) {
 struct device *device_serial_new(struct port *port, uint32_t baud, const struct net *net,
                                  struct error *err) {
   struct serial_device *serial = memory_new(1, sizeof *serial);
-  serial->device = (struct device){&device_serial, net, false};
+  serial->device = (struct device){.kind = &device_serial, .net = net};
   serial->running = true; /* it may be */
   plan_make(&serial->plan, net);
   if (link_open(&serial->link, port, baud, err) || check_identity(serial, net, err) ||

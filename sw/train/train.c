@@ -46,17 +46,8 @@ uint64_t train_digest(const struct dataset *data, const enum part *parts) {
   return hash ? hash : 1;
 }
 
-/* Runs up to TRAIN_CHUNK pictures through the device. */
-static int run_chunk(struct device *device, const struct dataset *data, const size_t *pictures,
-                     size_t count, bool train, struct metrics *metrics, struct error *err) {
-  size_t pixels = (size_t)(data->height * data->width);
-  struct job jobs[TRAIN_CHUNK] = {{0}};
-  struct reply replies[TRAIN_CHUNK];
-  for (size_t i = 0; i < count; i++)
-    jobs[i] = (struct job){data->pictures + pictures[i] * pixels, pixels, data->labels[pictures[i]],
-                           train};
-  if (device_run(device, jobs, count, replies, err) != 0)
-    return -1;
+static int add_replies(const struct job *jobs, const struct reply *replies, const size_t *pictures,
+                       size_t count, struct metrics *metrics, struct error *err) {
   for (size_t i = 0; i < count; i++) {
     if (replies[i].status != REPLY_GOOD)
       return error_set(err, "the device refused picture %zu (label %d, %zu bytes)", pictures[i],
@@ -67,8 +58,25 @@ static int run_chunk(struct device *device, const struct dataset *data, const si
   return 0;
 }
 
-static size_t chunk_of(size_t left) {
-  return left < TRAIN_CHUNK ? left : TRAIN_CHUNK;
+/* Runs some pictures through the device. */
+static int run_chunk(struct device *device, const struct dataset *data, const size_t *pictures,
+                     size_t count, bool train, struct metrics *metrics, struct error *err) {
+  size_t pixels = (size_t)(data->height * data->width);
+  struct job *jobs = memory_new(count, sizeof *jobs);
+  struct reply *replies = memory_new(count, sizeof *replies);
+  for (size_t i = 0; i < count; i++)
+    jobs[i] = (struct job){data->pictures + pictures[i] * pixels, pixels, data->labels[pictures[i]],
+                           train};
+  int result = device_run(device, jobs, count, replies, err);
+  if (result == 0)
+    result = add_replies(jobs, replies, pictures, count, metrics, err);
+  free(jobs);
+  free(replies);
+  return result;
+}
+
+static size_t chunk_of(size_t left, size_t most) {
+  return left < most ? left : most;
 }
 
 static bool watch_chunk(const struct train_watch *watch, const char *what, size_t done,
@@ -80,7 +88,7 @@ int train_measure(struct device *device, const struct dataset *data, const size_
                   size_t count, const char *what, const struct train_watch *watch,
                   struct metrics *metrics, struct error *err) {
   for (size_t done = 0; done < count;) {
-    size_t chunk = chunk_of(count - done);
+    size_t chunk = chunk_of(count - done, device_chunk(device));
     if (run_chunk(device, data, pictures + done, chunk, false, metrics, err) != 0)
       return -1;
     done += chunk;
@@ -148,7 +156,7 @@ static int run_steps(struct train *train, uint64_t steps, struct metrics *metric
   size_t total = train->count[PART_TRAIN], picture[TRAIN_CHUNK];
   train_order(place->seed, place->epoch, total, train->order);
   while (place->position < total && steps > 0 && !train->stopped) {
-    size_t chunk = chunk_of(total - place->position);
+    size_t chunk = chunk_of(total - place->position, TRAIN_CHUNK);
     if (chunk > steps)
       chunk = (size_t)steps;
     for (size_t i = 0; i < chunk; i++)

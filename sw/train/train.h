@@ -21,7 +21,7 @@
 #include "model/checkpoint.h"
 
 enum {
-  TRAIN_CHUNK = 32, /* pictures given to the device at once */
+  TRAIN_CHUNK = 32, /* pictures to train on that are given to the device at once */
   TRAIN_PARTS = 3,  /* of enum part */
 };
 

@@ -5,6 +5,7 @@
  * division that rounds down instead of shifts, and the random bits from one long bit string. It
  * shares nothing with the model but the description.
  */
+#include "model/kernels.h"
 #include "model/model.h"
 
 #include "scratch.h"
@@ -25,6 +26,7 @@ enum {
   NETS = 60,                  /* of each word width and rounding */
   WEIGHTS_MAX = 4096,         /* of a layer */
   OUTPUTS_MAX = 256,          /* of a layer: at most 8x8 positions of 4 filters */
+  SETS_MAX = 8,               /* of kernels, and the plain model */
   STREAM = STEPS * 128 + 256, /* a step of these small nets takes 128 bits */
 };
 
@@ -274,91 +276,118 @@ static void compare_counters(const struct counters *expected, const struct count
   }
 }
 
+/* The model in plain C, and with each set of kernels that this processor has. */
+struct models {
+  int count;
+  struct model model[SETS_MAX];
+};
+
+static void models_new(struct models *models, const struct net *net, uint64_t seed) {
+  model_new_with(&models->model[0], net, seed, NULL);
+  models->count = 1;
+  for (const struct kernels *const *set = kernels_all(); *set; set++) {
+    assert_true(models->count < SETS_MAX);
+    model_new_with(&models->model[models->count++], net, seed, *set);
+  }
+}
+
+static void models_forward(struct models *models, struct naive *n, const uint8_t *picture,
+                           int label, bool train) {
+  forward(n, picture, label, train);
+  for (int m = 0; m < models->count; m++) {
+    model_forward(&models->model[m], picture, label, train);
+    compare_forward(n, &models->model[m]);
+  }
+}
+
+static void models_backward(struct models *models, struct naive *n, int label) {
+  const struct device_state *state = &models->model[0].state;
+  backward(n, label, state->rate, state->freeze);
+  for (int m = 0; m < models->count; m++) {
+    model_backward(&models->model[m], label);
+    compare_backward(n, &models->model[m]);
+  }
+}
+
 /* 50 steps with an inference after every fifth and another learning rate after every tenth. Adds up
- * the counters, so that a test sees that it met the cases they count. */
-static void run_both(const struct net *net, uint64_t *random, struct counters *total) {
+ * the counters, so that a test sees that it met the cases they count. Returns whether the net is
+ * one for the kernels. */
+static bool run_both(const struct net *net, uint64_t *random, struct counters *total) {
   static struct naive n;
-  struct model model;
+  struct models models;
   uint8_t picture[64];
-  model_new(&model, net, scratch_random(random));
-  model.state.freeze = nets_between(random, 0, 3) == 0 ? (uint32_t)nets_between(random, 0, 31) : 0;
-  naive_new(&n, net, &model);
+  models_new(&models, net, scratch_random(random));
+  struct device_state state = models.model[0].state;
+  state.freeze = nets_between(random, 0, 3) == 0 ? (uint32_t)nets_between(random, 0, 31) : 0;
+  naive_new(&n, net, &models.model[0]);
   for (int i = 0; i < STEPS; i++) {
     int label = nets_between(random, 0, net->classes - 1);
     nets_picture(net, picture, random);
     if (i % 10 == 9)
-      model.state.rate = nets_between(random, 0, NET_RATE_MAX);
-    model_forward(&model, picture, label, true);
-    forward(&n, picture, label, true);
-    compare_forward(&n, &model);
-    model_backward(&model, label);
-    backward(&n, label, model.state.rate, model.state.freeze);
-    compare_backward(&n, &model);
-    if (i % 5 == 4) {
-      model_forward(&model, picture, label, false);
-      forward(&n, picture, label, false);
-      compare_forward(&n, &model);
+      state.rate = nets_between(random, 0, NET_RATE_MAX);
+    for (int m = 0; m < models.count; m++) {
+      models.model[m].state.freeze = state.freeze;
+      models.model[m].state.rate = state.rate;
     }
-    compare_counters(&n.counters, &model.counters);
+    models_forward(&models, &n, picture, label, true);
+    models_backward(&models, &n, label);
+    if (i % 5 == 4)
+      models_forward(&models, &n, picture, label, false);
+    for (int m = 0; m < models.count; m++)
+      compare_counters(&n.counters, &models.model[m].counters);
   }
-  assert_int_equal(model.state.steps, STEPS);
+  assert_int_equal(models.model[0].state.steps, STEPS);
   for (int l = 0; l < NET_LAYERS_MAX; l++) {
-    total->cut_activations[0] += model.counters.cut_activations[l];
-    total->cut_gradients[0] += model.counters.cut_gradients[l];
-    total->lost[0] += model.counters.lost[l];
+    total->cut_activations[0] += n.counters.cut_activations[l];
+    total->cut_gradients[0] += n.counters.cut_gradients[l];
+    total->lost[0] += n.counters.lost[l];
   }
-  model_free(&model);
+  bool narrow = models.model[1].narrow != NULL;
+  for (int m = 0; m < models.count; m++)
+    model_free(&models.model[m]);
+  return narrow;
 }
 
 static void run_nets(uint64_t random, int bits, enum rounding rounding) {
   struct counters total = {0};
+  int narrow = 0;
   for (int count = 0; count < NETS;) {
     struct net net;
     nets_random(&net, bits, &random);
     if (net.rounding != rounding)
       continue;
-    run_both(&net, &random, &total);
+    narrow += run_both(&net, &random, &total);
     count++;
   }
   assert_true(total.cut_activations[0] > 0);
   assert_true(total.cut_gradients[0] > 0);
   assert_true(total.lost[0] > 0);
+  if (bits + 2 <= 16) /* the widest words of nets_random */
+    assert_true(narrow > NETS / 2);
 }
 
-static void test_16_nearest(void **state) {
-  run_nets(*(uint64_t *)*state, 16, ROUND_NEAREST);
+static void test_16(void **state) {
+  for (int rounding = ROUND_NEAREST; rounding <= ROUND_TRUNCATE; rounding++)
+    run_nets(*(uint64_t *)*state, 16, (enum rounding)rounding);
 }
 
-static void test_16_stochastic(void **state) {
-  run_nets(*(uint64_t *)*state, 16, ROUND_STOCHASTIC);
+static void test_14(void **state) {
+  for (int rounding = ROUND_NEAREST; rounding <= ROUND_TRUNCATE; rounding++)
+    run_nets(*(uint64_t *)*state, 14, (enum rounding)rounding);
 }
 
-static void test_16_truncate(void **state) {
-  run_nets(*(uint64_t *)*state, 16, ROUND_TRUNCATE);
-}
-
-static void test_8_nearest(void **state) {
-  run_nets(*(uint64_t *)*state, 8, ROUND_NEAREST);
-}
-
-static void test_8_stochastic(void **state) {
-  run_nets(*(uint64_t *)*state, 8, ROUND_STOCHASTIC);
-}
-
-static void test_8_truncate(void **state) {
-  run_nets(*(uint64_t *)*state, 8, ROUND_TRUNCATE);
+static void test_8(void **state) {
+  for (int rounding = ROUND_NEAREST; rounding <= ROUND_TRUNCATE; rounding++)
+    run_nets(*(uint64_t *)*state, 8, (enum rounding)rounding);
 }
 
 int main(void) {
   uint64_t seed = scratch_seed();
   seed = seed ? seed : 1;
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_prestate(test_16_nearest, &seed),
-      cmocka_unit_test_prestate(test_16_stochastic, &seed),
-      cmocka_unit_test_prestate(test_16_truncate, &seed),
-      cmocka_unit_test_prestate(test_8_nearest, &seed),
-      cmocka_unit_test_prestate(test_8_stochastic, &seed),
-      cmocka_unit_test_prestate(test_8_truncate, &seed),
+      cmocka_unit_test_prestate(test_16, &seed),
+      cmocka_unit_test_prestate(test_14, &seed),
+      cmocka_unit_test_prestate(test_8, &seed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,6 +129,14 @@ static void check_step(const struct net *net, uint64_t *random) {
       for (int column = 0; column < net->layer[l].units; column++)
         assert_int_equal(random_at(net, &step, l, row, column),
                          hash_of(net, stream, l, row, column));
+  for (int l = 0; l < net->layer_count; l++) {
+    int count = net->layer[l].rows;
+    uint16_t *rows = malloc((size_t)count * sizeof *rows); /* exactly as many */
+    random_rows(net, &step, l, count, rows);
+    for (int row = 0; row < count; row++)
+      assert_int_equal(rows[row], random_at(net, &step, l, row, 0));
+    free(rows);
+  }
 }
 
 static void test_steps(void **state) {

@@ -651,6 +651,55 @@ static void test_keep_refuses(void **state) {
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+/* ---- inference in threads ---- */
+
+enum { JOBS = 700, THREADS = 7 };
+
+/* The replies and counters of pictures among which a few are wrong or are trained on. */
+static struct counters run_jobs(const struct net *net, const char *threads, struct reply *replies) {
+  struct pictures pictures = pictures_new(JOBS, 5);
+  struct error err = {{0}};
+  struct job jobs[JOBS];
+  struct counters counters;
+  for (size_t i = 0; i < JOBS; i++) {
+    jobs[i] = (struct job){pictures.data.pictures + i * PIXELS, PIXELS, pictures.data.labels[i],
+                           i % 300 == 299};
+    jobs[i].bytes -= i % 50 == 9;
+    jobs[i].label += i % 50 == 19 ? CLASSES : 0;
+  }
+  setenv("ENGRAM_THREADS", threads, 1);
+  struct device *device = device_open("golden", net, &err);
+  unsetenv("ENGRAM_THREADS");
+  struct device_state state = device_state_fresh(net, 3);
+  assert_int_equal(device_initialise(device, 3, &state, &err), 0);
+  assert_int_equal(device_run(device, jobs, JOBS, replies, &err), 0);
+  assert_int_equal(device_counters(device, &counters, &err), 0);
+  device_close(device);
+  pictures_free(&pictures);
+  return counters;
+}
+
+static void test_threads(void **state) {
+  (void)state;
+  static struct reply expected[JOBS], replies[JOBS];
+  for (int wide = 0; wide < 2; wide++) {
+    struct net net = load_net("nets/tiny.yaml");
+    struct error err = {{0}};
+    net.layer[1].weight.bits += 2 * wide; /* more than the kernels take */
+    assert_int_equal(net_derive(&net, &err), 0);
+    struct counters one = run_jobs(&net, "1", expected);
+    assert_int_equal(one.pictures, JOBS - JOBS / 300 - 2 * (JOBS / 50));
+    assert_true(one.correct > 0 && one.correct < JOBS);
+    for (int threads = 2; threads <= THREADS; threads++) {
+      char text[4];
+      snprintf(text, sizeof text, "%d", threads);
+      struct counters many = run_jobs(&net, text, replies);
+      assert_memory_equal(&many, &one, sizeof one);
+      assert_memory_equal(replies, expected, sizeof replies);
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_loss),
@@ -666,6 +715,7 @@ int main(void) {
       cmocka_unit_test(test_resume_keeps_best),
       cmocka_unit_test(test_other_order_is_noticed),
       cmocka_unit_test(test_watch_stops),
+      cmocka_unit_test(test_threads),
       cmocka_unit_test(test_place_of_other_pictures),
       IN_FOLDER(test_best_of_another_run),
       IN_FOLDER(test_keep_refuses),
