@@ -157,6 +157,28 @@ link-check: $(ENGRAM) $(BUILD)/virtual_board $(BUILD)/link_steps ## the host too
 link-faults: $(ENGRAM) $(BUILD)/link_faults ## FAULTS=N random faults between the host's code and a board: no hang, no wrong weight
 	@sh verif/link_faults.sh $(BUILD)/link_faults $(ENGRAM) $(BUILD)/virtual $(FAULTS) $(or $(ENGRAM_SEED),1)
 
+# ---------------------------------------------------------------- speed
+.PHONY: bench bench-page bench-deps
+TORCH      := $(BUILD)/venv-bench
+BENCH_DATA := $(BUILD)/pictures/bench
+
+$(BUILD)/speed: $(BUILD)/obj/verif/speed.o $(OBJECTS)
+	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
+
+$(BENCH_DATA)/dataset.json: $(ENGRAM)
+	$(ENGRAM) synth --classes airplane,car -o $(BUILD)/made/bench
+	$(ENGRAM) features --net nets/paper.yaml -o $(@D) $(BUILD)/made/bench
+
+bench: $(BUILD)/speed $(ENGRAM) $(BENCH_DATA)/dataset.json ## the model's speed, beside PyTorch's where `make bench-deps` was (minutes)
+	@sh verif/speed.sh $(BUILD)/speed $(ENGRAM) $(BENCH_DATA) $(BUILD)/bench-speed $(TORCH)/bin/python
+
+bench-page: $(BUILD)/speed $(ENGRAM) $(BENCH_DATA)/dataset.json ## the same; writes the table of docs/speed.md
+	@sh verif/speed.sh $(BUILD)/speed $(ENGRAM) $(BENCH_DATA) $(BUILD)/bench-speed $(TORCH)/bin/python docs/speed.md
+
+bench-deps: ## install PyTorch for `make bench`, from PyPI into build/ (gigabytes)
+	/usr/bin/python3 -m venv $(TORCH)
+	$(TORCH)/bin/pip install --quiet --no-cache-dir torch numpy
+
 wave: $(BENCH) ## an FST wave of two training steps and an inference of NET (default: the tiny net)
 	$(BENCH) --net $(if $(filter file,$(origin NET)),nets/tiny.yaml,$(NET)) --steps 2 --infer 1 --wave $(BUILD)/engram.fst
 	@echo "gtkwave $(BUILD)/engram.fst verif/step.gtkw"

@@ -6,13 +6,15 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
   THREADS_MAX = 256,
-  SHARE_LEAST = 16, /* pictures that are worth a thread */
-  SHARE_USUAL = 256,
+  SHARE = 8,        /* pictures that a thread takes at a time */
+  SHARES_LEAST = 4, /* that are worth a thread */
+  SHARES_USUAL = 64,
 };
 
 struct golden {
@@ -37,7 +39,8 @@ static struct device *golden_open(const char *name, const struct net *net, struc
   golden->device.kind = &device_golden;
   model_new(&golden->model, net, 0);
   golden->threads = thread_count();
-  golden->device.chunk = golden->threads > 1 ? golden->threads * SHARE_USUAL : DEVICE_CHUNK;
+  golden->device.chunk =
+      golden->threads > 1 ? golden->threads * SHARE * SHARES_USUAL : DEVICE_CHUNK;
   return &golden->device;
 }
 
@@ -88,20 +91,28 @@ static void run_job(struct model *model, const struct job *job, struct reply *re
 
 /* ---- inference in threads: each picture's reply depends on the weights alone ---- */
 
-/* One thread's share. */
-struct share {
-  pthread_t thread;
-  bool started;
-  struct model model; /* a view */
+/* What the threads work through together. */
+struct work {
   const struct job *jobs;
   struct reply *replies;
   size_t count;
+  atomic_size_t next; /* job that no thread has taken yet */
 };
 
-static void *run_share(void *argument) {
-  struct share *share = argument;
-  for (size_t i = 0; i < share->count; i++)
-    run_job(&share->model, &share->jobs[i], &share->replies[i]);
+struct worker {
+  pthread_t thread;
+  bool started;
+  struct model model; /* a view */
+  struct work *work;
+};
+
+/* Takes a few jobs at a time, so that a thread that gets less of its processor does less. */
+static void *run_worker(void *argument) {
+  struct worker *worker = argument;
+  struct work *work = worker->work;
+  for (size_t first; (first = atomic_fetch_add(&work->next, SHARE)) < work->count;)
+    for (size_t i = first; i < work->count && i < first + SHARE; i++)
+      run_job(&worker->model, &work->jobs[i], &work->replies[i]);
   return NULL;
 }
 
@@ -115,26 +126,22 @@ static void add_counters(struct counters *to, const struct counters *from) {
 static void infer_in_threads(struct golden *golden, const struct job *jobs, size_t count,
                              struct reply *replies) {
   size_t threads = golden->threads;
-  struct share *shares = memory_new(threads, sizeof *shares);
+  struct work work = {.jobs = jobs, .replies = replies, .count = count};
+  struct worker *workers = memory_new(threads, sizeof *workers);
   for (size_t t = 0; t < threads; t++) {
-    struct share *share = &shares[t];
-    size_t begin = count * t / threads;
-    share->jobs = jobs + begin;
-    share->replies = replies + begin;
-    share->count = count * (t + 1) / threads - begin;
-    model_view(&share->model, &golden->model);
-    share->started = t > 0 && pthread_create(&share->thread, NULL, run_share, share) == 0;
+    struct worker *worker = &workers[t];
+    worker->work = &work;
+    model_view(&worker->model, &golden->model);
+    worker->started = t > 0 && pthread_create(&worker->thread, NULL, run_worker, worker) == 0;
   }
-  for (size_t t = 0; t < threads; t++)
-    if (!shares[t].started)
-      run_share(&shares[t]);
+  run_worker(&workers[0]);
   for (size_t t = 0; t < threads; t++) {
-    if (shares[t].started)
-      pthread_join(shares[t].thread, NULL);
-    add_counters(&golden->model.counters, &shares[t].model.counters);
-    model_free(&shares[t].model);
+    if (workers[t].started)
+      pthread_join(workers[t].thread, NULL);
+    add_counters(&golden->model.counters, &workers[t].model.counters);
+    model_free(&workers[t].model);
   }
-  free(shares);
+  free(workers);
 }
 
 /* How many of the jobs, from the first on, are inferences. */
@@ -151,7 +158,7 @@ static int golden_run(struct device *device, const struct job *jobs, size_t coun
   struct golden *golden = (struct golden *)device;
   for (size_t done = 0, some; done < count; done += some) {
     some = inferences(golden->model.net, jobs + done, count - done);
-    if (golden->threads > 1 && some >= golden->threads * SHARE_LEAST) {
+    if (golden->threads > 1 && some >= golden->threads * SHARE * SHARES_LEAST) {
       infer_in_threads(golden, jobs + done, some, replies + done);
       continue;
     }

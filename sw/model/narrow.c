@@ -38,7 +38,7 @@ struct narrow {
   bool view; /* the weights are another's */
   struct values pixels;
   struct narrow_layer layer[NET_LAYERS_MAX];
-  uint16_t *rows; /* [most rows of a layer] */
+  uint16_t *rows; /* [most rows of a layer] rho's part; 0 where it is not random */
 
   /* convolution only: one filter's */
   struct values plane; /* activations, then gradients */
@@ -354,7 +354,8 @@ static void dense_update(struct model *model, const struct random_step *random, 
   struct narrow_layer *n = &narrow->layer[l];
   const int32_t *gradient = model->layer[l].gradient;
   struct update update = update_of(model, l);
-  random_rows(net, random, l, layer->rows, narrow->rows);
+  if (update.random)
+    random_rows(net, random, l, layer->rows, narrow->rows);
   for (int u = 0; u < layer->units; u++) {
     if (gradient[u] == 0)
       continue;
