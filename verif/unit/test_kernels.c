@@ -378,15 +378,43 @@ static void test_large(void **state) {
   compare_steps(&net, 4, &random);
 }
 
+/* What the kernels' sums could not hold is computed plainly. */
+static void test_fits(void **state) {
+  (void)state;
+  static const struct {
+    int bits, units;
+    bool narrow;
+  } cases[] = {
+      {16, 256, true}, {16, 258, false}, {15, 512, false}, {8, 1024, true}, {17, 4, false}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct nets_shape shape = {6, 6, 1, 2, 2, 1, {{cases[i].units, true, true}}, 2};
+    struct nets_words words = {cases[i].bits, cases[i].bits - 2, cases[i].bits - 5,
+                               cases[i].bits - 1, -2};
+    struct net net;
+    struct model model;
+    nets_make(&net, &shape, &words);
+    model_new_with(&model, &net, 1, &kernels_portable);
+    assert_int_equal(model.narrow != NULL, cases[i].narrow);
+    model_free(&model);
+    model_new_with(&model, &net, 1, NULL);
+    assert_null(model.narrow);
+    model_free(&model);
+  }
+}
+
 int main(void) {
   uint64_t seed = scratch_seed();
   seed = seed ? seed : 1;
   for (const struct kernels *const *set = kernels_all(); *set; set++)
     printf("kernels: %s\n", (*set)->name);
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_prestate(test_dots, &seed),   cmocka_unit_test_prestate(test_combine, &seed),
-      cmocka_unit_test_prestate(test_update, &seed), cmocka_unit_test(test_ends),
-      cmocka_unit_test_prestate(test_paper, &seed),  cmocka_unit_test_prestate(test_large, &seed),
+      cmocka_unit_test_prestate(test_dots, &seed),
+      cmocka_unit_test_prestate(test_combine, &seed),
+      cmocka_unit_test_prestate(test_update, &seed),
+      cmocka_unit_test(test_ends),
+      cmocka_unit_test(test_fits),
+      cmocka_unit_test_prestate(test_paper, &seed),
+      cmocka_unit_test_prestate(test_large, &seed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
