@@ -166,6 +166,7 @@ $(BUILD)/speed: $(BUILD)/obj/verif/speed.o $(OBJECTS)
 	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
 
 $(BENCH_DATA)/dataset.json: $(ENGRAM)
+	@rm -rf $(BUILD)/made/bench
 	$(ENGRAM) synth --classes airplane,car -o $(BUILD)/made/bench
 	$(ENGRAM) features --net nets/paper.yaml -o $(@D) $(BUILD)/made/bench
 

@@ -56,7 +56,7 @@ awk -v torch="$torch" '
     row("`paper8`: inference, all cores", best["threads paper8"], "")
     most = best["memory paper"] > best["memory paper8"] ? best["memory paper"] : best["memory paper8"]
     memory("memory of `engram train`", most)
-    printf "\nA step'\''s gradient went through %d (`paper`) and %d (`paper8`) of 64 units on average, of which dropout keeps 32.\n",
+    printf "\nIn the first epoch a step'\''s gradient goes through %d (`paper`) and %d (`paper8`) of the 64 units, of which dropout\nkeeps 32.\n",
            best["active paper"], best["active paper8"]
     exit bad
   }' "$work/lines" >"$work/table" || status=1
