@@ -171,7 +171,8 @@ module engram_conv_serial #(
   (* no_rw_check *)
   reg [TAPS_AT_ONCE*WEIGHT_BITS-1:0] kernel_q [0:WORDS-1] /*verilator public_flat_rd*/;
   reg [TAPS_AT_ONCE*WEIGHT_BITS-1:0] weights_q;
-  reg [WEIGHT_BITS-1:0] weight_q;  // the lane's, the host's or the updated one
+  reg [WEIGHT_BITS-1:0] old_q;     // the lane's
+  reg [WEIGHT_BITS-1:0] weight_q;  // the host's or the updated one
   wire [WEIGHT_BITS-1:0] next_weight;
   wire update_read, update_write;
   wire kernel_write = host_write_q || update_write;
@@ -188,9 +189,10 @@ module engram_conv_serial #(
       if (kernel_write && lane == l)
         kernel_q[address][l*WEIGHT_BITS +: WEIGHT_BITS] <= weight_q;
     if (forward_issue || update_read || host_read_q) weights_q <= kernel_q[address];
+    old_q <= old_weight;
     weight_q <= host_write_i ? host_data_i : next_weight;
   end
-  assign host_data_o = weight_q;
+  assign host_data_o = old_q;
   // Weights written in the last step, for the benches; synthesizes to nothing.
   reg [31:0] writes_q /*verilator public_flat_rd*/;
   always @(posedge clk_i) writes_q <= forward_start_i ? 32'd0 : writes_q + {31'd0, update_write};
@@ -273,7 +275,7 @@ module engram_conv_serial #(
       assign gradient_read_o = started_q || (backward_issue && chunk_last && !pass_end);
 
       // ---------------------------------------------------------- schedule of the update
-      // A weight's cycles: 2 word and sums read, 3 the weight taken, from FIRST on a bit of the
+      // A weight's cycles: 2 word and sums read, 4 the weight taken, from FIRST on a bit of the
       // rounding a cycle, from WEIGHT on one of the weight, from ABOVE on of what may overflow it;
       // in LAST - 1 the weight is saturated, in LAST written.
       localparam STEP_BITS = UPDATE_BITS - UPDATE_SHIFT + 1;
@@ -295,7 +297,7 @@ module engram_conv_serial #(
       assign update_read = cycle == 2;
       assign weight_end = cycle == LAST;
       assign lane_last = lane_q == LAST_LANE[LANE_BITS-1:0];
-      wire changed = weight_q != old_weight;
+      wire changed = weight_q != old_q;
       assign update_write = weight_end && changed && !freeze_i;
       assign updated_o = update_end;
 
@@ -351,8 +353,10 @@ module engram_conv_serial #(
         for (i = 0; i < TAPS; i = i + 1)
           if ({chunk_q, lane_q} == split(i[TAP_BITS-1:0])) tap = tap | i[TAP_BITS-1:0];
       end
+      reg [TAP_BITS-1:0] tap_q;  // from a weight's second cycle on
+      always @(posedge clk_i) tap_q <= tap;
       wire [31:0] place_wide =
-          {{(32-TAP_BITS){1'b0}}, tap} * FILTERS + {{(32-FILTER_BITS){1'b0}}, filter_q};
+          {{(32-TAP_BITS){1'b0}}, tap_q} * FILTERS + {{(32-FILTER_BITS){1'b0}}, filter_q};
       wire unused_place_ok = &{1'b0, place_wide};
       assign place = place_wide[PLACE_BITS-1:0];
 
@@ -383,7 +387,7 @@ module engram_conv_serial #(
         localparam POSITION_BITS =
             HASH_COLUMN_BITS + (LAYER == 0 ? TAP_BITS : HASH_ROW_BITS + HASH_LAYER_BITS);
         localparam KEY_BITS = POSITION_BITS + ROUND_BITS - 1;
-        wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-TAP_BITS){1'b0}}, tap};
+        wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-TAP_BITS){1'b0}}, tap_q};
         wire [HASH_COLUMN_BITS-1:0] hash_column =
             {{(HASH_COLUMN_BITS-FILTER_BITS){1'b0}}, filter_q};
         wire [HASH_LAYER_BITS+HASH_ROW_BITS+HASH_COLUMN_BITS-1:0] position =
@@ -408,8 +412,9 @@ module engram_conv_serial #(
       reg  u_bit_q, carry_q, borrow_q;
       reg  fits_q;      // all bits above the weight are as its sign
       reg  negative_q;  // the last bit
+      reg  moved_q;     // u is not zero
       wire step_bit = u_bit_q ^ round ^ carry_q;
-      wire old_bit = cycle < ABOVE ? weight_q[0] : old_weight[WEIGHT_BITS-1];
+      wire old_bit = cycle < ABOVE ? weight_q[0] : old_q[WEIGHT_BITS-1];
       wire new_bit = old_bit ^ step_bit ^ borrow_q;
       always @(posedge clk_i) begin
         u_bit_q <= u_bits[u_index];
@@ -418,17 +423,18 @@ module engram_conv_serial #(
                     ((!old_bit && (step_bit || borrow_q)) || (step_bit && borrow_q));
         fits_q <= cycle < ABOVE || (fits_q && new_bit == weight_q[WEIGHT_BITS-1]);
         negative_q <= new_bit;
+        moved_q <= |u;
       end
       assign next_weight =
-          cycle < FIRST ? old_weight :
+          cycle <= FIRST ? old_q :
           cycle >= WEIGHT && cycle < ABOVE ? {new_bit, weight_q[WEIGHT_BITS-1:1]} :
           cycle == LAST - 1 && !fits_q ? {negative_q, {(WEIGHT_BITS-1){!negative_q}}} : weight_q;
-      assign lost_o = weight_end && |u && !changed && !freeze_i;
+      assign lost_o = weight_end && moved_q && !changed && !freeze_i;
     end else begin : gen_inference
       assign gradient_read_o = 1'b0;
       assign updated_o = 1'b0;
       assign lost_o = 1'b0;
-      assign next_weight = old_weight;
+      assign next_weight = old_q;
       assign {update, update_read, update_write, weight_end, lane_last} = 5'd0;
       assign place = {PLACE_BITS{1'b0}};
       assign u = {UPDATE_BITS{1'b0}};

@@ -7,10 +7,10 @@
 // visit is two cycles, the low half of the word and the high one:
 //
 //   cycle 0: address; what was counted since the last visit is taken
-//         1: sum, written at its end
+//         1: sum, written at its end; whose visit is next
 //
 // A register with few bits, and the random state, are added to a word of zeros. An access of the
-// host waits for its register's visit; a step's reply has a visit to STEPS put in, at most five
+// host waits for its register's visit; a step's reply has a visit to STEPS put in, at most six
 // cycles after it was asked for: no step ends in between. CLEAR, and a reset, are a whole round in
 // which zeros are written.
 //
@@ -71,29 +71,55 @@ module engram_counters #(
   localparam RUN_BITS = 8;     // two rounds and 16 cycles
 
   // ---------------------------------------------------------------- scanner
-  reg [5:0] scan_q;
-  reg       high_q;
-  reg       wanted_q, put_in_q, steps_high_q;
-  wire put_in = high_q ? put_in_q : wanted_q && scan_q != CYCLES_HIGH;  // the carry goes on there
-  wire [5:0] place = put_in ? STEPS : scan_q;
-  wire low = !high_q;
-  wire round_end = high_q && !put_in_q && scan_q == LAST[5:0];
+  reg [5:0] place_q, scan_q;   // what is visited; what is next in turn
+  reg       high_q, put_in_q;
+  reg       wanted_q, steps_high_q;
+  wire put_in = wanted_q && scan_q != CYCLES_HIGH;  // next; the carry goes on there
+  wire in_turn = high_q && !put_in;                 // scan_q's visit begins
+  wire round_end = high_q && place_q == LAST[5:0];
   wire unused_ok = &{1'b0, LAST};
   always @(posedge clk_i)
     if (rst_i) begin
-      scan_q <= 6'd0;
+      place_q <= 6'd0;
+      scan_q <= 6'd1;
       high_q <= 1'b0;
+      put_in_q <= 1'b0;
       wanted_q <= 1'b0;
     end else begin
       high_q <= !high_q;
-      if (high_q && !put_in_q) scan_q <= round_end ? 6'd0 : scan_q + 6'd1;
-      wanted_q <= steps_i || (wanted_q && !(low && put_in));
+      if (high_q) begin
+        place_q <= put_in ? STEPS : scan_q;
+        put_in_q <= put_in;
+      end
+      if (in_turn) scan_q <= scan_q == LAST[5:0] ? 6'd0 : scan_q + 6'd1;
+      wanted_q <= steps_i || (wanted_q && !(high_q && put_in));
     end
-  always @(posedge clk_i) begin
-    put_in_q <= put_in;
-    steps_high_q <= put_in_q && high_q;
-  end
+  always @(posedge clk_i) steps_high_q <= put_in_q && high_q && !rst_i;
   assign steps_valid_o = {steps_high_q, put_in_q && high_q};
+
+  // A visit's first cycle, by what is visited.
+  reg at_control_q, at_status_q, at_rate_q, at_freeze_q, at_steps_q, at_pictures_q, at_correct_q,
+      at_cycles_q, at_cycles_high_q, at_step_cycles_q, at_access_q, at_run_q;
+  reg [3:1] at_refused_q;
+  reg [3*LAYERS-1:0] at_layers_q;
+  integer i;
+  always @(posedge clk_i) begin
+    at_control_q <= in_turn && scan_q == CONTROL;
+    at_status_q <= in_turn && scan_q == STATUS;
+    at_rate_q <= in_turn && scan_q == RATE;
+    at_freeze_q <= in_turn && scan_q == FREEZE;
+    at_steps_q <= high_q && (put_in || scan_q == STEPS);
+    at_pictures_q <= in_turn && scan_q == PICTURES;
+    at_correct_q <= in_turn && scan_q == CORRECT;
+    at_cycles_q <= in_turn && scan_q == CYCLES_LOW;
+    at_cycles_high_q <= in_turn && scan_q == CYCLES_HIGH;
+    at_step_cycles_q <= in_turn && scan_q == STEP_CYCLES;
+    at_refused_q <= {3{in_turn}} & {scan_q == LABEL, scan_q == LONG, scan_q == SHORT};
+    at_access_q <= in_turn && scan_q == ACCESS;
+    at_run_q <= in_turn && scan_q == RUN;
+    for (i = 0; i < 3 * LAYERS; i = i + 1)
+      at_layers_q[i] <= in_turn && {26'd0, scan_q} == 32 + i / 3 * 4 + i % 3;
+  end
 
   reg reset_q, clear_q;        // this round writes zeros
   wire clear_start = round_end && clear_i && !clear_q;
@@ -108,52 +134,56 @@ module engram_counters #(
   assign ready_o = !reset_q;
 
   // ---------------------------------------------------------------- host
-  reg turn_q, hit_q, second_q, done_q;
+  // Seen where a visit begins.
+  reg turn_q, hit_q, valid_q, second_q, done_q;
+  wire access = read_i || write_i;
   wire in_random = register_i[5:2] == RANDOM[5:2];
-  wire turn = place[5:2] == RANDOM[5:2] &&
-              (place[1:0] == 2'd0 && low ? (read_i || write_i) && in_random : turn_q);
-  wire hit = (read_i || write_i) && place == register_i && (in_random ? turn : low || hit_q);
-  wire set = hit && write_i && !in_random;  // STEPS: zero, and in the next round the data added
-  wire fault = fault_i && low && place == ACCESS;
-  wire random_end = turn && place[1:0] == 2'd3;
+  wire turn = in_turn && scan_q[5:2] == RANDOM[5:2] &&
+              (scan_q[1:0] == 2'd0 ? access && in_random : turn_q);
+  wire hit = access && (in_random ? turn && scan_q[1:0] == register_i[1:0]
+                                  : (in_turn && scan_q == register_i) ||
+                                    (put_in && register_i == STEPS));
+  wire set = hit_q && write_i && !in_random;  // STEPS: zero, and in the next round the data added
+  wire fault = fault_i && at_access_q;
+  wire random_end = turn_q && place_q[1:0] == 2'd3;
   always @(posedge clk_i) begin
-    turn_q <= turn;
-    hit_q <= hit;
+    if (rst_i || high_q) begin
+      turn_q <= turn && !rst_i;
+      hit_q <= hit && !rst_i;
+    end
+    valid_q <= hit_q;
     second_q <= !rst_i && (set && high_q ? !second_q : second_q);
-    done_q <= fault || (high_q && (in_random ? random_end && (read_i || write_i)
-                                             : hit && (read_i || second_q))) ||
+    done_q <= fault || (high_q && (in_random ? random_end && access
+                                             : hit_q && (read_i || (write_i && second_q)))) ||
               (round_end && clear_q);
   end
-  assign data_taken_o = hit && write_i && (in_random || second_q);
-  assign value_valid_o = hit_q && read_i;
+  assign data_taken_o = hit_q && write_i && (in_random || second_q);
+  assign value_valid_o = valid_q && read_i;
   assign done_o = done_q;
-  assign random_turn_o = turn;
-  assign random_write_o = hit && write_i;
+  assign random_turn_o = turn_q;
+  assign random_write_o = hit_q && write_i;
 
   // ---------------------------------------------------------------- what is counted here
   wire [STEP_BITS-1:0]  steps, pictures, corrects;
   wire [CYCLE_BITS-1:0] cycles;
   wire [RUN_BITS-1:0]   run;
-  wire at_steps = low && place == STEPS, at_pictures = low && place == PICTURES,
-       at_correct = low && place == CORRECT, at_cycles = low && place == CYCLES_LOW;
   engram_event_counter #(.COUNT_BITS(STEP_BITS), .OUT_BITS(STEP_BITS)) u_steps (
-    .clk_i(clk_i), .take_i(at_steps), .flags_i(trained_i), .count_o(steps)
+    .clk_i(clk_i), .take_i(at_steps_q), .flags_i(trained_i), .count_o(steps)
   );
   engram_event_counter #(.COUNT_BITS(STEP_BITS), .OUT_BITS(STEP_BITS)) u_pictures (
-    .clk_i(clk_i), .take_i(at_pictures), .flags_i(picture_i), .count_o(pictures)
+    .clk_i(clk_i), .take_i(at_pictures_q), .flags_i(picture_i), .count_o(pictures)
   );
   engram_event_counter #(.COUNT_BITS(STEP_BITS), .OUT_BITS(STEP_BITS)) u_correct (
-    .clk_i(clk_i), .take_i(at_correct), .flags_i(correct_i), .count_o(corrects)
+    .clk_i(clk_i), .take_i(at_correct_q), .flags_i(correct_i), .count_o(corrects)
   );
   engram_event_counter #(.COUNT_BITS(CYCLE_BITS), .OUT_BITS(CYCLE_BITS)) u_cycles (
-    .clk_i(clk_i), .take_i(at_cycles), .flags_i(active_i), .count_o(cycles)
+    .clk_i(clk_i), .take_i(at_cycles_q), .flags_i(active_i), .count_o(cycles)
   );
 
   reg [3:1] refused_q;
-  wire [3:1] at_refused = {3{low}} & {place == LABEL, place == LONG, place == SHORT};
   always @(posedge clk_i)
     if (rst_i || clear_start) refused_q <= 3'd0;
-    else refused_q <= refused_i | (refused_q & ~(at_refused & {3{!reset_q && !clear_q}}));
+    else refused_q <= refused_i | (refused_q & ~(at_refused_q & {3{!reset_q && !clear_q}}));
   assign hold_o = |refused_q;
 
   reg                step_done_q;
@@ -162,10 +192,9 @@ module engram_counters #(
   reg                stale_q;  // it is of a step before the last one that ended
   reg [RUN_BITS-1:0] tail_q;
   reg                become_q;
-  wire become_low = low && place == STEP_CYCLES && ended_q && !stale_q;
+  wire become_low = at_step_cycles_q && ended_q && !stale_q;
   wire become = high_q ? become_q : become_low;
-  wire at_run = low && place == RUN;
-  wire run_add = at_run && !ended_q && !stale_q && !step_done_q;
+  wire run_add = at_run_q && !ended_q && !stale_q && !step_done_q;
   engram_event_counter #(.COUNT_BITS(RUN_BITS), .OUT_BITS(RUN_BITS)) u_run (
     .clk_i(clk_i), .take_i(step_done_q || run_add), .flags_i(active_i), .count_o(run)
   );
@@ -180,49 +209,41 @@ module engram_counters #(
     end else begin
       step_done_q <= step_done_i;
       ended_q <= step_done_q || (ended_q && !become_low);
-      dirty_q <= run_add || (dirty_q && !(at_run && stale_q));
-      stale_q <= (dirty_q && (become_low || (step_done_q && ended_q))) || (stale_q && !at_run);
+      dirty_q <= run_add || (dirty_q && !(at_run_q && stale_q));
+      stale_q <= (dirty_q && (become_low || (step_done_q && ended_q))) || (stale_q && !at_run_q);
     end
   end
 
   // ---------------------------------------------------------------- what a visit adds
   localparam ADD_BITS = COUNT_BITS > 16 ? COUNT_BITS : 16;
   localparam SUM_BITS = ADD_BITS + 1;
-  wire [3*LAYERS-1:0] at_layers;
-  genvar i;
-  generate
-    for (i = 0; i < 3 * LAYERS; i = i + 1) begin : gen_layer
-      localparam [31:0] AT = 32'h20 + 4 * (i / 3) + i % 3;
-      assign at_layers[i] = low && place == AT[5:0];
-    end
-  endgenerate
-  assign taken_o = at_layers;
+  assign taken_o = at_layers_q;
 
   wire [SUM_BITS-1:0] sum;
-  wire [15:0] wide = ({16{turn}} & random_i) | ({16{set && second_q}} & data_i);
+  wire [15:0] wide = ({16{turn_q}} & random_i) | ({16{set && second_q}} & data_i);
   reg  [ADD_BITS:0] addend;    // its top bit stays zero
   integer k;
   always @* begin
     addend = {{(ADD_BITS-15){1'b0}}, wide};
     for (k = 0; k < 3 * LAYERS; k = k + 1)
       addend[COUNT_BITS-1:0] = addend[COUNT_BITS-1:0] |
-                               ({COUNT_BITS{at_layers[k]}} & counts_i[k*COUNT_BITS +: COUNT_BITS]);
-    addend[1:0] = addend[1:0] | ({2{at_steps}} & steps) | ({2{at_pictures}} & pictures) |
-                  ({2{at_correct}} & corrects) | ({2{low && place == CONTROL}} & control_i) |
-                  ({2{low && place == STATUS}} & status_i) |
-                  {1'b0, |(at_refused & refused_q) || fault};
-    addend[3:0] = addend[3:0] | ({4{low && place == RATE}} & rate_i);
-    addend[LAYERS-1:0] = addend[LAYERS-1:0] | ({LAYERS{low && place == FREEZE}} & freeze_i);
-    addend[CYCLE_BITS-1:0] = addend[CYCLE_BITS-1:0] | ({CYCLE_BITS{at_cycles}} & cycles);
+                               ({COUNT_BITS{at_layers_q[k]}} & counts_i[k*COUNT_BITS +: COUNT_BITS]);
+    addend[1:0] = addend[1:0] | ({2{at_steps_q}} & steps) | ({2{at_pictures_q}} & pictures) |
+                  ({2{at_correct_q}} & corrects) | ({2{at_control_q}} & control_i) |
+                  ({2{at_status_q}} & status_i) |
+                  {1'b0, |(at_refused_q & refused_q) || fault};
+    addend[3:0] = addend[3:0] | ({4{at_rate_q}} & rate_i);
+    addend[LAYERS-1:0] = addend[LAYERS-1:0] | ({LAYERS{at_freeze_q}} & freeze_i);
+    addend[CYCLE_BITS-1:0] = addend[CYCLE_BITS-1:0] | ({CYCLE_BITS{at_cycles_q}} & cycles);
     addend[RUN_BITS-1:0] = addend[RUN_BITS-1:0] | ({RUN_BITS{become_low}} & tail_q) |
                            ({RUN_BITS{run_add}} & run);
-    if (high_q || place == CYCLES_HIGH)
+    if (high_q || at_cycles_high_q)
       addend[SUM_BITS-17:0] = addend[SUM_BITS-17:0] | sum[SUM_BITS-1:16];
   end
 
-  wire keep = place == STEPS || place == STEP_CYCLES || place == RUN;  // CLEAR does not touch them
+  wire keep = at_steps_q || at_step_cycles_q || at_run_q;  // CLEAR does not touch them
   reg zero_q;
-  wire zero = high_q ? zero_q : reset_q || (clear_q && !keep) || (at_run && stale_q) ||
+  wire zero = high_q ? zero_q : reset_q || (clear_q && !keep) || (at_run_q && stale_q) ||
                                 (set && !second_q);
 
   // ---------------------------------------------------------------- memory
@@ -240,11 +261,11 @@ module engram_counters #(
   assign value_o = sum[15:0];
   wire unused_addend_ok = &{1'b0, addend[ADD_BITS]};
   always @(posedge clk_i) begin
-    at_q <= {place, high_q};
+    at_q <= {place_q, high_q};
     addend_q <= addend[ADD_BITS-1:0];
     zero_q <= zero;
     if (at_q[6:5] != 2'b00) memory_q[at_q] <= zero_q ? 16'd0 : sum[15:0];
-    word_q <= memory_q[{place[5:4], place[3] || become, place[2:0], high_q}];
+    word_q <= memory_q[{place_q[5:4], place_q[3] || become, place_q[2:0], high_q}];
   end
 endmodule
 

@@ -678,6 +678,8 @@ module engram_crossbar #(
         localparam HERE = FIRST + BANK_LANES > LANES ? LANES - FIRST : BANK_LANES;
         localparam HALF = FIRST < EARLY * COLUMNS ? 0 : 1;
         wire writing = TRAINING != 0 && half_update_6[HALF];
+        // The one port is taken where it may write: whether it does is known late.
+        wire may_write = STORAGE == 2 && (writing || half_host_write[HALF]);
         wire [HERE-1:0] write;
         wire [HERE*WEIGHT_BITS-1:0] data;
         for (lane = 0; lane < HERE; lane = lane + 1) begin : gen_lane
@@ -709,7 +711,7 @@ module engram_crossbar #(
         ) u_weights (
           .clk_i(clk_i), .write_i(write), .write_address_i(write_address), .write_data_i(data),
           .read_i(((half_forward_1[HALF] || half_update_1[HALF]) &&
-                   |half_reads_1[HALF*LANES+FIRST +: HERE]) || half_host_read[HALF]),
+                   |half_reads_1[HALF*LANES+FIRST +: HERE]) || half_host_read[HALF] || may_write),
           .read_address_i(STORAGE == 2 ? write_address : address),
           .read_data_o(weights[(r*LANES+FIRST)*WEIGHT_BITS +: HERE*WEIGHT_BITS])
         );
@@ -746,10 +748,14 @@ module engram_crossbar #(
     if (COUPLED != 0) begin : gen_coupled_sum
       assign sum_lane = drain_lane & {{(LANE_BITS-1){1'b1}}, !train_i};
       wire second;
+      wire [TRAINED-1:0] trains_second_2;  // a group stands long before it is drained
+      engram_delay #(.DATA_BITS(TRAINED), .CYCLES(1)) u_trains_second_2 (
+        .clk_i(clk_i), .rst_i(1'b0), .data_i(trains_second_1), .data_o(trains_second_2)
+      );
       engram_pick #(
         .VALUE_BITS(1), .VALUES(TRAINED), .INDEX_BITS(LANE_BITS)
       ) u_second (
-        .values_i(trains_second_1), .index_i(drain_lane >> 1),
+        .values_i(trains_second_2), .index_i(drain_lane >> 1),
         .value_o(second)
       );
       assign sum_keep = !train_i || second == drain_lane[0];

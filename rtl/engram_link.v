@@ -80,7 +80,7 @@ module engram_link #(
     .crc_o(crc), .good_o(crc_good)
   );
 
-  wire rx_write, frame, damaged, length_write;
+  wire rx_stored, rx_write, frame, damaged, length_due, length_write;
   wire [7:0] rx_write_address, rx_write_byte, length;
   engram_link_receiver u_receiver (
     .clk_i(clk_i), .rst_i(rst_i),
@@ -88,8 +88,8 @@ module engram_link #(
     .sending_i(sending), .busy_i(busy),
     .crc_start_o(rx_crc_start), .crc_enable_o(rx_crc_enable), .crc_bit_o(rx_crc_bit),
     .crc_good_i(crc_good),
-    .write_o(rx_write), .write_address_o(rx_write_address), .write_byte_o(rx_write_byte),
-    .length_o(length_write), .length_i(length), .frame_o(frame), .damaged_o(damaged)
+    .stored_o(rx_stored), .write_o(rx_write), .write_address_o(rx_write_address), .write_byte_o(rx_write_byte),
+    .due_o(length_due), .length_o(length_write), .length_i(length), .frame_o(frame), .damaged_o(damaged)
   );
 
   wire read;
@@ -109,9 +109,9 @@ module engram_link #(
   wire [7:0] write_address, write_byte;
   engram_ram #(.DATA_BITS(8), .WORDS(512), .ADDRESS_BITS(9)) u_memory (
     .clk_i(clk_i),
-    .write_i(rx_write || write),
-    .write_address_i(rx_write ? {1'b0, rx_write_address} : {1'b1, write_address}),
-    .write_data_i(rx_write ? rx_write_byte : write_byte),
+    .write_i(rx_stored ? rx_write : write),
+    .write_address_i(rx_stored ? {1'b0, rx_write_address} : {1'b1, write_address}),
+    .write_data_i(rx_stored ? rx_write_byte : write_byte),
     .read_i(read), .read_address_i(read_address), .read_data_o(read_byte)
   );
 
@@ -121,10 +121,11 @@ module engram_link #(
   ) u_executor (
     .clk_i(clk_i), .rst_i(rst_i),
     .frame_i(frame), .damaged_i(damaged),
-    .length_write_i(length_write), .length_byte_i(rx_write_byte), .length_o(length), .busy_o(busy),
+    .length_due_i(length_due), .length_write_i(length_write), .length_byte_i(rx_write_byte),
+    .length_o(length), .busy_o(busy),
     .read_o(read), .read_address_o(read_address), .read_byte_i(read_byte),
     .write_o(write), .write_address_o(write_address), .write_byte_o(write_byte),
-    .write_ready_i(!rx_write),
+    .write_ready_i(!rx_stored),
     .send_o(send), .sending_i(sending), .next_i(tx_next), .end_o(tx_end),
     .m_axil_awvalid_o(m_axil_awvalid_o), .m_axil_awready_i(m_axil_awready_i),
     .m_axil_wvalid_o(m_axil_wvalid_o), .m_axil_wready_i(m_axil_wready_i),

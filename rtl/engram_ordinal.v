@@ -12,14 +12,20 @@ module engram_ordinal #(
   output wire [BITS-1:0] ordinal_o,  // its number
   output wire            last_o      // it is the row's last
 );
-  localparam [31:0] LAST = COUNT - 1;
-  wire unused_ok = &{1'b0, LAST};
+  localparam [31:0] BEFORE_LAST = COUNT - 2;
+  wire unused_ok = &{1'b0, BEFORE_LAST};
   reg [BITS-1:0] ordinal_q;
+  reg            last_q;
   assign ordinal_o = ordinal_q;
-  assign last_o = ordinal_q == LAST[BITS-1:0];
+  assign last_o = last_q;
   always @(posedge clk_i)
-    if (start_i || (next_i && last_o)) ordinal_q <= {BITS{1'b0}};
-    else if (next_i) ordinal_q <= ordinal_q + 1'b1;
+    if (start_i || (next_i && last_q)) begin
+      ordinal_q <= {BITS{1'b0}};
+      last_q <= COUNT == 1;
+    end else if (next_i) begin
+      ordinal_q <= ordinal_q + 1'b1;
+      last_q <= ordinal_q == BEFORE_LAST[BITS-1:0];
+    end
 endmodule
 
 `default_nettype wire

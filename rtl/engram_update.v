@@ -53,10 +53,13 @@ module engram_update #(
       {{(WIDE_BITS-STEP_BITS){fine_q[FINE_BITS-1]}}, fine_q};
   reg [WIDE_BITS-1:0]   difference_q;
   reg [WEIGHT_BITS-1:0] old_weight_q;
+  reg                   lowest_q, highest_q;  // it is at a limit
   reg                   old_moved_q;
   always @(posedge clk_i) begin
     difference_q <= exact[WIDE_BITS+ROUND_BITS-1:ROUND_BITS];
     old_weight_q <= weight_q;
+    lowest_q <= weight_q == {1'b1, {(WEIGHT_BITS-1){1'b0}}};
+    highest_q <= weight_q == {1'b0, {(WEIGHT_BITS-1){1'b1}}};
     old_moved_q <= moved_q;
   end
   wire unused_ok = &{1'b0, shifted, exact};
@@ -66,7 +69,8 @@ module engram_update #(
   wire fits = &difference_q[WIDE_BITS-1:WEIGHT_BITS-1] ||
               !(|difference_q[WIDE_BITS-1:WEIGHT_BITS-1]);
   wire [WEIGHT_BITS-1:0] limit = {negative, {(WEIGHT_BITS-1){!negative}}};
-  wire same = fits ? difference_q[WEIGHT_BITS-1:0] == old_weight_q : limit == old_weight_q;
+  wire same = fits ? difference_q[WEIGHT_BITS-1:0] == old_weight_q :
+              negative ? lowest_q : highest_q;
   assign weight_o = fits ? difference_q[WEIGHT_BITS-1:0] : limit;
   assign changed_o = !same;
   assign lost_o = old_moved_q && same;

@@ -18,7 +18,8 @@ module engram_weights #(
   input  wire [LANES-1:0]             write_i,
   input  wire [ADDRESS_BITS-1:0]      write_address_i,
   input  wire [LANES*WEIGHT_BITS-1:0] write_data_i,
-  // read: data one cycle after read_i, held until the next (with one port: or until a write)
+  // read: data one cycle after read_i, held until the next (with one port: or until a write; a
+  // write goes before a read)
   input  wire                         read_i,
   input  wire [ADDRESS_BITS-1:0]      read_address_i,
   output wire [LANES*WEIGHT_BITS-1:0] read_data_o

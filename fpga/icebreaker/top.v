@@ -1,11 +1,11 @@
 // top : Engram on an iCEBreaker: clock, reset, serial line and LEDs around engram_system.
 // SPDX-License-Identifier: 0BSD
 //
-// The crystal's 12 MHz times 48 are the PLL's 576 MHz; divided by 16 the system's 36 MHz.
+// The crystal's 12 MHz times 88 are the PLL's 1056 MHz; divided by 32 the system's 33 MHz.
 `default_nettype none
 
 module top #(
-  parameter CLOCK_HZ = 36000000,
+  parameter CLOCK_HZ = 33000000,
   parameter BAUD = 1000000
 ) (
   input  wire       clk_12mhz,
@@ -18,7 +18,7 @@ module top #(
 );
   wire clk, locked, reset, busy, error, beat;
   SB_PLL40_PAD #(
-    .FEEDBACK_PATH("SIMPLE"), .DIVR(4'd0), .DIVF(7'd47), .DIVQ(3'd4), .FILTER_RANGE(3'd1)
+    .FEEDBACK_PATH("SIMPLE"), .DIVR(4'd0), .DIVF(7'd87), .DIVQ(3'd5), .FILTER_RANGE(3'd1)
   ) u_pll (
     .PACKAGEPIN(clk_12mhz), .PLLOUTGLOBAL(clk), .LOCK(locked), .RESETB(1'b1), .BYPASS(1'b0)
   );

@@ -3,7 +3,7 @@
 `default_nettype none
 
 module virtual_board #(
-  parameter CLOCK_HZ = 36000000,
+  parameter CLOCK_HZ = 33000000,
   parameter BAUD = 1000000
 ) (
   input  wire clk_i,

@@ -43,7 +43,7 @@ enum {
   ACCESSES = 1500,
   CYCLES_MAX = 1000 /* of an access, far above what it takes */,
   STEP_CYCLES_MIN = 51,
-  REPLY_CYCLES = 6, /* until a reply has the step count */
+  REPLY_CYCLES = 7, /* until a reply has the step count */
   REGISTER_BYTES = 0x200
 };
 
