@@ -134,14 +134,17 @@ module engram_counters #(
   assign ready_o = !reset_q;
 
   // ---------------------------------------------------------------- host
+  reg ended_q;                 // STEP_CYCLES is to become RUN + tail
+  reg stale_q;                 // RUN is of a step before the last one that ended
   // Seen where a visit begins.
   reg turn_q, hit_q, valid_q, second_q, done_q;
   wire access = read_i || write_i;
   wire in_random = register_i[5:2] == RANDOM[5:2];
+  wire behind = register_i == STEP_CYCLES && ended_q && stale_q;  // it will be right a round later
   wire turn = in_turn && scan_q[5:2] == RANDOM[5:2] &&
               (scan_q[1:0] == 2'd0 ? access && in_random : turn_q);
   wire hit = access && (in_random ? turn && scan_q[1:0] == register_i[1:0]
-                                  : (in_turn && scan_q == register_i) ||
+                                  : (in_turn && scan_q == register_i && !behind) ||
                                     (put_in && register_i == STEPS));
   wire set = hit_q && write_i && !in_random;  // STEPS: zero, and in the next round the data added
   wire fault = fault_i && at_access_q;
@@ -187,9 +190,7 @@ module engram_counters #(
   assign hold_o = |refused_q;
 
   reg                step_done_q;
-  reg                ended_q;  // STEP_CYCLES is to become RUN + tail
   reg                dirty_q;  // RUN is not zero
-  reg                stale_q;  // it is of a step before the last one that ended
   reg [RUN_BITS-1:0] tail_q;
   reg                become_q;
   wire become_low = at_step_cycles_q && ended_q && !stale_q;

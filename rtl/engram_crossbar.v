@@ -689,7 +689,7 @@ module engram_crossbar #(
               writing && !freeze_i && changed[AT] &&
               (COUPLED == 0 || second_6[TRAINER] == lane[0] ^ FIRST[0]);
           assign write[lane] = update[r*LANES+FIRST+lane] ||
-              (half_host_write[HALF] && host_lane == FIRST + lane &&
+              (half_host_write[HALF] && host_place[31:0] == FIRST + lane &&
                (AT_ONCE == 1 || host_row_i[0] == r));
           assign data[lane*WEIGHT_BITS +: WEIGHT_BITS] =
               half_update_6 != 2'd0 ? next_weights[AT*WEIGHT_BITS +: WEIGHT_BITS] : host_data_i;
