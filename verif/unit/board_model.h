@@ -33,6 +33,7 @@ struct board_model {
   uint8_t pixels[1 << 16], result[LINK_PAYLOAD_MAX], result_length;
   unsigned executed; /* pictures */
   int resets_in;     /* frames until a reset, -1: never */
+  int loses_in;      /* frames until one is lost, -1: never */
 };
 
 /* ---------------------------------------------------------------- the core's registers */
@@ -274,6 +275,10 @@ static inline void board_reset(struct board_model *board) {
 
 static inline void board_take(struct board_model *board, const struct link_frame *frame) {
   uint8_t greeting[12] = {1, LINK_PAYLOAD_MAX};
+  bool lost = board->loses_in == 0;
+  board->loses_in -= board->loses_in >= 0;
+  if (lost)
+    return;
   if (board->resets_in == 0)
     board_reset(board);
   board->resets_in -= board->resets_in >= 0;
@@ -346,7 +351,7 @@ static inline struct board_model *board_new(const struct net *net) {
                               board_send, board_receive, board_now, board_close};
   board->net = *net;
   board->bauds[1] = 1000000;
-  board->resets_in = -1;
+  board->resets_in = board->loses_in = -1;
   model_new(&board->model, &board->net, 99);
   board_reset(board);
   return board;

@@ -252,6 +252,33 @@ static void test_silence(void **state) {
   board_free(board);
 }
 
+/* Where a part of a picture is lost, the picture goes out anew when all its parts are over. */
+static void test_lost_part(void **state) {
+  (void)state;
+  enum { PIXELS = 1000 }; /* too many, in several parts */
+  struct net net = test_net();
+  struct board_model *board = board_new(&net);
+  struct error err = {""};
+  struct device *device = open_board(board, &net, &err);
+  assert_non_null(device);
+  const uint8_t picture[PIXELS] = {0};
+  const struct job job = {picture, PIXELS, 0, true};
+  struct reply reply;
+  double seconds[5];
+  for (int lost = -1; lost < 4; lost++) { /* none, then each but the last */
+    double start = board->now;
+    board->loses_in = lost;
+    assert_int_equal(device_run(device, &job, 1, &reply, &err), 0);
+    assert_int_equal(reply.status, REPLY_LONG);
+    seconds[lost + 1] = board->now - start;
+    assert_true(lost < 0 || seconds[lost + 1] > 1.9 * seconds[0]);
+    assert_true(seconds[lost + 1] < 2 * seconds[0] + 2 * board->port.latency_seconds);
+  }
+  assert_int_equal(board->executed, 5);
+  device_close(device);
+  board_free(board);
+}
+
 static void test_identity(void **state) {
   (void)state;
   struct error err = {0};
@@ -338,6 +365,6 @@ int main(void) {
       cmocka_unit_test(test_device),         cmocka_unit_test(test_reset),
       cmocka_unit_test(test_silence),        cmocka_unit_test(test_identity),
       cmocka_unit_test(test_wrong_weight),   cmocka_unit_test(test_ports),
-      cmocka_unit_test(test_faults)};
+      cmocka_unit_test(test_faults),         cmocka_unit_test(test_lost_part)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
