@@ -21,19 +21,24 @@ module engram_uart_tx #(
   reg [9:0]      shift_q;
   wire bit_end = cycle_q == LAST[BITS-1:0];
   wire rest = shift_q[9:1] == 9'd0;
+  reg            ready_q;
+  wire take = ready_q && valid_i;
   wire unused_ok = &{1'b0, LAST};
 
   always @(posedge clk_i)
     if (rst_i) begin
       cycle_q <= {BITS{1'b0}};
       shift_q <= 10'd1;
-    end else if (!bit_end) cycle_q <= cycle_q + 1'b1;
-    else if (!rest || valid_i) begin
-      cycle_q <= {BITS{1'b0}};
-      shift_q <= rest ? {1'b1, byte_i, 1'b0} : {1'b0, shift_q[9:1]};
+      ready_q <= 1'b0;
+    end else begin
+      ready_q <= bit_end && rest && !take;
+      if (take || (bit_end && !rest)) begin
+        cycle_q <= {BITS{1'b0}};
+        shift_q <= take ? {1'b1, byte_i, 1'b0} : {1'b0, shift_q[9:1]};
+      end else if (!bit_end) cycle_q <= cycle_q + 1'b1;
     end
 
-  assign ready_o = bit_end && rest;
+  assign ready_o = ready_q;
   assign tx_o = shift_q[0];
 endmodule
 
