@@ -156,7 +156,7 @@ module engram_link_executor #(
       at_first, at_pixel, at_close, at_access, at_length, at_status, at_align;
   reg header_moves;             // KEEP, KIND: to the header's next byte
   reg at_idle, at_send, ends_at_once, ends_at_7, ends_at_15, ends_at_31;
-  reg result_due, result_first, pixel_first;  // in the run alone: not the greeting; nothing yet
+  reg result_first, pixel_first;              // in the run alone: of all that comes
   reg too_long_q, at_end_q, result_last_q;   // a cycle late
   reg x_memory, x_moves;        // x takes the memory's bits; moves in each cycle of the run
   reg address_load, address_moves, columns_load, columns_move, rows_load, keeps;
@@ -191,8 +191,7 @@ module engram_link_executor #(
     ends_at_7 <= state_q == LAST || state_q == NUMBER;
     ends_at_15 <= state_q == COLUMNS || state_q == FIRST;
     ends_at_31 <= state_q == ADDRESS || state_q == COUNTS || state_q == STATE ||
-                  state_q == RELOAD || state_q == STEP || state_q == ROW || state_q == RESULT;
-    result_due <= at_result && !greet;
+                  state_q == RELOAD || state_q == STEP || state_q == ROW;
     result_first <= at_result && !greet && at_q[7:2] == 6'd0;
     pixel_first <= at_pixel && !begun_q;
     too_long_q <= too_long;
@@ -251,8 +250,14 @@ module engram_link_executor #(
               at_gather && bit_q < 5'd8 ? (in_word ? memory_bit : sign_q) :
               at_shift ? x_q[31] ^ tap :
               at_extend && turn_q[0] && before_q ? sign_q :
-              at_result ? (greet ? greeting[index] : s_axis_tdata_i[index]) : x_q[31];
-  wire result_waits = result_due && !here_q;
+              at_result ? word_bit_q : x_q[31];
+  // A bit of the result or the greeting takes two cycles: picked, taken.
+  reg word_bit_q, picked_q;
+  always @(posedge clk_i) begin
+    word_bit_q <= greet ? greeting[index] : s_axis_tdata_i[index];
+    picked_q <= at_result && run_q && !picked_q && (greet || here_q);
+  end
+  wire result_waits = at_result && !picked_q;
   wire x_enable = run_q && (x_moves ? !stalled : at_extend ? turn_q[0] || !before_q
                                                : at_result && !result_waits);
   wire x_read = m_axil_rready_o && m_axil_rvalid_i;
@@ -364,7 +369,7 @@ module engram_link_executor #(
       (ends_at_31 && bits_end) || (ends_at_15 && bit_q[3:0] == 4'd15) ||
       (bits_end && ((at_gather && turn_q == 2'd3) || (at_shift && turn_q == 2'd2) ||
                     (at_extend && turn_q[0]))) ||
-      (at_part && bit_q == 5'd23) ||
+      (at_result && picked_q && bits_end) || (at_part && bit_q == 5'd23) ||
       (run_q && (ends_at_once || (ends_at_7 && bit_q[2:0] == 3'd7) || (keeps && write_ready_i) ||
                  (at_align && !at_q[7]) || (at_send && !sending_i)));
 

@@ -18,8 +18,8 @@ module engram_weights #(
   input  wire [LANES-1:0]             write_i,
   input  wire [ADDRESS_BITS-1:0]      write_address_i,
   input  wire [LANES*WEIGHT_BITS-1:0] write_data_i,
-  // read: data one cycle after read_i, held until the next (with one port: or until a write; a
-  // write goes before a read)
+  // read: data one cycle after read_i, held until the next; with one port up with a write as well,
+  // which goes before the read, and after which nothing is held
   input  wire                         read_i,
   input  wire [ADDRESS_BITS-1:0]      read_address_i,
   output wire [LANES*WEIGHT_BITS-1:0] read_data_o
@@ -59,7 +59,7 @@ module engram_weights #(
       wire [ADDRESS_BITS-1:0] address = |write_i ? write_address_i : read_address_i;
       always @(posedge clk_i) begin
         for (i = 0; i < LANES; i = i + 1)
-          if (write_i[i])
+          if (read_i && write_i[i])
             memory_q[address][i*WEIGHT_BITS +: WEIGHT_BITS] <=
                 write_data_i[i*WEIGHT_BITS +: WEIGHT_BITS];
         if (read_i && !(|write_i)) read_data_q <= memory_q[address];

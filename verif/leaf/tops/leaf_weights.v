@@ -46,7 +46,8 @@ module leaf_weights #(
         .STORAGE(of(c, 4))
       ) u_leaf (
         .clk_i(clk_i), .write_i(in[8 +: LANES]), .write_address_i(in[16 +: ADDRESS_BITS]),
-        .write_data_i(in[64 +: LANES*WEIGHT_BITS]), .read_i(in[0]),
+        .write_data_i(in[64 +: LANES*WEIGHT_BITS]),
+        .read_i(in[0] || (of(c, 4) == 2 && |in[8 +: LANES])),
         .read_address_i(in[32 +: ADDRESS_BITS]), .read_data_o(data)
       );
       assign out_o[c*OUT_BITS +: OUT_BITS] = data;
