@@ -157,7 +157,7 @@ module engram_link_executor #(
   reg header_moves;             // KEEP, KIND: to the header's next byte
   reg at_idle, at_send, ends_at_once, ends_at_7, ends_at_15, ends_at_31;
   reg result_first, pixel_first;              // in the run alone: of all that comes
-  reg too_long_q, at_end_q, result_last_q;   // a cycle late
+  reg too_long_q, at_end_q, result_last_q;    // a cycle late
   reg x_memory, x_moves;        // x takes the memory's bits; moves in each cycle of the run
   reg address_load, address_moves, columns_load, columns_move, rows_load, keeps;
   always @(posedge clk_i) begin
