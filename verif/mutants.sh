@@ -14,7 +14,7 @@ cat >"$work/list" <<'END'
 engram_normaliser|nets/tiny||s/, shifted\[0\]}/, 1'b0}/|dense1.input\[
 engram_update|nets/tiny||s/~round_q} -$/~round_q} +/|weight\[
 engram_conv|nets/tiny||s/(weights), .index_i(group_q)/(weights), .index_i({GROUP_BITS{1'b0}})/|dense1.input\[
-engram_conv|nets/tiny||s/back_group == group)/back_group != group)/|conv.update_sum\[
+engram_conv|nets/tiny||s/{sums, filters\(.*\)};/{filters\1, sums};/|conv.update_sum\[
 engram_conv_serial|nets/tiny|taps=3 positions=1|s/chunk_first ? chunk_wide : sum_q + chunk_wide/chunk_wide/|dense1.input\[
 engram_row_order|nets/tiny|positions=4|s/block_last ? LAST_REST\[POSITION_BITS-1:0\] : LAST_POSITION/LAST_POSITION/|dense1.input\[
 engram_row_order|verif/nets/dense|step=fast|s/odd ? {row_q, row_next} : {row_next, row_q}/{row_next, row_q}/|dense1.input\[
@@ -32,7 +32,7 @@ engram_crossbar|nets/tiny8|filters=1|s/= .gradients_2\[lane\*GRADIENT_BITS +: GR
 engram_difference|nets/tiny||s/17'h08000 : 17'h00000/17'h07FFF : 17'h00000/|output.gradient\[
 engram_random|nets/tiny||s/s\[63:0\] ^ s\[126:63\]/s[63:0] ^ s[125:62]/|random.
 engram_hash|nets/tiny8|filters=1|s/key_i\[i +: ROUND_BITS\]/key_i[POSITION_BITS-1-i +: ROUND_BITS]/|weight\[
-engram_counters|nets/tiny||s/take_i(at_steps)/take_i(at_cycles)/|steps\[
+engram_counters|nets/tiny||s/take_i(at_steps_q)/take_i(at_cycles_q)/|steps\[
 engram_sequencer|nets/tiny||s/class_i == label_q/class_i != label_q/|correct\[
 END
 
