@@ -51,6 +51,9 @@ static json_t *resources_json(const struct board *board, const struct net *net,
   return resources;
 }
 
+/* nextpnr rounds a PLL's period: 33 MHz are 33.034. */
+#define CLOCK_TOLERANCE 2e-3
+
 /* Clocks with their slack; *met: all keep their constraints, and one is the board's. */
 static json_t *clocks_json(const struct board *board, const json_t *made, bool *met) {
   json_t *clocks = json_object(), *clock;
@@ -60,7 +63,7 @@ static json_t *clocks_json(const struct board *board, const json_t *made, bool *
   json_object_foreach(json_object_get(made, "fmax"), name, clock) {
     double achieved = json_number_value(json_object_get(clock, "achieved"));
     double constraint = json_number_value(json_object_get(clock, "constraint"));
-    found = found || fabs(constraint * 1e6 / board->clock_hz - 1) < 1e-3;
+    found = found || fabs(constraint * 1e6 / board->clock_hz - 1) < CLOCK_TOLERANCE;
     *met = *met && achieved >= constraint;
     json_object_set_new(clocks, name,
                         json_pack("{s:f, s:f, s:f}", "achieved_mhz", achieved, "constraint_mhz",
