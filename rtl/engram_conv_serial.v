@@ -287,15 +287,18 @@ module engram_conv_serial #(
       reg                  update_q;
       reg [CYCLE_BITS-1:0] cycle_q;
       wire [31:0] cycle = {{(32-CYCLE_BITS){1'b0}}, cycle_q};  // to compare with integers
-      wire update_end = weight_end && lane_last && chunk_last && filter_last;
+      reg weight_end_q, update_end_q;  // the place stands while a weight has its cycles
+      wire update_end = update_end_q;
       always @(posedge clk_i) begin
+        weight_end_q <= cycle == LAST - 1 && !rst_i;
+        update_end_q <= cycle == LAST - 1 && !rst_i && lane_last && chunk_last && filter_last;
         if (rst_i || update_end) update_q <= 1'b0;
         else if (pass_end && backward_q) update_q <= 1'b1;
         cycle_q <= update_q && !weight_end && !rst_i ? cycle_q + 1'b1 : {CYCLE_BITS{1'b0}};
       end
       assign update = update_q;
       assign update_read = cycle == 2;
-      assign weight_end = cycle == LAST;
+      assign weight_end = weight_end_q;
       assign lane_last = lane_q == LAST_LANE[LANE_BITS-1:0];
       wire changed = weight_q != old_q;
       assign update_write = weight_end && changed && !freeze_i;

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: 0BSD
 //
 // The one place where a multiplier stands. Nothing switches while it is not enabled; where a is
-// zero, b stays as it was. With ENGRAM_ECP5 defined, for synthesis to that family alone, operands of
-// up to 18 bits go to the device's own cell with the cell's own registers. Those are always enabled:
-// the four cells of a block share their clock enables, and place and route does not know.
+// zero, b stays as it was. With ENGRAM_ECP5 or ENGRAM_ICE40 defined, for synthesis to that family
+// alone, operands of up to 18 or 16 bits go to the device's own cell with the cell's own registers.
+// ECP5's are always enabled: the four cells of a block share their clock enables, and place and
+// route does not know. For iCE40 synth_ice40 must run without -dsp, which takes the registers and
+// modes away from cells that are there already (Yosys issue 2922).
 `default_nettype none
 
 module engram_multiplier #(
@@ -59,6 +61,27 @@ module engram_multiplier #(
         .P18(p[18]), .P19(p[19]), .P20(p[20]), .P21(p[21]), .P22(p[22]), .P23(p[23]),
         .P24(p[24]), .P25(p[25]), .P26(p[26]), .P27(p[27]), .P28(p[28]), .P29(p[29]),
         .P30(p[30]), .P31(p[31]), .P32(p[32]), .P33(p[33]), .P34(p[34]), .P35(p[35])
+      );
+    end else
+`endif
+`ifdef ENGRAM_ICE40
+    if (LOGIC == 0 && A_BITS <= 16 && B_BITS <= 16 && PRODUCT_BITS >= 11) begin : gen_cell
+      wire signed [15:0] a = a_i;
+      wire signed [15:0] b = b_i;
+      wire [31:0] p;
+      assign product_o = p[PRODUCT_BITS-1:0];
+      wire unused_ok = &{1'b0, p};
+      SB_MAC16 #(
+        .A_SIGNED(1'b1), .B_SIGNED(1'b1), .A_REG(1'b1), .B_REG(1'b1),
+        .TOP_8x8_MULT_REG(1'b1), .BOT_8x8_MULT_REG(1'b1), .PIPELINE_16x16_MULT_REG1(1'b1),
+        .TOPOUTPUT_SELECT(2'b11), .BOTOUTPUT_SELECT(2'b11)
+      ) u_cell (
+        .CLK(clk_i), .CE(1'b1), .A(a), .B(b), .C(16'd0), .D(16'd0),
+        .AHOLD(!enable_i), .BHOLD(!(enable_i && nonzero_i)), .CHOLD(1'b0), .DHOLD(1'b0),
+        .IRSTTOP(1'b0), .IRSTBOT(1'b0), .ORSTTOP(1'b0), .ORSTBOT(1'b0),
+        .OLOADTOP(1'b0), .OLOADBOT(1'b0), .ADDSUBTOP(1'b0), .ADDSUBBOT(1'b0), .OHOLDTOP(1'b0),
+        .OHOLDBOT(1'b0), .CI(1'b0), .ACCUMCI(1'b0), .SIGNEXTIN(1'b0), .O(p), .CO(),
+        .ACCUMCO(), .SIGNEXTOUT()
       );
     end else
 `endif

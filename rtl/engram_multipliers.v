@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: 0BSD
 //
 // Where the flow defines ENGRAM_ICE40, two products of operands of at most 8 bits share a block
-// (SB_MAC16, two 8 x 8 multipliers with registers), whose operands stay while neither is wanted.
-// Elsewhere each product is an engram_multiplier's.
+// (SB_MAC16, two 8 x 8 multipliers with registers), whose operands stay while neither is wanted
+// (engram_multiplier: no -dsp). Elsewhere each product is an engram_multiplier's.
 `default_nettype none
 
 module engram_multipliers #(

@@ -85,7 +85,7 @@ mutant() { # family, net, file, sed expression
 
 leaves() { # family
   mkdir -p "$work/leaf-$1"
-  if ENGRAM_LEAF_FAMILY=$1 sh "$root/verif/leaf/run.sh" "$work/leaf-$1" "$engram" multiplier weights >"$work/leaf-$1.log"; then
+  if ENGRAM_LEAF_FAMILY=$1 sh "$root/verif/leaf/run.sh" "$work/leaf-$1" "$engram" multiplier multipliers weights >"$work/leaf-$1.log"; then
     echo "PASS leaves for $1: $(tail -n 1 "$work/leaf-$1.log")"
   else
     cat "$work/leaf-$1.log"

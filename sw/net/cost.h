@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  *
  * The sum over the RTL's leaves, one formula each, of what Yosys 0.23 makes of them
- * (synth_ecp5; synth_ice40 -dsp -spram). Multipliers and memory blocks are exact, logic within
+ * (synth_ecp5; synth_ice40 -spram). Multipliers and memory blocks are exact, logic within
  * 20 % on the nets of `make estimate-check` (docs/estimate.md).
  */
 #ifndef ENGRAM_NET_COST_H

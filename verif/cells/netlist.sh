@@ -7,7 +7,7 @@ netlist() {
   family=$1 top=$2 folder=$3
   shift 3
   . "$root/fpga/family.sh"
-  yosys -q -l "$folder/yosys.log" -p "read_verilog $define $*; $synth -top $top; splitnets; opt_clean -purge;
+  yosys -q -l "$folder/yosys.log" -p "read_verilog $define $*; $(synthesis "$top"); splitnets; opt_clean -purge;
     rename -hide; write_verilog -noattr $folder/netlist.v"
   share=$(yosys-config --datdir 2>/dev/null || echo "$(dirname "$(command -v yosys)")/../share/yosys")/$family
   models=$(ls "$root/verif/cells/$family" 2>/dev/null | sed 's/\.v$//')

@@ -81,7 +81,7 @@ static void test_memories(void **state) {
     }
 }
 
-/* Bits of both operands, MULT18X18D of synth_ecp5, SB_MAC16 of synth_ice40 -dsp. */
+/* Bits of both operands, MULT18X18D of ECP5, SB_MAC16 of iCE40. */
 static void test_multipliers(void **state) {
   (void)state;
   static const int blocks[][4] = {{4, 4, 1, 0},   {4, 8, 1, 1},   {5, 6, 1, 1},   {5, 5, 1, 0},
