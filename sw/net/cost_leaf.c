@@ -45,11 +45,11 @@ static int adder(enum family family, int bits) {
 }
 
 /* One of `inputs` bits: a LUT chooses between two, two LUTs between four. On the ECP5 Yosys takes
- * wide LUTs (PFUMX) where that is faster, and several times as many for a multiplexer that is wide
- * enough to be the longest path. */
+ * wide LUTs (PFUMX) where that is faster, and more of them for a multiplexer that is wide enough to
+ * be the longest path. */
 static double multiplexer(enum family family, int inputs) {
   enum { WIDE = 128 };
-  double each = family == FAMILY_ICE40 ? 0.72 : inputs > WIDE ? 3.5 : 1.0;
+  double each = family == FAMILY_ICE40 ? 0.72 : inputs > WIDE ? 1.7 : 1.0;
   return inputs > 1 ? (inputs - 1) * each : 0;
 }
 
