@@ -697,9 +697,11 @@ module engram_crossbar #(
         // PAIRED: groups are even in number, so that an address's last bit is the column.
         wire [ADDRESS_BITS-1:0] address, update_address;
         if (PAIRED != 0) begin : gen_columns
-          assign address = {addresses[(r+1)*ADDRESS_BITS-1 -: ADDRESS_BITS-1], second_1[FIRST]};
-          assign update_address =
-              {addresses_6[(r+1)*ADDRESS_BITS-1 -: ADDRESS_BITS-1], second_6[FIRST]};
+          localparam [ADDRESS_BITS-1:0] COLUMN = 1;
+          assign address = (addresses[r*ADDRESS_BITS +: ADDRESS_BITS] & ~COLUMN) |
+                           (COLUMN & {ADDRESS_BITS{second_1[FIRST]}});
+          assign update_address = (addresses_6[r*ADDRESS_BITS +: ADDRESS_BITS] & ~COLUMN) |
+                                  (COLUMN & {ADDRESS_BITS{second_6[FIRST]}});
         end else begin : gen_straight
           assign address = half_addresses[(HALF*AT_ONCE+r)*ADDRESS_BITS +: ADDRESS_BITS];
           assign update_address = addresses_6[r*ADDRESS_BITS +: ADDRESS_BITS];
