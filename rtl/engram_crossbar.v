@@ -31,7 +31,7 @@ module engram_crossbar #(
   parameter PAIRED = 0,            // 1: a lane has the two units of a pair; needs DROPOUT
   parameter DROPOUT = 0,           // 1: training keeps one unit of each pair
   parameter COUPLED = 0,           // 1: lanes 2k and 2k + 1 train one unit at a time; needs DROPOUT,
-                                   //    SHARED, one row at a time, even LANES
+                                   //    TRAINING, one row at a time, even LANES
   parameter EARLY = LANES,         // training lanes with an update unit, whole banks; at least half
   parameter ADDRESS_BITS = 6,      // of a bank's WEIGHT_WORDS words
   parameter WEIGHT_WORDS = 64,     // rows div AT_ONCE, rounded up, times GROUPS
@@ -123,7 +123,7 @@ module engram_crossbar #(
   localparam PASS_UNITS = PAIRED != 0 ? 2 * LANES : LANES;  // all units of a pass
   // A unit's number is its pass's and its place's, bit beside bit.
   localparam BESIDE = (PASS_UNITS & (PASS_UNITS - 1)) == 0;
-  localparam LANE_MULTIPLIERS = AT_ONCE * COLUMNS * (SHARED != 0 || TRAINING == 0 ? 1 : 2);
+  localparam LANE_MULTIPLIERS = AT_ONCE * (COLUMNS + (SHARED != 0 || TRAINING == 0 ? 0 : 1));
   localparam BANKS = (LANES + BANK_LANES - 1) / BANK_LANES;
   localparam ROW_SHIFT = AT_ONCE - 1;  // rows lie at row >> ROW_SHIFT of their bank
   localparam [31:0] LAST_GROUP = GROUPS - 1;

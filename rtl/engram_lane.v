@@ -11,7 +11,7 @@
 
 module engram_lane #(
   parameter ROWS_AT_ONCE = 1,    // 1 or 2
-  parameter COLUMNS = 1,         // 1, or with one row and SHARED 2
+  parameter COLUMNS = 1,         // 1, or with one row and TRAINING 2
   parameter X_BITS = 16,         // input
   parameter WEIGHT_BITS = 16,
   parameter GRADIENT_BITS = 16,

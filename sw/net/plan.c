@@ -208,9 +208,9 @@ static int row_issues(const struct plan_order *order, int at_once, int rows) {
 enum { SINGLE_PORT_BITS = 16 /* of a word of the iCE40's SPRAM */ };
 
 /* Lanes that share what they train with. A bank's lanes are all early or all late. */
-static void lay_out_training(struct plan_layer *p, bool dropout) {
+static void lay_out_training(struct plan_layer *p, bool train, bool dropout) {
   bool turns = p->shared && p->rows_at_once == 1;
-  p->coupled = turns && dropout && p->lanes % 2 == 0;
+  p->coupled = train && dropout && p->rows_at_once == 1 && p->lanes % 2 == 0;
   if (p->coupled && p->bank_lanes > 2)
     p->bank_lanes -= p->bank_lanes % 2;
   int columns = p->coupled ? 2 : 1;
@@ -244,11 +244,11 @@ static void lay_out_dense(struct plan *plan, const struct net *net, int l) {
   bool side_by_side =
       layer->storage == STORAGE_SINGLE_PORT && !p->paired && layer->weight.bits <= SINGLE_PORT_BITS;
   p->bank_lanes = side_by_side ? SINGLE_PORT_BITS / layer->weight.bits : 1;
-  lay_out_training(p, layer->dropout);
+  lay_out_training(p, train, layer->dropout);
   p->order = (struct plan_order){.filters = 1, .filters_at_once = 1, .positions = 1, .line = 1};
   lay_out_order(&p->order, layer->units);
   p->back_levels = plan_tree_levels(p->early) + (p->early < p->trained);
-  p->multipliers = p->rows_at_once * p->lanes * (train && !p->shared ? 2 : 1);
+  p->multipliers = p->rows_at_once * (p->lanes + (train && !p->shared ? p->trained : 0));
   add_memory(plan, p->name, "weights", p->lanes * p->rows_at_once, p->weight_words,
              layer->weight.bits);
 }

