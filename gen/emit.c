@@ -254,7 +254,7 @@ static void set_dense(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "coupled", "%d", p->coupled);
   marks_set(marks, "early", "%d", p->early);
   marks_set(marks, "dropout", "%d", layer->dropout);
-  marks_set(marks, "halve", "%s", layer->dropout ? "!train" : "1'b0");
+  marks_set(marks, "halve", "%s", layer->dropout ? "halve_q" : "1'b0");
   if (layer->dropout)
     marks_set(marks, "pair_bits", "pair_bits[%d +: %d]", layer->first_pair, layer->units / 2);
   else

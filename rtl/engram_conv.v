@@ -66,7 +66,8 @@ module engram_conv #(
   input  wire                     gradient_word_last_i,  // they are the word's last
   input  wire [AT_ONCE*GRADIENT_BITS-1:0] gradients_i,
   output wire                     updated_o,         // the last weight is being written
-  // host, while idle: data three cycles after host_read_i, if row and unit stay
+  // host, while idle: data three cycles after host_read_i, if row and unit stay; they and what is
+  // written stand from a cycle before host_write_i to one behind it
   input  wire                     host_read_i,
   input  wire                     host_write_i,
   input  wire [TAP_BITS-1:0]      host_row_i,
@@ -138,6 +139,11 @@ module engram_conv #(
   wire forward_issue = forward_q && window_valid_i;
   wire backward_issue = backward_q && gradients_valid;
   wire issue = forward_issue || backward_issue;
+  // Operands are gradients: not backward_q, because all multipliers hang on it.
+  reg gradients_q;
+  always @(posedge clk_i)
+    if (forward_start_i) gradients_q <= 1'b0;
+    else if (backward_start_i) gradients_q <= 1'b1;
   assign window_next_o = issue && group_last_q;
 
   // Cycles at work and weights written in the last step, for the benches; synthesizes to nothing.
@@ -193,10 +199,10 @@ module engram_conv #(
           wire signed [OPERAND_BITS-1:0] operand;
           if (TRAINING != 0) begin : gen_operand
             assign operand =
-                backward_q ? {{(OPERAND_BITS-GRADIENT_BITS+1){gradient[GRADIENT_BITS-1]}},
-                              gradient[GRADIENT_BITS-2:0]}
-                           : {{(OPERAND_BITS-WEIGHT_BITS+1){weight[WEIGHT_BITS-1]}},
-                              weight[WEIGHT_BITS-2:0]};
+                gradients_q ? {{(OPERAND_BITS-GRADIENT_BITS+1){gradient[GRADIENT_BITS-1]}},
+                               gradient[GRADIENT_BITS-2:0]}
+                            : {{(OPERAND_BITS-WEIGHT_BITS+1){weight[WEIGHT_BITS-1]}},
+                               weight[WEIGHT_BITS-2:0]};
           end else begin : gen_forward_operand
             assign operand = weight;
             wire unused_ok = &{1'b0, gradient};
@@ -269,8 +275,8 @@ module engram_conv #(
   ) u_place_weight (
     .clk_i(clk_i), .values_i(kernel_q), .index_i(read_place), .value_o(place_weight)
   );
-  wire valid_3, last_3, changed, lost;
-  wire [PLACE_BITS-1:0] place_3;
+  wire valid_2, last_2, valid_3, last_3, changed, lost;
+  wire [PLACE_BITS-1:0] place_2;
   wire [WEIGHT_BITS-1:0] next_weight;
   generate
   if (TRAINING != 0) begin : gen_training
@@ -389,25 +395,30 @@ module engram_conv #(
       .clk_i(clk_i), .weight_i(weight_1_q), .u_i(u_1_q), .rate_i(rate_i), .round_i(round_1_q),
       .weight_o(next_weight), .changed_o(changed), .lost_o(lost)
     );
-    engram_delay #(.DATA_BITS(2), .CYCLES(2)) u_valid_3 (
+    engram_delay #(.DATA_BITS(2), .CYCLES(1)) u_valid_2 (
       .clk_i(clk_i), .rst_i(rst_i), .data_i({valid_1_q, valid_1_q && last_1_q}),
-      .data_o({valid_3, last_3})
+      .data_o({valid_2, last_2})
     );
-    engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(2)) u_place_3 (
-      .clk_i(clk_i), .rst_i(1'b0), .data_i(place_1_q), .data_o(place_3)
+    engram_delay #(.DATA_BITS(2), .CYCLES(1)) u_valid_3 (
+      .clk_i(clk_i), .rst_i(rst_i), .data_i({valid_2, last_2}), .data_o({valid_3, last_3})
+    );
+    engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(1)) u_place_2 (
+      .clk_i(clk_i), .rst_i(1'b0), .data_i(place_1_q), .data_o(place_2)
     );
 
     engram_probe #(.INDEX_BITS(PLACE_BITS), .VALUE_BITS(UPDATE_BITS)) u_gradient (
       .valid_i(valid_1_q), .index_i(place_1_q), .value_i(u_1_q)
     );
-    assign lost_o = valid_3 && lost && !freeze_i;
+    reg lost_q;
+    always @(posedge clk_i) lost_q <= valid_3 && lost && !freeze_i && !rst_i;
+    assign lost_o = lost_q;
   end else begin : gen_inference
     assign read_place = host_place_q;
-    assign {valid_3, last_3, changed, lost} = 4'd0;
-    assign place_3 = {PLACE_BITS{1'b0}};
+    assign {valid_2, last_2, valid_3, last_3, changed, lost} = 6'd0;
+    assign place_2 = {PLACE_BITS{1'b0}};
     assign next_weight = {WEIGHT_BITS{1'b0}};
     assign lost_o = 1'b0;
-    wire unused_ok = &{1'b0, rate_i, base_i, key_i, back_terms, lost};
+    wire unused_ok = &{1'b0, rate_i, base_i, key_i, back_terms, lost, last_2, gradients_q};
   end
   endgenerate
 
@@ -424,22 +435,27 @@ module engram_conv #(
     end
   endfunction
   wire update_write = valid_3 && changed && !freeze_i;
-  wire write = host_write_i || update_write;
+  reg host_write_q;
+  wire write = host_write_q || update_write;
   reg [31:0] writes_q /*verilator public_flat_rd*/;
   always @(posedge clk_i) writes_q <= forward_start_i ? 32'd0 : writes_q + {31'd0, update_write};
-  wire [PLACE_BITS-1:0] write_place = host_write_i ? host_place_q : place_3;
-  wire [WEIGHT_BITS-1:0] write_data = host_write_i ? host_data_i : next_weight;
+  wire [WEIGHT_BITS-1:0] write_data = host_write_q ? host_data_i : next_weight;
+  // Which one it would be is known a cycle before.
+  wire [PLACE_BITS-1:0] next_place = valid_2 ? place_2 : host_place_q;
   genvar place;
   generate
     for (place = 0; place < TAPS * FILTERS; place = place + 1) begin : gen_weight
-      always @(posedge clk_i)
-        if (write && write_place == place)
-          kernel_q[place*WEIGHT_BITS +: WEIGHT_BITS] <= write_data;
+      reg here_q;
+      always @(posedge clk_i) begin
+        here_q <= next_place == place;
+        if (write && here_q) kernel_q[place*WEIGHT_BITS +: WEIGHT_BITS] <= write_data;
+      end
     end
   endgenerate
   reg [WEIGHT_BITS-1:0] host_data_q;
   always @(posedge clk_i) begin
     host_place_q <= place_of(host_row_i, host_unit_i);
+    host_write_q <= host_write_i && !rst_i;
     host_data_q <= place_weight;
   end
   assign host_data_o = host_data_q;

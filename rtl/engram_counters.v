@@ -138,15 +138,20 @@ module engram_counters #(
   reg stale_q;                 // RUN is of a step before the last one that ended
   // Seen where a visit begins.
   reg turn_q, hit_q, valid_q, second_q, done_q;
-  wire access = read_i || write_i;
-  wire in_random = register_i[5:2] == RANDOM[5:2];
+  // From an access's second cycle on: what much hangs on is decoded in its first.
+  reg access_q, in_random_q;
+  wire access = (read_i || write_i) && access_q;
+  always @(posedge clk_i) begin
+    access_q <= (read_i || write_i) && !done_q;
+    in_random_q <= register_i[5:2] == RANDOM[5:2];
+  end
   wire behind = register_i == STEP_CYCLES && ended_q && stale_q;  // it will be right a round later
   wire turn = in_turn && scan_q[5:2] == RANDOM[5:2] &&
-              (scan_q[1:0] == 2'd0 ? access && in_random : turn_q);
-  wire hit = access && (in_random ? turn && scan_q[1:0] == register_i[1:0]
+              (scan_q[1:0] == 2'd0 ? access && in_random_q : turn_q);
+  wire hit = access && (in_random_q ? turn && scan_q[1:0] == register_i[1:0]
                                   : (in_turn && scan_q == register_i && !behind) ||
                                     (put_in && register_i == STEPS));
-  wire set = hit_q && write_i && !in_random;  // STEPS: zero, and in the next round the data added
+  wire set = hit_q && write_i && !in_random_q;  // STEPS: zero, and in the next round the data added
   wire fault = fault_i && at_access_q;
   wire random_end = turn_q && place_q[1:0] == 2'd3;
   always @(posedge clk_i) begin
@@ -156,11 +161,11 @@ module engram_counters #(
     end
     valid_q <= hit_q;
     second_q <= !rst_i && (set && high_q ? !second_q : second_q);
-    done_q <= fault || (high_q && (in_random ? random_end && access
+    done_q <= fault || (high_q && (in_random_q ? random_end && access
                                              : hit_q && (read_i || (write_i && second_q)))) ||
               (round_end && clear_q);
   end
-  assign data_taken_o = hit_q && write_i && (in_random || second_q);
+  assign data_taken_o = hit_q && write_i && (in_random_q || second_q);
   assign value_valid_o = valid_q && read_i;
   assign done_o = done_q;
   assign random_turn_o = turn_q;

@@ -125,6 +125,9 @@ module engram_crossbar #(
   localparam BESIDE = (PASS_UNITS & (PASS_UNITS - 1)) == 0;
   localparam LANE_MULTIPLIERS = AT_ONCE * (COLUMNS + (SHARED != 0 || TRAINING == 0 ? 0 : 1));
   localparam BANKS = (LANES + BANK_LANES - 1) / BANK_LANES;
+  // Many lanes' sums move from lane to lane while they are drained; of few lanes one is picked. (Late
+  // lanes still add when the first sum is drained.)
+  localparam CHAINED = LANES > 16 && LATE == 0 ? 1 : 0;
   localparam ROW_SHIFT = AT_ONCE - 1;  // rows lie at row >> ROW_SHIFT of their bank
   localparam [31:0] LAST_GROUP = GROUPS - 1;
   localparam [31:0] DRAIN_LAST = LANES - 1;
@@ -402,6 +405,8 @@ module engram_crossbar #(
   wire host_turn = !(forward_1 || gradient_1 || update_1);
 
   wire [LANES*SUM_BITS-1:0] sums;
+  wire [LANES*SUM_BITS-1:0] behind = sums >> (COLUMNS * SUM_BITS);  // the next lane's
+  wire sums_move;
   wire [AT_ONCE*TRAINED*TERM_BITS-1:0] terms;  // [row][training lane]
   wire [AT_ONCE*TRAINED*U_BITS-1:0] us;
   wire [AT_ONCE*TRAINED*WEIGHT_BITS-1:0] trained_weights, last_weights;
@@ -582,7 +587,7 @@ module engram_crossbar #(
       engram_lane #(
         .ROWS_AT_ONCE(AT_ONCE), .COLUMNS(COLUMNS), .X_BITS(X_BITS), .WEIGHT_BITS(WEIGHT_BITS),
         .GRADIENT_BITS(GRADIENT_BITS), .SUM_BITS(SUM_BITS), .SHARED(SHARED), .TRAINING(TRAINING),
-        .LOGIC_MULTIPLIERS(LOGIC)
+        .CHAINED(CHAINED), .LOGIC_MULTIPLIERS(LOGIC)
       ) u_lane (
         .clk_i(clk_i),
         .forward_i(half_forward_2[HALF]), .gradient_phase_i(half_gradient_2[HALF]),
@@ -597,6 +602,7 @@ module engram_crossbar #(
         .clear_i(half_first_3[HALF]),
         .accumulate_i({COLUMNS{half_forward_4[HALF]}} & lane_kept_4),
         .terms_o(lane_terms), .us_o(lane_us),
+        .move_i(sums_move), .sums_i(behind[FIRST*SUM_BITS +: COLUMNS*SUM_BITS]),
         .sums_o(sums[FIRST*SUM_BITS +: COLUMNS*SUM_BITS])
       );
 
@@ -741,14 +747,16 @@ module engram_crossbar #(
   reg                 sum_valid_q, sum_keep_q, sum_last_group_q;
   reg [UNIT_BITS-1:0] sum_unit_q;
   reg [SUM_BITS-1:0]  sum_q;
-  wire [LANE_BITS-1:0] drain_lane =
-      pairs_only ? drain_q[DRAIN_BITS-1:1] : drain_q[LANE_BITS-1:0];
-  // COUPLED, the unit that trains has its sum in the first of the two.
-  wire [LANE_BITS-1:0] sum_lane;
+  // The lane whose sum is drained. COUPLED, the unit that trains has its sum in the first of the two.
+  wire [DRAIN_BITS-1:0] next_drain = state_q == DRAIN ? drain_q + 1'b1 : {DRAIN_BITS{1'b0}};
+  wire [LANE_BITS-1:0] next_lane =
+      pairs_only ? next_drain[DRAIN_BITS-1:1] : next_drain[LANE_BITS-1:0];
+  reg [LANE_BITS-1:0] sum_lane_q;
+  always @(posedge clk_i)
+    sum_lane_q <= COUPLED != 0 && train_i ? next_lane >> 1 << 1 : next_lane;
   wire sum_keep;
   generate
     if (COUPLED != 0) begin : gen_coupled_sum
-      assign sum_lane = drain_lane & {{(LANE_BITS-1){1'b1}}, !train_i};
       wire second;
       wire [TRAINED-1:0] trains_second_2;  // a group stands long before it is drained
       engram_delay #(.DATA_BITS(TRAINED), .CYCLES(1)) u_trains_second_2 (
@@ -757,20 +765,30 @@ module engram_crossbar #(
       engram_pick #(
         .VALUE_BITS(1), .VALUES(TRAINED), .INDEX_BITS(LANE_BITS)
       ) u_second (
-        .values_i(trains_second_2), .index_i(drain_lane >> 1),
+        .values_i(trains_second_2), .index_i(sum_lane_q >> 1),
         .value_o(second)
       );
-      assign sum_keep = !train_i || second == drain_lane[0];
+      assign sum_keep = !train_i || second == drain_q[0];
       wire unused_keep_ok = &{1'b0, keep};
     end else begin : gen_sum
-      assign sum_lane = drain_lane;
       assign sum_keep = keep[unit_q];
     end
   endgenerate
   wire [SUM_BITS-1:0] lane_sum;
-  engram_pick #(.VALUE_BITS(SUM_BITS), .VALUES(LANES), .INDEX_BITS(LANE_BITS)) u_lane_sum (
-    .values_i(sums), .index_i(sum_lane), .value_o(lane_sum)
-  );
+  generate
+    if (CHAINED != 0) begin : gen_chained_sum
+      assign lane_sum = COUPLED != 0 && drain_q[0] && !train_i
+                        ? sums[(COLUMNS-1)*SUM_BITS +: SUM_BITS] : sums[0 +: SUM_BITS];
+    end else begin : gen_picked_sum
+      engram_pick #(
+        .VALUE_BITS(SUM_BITS), .VALUES(LANES), .INDEX_BITS(LANE_BITS)
+      ) u_lane_sum (
+        .values_i(sums), .index_i(sum_lane_q), .value_o(lane_sum)
+      );
+    end
+  endgenerate
+  assign sums_move = state_q == DRAIN && (drain_q[0] || !(COUPLED != 0 || pairs_only));
+  wire unused_lane_ok = &{1'b0, sum_lane_q, behind};
   always @(posedge clk_i) begin
     sum_valid_q <= state_q == DRAIN && !rst_i;
     sum_last_group_q <= group_last && drain_q == {DRAIN_BITS{1'b0}};

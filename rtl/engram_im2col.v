@@ -50,10 +50,13 @@ module engram_im2col #(
   reg [COUNT_BITS-1:0]     missing_q;    // rows still to move in before the window is whole
   reg [COUNT_BITS-1:0]     fetch_q;      // next row to ask for
   reg                      fetched_q;    // row_i is a row that was not taken yet
-  // Comparisons of what these will be, because all of lines_q hangs on them.
+  // Comparisons of what these will be.
   reg                      whole_q;      // none is missing
   reg                      row_end_q;    // across_q is its last
   reg                      last_down_q;  // so is down_q
+  // The same once more for the many bits of lines_q.
+  reg                      filling_q;    // !whole_q
+  reg                      left_q;       // whole_q, and not at a row's end
 
   wire row_end = STEPS_ACROSS == 1 || row_end_q;
   wire step = valid_o && next_i;
@@ -61,6 +64,9 @@ module engram_im2col #(
   wire take = fetched_q && (!whole_q || row_step);
   wire [COUNT_BITS-1:0] next_across = row_end ? {COUNT_BITS{1'b0}} : across_q + 1'b1;
   wire [COUNT_BITS-1:0] next_down = down_q + 1'b1;
+  wire next_row_end = step ? next_across == LAST_ACROSS : row_end_q;
+  wire next_whole =
+      row_step ? DOWN == 1 && fetched_q : whole_q || (fetched_q && missing_q == ONE_ROW);
 
   assign valid_o = active_q && whole_q;
   assign rest_o = row_end;
@@ -79,12 +85,15 @@ module engram_im2col #(
       fetch_q <= {COUNT_BITS{1'b0}};
       fetched_q <= 1'b0;
       whole_q <= 1'b0;
+      filling_q <= 1'b1;
+      left_q <= 1'b0;
       row_end_q <= 1'b0;
       last_down_q <= STEPS_DOWN == 1;
     end else begin
+      row_end_q <= next_row_end;
+      left_q <= next_whole && !(STEPS_ACROSS == 1 || next_row_end);
       if (step) begin
         across_q <= next_across;
-        row_end_q <= next_across == LAST_ACROSS;
         if (row_end) begin
           down_q <= next_down;
           last_down_q <= next_down == LAST_DOWN;
@@ -93,7 +102,8 @@ module engram_im2col #(
       end
       // At a row's end none is missing.
       missing_q <= (row_step ? NEW_ROWS : missing_q) - {{(COUNT_BITS-1){1'b0}}, take};
-      whole_q <= row_step ? DOWN == 1 && fetched_q : whole_q || (fetched_q && missing_q == ONE_ROW);
+      whole_q <= next_whole;
+      filling_q <= !next_whole;
       if (read_o) fetch_q <= fetch_q + 1'b1;
       fetched_q <= read_o || (fetched_q && !take);
     end
@@ -116,7 +126,7 @@ module engram_im2col #(
         end else begin : gen_straight
           assign rotated_back = below;
         end
-        assign from_below = whole_q ? rotated_back : below;
+        assign from_below = filling_q ? below : rotated_back;
       end else begin : gen_from_picture
         assign rotated_back = {LINE_BITS{1'b0}};
         assign from_below = row_i;
@@ -124,7 +134,7 @@ module engram_im2col #(
       end
       always @(posedge clk_i)
         if (take || (step && !row_end))
-          lines_q[line*LINE_BITS +: LINE_BITS] <= whole_q && !row_end ? rotated_left : from_below;
+          lines_q[line*LINE_BITS +: LINE_BITS] <= left_q ? rotated_left : from_below;
     end
   endgenerate
 

@@ -118,7 +118,7 @@ module engram_link_executor #(
 
   // ---------------------------------------------------------------- state
   reg [4:0]  state_q, next_state;
-  reg        enter_q, fresh_q, run_q, done_q;
+  reg        enter_q, wait_q, fresh_q, run_q, done_q;
   reg        missed_q, left_q, refused_q;  // there was no run; it was left; the bus refused
   reg        failed;          // what follows is a status alone
   reg [2:0]  failure, status_q;
@@ -223,12 +223,16 @@ module engram_link_executor #(
 
   // ---------------------------------------------------------------- memory
   wire [4:0] index = bit_q ^ {5{msb}};
-  wire memory_bit = read_byte_i[index[2:0]];
+  reg [7:0] byte_q;  // bits come from here: a memory's own output is late in the cycle
+  always @(posedge clk_i) byte_q <= read_byte_i;
+  wire memory_bit = byte_q[index[2:0]];
   wire [4:0] bit_next = bit_q + 5'd1;
+  wire [4:0] bit_read = bit_q + 5'd2;
+  wire unused_read_ok = &{1'b0, bit_read[2:0]};
   // `field` is the first byte; those behind it follow, down where it is the highest.
   assign read_o = !at_pixel || fresh_q;
   assign read_address_o =
-      {upper, by_at ? at_q : {3'b000, field[4:2], field[1:0] ^ bit_next[4:3]}};
+      {upper, by_at ? at_q : {3'b000, field[4:2], field[1:0] ^ bit_read[4:3]}};
 
   wire store = run_q && (keeps || (at_store && bit_q == 5'd0));
   wire stalled = store && !write_ready_i;
@@ -450,7 +454,8 @@ module engram_link_executor #(
   wire next_pixel = at_pixel && beat && !at_end;
   always @(posedge clk_i) begin
     enter_q <= rst_i || done_q;
-    fresh_q <= (enter_q || next_pixel) && !rst_i;
+    wait_q <= enter_q && !rst_i;
+    fresh_q <= (wait_q || next_pixel) && !rst_i;
     run_q <= (fresh_q || run_q) && !last && !next_pixel && !rst_i;
     done_q <= last && !done_q && !enter_q && !rst_i;
     missed_q <= fresh_q;

@@ -54,8 +54,11 @@ module engram_normaliser #(
       wire [WIDE_BITS-1:SHIFT+VALUE_BITS+1] high =
           {extended[WIDE_BITS-1:SHIFT+VALUE_BITS+2],
            halve_i ? negative : extended[SHIFT+VALUE_BITS+1]};
-      wire above = !negative && |{high, rounded[VALUE_BITS:VALUE_BITS-1]};
-      wire below = negative && !(&{high, !rounded[VALUE_BITS] || rounded[VALUE_BITS-1]});
+      // Beside the sum: whether rounding carries into the bits above the magnitude.
+      wire carries = &shifted[VALUE_BITS-1:0];
+      wire above = !negative && (|{high, shifted[VALUE_BITS]} || carries);
+      wire below = negative && !(&high && (shifted[VALUE_BITS] || carries));
+      wire unused_ok = &{1'b0, rounded[VALUE_BITS]};
       wire [VALUE_BITS-1:0] value =
           (RELU != 0 && negative) ? {VALUE_BITS{1'b0}} :
           above ? {1'b0, {(VALUE_BITS-1){1'b1}}} :
@@ -63,7 +66,7 @@ module engram_normaliser #(
 
       always @(posedge clk_i) begin
         values_q[v*VALUE_BITS +: VALUE_BITS] <= keep_i[v] ? value : {VALUE_BITS{1'b0}};
-        gates_q[v] <= keep_i[v] && (RELU == 0 || |value);
+        gates_q[v] <= keep_i[v] && (RELU == 0 || (!negative && (above || |rounded[VALUE_BITS-1:0])));
         cuts_q[v] <= !rst_i && valid_i[v] && keep_i[v] && (above || (below && RELU == 0));
       end
     end
