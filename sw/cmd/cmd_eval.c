@@ -161,7 +161,7 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
   if (device_set(evaluation->device, &checkpoint->weights, &checkpoint->state, err) != 0)
     return -1;
   struct cmd_pace pace = {.device = evaluation->device};
-  const struct train_watch watch = {&pace, watch_chunk, NULL};
+  const struct train_watch watch = {.context = &pace, .chunk = watch_chunk};
   return train_measure(evaluation->device, &evaluation->data, evaluation->pictures,
                        evaluation->count, part_names[options->part], &watch, &evaluation->metrics,
                        err);

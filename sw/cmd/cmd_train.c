@@ -331,7 +331,7 @@ static int train_split(struct training *training, int i, struct train_result *re
                           .data = &training->data,
                           .parts = training->parts[i],
                           .fresh = !options->weights.path,
-                          .watch = {&watcher, watch_chunk, watch_epoch}};
+                          .watch = {&watcher, watch_chunk, watch_epoch, NULL}};
   weights_new(&result->last.weights, &training->net);
   if (train_begin(train, &start, training->has_best ? &training->best : NULL, err) != 0)
     return -1;
