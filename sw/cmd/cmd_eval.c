@@ -5,6 +5,7 @@
 #include "cmd/cmd.h"
 #include "cmd/data_options.h"
 #include "cmd/net_options.h"
+#include "cmd/pace.h"
 #include "train/train.h"
 
 #include <inttypes.h>
@@ -135,7 +136,8 @@ static int choose_pictures(struct evaluation *evaluation, struct error *err) {
 }
 
 static bool watch_chunk(void *context, const char *what, size_t done, size_t total) {
-  cmd_pictures(context, what, done, total);
+  const struct pace_work left = {.pictures[PACE_INFERENCE] = (double)(total - done)};
+  pace_show(context, what, PACE_INFERENCE, done, total, &left);
   return true;
 }
 
@@ -160,7 +162,7 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
     return -1;
   if (device_set(evaluation->device, &checkpoint->weights, &checkpoint->state, err) != 0)
     return -1;
-  struct cmd_pace pace = {.device = evaluation->device};
+  struct pace pace = {.device = evaluation->device};
   const struct train_watch watch = {.context = &pace, .chunk = watch_chunk};
   return train_measure(evaluation->device, &evaluation->data, evaluation->pictures,
                        evaluation->count, part_names[options->part], &watch, &evaluation->metrics,

@@ -5,11 +5,13 @@
 #include "cmd/cmd.h"
 #include "cmd/data_options.h"
 #include "cmd/net_options.h"
+#include "cmd/pace.h"
 #include "cmd/train_report.h"
 #include "net/plan.h"
 #include "train/keep.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -273,13 +275,29 @@ static int prepare(struct training *training, struct error *err) {
 
 struct watcher {
   const struct options *options;
+  const struct train *train;
+  struct place start;
   uint32_t epoch; /* the one that is being trained */
-  struct cmd_pace pace;
+  int trainings;  /* that come behind this one, as long as it */
+  struct pace pace;
 };
 
-static void clear_progress(void) {
-  if (isatty(STDERR_FILENO))
-    fputs("\r\033[K", stderr);
+/* What is still to be done when `done` pictures of the present kind are. */
+static struct pace_work work_left(const struct watcher *watcher, enum pace_kind kind, size_t done) {
+  const struct options *options = watcher->options;
+  const struct train *train = watcher->train;
+  const struct place *place = &train->place, *start = &watcher->start;
+  double epoch = (double)train->count[PART_TRAIN];
+  double from = start->epoch * epoch + start->position, at = place->epoch * epoch + place->position;
+  double to = options->epochs * epoch;
+  if (options->steps > 0 && to > from + (double)options->steps)
+    to = from + (double)options->steps;
+  double ends = floor(to / epoch) - place->epoch; /* epochs that are still to be measured */
+  double measured = ends * (double)train->count[PART_VALIDATION] + (double)train->count[PART_TEST];
+  struct pace_work work = {{measured - (kind == PACE_INFERENCE ? (double)done : 0), to - at}};
+  work.pictures[PACE_TRAINING] += watcher->trainings * to;
+  work.pictures[PACE_INFERENCE] += watcher->trainings * measured;
+  return work;
 }
 
 /* Whether one of the signals that are blocked while training has come. */
@@ -291,12 +309,15 @@ static bool was_interrupted(void) {
 
 static bool watch_chunk(void *context, const char *what, size_t done, size_t total) {
   struct watcher *watcher = context;
+  enum pace_kind kind = strcmp(what, "training") == 0 ? PACE_TRAINING : PACE_INFERENCE;
+  struct pace_work left = work_left(watcher, kind, done);
   char label[64];
-  snprintf(label, sizeof label, "epoch %" PRIu32 ": %s", watcher->epoch, what);
-  if (done < total)
-    cmd_pictures(&watcher->pace, label, done, total);
+  if (strcmp(what, "test") == 0)
+    snprintf(label, sizeof label, "test");
   else
-    clear_progress();
+    snprintf(label, sizeof label, "epoch %" PRIu32 " of %" PRIu32 ": %s", watcher->epoch,
+             watcher->options->epochs, what);
+  pace_show(&watcher->pace, label, kind, done, total, &left);
   return !was_interrupted();
 }
 
@@ -321,9 +342,14 @@ static int save(const struct training *training, struct train_result *result, st
 static int train_split(struct training *training, int i, struct train_result *result,
                        struct error *err) {
   const struct options *options = training->options;
-  struct watcher watcher = {options, training->start.place.epoch + 1, {.device = training->device}};
   struct train *train = &result->train;
   struct checkpoint start = training->start;
+  struct watcher watcher = {.options = options,
+                            .train = train,
+                            .start = start.place,
+                            .epoch = start.place.epoch + 1,
+                            .trainings = training->split_count - 1 - i,
+                            .pace = {.device = training->device}};
   start.place.data = train_digest(&training->data, training->parts[i]);
   result->by = training->by[i];
   *train = (struct train){.net = &training->net,
@@ -331,6 +357,7 @@ static int train_split(struct training *training, int i, struct train_result *re
                           .data = &training->data,
                           .parts = training->parts[i],
                           .fresh = !options->weights.path,
+                          .place = start.place,
                           .watch = {&watcher, watch_chunk, watch_epoch, NULL}};
   weights_new(&result->last.weights, &training->net);
   if (train_begin(train, &start, training->has_best ? &training->best : NULL, err) != 0)
