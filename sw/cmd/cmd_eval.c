@@ -162,11 +162,13 @@ static int measure(struct evaluation *evaluation, struct error *err) {
       .context = evaluation, .chunk = watch_chunk, .reply = watch_reply};
   struct counters before, *counters = &evaluation->counters;
   evaluation->pace.device = evaluation->device;
-  if (device_counters(evaluation->device, &before, err) != 0 ||
+  if (device_counters(evaluation->device, &before, err) != 0)
+    return -1;
+  int result =
       train_measure(evaluation->device, &evaluation->data, evaluation->pictures, evaluation->count,
-                    part_names[evaluation->options->part], &watch, &evaluation->metrics,
-                    err) != 0 ||
-      device_counters(evaluation->device, counters, err) != 0)
+                    part_names[evaluation->options->part], &watch, &evaluation->metrics, err);
+  pace_clear(&evaluation->pace);
+  if (result != 0 || device_counters(evaluation->device, counters, err) != 0)
     return -1;
   for (int l = 0; l < NET_LAYERS_MAX; l++)
     counters->cut_activations[l] -= before.cut_activations[l];
@@ -231,7 +233,8 @@ static int write_report(struct evaluation *evaluation, struct error *err) {
   const struct options *options = evaluation->options;
   char *weights = report_file(options->weights.path);
   struct report_run run = {.title = "Evaluation",
-                           .part = part_names[options->part],
+                           .part =
+                               options->part == PART_TRAIN ? "training" : part_names[options->part],
                            .freeze = evaluation->checkpoint.state.freeze,
                            .metrics = evaluation->metrics,
                            .counters = evaluation->counters,

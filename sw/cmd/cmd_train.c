@@ -286,6 +286,7 @@ struct watcher {
   struct place start;
   uint32_t epoch; /* the one that is being trained */
   int trainings;  /* that come behind this one, as long as it */
+  bool saves;     /* this one */
   struct pace pace;
 };
 
@@ -338,8 +339,10 @@ static void watch_reply(void *context, const char *what, size_t picture,
 static void watch_epoch(void *context, const struct train_epoch *epoch) {
   struct watcher *watcher = context;
   watcher->epoch = epoch->epoch + 1;
-  if (!watcher->options->json)
-    report_epoch(epoch, true);
+  if (watcher->options->json)
+    return;
+  pace_clear(&watcher->pace);
+  report_epoch(epoch, true);
 }
 
 /* ---- training ---- */
@@ -356,6 +359,36 @@ static int save(const struct training *training, struct train_result *result, st
                    result->train.best_epoch > 0 ? best : last, err);
 }
 
+/* Trains from `start`, saves when it is asked to, and tests. */
+static int train_watched(struct training *training, struct train_result *result,
+                         const struct checkpoint *start, struct watcher *watcher,
+                         struct error *err) {
+  const struct options *options = training->options;
+  struct train *train = &result->train;
+  if (train_begin(train, start, training->has_best ? &training->best : NULL, err) != 0)
+    return -1;
+  pace_clear(&watcher->pace);
+  if (!options->json)
+    report_begin(result, device_name(options));
+  if (train_run(train, options->epochs, options->steps, err) != 0 ||
+      train_state(train, &result->last, err) != 0)
+    return -1;
+  pace_clear(&watcher->pace);
+  if (!options->json && train->current.pictures > 0)
+    report_epoch(&train->current, false);
+  if (watcher->saves && save(training, result, err) != 0)
+    return -1;
+  if (train->stopped)
+    return 0;
+  if (train_test(train, &result->test, err) != 0)
+    return -1;
+  pace_clear(&watcher->pace);
+  result->tested = true;
+  if (!options->json)
+    report_test(result);
+  return 0;
+}
+
 /* Trains with split i; with the first one saves. */
 static int train_split(struct training *training, int i, struct train_result *result,
                        struct error *err) {
@@ -368,6 +401,7 @@ static int train_split(struct training *training, int i, struct train_result *re
                             .start = start.place,
                             .epoch = start.place.epoch + 1,
                             .trainings = training->split_count - 1 - i,
+                            .saves = i == 0 && options->save,
                             .pace = {.device = training->device}};
   start.place.data = train_digest(&training->data, training->parts[i]);
   result->by = training->by[i];
@@ -379,25 +413,9 @@ static int train_split(struct training *training, int i, struct train_result *re
                           .place = start.place,
                           .watch = {&watcher, watch_chunk, watch_epoch, watch_reply}};
   weights_new(&result->last.weights, &training->net);
-  if (train_begin(train, &start, training->has_best ? &training->best : NULL, err) != 0)
-    return -1;
-  if (!options->json)
-    report_begin(result, device_name(options));
-  if (train_run(train, options->epochs, options->steps, err) != 0 ||
-      train_state(train, &result->last, err) != 0)
-    return -1;
-  if (!options->json && train->current.pictures > 0)
-    report_epoch(&train->current, false);
-  if (i == 0 && options->save && save(training, result, err) != 0)
-    return -1;
-  if (train->stopped)
-    return 0;
-  if (train_test(train, &result->test, err) != 0)
-    return -1;
-  result->tested = true;
-  if (!options->json)
-    report_test(result);
-  return 0;
+  int failed = train_watched(training, result, &start, &watcher, err);
+  pace_clear(&watcher.pace);
+  return failed;
 }
 
 static json_t *results_json(const struct training *training, const struct train_result *results,

@@ -84,13 +84,17 @@ static void print_line(const struct pace *pace, size_t done, size_t total,
 void pace_show(struct pace *pace, const char *what, enum pace_kind kind, size_t done, size_t total,
                const struct pace_work *work) {
   pace_add(pace, cmd_seconds(), what, kind, done);
-  if (!isatty(STDERR_FILENO))
+  if (pace->last - pace->shown < line_every_seconds || !isatty(STDERR_FILENO))
     return;
-  if (done >= total) {
-    fputs("\r\033[K", stderr);
-    fflush(stderr);
-  } else if (pace->last - pace->shown >= line_every_seconds) {
-    pace->shown = pace->last;
-    print_line(pace, done, total, work);
-  }
+  pace->shown = pace->last;
+  pace->visible = true;
+  print_line(pace, done, total, work);
+}
+
+void pace_clear(struct pace *pace) {
+  if (!pace->visible)
+    return;
+  fputs("\r\033[K", stderr);
+  fflush(stderr);
+  pace->visible = false;
 }

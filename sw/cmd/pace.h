@@ -6,6 +6,7 @@
 
 #include "device/device.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Training and inference differ in speed. */
@@ -16,6 +17,7 @@ struct pace {
   double begin, last;          /* time of the first and of the latest call of pace_add, in s */
   double line;                 /* device_line_seconds at the first */
   double shown;                /* time of the latest line */
+  bool visible;                /* the line is there */
   enum pace_kind kind;         /* of the latest pictures */
   char what[64];               /* what they were for */
   size_t done;                 /* of them */
@@ -42,10 +44,12 @@ double pace_left(const struct pace *pace, const struct pace_work *work);
 enum { PACE_DURATION_BYTES = 32 };
 char *pace_duration(char text[PACE_DURATION_BYTES], double seconds);
 
-/* pace_add with the present time; now and then, and when `done` = `total`, one overwritten line on
- * stderr, only when that is a terminal: "epoch 3 of 30: training 512/1024, 3104 pictures/s, 0:41
- * left". The line is cleared when they are equal. */
+/* pace_add with the present time, and some times a second one overwritten line on stderr, only when
+ * that is a terminal: "epoch 3 of 30: training 512/1024, 3104 pictures/s, 0:41 left". */
 void pace_show(struct pace *pace, const char *what, enum pace_kind kind, size_t done, size_t total,
                const struct pace_work *work);
+
+/* Clears the line when it is there: before anything else is printed. */
+void pace_clear(struct pace *pace);
 
 #endif

@@ -40,7 +40,7 @@ struct report_mistakes {
 /* One training, or one evaluation. */
 struct report_run {
   const char *title;             /* "Split by segment" */
-  const char *part;              /* which pictures were measured: "test" */
+  const char *part;              /* what pictures were measured: "test", "all" */
   const struct train *train;     /* NULL: an evaluation, nothing was trained */
   uint32_t freeze;               /* bit l: layer l did not learn */
   const char *unmeasured;        /* why there is no measurement, a sentence; NULL: there is one */
