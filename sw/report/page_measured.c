@@ -41,7 +41,8 @@ static uint64_t pictures_of(const struct metrics *metrics, int label) {
 }
 
 static void write_classes(FILE *to, const struct metrics *metrics, char *const *names) {
-  fputs("<figure><figcaption>By class</figcaption>\n<table>\n<thead><tr><th>class</th>"
+  fputs("<figure><figcaption>By class</figcaption>\n<div "
+        "class=\"wide\"><table>\n<thead><tr><th>class</th>"
         "<th class=\"number\">pictures</th><th class=\"number\">precision</th>"
         "<th class=\"number\">recall</th><th class=\"number\">F1</th></tr></thead>\n<tbody>\n",
         to);
@@ -55,7 +56,7 @@ static void write_classes(FILE *to, const struct metrics *metrics, char *const *
             "<td class=\"number\">%.3f</td></tr>\n",
             metrics_precision(metrics, c), metrics_recall(metrics, c), metrics_f1(metrics, c));
   }
-  fputs("</tbody></table></figure>\n", to);
+  fputs("</tbody></table></div></figure>\n", to);
 }
 
 /* One row; the shade is a cell's share of it. */

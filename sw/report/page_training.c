@@ -72,8 +72,9 @@ void page_curves(FILE *to, const struct report_run *run) {
   fputs("<h3>Learning</h3>\n<div class=\"charts\">\n", to);
   write_chart(to, &losses, &loss);
   write_chart(to, &accuracies, &accuracy);
-  fputs("</div>\n<p>Training: the mean over an epoch's steps, each before its update and with "
-        "dropout. Validation: after the epoch, without dropout, so that it can be the better of "
+  fputs("</div>\n<p>Training: the mean over an epoch's steps, each before its update, with half of "
+        "the units of a layer with dropout. Validation: after the epoch, with all units, so that "
+        "it can be the better of "
         "the two. The chosen epoch has the highest validation accuracy, then the lowest loss.",
         to);
   if (train->epochs[0].epoch > 1)
@@ -157,8 +158,8 @@ static void write_training_counts(FILE *to, const struct report_run *run) {
   }
   fputs("</tbody></table></div>\n<p>Over all steps of this run; shares are of the values that a "
         "layer puts out, and of its weights times the steps. A saturated value was cut at the end "
-        "of its format. A lost update was not zero and changed no weight: it is smaller than the "
-        "weight's last bit. ",
+        "of its format. A lost update was not zero and changed no weight, as a rule because "
+        "it is smaller than the weight's last bit. ",
         to);
   fputs(net->rounding == ROUND_STOCHASTIC
             ? "Rounded stochastically, such updates move the weight now and then, by the right "
