@@ -17,6 +17,9 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+
+#include "board_model.h"
+#include "device/device_parts.h"
 #include <math.h>
 #include <png.h>
 #include <sys/stat.h>
@@ -426,6 +429,67 @@ static void test_no_mistakes(void **state) {
   setting_free(setting);
 }
 
+/* ---- on a board ---- */
+
+static void note_answer(void *context, const char *what, size_t picture,
+                        const struct reply *reply) {
+  struct setting *setting = context;
+  if (strcmp(what, "test") == 0)
+    report_answer(&setting->run.mistakes, &setting->data, picture, reply);
+}
+
+/* Trains two epochs and a half on a device, which is closed, and saves the report. */
+static void report_training(struct device *device, const char *folder) {
+  struct error err = {""};
+  struct setting *setting = setting_new();
+  struct report_run *run = &setting->run;
+  enum part parts[PICTURES] = {PART_TRAIN};
+  for (int i = 0; i < PICTURES; i++) {
+    parts[i] = i % 4 == 0 ? PART_TEST : i % 4 == 1 ? PART_VALIDATION : PART_TRAIN;
+    setting->data.labels[i] = (uint8_t)(i % CLASSES);
+  }
+  struct train train = {.net = &setting->net,
+                        .device = device,
+                        .data = &setting->data,
+                        .parts = parts,
+                        .fresh = true,
+                        .watch = {.context = setting, .reply = note_answer}};
+  struct checkpoint start = {.state = device_state_fresh(&setting->net, 1), .place = {.seed = 1}};
+  train_begin(&train, &start, NULL, &err);
+  train_run(&train, 3, 50, &err);
+  train_test(&train, &run->metrics, &err);
+  assert_string_equal(err.message, "");
+  assert_int_equal(train.current.pictures, 10);
+  run->train = &train;
+  run->weights = &train.best.weights;
+  save_setting(setting, folder);
+  train_end(&train);
+  device_close(device);
+  setting_free(setting);
+}
+
+/* The same two files as on the model: replies, weights and counters came over the line. */
+static void test_board(void **state) {
+  struct error err = {""};
+  struct net net;
+  assert_int_equal(net_load(&net, "nets/tiny.yaml", NULL, 0, &err), 0);
+  report_training(device_open("golden", &net, &err), *state);
+  char *page = read_text(*state, "r.html"), *figures = read_text(*state, "r.json");
+  assert_non_null(strstr(page, "<polyline"));
+  assert_non_null(strstr(page, "not finished"));
+  struct board_model *board = board_new(&net);
+  struct device *device = device_serial_new(&board->port, 0, &net, &err);
+  assert_non_null(device);
+  report_training(device, *state);
+  board_free(board);
+  char *board_page = read_text(*state, "r.html"), *board_figures = read_text(*state, "r.json");
+  assert_string_equal(board_page, page);
+  assert_string_equal(board_figures, figures);
+  char *texts_read[] = {page, figures, board_page, board_figures};
+  for (size_t i = 0; i < sizeof texts_read / sizeof texts_read[0]; i++)
+    free(texts_read[i]);
+}
+
 /* ---- paths ---- */
 
 static void refused(const char *path, const char *message) {
@@ -527,6 +591,7 @@ int main(void) {
       cmocka_unit_test(test_png),    IN_FOLDER(test_wav),         cmocka_unit_test(test_step),
       cmocka_unit_test(test_charts), IN_FOLDER(test_page),        IN_FOLDER(test_figures),
       IN_FOLDER(test_no_mistakes),   IN_FOLDER(test_paths),       IN_FOLDER(test_sounds),
+      IN_FOLDER(test_board),
   };
   return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
