@@ -273,6 +273,33 @@ static void test_charts(void **state) {
       }
 }
 
+/* Ticks of values from 60 to 80: from 0, or from where they are; and the end at `most`. */
+static void test_axes(void **state) {
+  (void)state;
+  static const uint32_t epochs[2] = {1, 2};
+  static const double values[2] = {60, 80};
+  for (int zero = 0; zero < 2; zero++) {
+    const struct chart chart = {.title = "t",
+                                .unit = "%",
+                                .epochs = epochs,
+                                .count = 2,
+                                .line = {{"a", values}},
+                                .line_count = 1,
+                                .most = 100,
+                                .zero = zero};
+    struct written *written = open_written();
+    chart_write(written->to, &chart);
+    char *text = close_written(written);
+    assert_int_equal(count_of(text, ">0</text>"), zero);
+    assert_int_equal(count_of(text, ">65</text>"), !zero);
+    assert_int_equal(count_of(text, ">80</text>"), 1);
+    assert_int_equal(count_of(text, ">100</text>"), 0);
+    assert_int_equal(count_of(text, "cy=\"44.0\""), 1); /* 80 is at the top */
+    assert_int_equal(count_of(text, "cy=\"228.0\""), !zero);
+    free(text);
+  }
+}
+
 /* ---- the whole ---- */
 
 enum { SIDE = 8, PIXELS = SIDE * SIDE, CLASSES = 3, PICTURES = 40 };
@@ -591,7 +618,7 @@ int main(void) {
       cmocka_unit_test(test_png),    IN_FOLDER(test_wav),         cmocka_unit_test(test_step),
       cmocka_unit_test(test_charts), IN_FOLDER(test_page),        IN_FOLDER(test_figures),
       IN_FOLDER(test_no_mistakes),   IN_FOLDER(test_paths),       IN_FOLDER(test_sounds),
-      IN_FOLDER(test_board),
+      IN_FOLDER(test_board),         cmocka_unit_test(test_axes),
   };
   return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
