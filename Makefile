@@ -27,7 +27,7 @@ LIBS       = $(shell pkg-config --libs $(PACKAGES)) -lm -ldl -pthread
 INCLUDES   = $(shell pkg-config --cflags $(PACKAGES))
 
 SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c)) gen/emit.c gen/beside.c gen/template.c
-EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in driver/*.[ch] fpga/*/board.yaml verif/sim*.[ch]) verif/sim.cpp $(wildcard verif/build_*.sh)
+EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in driver/*.[ch] fpga/*/board.yaml sw/report/report.css verif/sim*.[ch]) verif/sim.cpp $(wildcard verif/build_*.sh)
 TESTS    := $(patsubst verif/unit/%.c,%,$(wildcard verif/unit/test_*.c))
 C_FILES  := $(wildcard sw/*/*.[ch] gen/*.[ch] verif/*.[ch] verif/*/*.[ch] driver/*.[ch] fpga/*.[ch])
 
@@ -43,7 +43,7 @@ BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
 .PHONY: help deps all sim check unit cli leaves cores folds icarus driver fusesoc regress same mutants vehicle
-.PHONY: bitstream bitstreams program fpga-table lint lint-rtl pages format wave install clean estimate-check netlist
+.PHONY: bitstream bitstreams program fpga-table report-page lint lint-rtl pages format wave install clean estimate-check netlist
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -232,6 +232,9 @@ mutants: $(BENCH) ## deliberate errors in RTL leaves, each of which the bench mu
 
 vehicle: $(ENGRAM) ## train both nets on recordings: DATA=DIR [CLASSES=airplane,car]
 	@sh verif/vehicle.sh $(ENGRAM) $(BUILD)/vehicle '$(CLASSES)' '$(DATA)'
+
+report-page: $(ENGRAM) ## reports from synthetic sounds; all of them loads in Chromium without a network; screenshots in build/report
+	@sh verif/report_page.sh $(ENGRAM) $(BUILD)/report
 
 lint: $(ENGRAM) lint-rtl ## formatting, warnings of both compilers, Verilator and Icarus on emitted cores
 	clang-format --dry-run -Werror $(C_FILES)

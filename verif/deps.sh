@@ -4,7 +4,7 @@
 set -eu
 packages='gcc g++ pkg-config libsndfile1-dev libsamplerate0-dev libkissfft-dev libyaml-dev libjansson-dev
   libpng-dev zlib1g-dev libcmocka-dev verilator iverilog yosys clang clang-format python3-venv
-  nextpnr-ice40 fpga-icestorm jq'
+  nextpnr-ice40 fpga-icestorm jq libxml2-utils'
 
 missing=''
 for package in $packages; do

@@ -4,7 +4,6 @@
 #include "cmd/cmd.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,24 +29,4 @@ void cmd_progress(const char *what, size_t done, size_t total) {
     return;
   fprintf(stderr, "\r%s %zu/%zu%s", what, done, total, done == total ? "\n" : "");
   fflush(stderr);
-}
-
-void cmd_pictures(struct cmd_pace *pace, const char *what, size_t done, size_t total) {
-  double now = cmd_seconds(), line = device_line_seconds(pace->device);
-  if (strcmp(pace->what, what) != 0 || done <= pace->done) {
-    pace->begin = now;
-    pace->line = line;
-    pace->done = done;
-    snprintf(pace->what, sizeof pace->what, "%s", what);
-  }
-  char label[128];
-  double seconds = now - pace->begin;
-  int length = snprintf(label, sizeof label, "%s", what);
-  if (seconds > 0)
-    length += snprintf(label + length, sizeof label - (size_t)length, ", %.0f pictures/s",
-                       (double)(done - pace->done) / seconds);
-  if (seconds > 0 && line > 0)
-    snprintf(label + length, sizeof label - (size_t)length, ", the line takes %.0f %% of the time",
-             100 * (line - pace->line) / seconds);
-  cmd_progress(label, done, total);
 }

@@ -38,14 +38,4 @@ double cmd_seconds(void);
  * newline when they are equal. */
 void cmd_progress(const char *what, size_t done, size_t total);
 
-/* The same for pictures that go through a device: says also how many a second, and for how much of
- * the time the line to the device was taken. */
-struct cmd_pace {
-  const struct device *device; /* set by the caller; the rest begins with zeros */
-  char what[64];
-  double begin, line;
-  size_t done;
-};
-void cmd_pictures(struct cmd_pace *pace, const char *what, size_t done, size_t total);
-
 #endif

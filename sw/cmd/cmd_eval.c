@@ -5,6 +5,8 @@
 #include "cmd/cmd.h"
 #include "cmd/data_options.h"
 #include "cmd/net_options.h"
+#include "cmd/pace.h"
+#include "cmd/report_options.h"
 #include "train/train.h"
 
 #include <inttypes.h>
@@ -22,6 +24,7 @@ struct options {
   struct net_options net;
   struct data_options data;
   struct weights_options weights;
+  struct report_options report;
   int part;
   uint64_t seed;
   enum split_by split;
@@ -39,7 +42,10 @@ struct evaluation {
   size_t *pictures;
   size_t count;
   struct device *device;
+  struct pace pace;
   struct metrics metrics;
+  struct counters counters; /* of measuring */
+  struct report_mistakes mistakes;
 };
 
 static error_t parse_choice(int key, char *arg, struct argp_state *state) {
@@ -73,6 +79,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     state->child_inputs[0] = &options->net;
     state->child_inputs[1] = &options->data;
     state->child_inputs[2] = &options->weights;
+    state->child_inputs[3] = &options->report;
     return 0;
   case 'j':
     options->json = true;
@@ -95,6 +102,7 @@ static const struct argp_option table[] = {
 static const struct argp_child children[] = {{&net_options_argp, 0, "Network:", 1},
                                              {&data_options_argp, 0, "Pictures:", 1},
                                              {&weights_options_argp, 0, "Weights:", 1},
+                                             {&report_options_argp, 0, "Report:", 1},
                                              {0}};
 static const struct argp argp = {
     .options = table,
@@ -135,8 +143,36 @@ static int choose_pictures(struct evaluation *evaluation, struct error *err) {
 }
 
 static bool watch_chunk(void *context, const char *what, size_t done, size_t total) {
-  cmd_pictures(context, what, done, total);
+  const struct pace_work left = {.pictures[PACE_INFERENCE] = (double)(total - done)};
+  struct evaluation *evaluation = context;
+  pace_show(&evaluation->pace, what, PACE_INFERENCE, done, total, &left);
   return true;
+}
+
+static void watch_reply(void *context, const char *what, size_t picture,
+                        const struct reply *reply) {
+  struct evaluation *evaluation = context;
+  (void)what;
+  if (evaluation->options->report.path)
+    report_answer(&evaluation->mistakes, &evaluation->data, picture, reply);
+}
+
+static int measure(struct evaluation *evaluation, struct error *err) {
+  const struct train_watch watch = {
+      .context = evaluation, .chunk = watch_chunk, .reply = watch_reply};
+  struct counters before, *counters = &evaluation->counters;
+  evaluation->pace.device = evaluation->device;
+  if (device_counters(evaluation->device, &before, err) != 0)
+    return -1;
+  int result =
+      train_measure(evaluation->device, &evaluation->data, evaluation->pictures, evaluation->count,
+                    part_names[evaluation->options->part], &watch, &evaluation->metrics, err);
+  pace_clear(&evaluation->pace);
+  if (result != 0 || device_counters(evaluation->device, counters, err) != 0)
+    return -1;
+  for (int l = 0; l < NET_LAYERS_MAX; l++)
+    counters->cut_activations[l] -= before.cut_activations[l];
+  return 0;
 }
 
 static int evaluate(struct evaluation *evaluation, struct error *err) {
@@ -152,7 +188,7 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
   if (weights_options_load(&options->weights, net, checkpoint, err) != 0 ||
       data_options_load(&options->data, checkpoint->class_names, net, &evaluation->data, err) !=
           0 ||
-      choose_pictures(evaluation, err) != 0)
+      choose_pictures(evaluation, err) != 0 || report_options_check(&options->report, err) != 0)
     return -1;
   evaluation->device = device_open(device, net, err);
   metrics_begin(&evaluation->metrics, net->classes);
@@ -160,23 +196,71 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
     return -1;
   if (device_set(evaluation->device, &checkpoint->weights, &checkpoint->state, err) != 0)
     return -1;
-  struct cmd_pace pace = {.device = evaluation->device};
-  const struct train_watch watch = {&pace, watch_chunk, NULL};
-  return train_measure(evaluation->device, &evaluation->data, evaluation->pictures,
-                       evaluation->count, part_names[options->part], &watch, &evaluation->metrics,
-                       err);
+  return measure(evaluation, err);
+}
+
+/* `weights` is how the file is called. */
+static json_t *result_json(const struct evaluation *evaluation, const char *weights) {
+  const struct options *options = evaluation->options;
+  bool all = options->part == PART_ALL;
+  return json_pack("{s:s, s:o, s:s, s:s, s:s?, s:b, s:o}", "net", evaluation->net.name, "net_hash",
+                   json_hash(evaluation->net.net_hash), "weights", weights, "part",
+                   part_names[options->part], "split", all ? NULL : split_name(evaluation->split),
+                   "split_of_training", !all && evaluation->trained_on, "metrics",
+                   metrics_json(&evaluation->metrics, evaluation->data.class_names));
+}
+
+/* ---- the report ---- */
+
+static void add_facts(struct report *report, const struct evaluation *evaluation,
+                      const char *weights) {
+  const struct options *options = evaluation->options;
+  const struct checkpoint *checkpoint = &evaluation->checkpoint;
+  const char *device = options->weights.device ? options->weights.device : "golden";
+  report_facts(report, device);
+  report_fact(report, "Weights", "%s, after %" PRIu32 " steps", weights, checkpoint->state.steps);
+  if (options->part == PART_ALL)
+    report_fact(report, "Pictures", "all, among them those of the training");
+  else
+    report_fact(report, "Pictures", "part \"%s\", split by %s with seed %" PRIu64 "%s",
+                part_names[options->part], split_name(evaluation->split),
+                options->seed_given ? options->seed : checkpoint->place.seed,
+                evaluation->trained_on ? ", the split of the training"
+                                       : ", not the split of the training: it may have seen them");
+}
+
+static int write_report(struct evaluation *evaluation, struct error *err) {
+  const struct options *options = evaluation->options;
+  char *weights = report_file(options->weights.path);
+  struct report_run run = {.title = "Evaluation",
+                           .part =
+                               options->part == PART_TRAIN ? "training" : part_names[options->part],
+                           .freeze = evaluation->checkpoint.state.freeze,
+                           .metrics = evaluation->metrics,
+                           .counters = evaluation->counters,
+                           .weights = &evaluation->checkpoint.weights,
+                           .mistakes = evaluation->mistakes,
+                           .json = result_json(evaluation, weights)};
+  struct report report = {.kind = "evaluation",
+                          .net = &evaluation->net,
+                          .data = &evaluation->data,
+                          .folders = options->report.folders,
+                          .folder_count = options->report.folder_count,
+                          .runs = &run,
+                          .run_count = 1,
+                          .json = run.json};
+  add_facts(&report, evaluation, weights);
+  int result = report_save(&report, options->report.path, err);
+  json_decref(run.json);
+  free(weights);
+  return result;
 }
 
 static void show(const struct evaluation *evaluation) {
   const struct options *options = evaluation->options;
   bool all = options->part == PART_ALL;
   if (options->json) {
-    json_show(json_pack("{s:s, s:o, s:s, s:s, s:s?, s:b, s:o}", "net", evaluation->net.name,
-                        "net_hash", json_hash(evaluation->net.net_hash), "weights",
-                        options->weights.path, "part", part_names[options->part], "split",
-                        all ? NULL : split_name(evaluation->split), "split_of_training",
-                        !all && evaluation->trained_on, "metrics",
-                        metrics_json(&evaluation->metrics, evaluation->data.class_names)));
+    json_show(result_json(evaluation, options->weights.path));
     return;
   }
   printf("%s, %s: %s pictures", evaluation->net.name, options->weights.path,
@@ -195,12 +279,15 @@ int cmd_eval(int argc, char **argv) {
   struct error err = {""};
   option_parse(&argp, "engram eval", argc, argv, &options);
   int result = evaluate(&evaluation, &err);
+  if (result == 0 && options.report.path)
+    result = write_report(&evaluation, &err);
   if (result == 0)
     show(&evaluation);
   int status = result == 0 ? EXIT_DONE : cmd_device_fail(evaluation.device, &err);
   device_close(evaluation.device);
   dataset_free(&evaluation.data);
   free(evaluation.pictures);
+  report_mistakes_free(&evaluation.mistakes);
   weights_free(&evaluation.checkpoint.weights);
   return status;
 }

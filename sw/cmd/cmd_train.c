@@ -5,11 +5,14 @@
 #include "cmd/cmd.h"
 #include "cmd/data_options.h"
 #include "cmd/net_options.h"
+#include "cmd/pace.h"
+#include "cmd/report_options.h"
 #include "cmd/train_report.h"
 #include "net/plan.h"
 #include "train/keep.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +25,7 @@ struct options {
   struct net_options net;
   struct data_options data;
   struct weights_options weights;
+  struct report_options report;
   const char *save, *freeze;
   uint32_t epochs;
   uint64_t steps; /* 0: no limit */
@@ -83,6 +87,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     state->child_inputs[0] = &options->net;
     state->child_inputs[1] = &options->data;
     state->child_inputs[2] = &options->weights;
+    state->child_inputs[3] = &options->report;
     return 0;
   case 's':
     options->save = arg;
@@ -127,6 +132,7 @@ static const struct argp_option table[] = {
 static const struct argp_child children[] = {{&net_options_argp, 0, "Network:", 1},
                                              {&data_options_argp, 0, "Pictures:", 1},
                                              {&weights_options_argp, 0, "Weights:", 1},
+                                             {&report_options_argp, 0, "Report:", 1},
                                              {0}};
 static const struct argp argp = {
     .options = table,
@@ -262,6 +268,8 @@ static int prepare(struct training *training, struct error *err) {
             "%s.best is not there or not of this training: the best is chosen among the "
             "epochs to come\n",
             options->weights.path);
+  if (report_options_check(&options->report, err) != 0)
+    return -1;
   if (options->save && keep_check(options->save, &training->net, start, err) != 0)
     return -1;
   const char *device = options->weights.device ? options->weights.device : "golden";
@@ -273,13 +281,31 @@ static int prepare(struct training *training, struct error *err) {
 
 struct watcher {
   const struct options *options;
+  const struct train *train;
+  struct report_mistakes *mistakes; /* NULL: not wanted */
+  struct place start;
   uint32_t epoch; /* the one that is being trained */
-  struct cmd_pace pace;
+  int trainings;  /* that come behind this one, as long as it */
+  bool saves;     /* this one */
+  struct pace pace;
 };
 
-static void clear_progress(void) {
-  if (isatty(STDERR_FILENO))
-    fputs("\r\033[K", stderr);
+/* What is still to be done when `done` pictures of the present kind are. */
+static struct pace_work work_left(const struct watcher *watcher, enum pace_kind kind, size_t done) {
+  const struct options *options = watcher->options;
+  const struct train *train = watcher->train;
+  const struct place *place = &train->place, *start = &watcher->start;
+  double epoch = (double)train->count[PART_TRAIN];
+  double from = start->epoch * epoch + start->position, at = place->epoch * epoch + place->position;
+  double to = options->epochs * epoch;
+  if (options->steps > 0 && to > from + (double)options->steps)
+    to = from + (double)options->steps;
+  double ends = floor(to / epoch) - place->epoch; /* epochs that are still to be measured */
+  double measured = ends * (double)train->count[PART_VALIDATION] + (double)train->count[PART_TEST];
+  struct pace_work work = {{measured - (kind == PACE_INFERENCE ? (double)done : 0), to - at}};
+  work.pictures[PACE_TRAINING] += watcher->trainings * to;
+  work.pictures[PACE_INFERENCE] += watcher->trainings * measured;
+  return work;
 }
 
 /* Whether one of the signals that are blocked while training has come. */
@@ -291,23 +317,39 @@ static bool was_interrupted(void) {
 
 static bool watch_chunk(void *context, const char *what, size_t done, size_t total) {
   struct watcher *watcher = context;
+  enum pace_kind kind = strcmp(what, "training") == 0 ? PACE_TRAINING : PACE_INFERENCE;
+  struct pace_work left = work_left(watcher, kind, done);
   char label[64];
-  snprintf(label, sizeof label, "epoch %" PRIu32 ": %s", watcher->epoch, what);
-  if (done < total)
-    cmd_pictures(&watcher->pace, label, done, total);
+  if (strcmp(what, "test") == 0)
+    snprintf(label, sizeof label, "test");
   else
-    clear_progress();
+    snprintf(label, sizeof label, "epoch %" PRIu32 " of %" PRIu32 ": %s", watcher->epoch,
+             watcher->options->epochs, what);
+  pace_show(&watcher->pace, label, kind, done, total, &left);
   return !was_interrupted();
+}
+
+static void watch_reply(void *context, const char *what, size_t picture,
+                        const struct reply *reply) {
+  struct watcher *watcher = context;
+  if (watcher->mistakes && strcmp(what, "test") == 0)
+    report_answer(watcher->mistakes, watcher->train->data, picture, reply);
 }
 
 static void watch_epoch(void *context, const struct train_epoch *epoch) {
   struct watcher *watcher = context;
   watcher->epoch = epoch->epoch + 1;
-  if (!watcher->options->json)
-    report_epoch(epoch, true);
+  if (watcher->options->json)
+    return;
+  pace_clear(&watcher->pace);
+  report_epoch(epoch, true);
 }
 
 /* ---- training ---- */
+
+static const char *device_name(const struct options *options) {
+  return options->weights.device ? options->weights.device : "golden";
+}
 
 static int save(const struct training *training, struct train_result *result, struct error *err) {
   struct checkpoint *last = &result->last, *best = &result->train.best;
@@ -317,13 +359,50 @@ static int save(const struct training *training, struct train_result *result, st
                    result->train.best_epoch > 0 ? best : last, err);
 }
 
+/* Trains from `start`, saves when it is asked to, and tests. */
+static int train_watched(struct training *training, struct train_result *result,
+                         const struct checkpoint *start, struct watcher *watcher,
+                         struct error *err) {
+  const struct options *options = training->options;
+  struct train *train = &result->train;
+  if (train_begin(train, start, training->has_best ? &training->best : NULL, err) != 0)
+    return -1;
+  pace_clear(&watcher->pace);
+  if (!options->json)
+    report_begin(result, device_name(options));
+  if (train_run(train, options->epochs, options->steps, err) != 0 ||
+      train_state(train, &result->last, err) != 0)
+    return -1;
+  pace_clear(&watcher->pace);
+  if (!options->json && train->current.pictures > 0)
+    report_epoch(&train->current, false);
+  if (watcher->saves && save(training, result, err) != 0)
+    return -1;
+  if (train->stopped)
+    return 0;
+  if (train_test(train, &result->test, err) != 0)
+    return -1;
+  pace_clear(&watcher->pace);
+  result->tested = true;
+  if (!options->json)
+    report_test(result);
+  return 0;
+}
+
 /* Trains with split i; with the first one saves. */
 static int train_split(struct training *training, int i, struct train_result *result,
                        struct error *err) {
   const struct options *options = training->options;
-  struct watcher watcher = {options, training->start.place.epoch + 1, {.device = training->device}};
   struct train *train = &result->train;
   struct checkpoint start = training->start;
+  struct watcher watcher = {.options = options,
+                            .train = train,
+                            .mistakes = options->report.path ? &result->mistakes : NULL,
+                            .start = start.place,
+                            .epoch = start.place.epoch + 1,
+                            .trainings = training->split_count - 1 - i,
+                            .saves = i == 0 && options->save,
+                            .pace = {.device = training->device}};
   start.place.data = train_digest(&training->data, training->parts[i]);
   result->by = training->by[i];
   *train = (struct train){.net = &training->net,
@@ -331,40 +410,99 @@ static int train_split(struct training *training, int i, struct train_result *re
                           .data = &training->data,
                           .parts = training->parts[i],
                           .fresh = !options->weights.path,
-                          .watch = {&watcher, watch_chunk, watch_epoch}};
+                          .place = start.place,
+                          .watch = {&watcher, watch_chunk, watch_epoch, watch_reply}};
   weights_new(&result->last.weights, &training->net);
-  if (train_begin(train, &start, training->has_best ? &training->best : NULL, err) != 0)
-    return -1;
-  if (!options->json)
-    report_begin(result, options->weights.device ? options->weights.device : "golden");
-  if (train_run(train, options->epochs, options->steps, err) != 0 ||
-      train_state(train, &result->last, err) != 0)
-    return -1;
-  if (!options->json && train->current.pictures > 0)
-    report_epoch(&train->current, false);
-  if (i == 0 && options->save && save(training, result, err) != 0)
-    return -1;
-  if (train->stopped)
-    return 0;
-  if (train_test(train, &result->test, err) != 0)
-    return -1;
-  result->tested = true;
-  if (!options->json)
-    report_test(result);
-  return 0;
+  int failed = train_watched(training, result, &start, &watcher, err);
+  pace_clear(&watcher.pace);
+  return failed;
+}
+
+static json_t *results_json(const struct training *training, const struct train_result *results,
+                            int count, const char *device) {
+  json_t *runs = json_array();
+  for (int i = 0; i < count; i++)
+    json_array_append_new(runs, report_json(&results[i]));
+  return json_pack("{s:s, s:o, s:s, s:I, s:i, s:o}", "net", training->net.name, "net_hash",
+                   json_hash(training->net.net_hash), "device", device, "seed",
+                   (json_int_t)training->start.place.seed, "rate", training->start.state.rate,
+                   "runs", runs);
 }
 
 static void show_json(const struct training *training, const struct train_result *results,
                       int count, double seconds) {
   const struct options *options = training->options;
-  json_t *runs = json_array();
+  json_t *json = results_json(training, results, count, device_name(options));
+  json_object_set_new(json, "seconds", json_real(seconds));
+  json_object_set_new(json, "saved", options->save ? json_string(options->save) : json_null());
+  json_show(json);
+}
+
+/* ---- the report ---- */
+
+static void add_facts(struct report *report, const struct training *training) {
+  const struct options *options = training->options;
+  const struct checkpoint *start = &training->start;
+  struct plan plan;
+  char *frozen[NET_LAYERS_MAX], names[128];
+  int count = 0;
+  plan_make(&plan, &training->net);
+  for (int l = 0; l < training->net.layer_count; l++)
+    if (start->state.freeze >> l & 1)
+      frozen[count++] = plan.layer[l].name;
+  report_facts(report, device_name(options));
+  report_fact(report, "Learning rate", "2^-%d", start->state.rate);
+  report_fact(report, "Seed", "%" PRIu64, start->place.seed);
+  report_fact(report, "Epochs", "up to %" PRIu32, options->epochs);
+  if (options->steps > 0)
+    report_fact(report, "Steps", "at most %" PRIu64 " in this run", options->steps);
+  if (count > 0)
+    report_fact(report, "Frozen", "%s", names_list(names, sizeof names, frozen, count, ", "));
+  if (options->weights.path) {
+    char *file = report_file(options->weights.path);
+    report_fact(report, "Begun with", "%s, after %" PRIu32 " steps", file, start->state.steps);
+    free(file);
+  }
+}
+
+/* What the report says of one training. */
+static struct report_run report_run(const struct training *training, struct train_result *result,
+                                    json_t *json) {
+  struct train *train = &result->train;
+  struct report_run run = {
+      .title = result->by == SPLIT_BY_SEGMENT ? "Split by segment" : "Split by recording",
+      .part = "test",
+      .train = train,
+      .freeze = training->start.state.freeze,
+      .unmeasured = result->tested ? NULL : "The training was interrupted before the test.",
+      .metrics = result->test,
+      .weights = train->best_epoch > 0 ? &train->best.weights : &result->last.weights,
+      .mistakes = result->mistakes,
+      .json = json};
+  return run;
+}
+
+static int write_report(const struct training *training, struct train_result *results, int count,
+                        struct error *err) {
+  const struct report_options *options = &training->options->report;
+  struct report_run runs[SPLITS];
+  json_t *json =
+      results_json(training, results, count, report_device(device_name(training->options)));
   for (int i = 0; i < count; i++)
-    json_array_append_new(runs, report_json(&results[i]));
-  json_show(json_pack("{s:s, s:o, s:s, s:I, s:i, s:f, s:s?, s:o}", "net", training->net.name,
-                      "net_hash", json_hash(training->net.net_hash), "device",
-                      options->weights.device ? options->weights.device : "golden", "seed",
-                      (json_int_t)training->start.place.seed, "rate", training->start.state.rate,
-                      "seconds", seconds, "saved", options->save, "runs", runs));
+    runs[i] =
+        report_run(training, &results[i], json_array_get(json_object_get(json, "runs"), (size_t)i));
+  struct report report = {.kind = "training",
+                          .net = &training->net,
+                          .data = &training->data,
+                          .folders = options->folders,
+                          .folder_count = options->folder_count,
+                          .runs = runs,
+                          .run_count = count,
+                          .json = json};
+  add_facts(&report, training);
+  int result = report_save(&report, options->path, err);
+  json_decref(json);
+  return result;
 }
 
 static void show_end(const struct training *training, const struct train_result *results, int count,
@@ -396,6 +534,8 @@ static int train_all(struct training *training, struct error *err) {
     count++;
   }
   double seconds = cmd_seconds() - begin;
+  if (result == 0 && training->options->report.path)
+    result = write_report(training, results, count, err);
   if (result == 0 && training->options->json)
     show_json(training, results, count, seconds);
   else if (result == 0)
@@ -403,6 +543,7 @@ static int train_all(struct training *training, struct error *err) {
   for (int i = 0; i < count; i++) {
     train_end(&results[i].train);
     weights_free(&results[i].last.weights);
+    report_mistakes_free(&results[i].mistakes);
   }
   return result;
 }

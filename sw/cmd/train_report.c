@@ -20,7 +20,7 @@ void report_begin(const struct train_result *result, const char *device) {
   fflush(stdout);
 }
 
-static uint64_t sum_of(const uint32_t *counts) {
+static uint64_t sum_of(const uint64_t *counts) {
   uint64_t sum = 0;
   for (int l = 0; l < NET_LAYERS_MAX; l++)
     sum += counts[l];
@@ -33,7 +33,7 @@ void report_epoch(const struct train_epoch *epoch, bool finished) {
     printf(" %10.4f %9.2f %%", epoch->validation_loss, 100 * epoch->validation_accuracy);
   else
     printf(" %10s %11s", "-", "-");
-  const struct counters *counters = &epoch->counters;
+  const struct train_counts *counters = &epoch->counters;
   printf(" %12" PRIu64 " %13" PRIu64 "%s\n",
          sum_of(counters->cut_activations) + sum_of(counters->cut_gradients),
          sum_of(counters->lost), finished && epoch->best ? "  best" : "");
@@ -65,12 +65,12 @@ void report_line(const struct train_result *result) {
 }
 
 /* {"conv": n, "dense1": n, ...} */
-static json_t *counts_json(const struct net *net, const uint32_t *counts) {
+static json_t *counts_json(const struct net *net, const uint64_t *counts) {
   struct plan plan;
   plan_make(&plan, net);
   json_t *json = json_object();
   for (int l = 0; l < net->layer_count; l++)
-    json_object_set_new(json, plan.layer[l].name, json_integer(counts[l]));
+    json_object_set_new(json, plan.layer[l].name, json_integer((json_int_t)counts[l]));
   return json;
 }
 

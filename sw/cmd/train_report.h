@@ -4,6 +4,7 @@
 #ifndef ENGRAM_CMD_TRAIN_REPORT_H
 #define ENGRAM_CMD_TRAIN_REPORT_H
 
+#include "report/report.h"
 #include "train/train.h"
 
 #include <jansson.h>
@@ -14,7 +15,8 @@ struct train_result {
   struct train train;
   struct checkpoint last; /* where it stands now */
   bool tested;
-  struct metrics test; /* when tested */
+  struct metrics test;             /* when tested */
+  struct report_mistakes mistakes; /* of the test, when there is a report */
 };
 
 /* One line and the table's head. */

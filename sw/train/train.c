@@ -58,18 +58,28 @@ static int add_replies(const struct job *jobs, const struct reply *replies, cons
   return 0;
 }
 
-/* Runs some pictures through the device. */
+static void watch_replies(const struct train_watch *watch, const char *what, const size_t *pictures,
+                          size_t count, const struct reply *replies) {
+  for (size_t i = 0; i < count && watch->reply; i++)
+    watch->reply(watch->context, what, pictures[i], &replies[i]);
+}
+
+/* Runs some pictures through the device. With `watch` they are measured as `what`, without it
+ * trained on. */
 static int run_chunk(struct device *device, const struct dataset *data, const size_t *pictures,
-                     size_t count, bool train, struct metrics *metrics, struct error *err) {
+                     size_t count, const char *what, const struct train_watch *watch,
+                     struct metrics *metrics, struct error *err) {
   size_t pixels = (size_t)(data->height * data->width);
   struct job *jobs = memory_new(count, sizeof *jobs);
   struct reply *replies = memory_new(count, sizeof *replies);
   for (size_t i = 0; i < count; i++)
     jobs[i] = (struct job){data->pictures + pictures[i] * pixels, pixels, data->labels[pictures[i]],
-                           train};
+                           watch == NULL};
   int result = device_run(device, jobs, count, replies, err);
   if (result == 0)
     result = add_replies(jobs, replies, pictures, count, metrics, err);
+  if (result == 0 && watch)
+    watch_replies(watch, what, pictures, count, replies);
   free(jobs);
   free(replies);
   return result;
@@ -89,7 +99,7 @@ int train_measure(struct device *device, const struct dataset *data, const size_
                   struct metrics *metrics, struct error *err) {
   for (size_t done = 0; done < count;) {
     size_t chunk = chunk_of(count - done, device_chunk(device));
-    if (run_chunk(device, data, pictures + done, chunk, false, metrics, err) != 0)
+    if (run_chunk(device, data, pictures + done, chunk, what, watch, metrics, err) != 0)
       return -1;
     done += chunk;
     watch_chunk(watch, what, done, count);
@@ -149,11 +159,43 @@ int train_begin(struct train *train, const struct checkpoint *start, const struc
   return device_set(train->device, &start->weights, &start->state, err);
 }
 
+/* ---- counters ---- */
+
+/* Pictures of which a device's 32-bit counters, which wrap, count all there is to count. */
+static size_t countable(const struct net *net) {
+  size_t most = 1;
+  for (int l = 0; l < net->layer_count; l++) {
+    const struct layer *layer = &net->layer[l];
+    size_t weights = (size_t)layer->rows * (size_t)layer->units, outputs = (size_t)layer->outputs;
+    most = weights > most ? weights : most;
+    most = outputs > most ? outputs : most;
+  }
+  return UINT32_MAX / most;
+}
+
+/* Adds what was counted since *last, which becomes the present count. */
+static int add_counters(struct train *train, struct counters *last, struct error *err) {
+  struct counters now;
+  struct train_counts *to = &train->current.counters;
+  if (device_counters(train->device, &now, err) != 0)
+    return -1;
+  for (int l = 0; l < NET_LAYERS_MAX; l++) {
+    to->cut_activations[l] += now.cut_activations[l] - last->cut_activations[l];
+    to->cut_gradients[l] += now.cut_gradients[l] - last->cut_gradients[l];
+    to->lost[l] += now.lost[l] - last->lost[l];
+  }
+  *last = now;
+  return 0;
+}
+
 /* Trains on what is left of the epoch, at most `steps` pictures. */
 static int run_steps(struct train *train, uint64_t steps, struct metrics *metrics,
                      struct error *err) {
   struct place *place = &train->place;
-  size_t total = train->count[PART_TRAIN], picture[TRAIN_CHUNK];
+  size_t total = train->count[PART_TRAIN], picture[TRAIN_CHUNK], uncounted = 0;
+  struct counters last;
+  if (device_counters(train->device, &last, err) != 0)
+    return -1;
   train_order(place->seed, place->epoch, total, train->order);
   while (place->position < total && steps > 0 && !train->stopped) {
     size_t chunk = chunk_of(total - place->position, TRAIN_CHUNK);
@@ -161,24 +203,19 @@ static int run_steps(struct train *train, uint64_t steps, struct metrics *metric
       chunk = (size_t)steps;
     for (size_t i = 0; i < chunk; i++)
       picture[i] = train->pictures[PART_TRAIN][train->order[place->position + i]];
-    if (run_chunk(train->device, train->data, picture, chunk, true, metrics, err) != 0)
+    if (uncounted + chunk > countable(train->net)) {
+      if (add_counters(train, &last, err) != 0)
+        return -1;
+      uncounted = 0;
+    }
+    if (run_chunk(train->device, train->data, picture, chunk, NULL, NULL, metrics, err) != 0)
       return -1;
+    uncounted += chunk;
     steps -= chunk;
     place->position += (uint32_t)chunk;
     train->stopped = !watch_chunk(&train->watch, "training", place->position, total);
   }
-  return 0;
-}
-
-static struct counters counters_between(const struct counters *from, const struct counters *to) {
-  struct counters between = {
-      to->pictures - from->pictures, to->correct - from->correct, {0}, {0}, {0}};
-  for (int l = 0; l < NET_LAYERS_MAX; l++) {
-    between.cut_activations[l] = to->cut_activations[l] - from->cut_activations[l];
-    between.cut_gradients[l] = to->cut_gradients[l] - from->cut_gradients[l];
-    between.lost[l] = to->lost[l] - from->lost[l];
-  }
-  return between;
+  return add_counters(train, &last, err);
 }
 
 /* Measures on validation and goes to the next epoch. */
@@ -208,19 +245,16 @@ static int finish_epoch(struct train *train, struct error *err) {
 
 /* Trains up to the end of the epoch or of the steps; returns how many steps it took in *taken. */
 static int run_epoch(struct train *train, uint64_t steps, uint64_t *taken, struct error *err) {
-  struct counters before, after;
   struct metrics metrics;
+  struct train_epoch *epoch = &train->current;
   metrics_begin(&metrics, train->net->classes);
-  if (device_counters(train->device, &before, err) != 0 ||
-      run_steps(train, steps, &metrics, err) != 0 ||
-      device_counters(train->device, &after, err) != 0)
+  *epoch = (struct train_epoch){.epoch = train->place.epoch + 1};
+  if (run_steps(train, steps, &metrics, err) != 0)
     return -1;
   *taken = metrics.count;
-  train->current = (struct train_epoch){.epoch = train->place.epoch + 1,
-                                        .pictures = (size_t)metrics.count,
-                                        .loss = metrics_loss(&metrics),
-                                        .accuracy = metrics_accuracy(&metrics),
-                                        .counters = counters_between(&before, &after)};
+  epoch->pictures = (size_t)metrics.count;
+  epoch->loss = metrics_loss(&metrics);
+  epoch->accuracy = metrics_accuracy(&metrics);
   if (train->place.position < train->count[PART_TRAIN])
     return 0;
   return finish_epoch(train, err);

@@ -25,6 +25,13 @@ enum {
   TRAIN_PARTS = 3,  /* of enum part */
 };
 
+/* What training steps counted, by layer. */
+struct train_counts {
+  uint64_t cut_activations[NET_LAYERS_MAX]; /* values that saturated */
+  uint64_t cut_gradients[NET_LAYERS_MAX];
+  uint64_t lost[NET_LAYERS_MAX]; /* updates that were not zero and changed nothing */
+};
+
 /* One epoch, as one call of train_run saw it. */
 struct train_epoch {
   uint32_t epoch;             /* 1, 2, ... */
@@ -32,8 +39,8 @@ struct train_epoch {
   double loss, accuracy;      /* means of each step's picture before its update, with dropout */
   double validation_loss;     /* after the epoch, without dropout */
   double validation_accuracy; /* 0..1 */
-  struct counters counters;   /* what the training steps counted */
-  bool best;                  /* better on validation than all epochs before */
+  struct train_counts counters;
+  bool best; /* better on validation than all epochs before */
 };
 
 /* Called while the run works. Members may be NULL. */
@@ -43,6 +50,9 @@ struct train_watch {
    * false while training stops the run behind this chunk. */
   bool (*chunk)(void *context, const char *what, size_t done, size_t total);
   void (*epoch)(void *context, const struct train_epoch *epoch);
+  /* What the device said of a picture (index into data) of "validation", "test" or whatever
+   * train_measure was called with; in the order in which they are measured. */
+  void (*reply)(void *context, const char *what, size_t picture, const struct reply *reply);
 };
 
 struct train {

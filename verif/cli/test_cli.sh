@@ -7,6 +7,7 @@ set -u
 binary=$(realpath "$1")
 nets=$(realpath "$(dirname "$0")/../../nets")
 family=$(realpath "$(dirname "$0")/../nets")
+self_contained=$(realpath "$(dirname "$0")/../self_contained.sh")
 rm -rf "$2"
 mkdir -p "$2/in" "$2/log" || exit 1
 log=$(realpath "$2/log")
@@ -85,6 +86,21 @@ bad_disk() {
   else
     refused "$pattern"
   fi
+}
+
+# bad_full NAME PATTERN ARGUMENT...: the same for what is written behind the work, whose results are shown by then.
+bad_full() {
+  name=$1 pattern=$2
+  shift 2
+  listing > "$log/before"
+  (
+    trap '' XFSZ
+    ulimit -f 2
+    exec "$binary" "$@" > /dev/null
+  ) > "$log/out" 2> "$log/err"
+  status=$?
+  listing > "$log/after"
+  refused "$pattern"
 }
 
 # good NAME ARGUMENT...: `engram ARGUMENT...` succeeds.
@@ -181,7 +197,7 @@ rm part part.best
 good 'features of another size' features -o flat5x7 --size 5x7 --classes car,train sounds
 sed 's/classes: 4/classes: 2/' "$family/dense.yaml" > dense.yaml
 good 'train without a convolution' train --net dense.yaml --data flat5x7 --epochs 1 --save wd
-good 'eval without a convolution' eval --net dense.yaml --data flat5x7 --load wd
+good 'eval without a convolution' eval --net dense.yaml --data flat5x7 --load wd --report d.html
 good 'infer without a convolution' infer --net dense.yaml --load wd "$sound"
 good 'estimate, one output layer' estimate --net "$family/output.yaml"
 good 'gen, two hidden layers' gen --net "$family/frozen.yaml" -o core
@@ -201,12 +217,104 @@ if cmp -s wf wo; then passed=$((passed + 1)); else fail 'other weights'; fi
 good 'train, nothing frozen' train --net frozen.yaml --data three --epochs 1 --freeze none --save wf
 name='--freeze none over the description'
 if cmp -s wf wo; then fail 'the same weights'; else passed=$((passed + 1)); fi
-rm -r core wd wd.best wf wf.best wo wo.best
+rm -r core d.html d.json wd wd.best wf wf.best wo wo.best
 
 for command in features synth train eval infer gen estimate; do
   good "$command --help" "$command" --help
   good "$command --version" "$command" --version
 done
+
+# ---------------------------------------------------------------- reports
+# ok NAME COMMAND...: succeeds.
+ok() {
+  name=$1
+  shift
+  if "$@" > "$log/out" 2> "$log/err"; then passed=$((passed + 1)); else fail "status $?: $(tail -1 "$log/out")"; fi
+}
+
+# not_ok NAME COMMAND...: fails, as it should.
+not_ok() {
+  name=$1
+  shift
+  if "$@" > "$log/out" 2> "$log/err"; then fail 'succeeds'; else passed=$((passed + 1)); fi
+}
+
+# Names that a page must not take for tags.
+nasty='<b>&amp;"'"'"
+mkdir -p "odd/$nasty" odd/car odd/train
+cp sounds/airplane/*.wav "odd/$nasty"
+cp sounds/car/*.wav odd/car
+cp sounds/train/*.wav odd/train
+good 'features of odd names' features -o odd3 --size 8x8 odd
+good 'train, report' train --net "$tiny" --data odd3 --epochs 2 --split both --report r.html --sounds odd
+ok 'report: needs nothing but itself' sh "$self_contained" r.html
+ok 'report: a section for each split' grep -q '<h2>Split by recording</h2>' r.html
+ok 'report: names are escaped' grep -qF '&lt;b&gt;&amp;amp;&quot;&#39;' r.html
+not_ok 'report: and nowhere plain' grep -qF '<b>&amp;"' r.html
+ok 'report: sounds' grep -q '<audio.* src="data:audio/wav;base64,' r.html
+ok 'report: all the figures of --json' jq -e '.runs[1].test.kappa and (.runs[0].epochs | length == 2)
+  and (.runs[0].layers | length == 3) and (.runs[0].filters | length == 2)
+  and (.runs | all(.test.count - ([range(3) as $c | .test.confusion[$c][$c]] | add) == (.mistakes | length)))
+  and (has("seconds") or has("saved") | not)' r.json
+mkdir elsewhere
+cp -r odd odd3 elsewhere
+ok 'train, report in another folder' sh -c 'cd elsewhere && "$@"' sh "$binary" train --net "$tiny" --data \
+  "$PWD/elsewhere/odd3" --epochs 2 --split both --report again.html --sounds ./odd/
+ok 'report: the same page' cmp r.html elsewhere/again.html
+ok 'report: the same figures' cmp r.json elsewhere/again.json
+rm -r elsewhere
+good 'train, report without sounds' train --net "$tiny" --data odd3 --epochs 0 --report r.html
+ok 'report: no epoch' sh "$self_contained" r.html
+ok 'report: says how to have sounds' grep -q -- '--sounds DIR' r.html
+not_ok 'report: no sounds' grep -q '<audio' r.html
+good 'eval, report' eval --net "$tiny" --data three --load w.best --part all --report e.html --sounds odd
+ok 'report: of an evaluation' sh "$self_contained" e.html
+ok 'report: sounds that are gone' grep -q 'its sound file is not there' e.html
+ok 'report: of an evaluation, figures' jq -e '.metrics.accuracy and (.layers[0].saturated_activations >= 0)
+  and .weights == "w.best"' e.json
+good 'eval, report and JSON' eval --net "$tiny" --data three --load w --report e.html --json
+holds '"macro_f1"'
+for change in 's/src="data:image/src="image/' 's/<h1>/<script><\/script><h1>/' 's/<h1>/<a href="x">y<\/a><h1>/' \
+  's/^body {/body { background: url(x.png);/' 's/<h1>/<h2>/' "s/default-src 'none'/default-src '*'/"; do
+  sed "$change" r.html > broken.html
+  name="self_contained.sh finds $change"
+  if cmp -s r.html broken.html; then fail 'changes nothing'; else not_ok "$name" sh "$self_contained" broken.html; fi
+done
+name='train: interrupted, report'
+: > "$log/out"
+"$binary" train --net "$tiny" --data three --epochs 100000 --report r.html > "$log/out" 2> "$log/err" &
+while kill -0 $! && ! grep -q '^ *1 ' "$log/out"; do sleep 0.1; done
+kill -TERM $!
+wait $! 2> "$log/wait"
+ok 'report: of an interrupted training' sh "$self_contained" r.html
+ok 'report: says so' grep -q 'interrupted before the test' r.html
+rm -r odd odd3 r.html r.json e.html e.json broken.html
+
+# ---------------------------------------------------------------- the progress line
+# on_terminal COLUMNS COMMAND...: with standard error at such a terminal; what came there is in $log/out.
+on_terminal() {
+  columns=$1
+  shift
+  script -qec "stty cols $columns; $* > /dev/null" /dev/null < /dev/null | tr '\r' '\n' > "$log/out"
+}
+name='train: progress on a terminal'
+on_terminal 80 "$binary" train --net "$tiny" --data three --epochs 3000
+if grep -qE '^epoch [0-9]+ of 3000: training [0-9]+/[0-9]+, [0-9]+ pictures/s, [0-9:]+ left' "$log/out"; then
+  passed=$((passed + 1))
+else
+  fail "$(head -c 200 "$log/out")"
+fi
+name='train: progress no longer than the terminal is wide'
+on_terminal 30 "$binary" train --net "$tiny" --data three --epochs 300
+if grep '^epoch' "$log/out" | sed 's/\x1b.*//' | awk 'length > 29 { long = 1 } length == 29 { cut = 1 }
+  END { exit !(cut && !long) }'; then
+  passed=$((passed + 1))
+else
+  fail 'it wraps, or there is none'
+fi
+name='train: no progress without a terminal'
+"$binary" train --net "$tiny" --data three --epochs 300 > "$log/out" 2> "$log/err"
+if [ -s "$log/err" ]; then fail 'something on standard error'; else passed=$((passed + 1)); fi
 
 # ---------------------------------------------------------------- bad input to make
 printf 'RIFF but no sound' > noise.wav
@@ -324,6 +432,36 @@ done
 bad 'train: pictures of another size' '7x9' train --net wide.yaml --data two
 bad 'eval: pictures of another size' '7x9' eval --net "$tiny8" --data three --load w8 \
   --classes car,train
+
+# ---------------------------------------------------------------- reports, in train and eval
+mkdir folder.html beside.json
+ln -s /dev/full full.html
+mkdir locked
+for command in 'train --epochs 1' 'eval --load w'; do
+  # shellcheck disable=SC2086 # words
+  set -- $command --net "$tiny" --data three
+  verb=$1
+  bad "$verb: report of another ending" 'ends in .html' "$@" --report r.txt
+  bad "$verb: report without a name" 'ends in .html' "$@" --report .html
+  bad "$verb: report in no folder" 'nowhere/r.html' "$@" --report nowhere/r.html
+  bad "$verb: report over a folder" 'folder.html: is a folder' "$@" --report folder.html
+  bad "$verb: report's figures over a folder" 'beside.json: is a folder' "$@" --report beside.html
+  bad "$verb: report over a device" 'full.html' "$@" --report full.html
+  bad "$verb: report to /dev/null" 'ends in .html' "$@" --report /dev/null
+  bad "$verb: no such sounds" 'nowhere' "$@" --report r.html --sounds nowhere
+  bad "$verb: sounds are a file" 'is not a folder' "$@" --report r.html --sounds w
+  bad "$verb: sounds without a report" '--report' "$@" --sounds sounds
+  bad_full "$verb: report, full disk" 'File too large' "$@" --report r.html
+done
+if [ "$(id -u)" -ne 0 ]; then
+  chmod a-w locked
+  bad 'train: report where nothing may be written' 'Permission denied' train --net "$tiny" --data three \
+    --report locked/r.html
+  chmod u+w locked
+else # to whom all is allowed, but not in /proc
+  bad 'train: report where nothing may be written' '/proc/r.html: cannot write' train --net "$tiny" --data three \
+    --report /proc/r.html
+fi
 
 # ---------------------------------------------------------------- weights, in train, eval and infer
 for command in 'train --data three' 'eval --data three' "infer $sound"; do

@@ -4,6 +4,7 @@
  * Runs in the repository's root: reads nets/.
  */
 #include "base/file.h"
+#include "device/device_parts.h"
 #include "model/softmax.h"
 #include "scratch.h"
 #include "train/keep.h"
@@ -346,7 +347,7 @@ static double measure(const struct net *net, const struct pictures *pictures,
                       const struct checkpoint *checkpoint, enum part part, double *loss) {
   struct error err = {0};
   struct metrics metrics;
-  const struct train_watch nobody = {NULL, NULL, NULL};
+  const struct train_watch nobody = {.context = NULL};
   struct device *device = device_open("golden", net, &err);
   size_t count, *indices = dataset_part(&pictures->data, pictures->parts, part, &count);
   assert_int_equal(device_set(device, &checkpoint->weights, &checkpoint->state, &err), 0);
@@ -552,7 +553,7 @@ static void stops_after(int chunks, uint32_t epoch, uint32_t position) {
   struct pictures pictures = pictures_new(100, 31);
   struct checkpoint start = start_of(&net, &pictures, 1);
   struct train train = begin(&net, &pictures, &start, NULL);
-  train.watch = (struct train_watch){&chunks, count_down, NULL};
+  train.watch = (struct train_watch){.context = &chunks, .chunk = count_down};
   assert_int_equal(train_run(&train, 5, 0, &err), 0);
   assert_true(train.stopped);
   assert_int_equal(train.place.epoch, epoch);
@@ -569,6 +570,110 @@ static void test_watch_stops(void **state) {
   stops_after(2, 0, 64);
   stops_after(3, 1, 0);
   stops_after(4, 1, 32);
+}
+
+/* ---- counters and replies ---- */
+
+/* A device that loses every update there is, and takes each picture for the next class. */
+struct loser {
+  struct device device;
+  struct counters counters;
+};
+
+static int loser_set(struct device *device, const struct weights *weights,
+                     const struct device_state *state, struct error *err) {
+  (void)device, (void)weights, (void)state, (void)err;
+  return 0;
+}
+
+static int loser_get(struct device *device, struct weights *weights, struct device_state *state,
+                     struct error *err) {
+  (void)device, (void)weights, (void)state, (void)err;
+  return 0;
+}
+
+static int loser_run(struct device *device, const struct job *jobs, size_t count,
+                     struct reply *replies, struct error *err) {
+  (void)err;
+  const struct layer *layer = &device->net->layer[1];
+  for (size_t i = 0; i < count; i++) {
+    replies[i] = (struct reply){.best = (jobs[i].label + 1) % CLASSES, .probability = {7, 8, 9}};
+    if (jobs[i].train)
+      ((struct loser *)device)->counters.lost[1] += (uint32_t)(layer->rows * layer->units);
+  }
+  return 0;
+}
+
+static int loser_counters(struct device *device, struct counters *counters, struct error *err) {
+  (void)err;
+  *counters = ((struct loser *)device)->counters;
+  return 0;
+}
+
+static const struct device_kind loser_kind = {
+    .set = loser_set, .get = loser_get, .run = loser_run, .counters = loser_counters};
+
+/* More updates in an epoch than a device's counter of 32 bits holds. */
+static void test_counts_beyond_32_bits(void **state) {
+  (void)state;
+  struct error err = {0};
+  struct net net = load_net("nets/tiny.yaml");
+  net.layer[1].rows = 1 << 12;
+  net.layer[1].units = 1 << 10;
+  struct pictures pictures = pictures_new(2000, 17);
+  struct loser loser = {{.kind = &loser_kind, .net = &net}, {.lost = {0, UINT32_MAX - 5}}};
+  struct checkpoint start = {.place = {.seed = 3}};
+  struct train train = {
+      .net = &net, .device = &loser.device, .data = &pictures.data, .parts = pictures.parts};
+  assert_int_equal(train_begin(&train, &start, NULL, &err), 0);
+  run(&train, 2, 0);
+  for (int e = 0; e < 2; e++)
+    assert_true(train.epochs[e].counters.lost[1] == UINT64_C(1600) << 22);
+  assert_true(train.epochs[0].counters.lost[0] == 0);
+  train_end(&train);
+  pictures_free(&pictures);
+}
+
+/* Replies that were watched, by what for. */
+struct watched {
+  const struct pictures *pictures;
+  size_t validation, test;
+};
+
+static void watch_reply(void *context, const char *what, size_t picture,
+                        const struct reply *reply) {
+  struct watched *watched = context;
+  const struct pictures *pictures = watched->pictures;
+  bool test = strcmp(what, "test") == 0;
+  assert_true(test || strcmp(what, "validation") == 0);
+  assert_int_equal(pictures->parts[picture], test ? PART_TEST : PART_VALIDATION);
+  assert_int_equal(reply->best, (pictures->data.labels[picture] + 1) % CLASSES);
+  assert_int_equal(reply->probability[2], 9);
+  watched->validation += !test;
+  watched->test += test;
+}
+
+static void test_replies_are_watched(void **state) {
+  (void)state;
+  struct error err = {0};
+  struct metrics metrics;
+  struct net net = load_net("nets/tiny.yaml");
+  struct pictures pictures = pictures_new(400, 19);
+  struct loser loser = {{.kind = &loser_kind, .net = &net}, {.pictures = 0}};
+  struct checkpoint start = {.place = {.seed = 3}};
+  struct watched watched = {&pictures, 0, 0};
+  struct train train = {.net = &net,
+                        .device = &loser.device,
+                        .data = &pictures.data,
+                        .parts = pictures.parts,
+                        .watch = {.context = &watched, .reply = watch_reply}};
+  assert_int_equal(train_begin(&train, &start, NULL, &err), 0);
+  run(&train, 2, 0);
+  assert_int_equal(train_test(&train, &metrics, &err), 0);
+  assert_int_equal(watched.validation, 2 * 40);
+  assert_int_equal(watched.test, 40);
+  train_end(&train);
+  pictures_free(&pictures);
 }
 
 static void test_place_of_other_pictures(void **state) {
@@ -715,6 +820,8 @@ int main(void) {
       cmocka_unit_test(test_resume_keeps_best),
       cmocka_unit_test(test_other_order_is_noticed),
       cmocka_unit_test(test_watch_stops),
+      cmocka_unit_test(test_counts_beyond_32_bits),
+      cmocka_unit_test(test_replies_are_watched),
       cmocka_unit_test(test_threads),
       cmocka_unit_test(test_place_of_other_pictures),
       IN_FOLDER(test_best_of_another_run),

@@ -1,0 +1,99 @@
+/* figures.c : what a report shows, as JSON.
+ * SPDX-License-Identifier: MIT
+ */
+#include "report/report_parts.h"
+
+#include "sound/features.h"
+
+#include <math.h>
+
+/* Sums over the run and how many they could be at most, by layer. */
+static json_t *layers_json(const struct net *net, const struct report_run *run) {
+  struct plan plan;
+  plan_make(&plan, net);
+  struct train_counts counts = report_counts(run->train);
+  json_int_t steps = (json_int_t)report_steps(run->train);
+  json_t *layers = json_array();
+  for (int l = 0; l < net->layer_count; l++) {
+    const struct layer *layer = &net->layer[l];
+    json_array_append_new(
+        layers, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:b}", "name", plan.layer[l].name,
+                          "values", steps * layer->outputs, "saturated_activations",
+                          (json_int_t)counts.cut_activations[l], "saturated_gradients",
+                          (json_int_t)counts.cut_gradients[l], "updates",
+                          steps * layer->rows * layer->units, "lost_updates",
+                          (json_int_t)counts.lost[l], "frozen", (int)(run->freeze >> l & 1)));
+  }
+  return layers;
+}
+
+static json_t *inference_json(const struct net *net, const struct report_run *run) {
+  struct plan plan;
+  plan_make(&plan, net);
+  json_t *layers = json_array();
+  for (int l = 0; l < net->layer_count; l++)
+    json_array_append_new(layers, json_pack("{s:s, s:I, s:I}", "name", plan.layer[l].name, "values",
+                                            (json_int_t)run->metrics.count * net->layer[l].outputs,
+                                            "saturated_activations",
+                                            (json_int_t)run->counters.cut_activations[l]));
+  return layers;
+}
+
+/* [filter][row][column] */
+static json_t *filters_json(const struct net *net, const struct weights *weights) {
+  const struct layer *layer = &net->layer[0];
+  json_t *filters = json_array();
+  for (int f = 0; f < layer->units && layer->kind == LAYER_CONV; f++) {
+    json_t *rows = json_array();
+    for (int r = 0; r < layer->kernel_height; r++) {
+      json_t *row = json_array();
+      for (int c = 0; c < layer->kernel_width; c++)
+        json_array_append_new(
+            row,
+            json_real(ldexp(weights->layer[0][(r * layer->kernel_width + c) * layer->units + f],
+                            -layer->weight.frac)));
+      json_array_append_new(rows, row);
+    }
+    json_array_append_new(filters, rows);
+  }
+  return filters;
+}
+
+static json_t *mistake_json(const struct report *report, const struct report_mistake *mistake) {
+  const struct dataset *data = report->data;
+  size_t picture = mistake->picture;
+  json_t *probabilities = json_array();
+  for (int c = 0; c < report->net->classes; c++)
+    json_array_append_new(probabilities, json_real(report_probability(mistake, c)));
+  json_t *json = json_pack(
+      "{s:I, s:s, s:s, s:f, s:o, s:s}", "picture", (json_int_t)picture, "label",
+      data->class_names[data->labels[picture]], "predicted", data->class_names[mistake->predicted],
+      "probability", report_probability(mistake, mistake->predicted), "probabilities",
+      probabilities, "recording", data->recording_names[data->recording[picture]]);
+  if (data->file[picture] >= 0) {
+    json_object_set_new(json, "file", json_string(data->file_names[data->file[picture]]));
+    json_object_set_new(json, "segment", json_integer(data->segment[picture]));
+    json_object_set_new(
+        json, "seconds",
+        json_real((double)data->segment[picture] * FEATURES_SEGMENT_SAMPLES / SOUND_RATE_HZ));
+  }
+  return json;
+}
+
+static void add_run(const struct report *report, const struct report_run *run) {
+  json_t *mistakes = json_array();
+  for (size_t i = 0; i < run->mistakes.count; i++)
+    json_array_append_new(mistakes, mistake_json(report, &run->mistakes.list[i]));
+  json_object_set_new(run->json, "layers",
+                      run->train ? layers_json(report->net, run)
+                                 : inference_json(report->net, run));
+  json_object_set_new(run->json, "filters", filters_json(report->net, run->weights));
+  json_object_set_new(run->json, "mistakes", mistakes);
+}
+
+void figures_add(struct report *report) {
+  json_object_set_new(report->json, "engram", json_string(ENGRAM_VERSION));
+  json_object_set_new(report->json, "report", json_string(report->kind));
+  for (int r = 0; r < report->run_count; r++)
+    add_run(report, &report->runs[r]);
+}
