@@ -139,10 +139,11 @@ module engram_counters #(
   // Seen where a visit begins.
   reg turn_q, hit_q, valid_q, second_q, done_q;
   // From an access's second cycle on: what much hangs on is decoded in its first.
-  reg access_q, in_random_q;
-  wire access = (read_i || write_i) && access_q;
+  reg read_q, write_q, in_random_q;
+  wire access = read_q || write_q;
   always @(posedge clk_i) begin
-    access_q <= (read_i || write_i) && !done_q;
+    read_q <= read_i && !done_q && !rst_i;
+    write_q <= write_i && !done_q && !rst_i;
     in_random_q <= register_i[5:2] == RANDOM[5:2];
   end
   wire behind = register_i == STEP_CYCLES && ended_q && stale_q;  // it will be right a round later
@@ -151,7 +152,7 @@ module engram_counters #(
   wire hit = access && (in_random_q ? turn && scan_q[1:0] == register_i[1:0]
                                   : (in_turn && scan_q == register_i && !behind) ||
                                     (put_in && register_i == STEPS));
-  wire set = hit_q && write_i && !in_random_q;  // STEPS: zero, and in the next round the data added
+  wire set = hit_q && write_q && !in_random_q;  // STEPS: zero, and in the next round the data added
   wire fault = fault_i && at_access_q;
   wire random_end = turn_q && place_q[1:0] == 2'd3;
   always @(posedge clk_i) begin
@@ -162,14 +163,14 @@ module engram_counters #(
     valid_q <= hit_q;
     second_q <= !rst_i && (set && high_q ? !second_q : second_q);
     done_q <= fault || (high_q && (in_random_q ? random_end && access
-                                             : hit_q && (read_i || (write_i && second_q)))) ||
+                                             : hit_q && (read_q || (write_q && second_q)))) ||
               (round_end && clear_q);
   end
-  assign data_taken_o = hit_q && write_i && (in_random_q || second_q);
-  assign value_valid_o = valid_q && read_i;
+  assign data_taken_o = hit_q && write_q && (in_random_q || second_q);
+  assign value_valid_o = valid_q && read_q;
   assign done_o = done_q;
   assign random_turn_o = turn_q;
-  assign random_write_o = hit_q && write_i;
+  assign random_write_o = hit_q && write_q;
 
   // ---------------------------------------------------------------- what is counted here
   wire [STEP_BITS-1:0]  steps, pictures, corrects;

@@ -125,9 +125,8 @@ module engram_crossbar #(
   localparam BESIDE = (PASS_UNITS & (PASS_UNITS - 1)) == 0;
   localparam LANE_MULTIPLIERS = AT_ONCE * (COLUMNS + (SHARED != 0 || TRAINING == 0 ? 0 : 1));
   localparam BANKS = (LANES + BANK_LANES - 1) / BANK_LANES;
-  // Many lanes' sums move from lane to lane while they are drained; of few lanes one is picked. (Late
-  // lanes still add when the first sum is drained.)
-  localparam CHAINED = LANES > 16 && LATE == 0 ? 1 : 0;
+  // Of many lanes a sum is picked in two steps, which takes a cycle more of each pass.
+  localparam LATE_PICK = LANES > 16 ? 1 : 0;
   localparam ROW_SHIFT = AT_ONCE - 1;  // rows lie at row >> ROW_SHIFT of their bank
   localparam [31:0] LAST_GROUP = GROUPS - 1;
   localparam [31:0] DRAIN_LAST = LANES - 1;
@@ -188,7 +187,7 @@ module engram_crossbar #(
 
   // ---------------------------------------------------------------- schedule
   localparam [2:0] IDLE = 3'd0, FORWARD = 3'd1, FLUSH = 3'd2, DRAIN = 3'd3, BACKWARD = 3'd4;
-  localparam [2:0] FLUSH_LAST = 3 + ROW_SHIFT;
+  localparam [2:0] FLUSH_LAST = 3 + ROW_SHIFT + LATE_PICK;
   reg [2:0]            state_q;
   reg                  phase_q;       // SHARED backward: 0 update, 1 gradient
   reg [GROUP_BITS-1:0] group_q;
@@ -405,8 +404,6 @@ module engram_crossbar #(
   wire host_turn = !(forward_1 || gradient_1 || update_1);
 
   wire [LANES*SUM_BITS-1:0] sums;
-  wire [LANES*SUM_BITS-1:0] behind = sums >> (COLUMNS * SUM_BITS);  // the next lane's
-  wire sums_move;
   wire [AT_ONCE*TRAINED*TERM_BITS-1:0] terms;  // [row][training lane]
   wire [AT_ONCE*TRAINED*U_BITS-1:0] us;
   wire [AT_ONCE*TRAINED*WEIGHT_BITS-1:0] trained_weights, last_weights;
@@ -587,7 +584,7 @@ module engram_crossbar #(
       engram_lane #(
         .ROWS_AT_ONCE(AT_ONCE), .COLUMNS(COLUMNS), .X_BITS(X_BITS), .WEIGHT_BITS(WEIGHT_BITS),
         .GRADIENT_BITS(GRADIENT_BITS), .SUM_BITS(SUM_BITS), .SHARED(SHARED), .TRAINING(TRAINING),
-        .CHAINED(CHAINED), .LOGIC_MULTIPLIERS(LOGIC)
+        .LOGIC_MULTIPLIERS(LOGIC)
       ) u_lane (
         .clk_i(clk_i),
         .forward_i(half_forward_2[HALF]), .gradient_phase_i(half_gradient_2[HALF]),
@@ -602,7 +599,6 @@ module engram_crossbar #(
         .clear_i(half_first_3[HALF]),
         .accumulate_i({COLUMNS{half_forward_4[HALF]}} & lane_kept_4),
         .terms_o(lane_terms), .us_o(lane_us),
-        .move_i(sums_move), .sums_i(behind[FIRST*SUM_BITS +: COLUMNS*SUM_BITS]),
         .sums_o(sums[FIRST*SUM_BITS +: COLUMNS*SUM_BITS])
       );
 
@@ -747,13 +743,19 @@ module engram_crossbar #(
   reg                 sum_valid_q, sum_keep_q, sum_last_group_q;
   reg [UNIT_BITS-1:0] sum_unit_q;
   reg [SUM_BITS-1:0]  sum_q;
-  // The lane whose sum is drained. COUPLED, the unit that trains has its sum in the first of the two.
-  wire [DRAIN_BITS-1:0] next_drain = state_q == DRAIN ? drain_q + 1'b1 : {DRAIN_BITS{1'b0}};
+  // The lane whose sum is drained; of many lanes a cycle ahead. COUPLED, the unit that trains has
+  // its sum in the first of the two.
+  reg [DRAIN_BITS-1:0] ahead_q;
+  reg [LANE_BITS-1:0]  pick_lane_q;
+  wire ahead_counts =
+      state_q == DRAIN || (LATE_PICK != 0 && state_q == FLUSH && flush_q == FLUSH_LAST);
+  wire [DRAIN_BITS-1:0] next_ahead = ahead_counts ? ahead_q + 1'b1 : {DRAIN_BITS{1'b0}};
   wire [LANE_BITS-1:0] next_lane =
-      pairs_only ? next_drain[DRAIN_BITS-1:1] : next_drain[LANE_BITS-1:0];
-  reg [LANE_BITS-1:0] sum_lane_q;
-  always @(posedge clk_i)
-    sum_lane_q <= COUPLED != 0 && train_i ? next_lane >> 1 << 1 : next_lane;
+      pairs_only ? next_ahead[DRAIN_BITS-1:1] : next_ahead[LANE_BITS-1:0];
+  always @(posedge clk_i) begin
+    ahead_q <= next_ahead;
+    pick_lane_q <= COUPLED != 0 && train_i ? next_lane >> 1 << 1 : next_lane;
+  end
   wire sum_keep;
   generate
     if (COUPLED != 0) begin : gen_coupled_sum
@@ -765,7 +767,7 @@ module engram_crossbar #(
       engram_pick #(
         .VALUE_BITS(1), .VALUES(TRAINED), .INDEX_BITS(LANE_BITS)
       ) u_second (
-        .values_i(trains_second_2), .index_i(sum_lane_q >> 1),
+        .values_i(trains_second_2), .index_i(drain_q[LANE_BITS-1:0] >> 1),
         .value_o(second)
       );
       assign sum_keep = !train_i || second == drain_q[0];
@@ -776,19 +778,20 @@ module engram_crossbar #(
   endgenerate
   wire [SUM_BITS-1:0] lane_sum;
   generate
-    if (CHAINED != 0) begin : gen_chained_sum
-      assign lane_sum = COUPLED != 0 && drain_q[0] && !train_i
-                        ? sums[(COLUMNS-1)*SUM_BITS +: SUM_BITS] : sums[0 +: SUM_BITS];
-    end else begin : gen_picked_sum
+    if (LATE_PICK != 0) begin : gen_late_pick
+      engram_late_pick #(
+        .VALUE_BITS(SUM_BITS), .VALUES(LANES), .INDEX_BITS(LANE_BITS)
+      ) u_lane_sum (
+        .clk_i(clk_i), .values_i(sums), .index_i(pick_lane_q), .value_o(lane_sum)
+      );
+    end else begin : gen_pick
       engram_pick #(
         .VALUE_BITS(SUM_BITS), .VALUES(LANES), .INDEX_BITS(LANE_BITS)
       ) u_lane_sum (
-        .values_i(sums), .index_i(sum_lane_q), .value_o(lane_sum)
+        .values_i(sums), .index_i(pick_lane_q), .value_o(lane_sum)
       );
     end
   endgenerate
-  assign sums_move = state_q == DRAIN && (drain_q[0] || !(COUPLED != 0 || pairs_only));
-  wire unused_lane_ok = &{1'b0, sum_lane_q, behind};
   always @(posedge clk_i) begin
     sum_valid_q <= state_q == DRAIN && !rst_i;
     sum_last_group_q <= group_last && drain_q == {DRAIN_BITS{1'b0}};
@@ -926,19 +929,16 @@ module engram_crossbar #(
 
   // ---------------------------------------------------------------- host
   reg                   host_bank_q;
-  reg [WEIGHT_BITS-1:0] host_data_q;
   wire [TRAINED*WEIGHT_BITS-1:0] host_weights =
       host_bank_q ? trained_weights[(AT_ONCE-1)*TRAINED*WEIGHT_BITS +: TRAINED*WEIGHT_BITS]
                   : trained_weights[0 +: TRAINED*WEIGHT_BITS];
-  wire [WEIGHT_BITS-1:0] host_weight;
-  engram_pick #(.VALUE_BITS(WEIGHT_BITS), .VALUES(TRAINED), .INDEX_BITS(LANE_BITS)) u_host_weight (
-    .values_i(host_weights), .index_i(host_lane >> COUPLED), .value_o(host_weight)
+  engram_late_pick #(
+    .VALUE_BITS(WEIGHT_BITS), .VALUES(TRAINED), .INDEX_BITS(LANE_BITS)
+  ) u_host_weight (
+    .clk_i(clk_i), .values_i(host_weights), .index_i(host_lane >> COUPLED), .value_o(host_data_o)
   );
-  always @(posedge clk_i) begin
+  always @(posedge clk_i)
     if (host_read_i) host_bank_q <= host_row_i[0];
-    host_data_q <= host_weight;
-  end
-  assign host_data_o = host_data_q;
   wire unused_ok = &{1'b0, host_place, gradient_place, LAST_GROUP, DRAIN_LAST,
                      DRAIN_LAST_LANES};
 endmodule

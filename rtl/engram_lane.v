@@ -18,7 +18,6 @@ module engram_lane #(
   parameter SUM_BITS = 42,       // exact forward sum
   parameter SHARED = 0,          // 1: one multiplier a row for gradient and update
   parameter TRAINING = 1,        // 0: forward only
-  parameter CHAINED = 0,         // 1: sums move on to the lane in front
   parameter LOGIC_MULTIPLIERS = 0  // of the lane's, made of logic
 ) (
   input  wire                                  clk_i,
@@ -42,8 +41,6 @@ module engram_lane #(
   output wire [ROWS_AT_ONCE*(GRADIENT_BITS+WEIGHT_BITS)-1:0] terms_o,
   output wire [ROWS_AT_ONCE*(X_BITS+GRADIENT_BITS)-1:0] us_o,
   // stage 5 or 6
-  input  wire                                  move_i,    // CHAINED: take the sums of the lane behind
-  input  wire [COLUMNS*SUM_BITS-1:0]           sums_i,    // those
   output wire [COLUMNS*SUM_BITS-1:0]           sums_o
 );
   // Operands: a is x or the gradient, b the weight or (SHARED) the gradient's partner x.
@@ -154,7 +151,6 @@ module engram_lane #(
   endgenerate
 
   // ---------------------------------------------------------------- accumulators
-  wire unused_chain_ok = &{1'b0, move_i, sums_i};
   generate
     for (c = 0; c < COLUMNS; c = c + 1) begin : gen_accumulator
       wire accumulate, clear;
@@ -176,16 +172,9 @@ module engram_lane #(
         assign addend = pair_q;
       end
       reg signed [SUM_BITS-1:0] sum_q;
-      if (CHAINED != 0) begin : gen_chained
-        always @(posedge clk_i)
-          if (clear) sum_q <= {SUM_BITS{1'b0}};
-          else if (accumulate || move_i)
-            sum_q <= move_i ? sums_i[c*SUM_BITS +: SUM_BITS] : sum_q + addend;
-      end else begin : gen_alone
-        always @(posedge clk_i)
-          if (clear) sum_q <= {SUM_BITS{1'b0}};
-          else if (accumulate) sum_q <= sum_q + addend;
-      end
+      always @(posedge clk_i)
+        if (clear) sum_q <= {SUM_BITS{1'b0}};
+        else if (accumulate) sum_q <= sum_q + addend;
       assign sums_o[c*SUM_BITS +: SUM_BITS] = sum_q;
     end
   endgenerate

@@ -54,8 +54,9 @@ module engram_picture_buffer #(
   reg [WORD_BITS-1:0]   word_q;
   reg                   whole_q;     // the last pixel was taken
 
-  assign s_axis_tready_o = !full_q[fill_slot_q] && !hold_i && !rst_i;
-  wire beat = s_axis_tvalid_i && s_axis_tready_o;
+  wire ready = !full_q[fill_slot_q] && !hold_i;
+  assign s_axis_tready_o = ready && !rst_i;
+  wire beat = s_axis_tvalid_i && ready;  // what it leaves during a reset is written over
   wire row_end = column_q == LAST_COLUMN[COLUMN_BITS-1:0];
   wire picture_end = row_end && row_q == LAST_ROW[ROW_BITS-1:0];
   wire [6:0] label = first_q ? s_axis_tuser_i[6:0] : user_q[fill_slot_q][6:0];

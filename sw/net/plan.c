@@ -31,6 +31,7 @@ enum {
   NORMALISE_LATENCY = 1,   /* engram_normaliser */
   FLUSH = 3,               /* engram_crossbar: last row's issue to the first drained sum, less one,
                               and one more for each row at a time */
+  LATE_PICK_LANES = 16,    /* engram_crossbar: of more lanes a sum is picked in two cycles */
   DRAIN_LATENCY = 1,       /* engram_crossbar: drained sum to its register */
   BACK_LATENCY = 5,        /* engram_crossbar: issue to the sum, without the tree */
   UPDATE_LATENCY = 6,      /* engram_crossbar: issue to the weight's write */
@@ -106,7 +107,7 @@ static int conv_ready(const struct net *net, const struct plan *plan) {
 /* Cycles of a dense layer's forward, from its start to the last drained sum; `passes` over the
  * rows. */
 static int forward_cycles(const struct plan_layer *p, int passes, int units) {
-  return passes * (p->issues + FLUSH + p->rows_at_once) + units;
+  return passes * (p->issues + FLUSH + p->rows_at_once + (p->lanes > LATE_PICK_LANES)) + units;
 }
 
 /* Sums that are drained in the last pass: the layer behind starts with the first of them. */
