@@ -58,6 +58,7 @@ module engram_im2col #(
   reg                      filling_q;    // !whole_q
   reg                      left_q;       // whole_q, and not at a row's end
 
+  wire unused_filling_ok = &{1'b0, filling_q};
   wire row_end = STEPS_ACROSS == 1 || row_end_q;
   wire step = valid_o && next_i;
   wire row_step = step && row_end && !last_down_q;
