@@ -101,7 +101,7 @@ module engram_crossbar #(
   output wire [AT_ONCE*BACK_BITS-1:0] back_sums_o,
   output wire                        updated_o,     // the last weight is being written
   // host, while idle: data three cycles after host_read_i; row and unit stand from a cycle before,
-  // and with the data until then
+  // and with the data until then; what is written until two cycles after host_write_i
   input  wire                        host_read_i,
   input  wire                        host_write_i,
   input  wire [ROW_BITS-1:0]         host_row_i,
@@ -442,7 +442,12 @@ module engram_crossbar #(
       assign half_x = {2{x}};
       assign half_x_nonzero = {2{x_nonzero}};
       assign half_host_read = {2{host_read_i}};
-      assign half_host_write = {2{host_write_i}};
+      // Separate multipliers: a cycle later, when its address is place_6's.
+      wire host_write_late;
+      engram_delay #(.DATA_BITS(1), .CYCLES(SHARED == 0 ? 1 : 0)) u_host_write (
+        .clk_i(clk_i), .rst_i(rst_i), .data_i(host_write_i), .data_o(host_write_late)
+      );
+      assign half_host_write = {2{host_write_late}};
     end
   endgenerate
   assign half_addresses = {addresses_2, addresses};
@@ -470,8 +475,14 @@ module engram_crossbar #(
       engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(2)) u_place_4 (
         .clk_i(clk_i), .rst_i(1'b0), .data_i(place_2), .data_o(place_4)
       );
-      engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(2)) u_place_6 (
-        .clk_i(clk_i), .rst_i(1'b0), .data_i(place_4), .data_o(place_6)
+      wire [PLACE_BITS-1:0] place_5;
+      engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(1)) u_place_5 (
+        .clk_i(clk_i), .rst_i(1'b0), .data_i(place_4), .data_o(place_5)
+      );
+      // What is written in the next cycle, or the host's place: all banks hang on it.
+      engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(1)) u_place_6 (
+        .clk_i(clk_i), .rst_i(1'b0),
+        .data_i(update_q[5] ? place_5 : {addresses, rounds_1, second_1, pass_1}), .data_o(place_6)
       );
     end
   endgenerate
@@ -708,7 +719,8 @@ module engram_crossbar #(
           assign address = half_addresses[(HALF*AT_ONCE+r)*ADDRESS_BITS +: ADDRESS_BITS];
           assign update_address = addresses_6[r*ADDRESS_BITS +: ADDRESS_BITS];
         end
-        wire [ADDRESS_BITS-1:0] write_address = writing ? update_address : address;
+        wire [ADDRESS_BITS-1:0] write_address =
+            writing || SHARED == 0 ? update_address : address;
         engram_weights #(
           .LANES(HERE), .WEIGHT_BITS(WEIGHT_BITS), .WORDS(WEIGHT_WORDS),
           .ADDRESS_BITS(ADDRESS_BITS), .STORAGE(STORAGE)
