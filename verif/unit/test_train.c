@@ -498,6 +498,51 @@ static void test_best(void **state) {
   pictures_free(&pictures);
 }
 
+/* ---- the learning rate ---- */
+
+/* Halved between two epochs, once for each that is named, whether or not the run stops there; not
+ * below the least. */
+static void test_halve(void **state) {
+  (void)state;
+  static const uint32_t halve[] = {1, 3};
+  struct net net = load_net("nets/tiny.yaml");
+  struct pictures pictures = pictures_new(50, 31); /* 40 to train on */
+  struct checkpoint start = start_of(&net, &pictures, 1), whole = {.class_names = ""};
+  start.state.rate = NET_RATE_MAX - 1;
+  for (int pieces = 0; pieces < 2; pieces++) {
+    static const int expected[] = {NET_RATE_MAX - 1, NET_RATE_MAX, NET_RATE_MAX, NET_RATE_MAX};
+    struct checkpoint now = start;
+    struct train train = begin(&net, &pictures, &start, NULL);
+    train.halve = halve;
+    train.halve_count = 2;
+    for (uint32_t epoch = 0; epoch < 4; epoch++) {
+      run(&train, epoch + 1, pieces ? 15 : 0);
+      if (pieces) {
+        end(&train);
+        train = begin(&net, &pictures, &now, NULL);
+        train.halve = halve;
+        train.halve_count = 2;
+        run(&train, epoch + 1, 0);
+      }
+      struct checkpoint last = state_of(&train);
+      assert_int_equal(last.state.rate, expected[epoch]);
+      if (epoch > 0)
+        weights_free(&now.weights);
+      now = last;
+    }
+    if (pieces) {
+      assert_same(&now, &whole);
+      weights_free(&now.weights);
+    } else {
+      whole = now;
+    }
+    end(&train);
+  }
+  weights_free(&start.weights);
+  weights_free(&whole.weights);
+  pictures_free(&pictures);
+}
+
 /* ---- stop and go on ---- */
 
 /* Trains in pieces of the given steps, each on a device of its own and through the files. */
@@ -801,6 +846,7 @@ int main(void) {
       cmocka_unit_test(test_only_infers),
       IN_FOLDER(test_twin),
       cmocka_unit_test(test_best),
+      cmocka_unit_test(test_halve),
       IN_FOLDER(test_resume),
       cmocka_unit_test(test_resume_keeps_best),
       cmocka_unit_test(test_other_order_is_noticed),
