@@ -15,6 +15,7 @@
 #include <string.h>
 
 enum { HEADER_BYTES_MAX = 100000000, LENGTH_BYTES = 8, NAME_CHARS = 32, DIMENSIONS_MAX = 4 };
+enum { TENSORS_MAX = 2 * NET_LAYERS_MAX }; /* of a file: weights and biases */
 
 /* A layer's tensor as PyTorch has it. */
 struct tensor {
@@ -31,16 +32,22 @@ struct device_state device_state_fresh(const struct net *net, uint64_t seed) {
   return state;
 }
 
-static void tensor_describe(struct tensor *tensor, const struct net *net, int l) {
+/* "dense1.weight" of a layer and "weight". */
+static void tensor_name(struct tensor *tensor, const struct net *net, int l, const char *what) {
   const struct layer *layer = &net->layer[l];
   int dense = 0;
   for (int i = 0; i <= l; i++)
     dense += net->layer[i].kind == LAYER_DENSE;
   if (layer->kind == LAYER_DENSE)
-    snprintf(tensor->name, sizeof tensor->name, "dense%d.weight", dense);
+    snprintf(tensor->name, sizeof tensor->name, "dense%d.%s", dense, what);
   else
-    snprintf(tensor->name, sizeof tensor->name, "%s.weight",
-             layer->kind == LAYER_CONV ? "conv" : "output");
+    snprintf(tensor->name, sizeof tensor->name, "%s.%s",
+             layer->kind == LAYER_CONV ? "conv" : "output", what);
+}
+
+static void tensor_describe(struct tensor *tensor, const struct net *net, int l) {
+  const struct layer *layer = &net->layer[l];
+  tensor_name(tensor, net, l, "weight");
   bool conv = layer->kind == LAYER_CONV;
   tensor->dimension_count = conv ? 4 : 2;
   tensor->dimension[0] = layer->units;
@@ -236,13 +243,14 @@ static int read_tensor(const struct reader *r, const json_t *entry, size_t data_
   return 0;
 }
 
-static int check_names(const struct reader *r, const json_t *header, const struct tensor *tensors) {
+static int check_names(const struct reader *r, const json_t *header, const struct tensor *tensors,
+                       int count) {
   const char *name;
   json_t *entry;
   json_object_foreach((json_t *)header, name, entry) {
     bool known = strcmp(name, "__metadata__") == 0;
-    for (int l = 0; l < r->net->layer_count; l++)
-      known = known || strcmp(name, tensors[l].name) == 0;
+    for (int i = 0; i < count; i++)
+      known = known || strcmp(name, tensors[i].name) == 0;
     if (!known)
       return error_set(r->err, "%s: found the tensor '%.40s', which network '%s' does not have",
                        r->path, name, r->net->name);
@@ -254,28 +262,41 @@ static int check_names(const struct reader *r, const json_t *header, const struc
   return 0;
 }
 
-/* Every tensor of the net once, none other, without overlaps or bytes between them. */
-static int read_tensors(const struct reader *r, const json_t *header, size_t data_bytes,
-                        struct tensor tensors[NET_LAYERS_MAX]) {
+/* The weights of every layer, then the biases that the file has. Returns how many. */
+static int expected_tensors(const struct reader *r, const json_t *header,
+                            struct tensor tensors[TENSORS_MAX]) {
   int count = r->net->layer_count;
-  size_t total = 0;
-  for (int l = 0; l < count; l++)
+  for (int l = 0; l < r->net->layer_count; l++) {
     tensor_describe(&tensors[l], r->net, l);
-  if (check_names(r, header, tensors) != 0)
+    struct tensor *bias = &tensors[count];
+    *bias = (struct tensor){.dimension_count = 1, .dimension = {r->net->layer[l].units}};
+    tensor_name(bias, r->net, l, "bias");
+    count += json_object_get(header, bias->name) != NULL;
+  }
+  return count;
+}
+
+/* Every weight tensor of the net once, biases, none other, without overlaps or bytes between them.
+ * Returns how many, or -1. */
+static int read_tensors(const struct reader *r, const json_t *header, size_t data_bytes,
+                        struct tensor tensors[TENSORS_MAX]) {
+  int count = expected_tensors(r, header, tensors);
+  size_t total = 0;
+  if (check_names(r, header, tensors, count) != 0)
     return -1;
-  for (int l = 0; l < count; l++) {
-    if (read_tensor(r, json_object_get(header, tensors[l].name), data_bytes, &tensors[l]) != 0)
+  for (int i = 0; i < count; i++) {
+    if (read_tensor(r, json_object_get(header, tensors[i].name), data_bytes, &tensors[i]) != 0)
       return -1;
-    total += tensors[l].end - tensors[l].begin;
-    for (int m = 0; m < l; m++)
-      if (tensors[l].begin < tensors[m].end && tensors[m].begin < tensors[l].end)
+    total += tensors[i].end - tensors[i].begin;
+    for (int k = 0; k < i; k++)
+      if (tensors[i].begin < tensors[k].end && tensors[k].begin < tensors[i].end)
         return error_set(r->err, "%s: found %s and %s in the same bytes, allowed apart", r->path,
-                         tensors[m].name, tensors[l].name);
+                         tensors[k].name, tensors[i].name);
   }
   if (total != data_bytes)
     return error_set(r->err, "%s: found %zu bytes of data, allowed the tensors' %zu", r->path,
                      data_bytes, total);
-  return 0;
+  return count;
 }
 
 /* ---- reading: the metadata ---- */
@@ -430,6 +451,19 @@ static int read_layer(const struct reader *r, int l, const uint8_t *bytes,
   return 0;
 }
 
+/* A layer has no bias: one that is there must be nothing but zeros. */
+static int check_bias(const struct reader *r, const uint8_t *bytes, const struct tensor *bias) {
+  for (int i = 0; i < bias->dimension[0]; i++) {
+    double value = (double)get_float(bytes + 4 * i);
+    if (value != 0)
+      return error_set(r->err,
+                       "%s: %s: found %g at element %d, allowed 0: layers have no biases (train "
+                       "the model with bias=False)",
+                       r->path, bias->name, value, i);
+  }
+  return 0;
+}
+
 /* ---- reading: the file ---- */
 
 /* The header, for json_decref; its length, padding included, goes to *header_bytes. NULL on error.
@@ -465,20 +499,20 @@ static json_t *parse_header(const struct reader *r, const uint8_t *bytes, size_t
 /* Everything of the file, into `result` whose weights are new. */
 static int read_file(const struct reader *r, const uint8_t *bytes, size_t size,
                      struct checkpoint *result, size_t *inexact) {
-  struct tensor tensors[NET_LAYERS_MAX];
+  struct tensor tensors[TENSORS_MAX];
   size_t header_bytes;
   json_t *header = parse_header(r, bytes, size, &header_bytes);
   if (!header)
     return -1;
-  size_t data_start = LENGTH_BYTES + header_bytes;
-  int status = read_tensors(r, header, size - data_start, tensors);
-  if (status == 0)
-    status = read_metadata(r, header, result);
+  const uint8_t *data = bytes + LENGTH_BYTES + header_bytes;
+  int count = read_tensors(r, header, size - LENGTH_BYTES - header_bytes, tensors);
+  int status = count < 0 ? -1 : read_metadata(r, header, result);
   json_decref(header);
   weights_add_real(&result->weights);
   for (int l = 0; l < r->net->layer_count && status == 0; l++)
-    status = read_layer(r, l, bytes + data_start + tensors[l].begin, &tensors[l], &result->weights,
-                        inexact);
+    status = read_layer(r, l, data + tensors[l].begin, &tensors[l], &result->weights, inexact);
+  for (int i = r->net->layer_count; i < count && status == 0; i++)
+    status = check_bias(r, data + tensors[i].begin, &tensors[i]);
   if (*inexact == 0)
     weights_drop_real(&result->weights);
   return status;
@@ -488,7 +522,8 @@ int checkpoint_load(const char *path, const struct net *net, struct checkpoint *
                     size_t *inexact, struct error *err) {
   const struct reader reader = {path, net, err};
   size_t size, count = 0;
-  size_t limit = (size_t)LENGTH_BYTES + HEADER_BYTES_MAX + 4 * net->weight_count;
+  size_t biases = (size_t)NET_LAYERS_MAX * NET_UNITS_MAX;
+  size_t limit = (size_t)LENGTH_BYTES + HEADER_BYTES_MAX + 4 * (net->weight_count + biases);
   uint8_t *bytes = file_read(path, limit, &size, err);
   if (!bytes)
     return -1;
