@@ -18,8 +18,17 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { KEY_EPOCHS = 0x200, KEY_STEPS, KEY_SEED, KEY_RATE, KEY_FREEZE, KEY_SPLIT, KEY_RESTART };
-enum { EPOCHS_MAX = 100000, SPLITS = 2 };
+enum {
+  KEY_EPOCHS = 0x200,
+  KEY_STEPS,
+  KEY_SEED,
+  KEY_RATE,
+  KEY_FREEZE,
+  KEY_SPLIT,
+  KEY_RESTART,
+  KEY_HALVE
+};
+enum { EPOCHS_MAX = 100000, SPLITS = 2, HALVES_MAX = NET_RATE_MAX };
 
 struct options {
   struct net_options net;
@@ -30,7 +39,9 @@ struct options {
   uint32_t epochs;
   uint64_t steps; /* 0: no limit */
   uint64_t seed;
-  int rate; /* -1: not given */
+  int rate;                   /* -1: not given */
+  uint32_t halve[HALVES_MAX]; /* ascending */
+  size_t halve_count;
   enum split_by split;
   bool seed_given, split_given, both, restart, json;
 };
@@ -59,6 +70,20 @@ static void parse_split(struct options *options, const char *text, struct argp_s
     argp_error(state, "--split=%s: segment, recording or both is expected", text);
 }
 
+/* "5,8" */
+static void parse_halve(struct options *options, const char *text, struct argp_state *state) {
+  uint32_t before = 0;
+  char *list = strdup(text), *rest = list;
+  options->halve_count = 0;
+  for (char *name; (name = strsep(&rest, ",")); options->halve_count++) {
+    if (options->halve_count == HALVES_MAX)
+      argp_error(state, "--halve=%s: at most %d epochs are expected", text, HALVES_MAX);
+    before = (uint32_t)option_number(state, "halve", name, before + 1, EPOCHS_MAX);
+    options->halve[options->halve_count] = before;
+  }
+  free(list);
+}
+
 static error_t parse_number(int key, char *arg, struct argp_state *state) {
   struct options *options = state->input;
   switch (key) {
@@ -74,6 +99,9 @@ static error_t parse_number(int key, char *arg, struct argp_state *state) {
     return 0;
   case KEY_RATE:
     options->rate = (int)option_number(state, "rate", arg, 0, NET_RATE_MAX);
+    return 0;
+  case KEY_HALVE:
+    parse_halve(options, arg, state);
     return 0;
   default:
     return ARGP_ERR_UNKNOWN;
@@ -119,6 +147,8 @@ static const struct argp_option table[] = {
     {"steps", KEY_STEPS, "N", 0, "stop after N training steps at the latest", 2},
     {"seed", KEY_SEED, "N", 0, "of initial weights, split, order and dropout, 1 by default", 2},
     {"rate", KEY_RATE, "R", 0, "learning rate 2^-R, the description's by default", 2},
+    {"halve", KEY_HALVE, "EPOCHS", 0,
+     "halve the learning rate when these epochs are finished, as 5,8; not below 2^-15", 2},
     {"freeze", KEY_FREEZE, "LAYERS", 0,
      "layers that do not learn: conv, dense1, output; or none; the description's by default", 2},
     {"split", KEY_SPLIT, "BY", 0,
@@ -140,7 +170,8 @@ static const struct argp argp = {
     .children = children,
     .doc = "Train a network. Shows loss and accuracy by epoch, and at the end those of the test "
            "pictures with the weights that were best on validation."
-           "\v80 % of the pictures are trained on, 10 % choose the epoch, 10 % are the test. A "
+           "\v80 % of the pictures are trained on, 10 % choose the epoch, 10 % are the test; where "
+           "--test or t10k-... files name the test, 90 % of the others are trained on. A "
            "training that was stopped (Ctrl-C, --steps) and saved goes on with --load, on any "
            "device, with the same bits as if it had not been stopped; seed, learning rate and "
            "split are then the file's.",
@@ -204,8 +235,8 @@ static int find_split(struct training *training, struct error *err) {
   training->split_count = 1;
   if (!data_find_split(&training->data, &training->start.place, by, training->parts[0]))
     return error_set(err,
-                     "%s: was trained on other pictures than these of %s (name the same --data and "
-                     "--classes, or take the weights only with --restart)",
+                     "%s: was trained on other pictures than these of %s (name the same --data, "
+                     "--classes and --test, or take the weights only with --restart)",
                      options->weights.path, options->data.folder);
   if (options->split_given && options->split != *by)
     return error_set(err, "%s: was trained by %s, not by %s", options->weights.path,
@@ -411,6 +442,8 @@ static int train_split(struct training *training, int i, struct train_result *re
                           .parts = training->parts[i],
                           .fresh = !options->weights.path,
                           .place = start.place,
+                          .halve = options->halve,
+                          .halve_count = options->halve_count,
                           .watch = {&watcher, watch_chunk, watch_epoch, watch_reply}};
   weights_new(&result->last.weights, &training->net);
   int failed = train_watched(training, result, &start, &watcher, err);

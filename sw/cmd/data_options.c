@@ -4,12 +4,13 @@
 #include "cmd/data_options.h"
 
 #include "base/file.h"
+#include "cmd/net_options.h"
 #include "train/train.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { KEY_ON = 0x100 };
+enum { KEY_ON = 0x100, KEY_TEST };
 
 static error_t parse_data(int key, char *arg, struct argp_state *state) {
   struct data_options *options = state->input;
@@ -20,6 +21,9 @@ static error_t parse_data(int key, char *arg, struct argp_state *state) {
   case 'c':
     options->classes = arg;
     return 0;
+  case KEY_TEST:
+    options->test_count = (size_t)option_number(state, "test", arg, 1, UINT32_MAX);
+    return 0;
   default:
     return ARGP_ERR_UNKNOWN;
   }
@@ -28,6 +32,10 @@ static error_t parse_data(int key, char *arg, struct argp_state *state) {
 static const struct argp_option data_table[] = {
     {"data", 'd', "DIR", 0, "data set made by `engram features`, or IDX files such as MNIST's", 1},
     {"classes", 'c', "NAMES", 0, "classes to take, as a,b,... (label 0 first)", 1},
+    {"test", KEY_TEST, "N", 0,
+     "the last N pictures are the test instead of one in ten; where t10k-... files are there, they "
+     "are it",
+     1},
     {0},
 };
 const struct argp data_options_argp = {.options = data_table, .parser = parse_data};
@@ -49,7 +57,8 @@ static error_t parse_weights(int key, char *arg, struct argp_state *state) {
 static const struct argp_option weights_table[] = {
     {"load", 'l', "FILE", 0, "weights and state to begin with (safetensors)", 1},
     {"on", KEY_ON, "DEVICE", 0,
-     "golden (the model, default), sim (the emitted core in Verilator) or a board's serial port: "
+     "golden (the model, default), twin (the same in double precision: what training without "
+     "rounding gives), sim (the emitted core in Verilator) or a board's serial port: "
      "/dev/ttyUSB0, or /dev/ttyUSB0@115200 for a board with an unusual baud",
      1},
     {0},
@@ -79,6 +88,20 @@ static int check_data(const struct dataset *data, const char *folder, const stru
   return 0;
 }
 
+/* What --test says of the pictures that were loaded. */
+static int choose_test(const struct data_options *options, struct dataset *data,
+                       struct error *err) {
+  if (options->test_count == 0)
+    return 0;
+  if (data->test_count > 0)
+    return error_set(err, "--test: %s has a test of its own (t10k-...)", options->folder);
+  if (options->test_count >= data->count)
+    return error_set(err, "--test: found %zu, allowed less than the %zu pictures of %s",
+                     options->test_count, data->count, options->folder);
+  data->test_count = options->test_count;
+  return 0;
+}
+
 int data_options_load(const struct data_options *options, const char *trained,
                       const struct net *net, struct dataset *data, struct error *err) {
   if (!options->folder)
@@ -86,7 +109,7 @@ int data_options_load(const struct data_options *options, const char *trained,
   const char *classes = options->classes ? options->classes : trained[0] ? trained : NULL;
   if (dataset_load(data, options->folder, classes, err) != 0)
     return -1;
-  if (check_data(data, options->folder, net, err) == 0)
+  if (check_data(data, options->folder, net, err) == 0 && choose_test(options, data, err) == 0)
     return 0;
   dataset_free(data);
   return -1;
@@ -99,7 +122,8 @@ int weights_options_load(const struct weights_options *options, const struct net
     return error_set(err, "--load FILE is missing");
   if (checkpoint_load(options->path, net, checkpoint, &inexact, err) != 0)
     return -1;
-  if (inexact > 0)
+  bool rounds = !options->device || strcmp(options->device, "twin") != 0;
+  if (inexact > 0 && rounds)
     fprintf(stderr, "%s: %zu of %zu weights were rounded to the network's formats\n", options->path,
             inexact, net->weight_count);
   return 0;

@@ -1,5 +1,5 @@
-/* data_options.h : the options --data, --classes, --load and --on of the commands that use pictures
- * or trained weights, as argp children, and the checks that belong to them.
+/* data_options.h : the options --data, --classes, --test, --load and --on of the commands that use
+ * pictures or trained weights, as argp children, and the checks that belong to them.
  * SPDX-License-Identifier: MIT
  */
 #ifndef ENGRAM_CMD_DATA_OPTIONS_H
@@ -14,6 +14,7 @@
 struct data_options {
   const char *folder; /* NULL: not given */
   const char *classes;
+  size_t test_count; /* 0: not given */
 };
 
 struct weights_options {

@@ -17,6 +17,7 @@ static const struct {
     {"train", cmd_train, "train a network on the model, the simulated RTL or a board"},
     {"eval", cmd_eval, "accuracy, loss and confusion matrix of trained weights"},
     {"infer", cmd_infer, "class by segment of sound files"},
+    {"import", cmd_import, "weights from PyTorch -> a network's formats"},
     {"gen", cmd_gen, "emit the network and its training as Verilog"},
     {"estimate", cmd_estimate, "cycles, multipliers and memory before synthesis"},
 };

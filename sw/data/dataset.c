@@ -15,16 +15,26 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What dataset_save writes is the first of what dataset_load looks for. */
-static const struct {
+struct names {
   const char *images, *labels;
-} idx_names[] = {
+};
+
+/* What dataset_save writes is the first of what dataset_load looks for. */
+static const struct names idx_names[] = {
     {"images-idx3-ubyte", "labels-idx1-ubyte"},
     {"images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"},
     {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"},
     {"train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"},
 };
-enum { IDX_NAMES = sizeof idx_names / sizeof idx_names[0] };
+static const struct names test_names[] = {
+    {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"},
+    {"t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"},
+};
+enum {
+  IDX_NAMES = sizeof idx_names / sizeof idx_names[0],
+  TRAIN_NAMES = 2, /* of idx_names: the first of MNIST's, which come with test_names */
+  TEST_NAMES = sizeof test_names / sizeof test_names[0]
+};
 static const char sidecar_name[] = "dataset.json";
 
 static bool is_there(const char *folder, const char *name) {
@@ -42,28 +52,68 @@ static uint8_t *load_idx(const char *folder, const char *name, int dimensions, u
   return bytes;
 }
 
+/* The first of the pairs whose images are in the folder; NULL when none is. */
+static const struct names *find_names(const char *folder, const struct names *names, int count) {
+  for (int i = 0; i < count; i++)
+    if (is_there(folder, names[i].images))
+      return &names[i];
+  return NULL;
+}
+
 /* Reads pictures and labels, which must be as many. */
-static int load_pictures(struct dataset *data, const char *folder, struct error *err) {
-  int found = 0;
-  while (found < IDX_NAMES && !is_there(folder, idx_names[found].images))
-    found++;
-  if (found == IDX_NAMES)
-    return error_set(err, "%s: no images-idx3-ubyte or train-images-idx3-ubyte (or .gz) there",
-                     folder);
+static int load_pair(struct dataset *data, const char *folder, const struct names *names,
+                     struct error *err) {
   uint32_t sizes[3], label_count;
-  data->pictures = load_idx(folder, idx_names[found].images, 3, sizes, err);
+  data->pictures = load_idx(folder, names->images, 3, sizes, err);
   if (!data->pictures)
     return -1;
   data->count = sizes[0];
   data->height = (int)sizes[1];
   data->width = (int)sizes[2];
-  data->labels = load_idx(folder, idx_names[found].labels, 1, &label_count, err);
+  data->labels = load_idx(folder, names->labels, 1, &label_count, err);
   if (!data->labels)
     return -1;
   if (label_count != data->count)
-    return error_set(err, "%s: %zu pictures and %u labels, expected as many of both", folder,
-                     data->count, label_count);
+    return error_set(err, "%s: %zu pictures and %u labels, expected as many of both (%s)", folder,
+                     data->count, label_count, names->images);
   return 0;
+}
+
+/* Puts the pictures of another set behind those that are there, as the test. */
+static int append_test(struct dataset *data, const char *folder, const struct names *names,
+                       struct error *err) {
+  struct dataset test = {0};
+  int result = load_pair(&test, folder, names, err);
+  if (result == 0 && (test.height != data->height || test.width != data->width))
+    result = error_set(err, "%s: %s has pictures of %dx%d, those to train on have %dx%d", folder,
+                       names->images, test.height, test.width, data->height, data->width);
+  if (result == 0) {
+    size_t pixels = (size_t)data->height * (size_t)data->width, count = data->count + test.count;
+    uint8_t *pictures = memory_new(count, pixels), *labels = memory_new(count, 1);
+    memcpy(pictures, data->pictures, data->count * pixels);
+    memcpy(pictures + data->count * pixels, test.pictures, test.count * pixels);
+    memcpy(labels, data->labels, data->count);
+    memcpy(labels + data->count, test.labels, test.count);
+    free(data->pictures);
+    free(data->labels);
+    data->pictures = pictures;
+    data->labels = labels;
+    data->count = count;
+    data->test_count = test.count;
+  }
+  dataset_free(&test);
+  return result;
+}
+
+static int load_pictures(struct dataset *data, const char *folder, struct error *err) {
+  const struct names *names = find_names(folder, idx_names, IDX_NAMES);
+  if (!names)
+    return error_set(err, "%s: no images-idx3-ubyte or train-images-idx3-ubyte (or .gz) there",
+                     folder);
+  if (load_pair(data, folder, names, err) != 0)
+    return -1;
+  const struct names *test = find_names(folder, test_names, TEST_NAMES);
+  return names >= &idx_names[TRAIN_NAMES] && test ? append_test(data, folder, test, err) : 0;
 }
 
 static int load_sidecar(struct dataset *data, const char *folder, struct error *err) {
@@ -106,6 +156,8 @@ static void drop_unused(int *index, size_t pictures, char **names, int *count) {
 /* Moves the pictures whose class has a new label (not -1) together. */
 static void keep_labelled(struct dataset *data, const int *new_label) {
   size_t pixels = (size_t)data->height * (size_t)data->width, kept = 0;
+  size_t test_begin = data->count - data->test_count;
+  data->test_count = 0;
   for (size_t i = 0; i < data->count; i++) {
     if (new_label[data->labels[i]] < 0)
       continue;
@@ -114,6 +166,7 @@ static void keep_labelled(struct dataset *data, const int *new_label) {
     data->recording[kept] = data->recording[i];
     data->file[kept] = data->file[i];
     data->segment[kept++] = data->segment[i];
+    data->test_count += i >= test_begin;
   }
   data->count = kept;
   drop_unused(data->recording, kept, data->recording_names, &data->recording_count);

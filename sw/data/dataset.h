@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * On disk, in one folder: images-idx3-ubyte and labels-idx1-ubyte (or MNIST's train-... names,
- * plain or gzipped) and dataset.json (class names; each picture's sound file, segment and
- * recording). The sidecar may be missing: classes are then called "0", "1", ... and each picture is
- * a recording of its own.
+ * plain or gzipped; MNIST's t10k-... beside them are then the test) and dataset.json (class names;
+ * each picture's sound file, segment and recording). The sidecar may be missing: classes are then
+ * called "0", "1", ... and each picture is a recording of its own.
  */
 #ifndef ENGRAM_DATA_DATASET_H
 #define ENGRAM_DATA_DATASET_H
@@ -28,6 +28,7 @@ struct dataset {
                          SPLIT_BY_RECORDING */
   int *file;          /* [count], index into file_names, or -1 */
   int *segment;       /* [count], index of the segment in its file, 0 for plain IDX */
+  size_t test_count;  /* the last pictures are the test; 0: the split chooses it */
   int recording_count, file_count;
   char **recording_names; /* [recording_count] */
   char **file_names;      /* [file_count], relative to the folder the sounds came from */
@@ -48,9 +49,11 @@ int dataset_save(const struct dataset *data, const char *folder, struct error *e
 void dataset_free(struct dataset *data);
 
 /* Deals out 80 % train, 10 % validation, 10 % test, class by class, from the seed; the same data
- * and seed give the same split on any machine. `parts` has [count] entries, owned by the caller. By
+ * and seed give the same split on any machine. With a test_count the last pictures are the test,
+ * and of the others a tenth is for validation. `parts` has [count] entries, owned by the caller. By
  * recording, all pictures of one recording share a part and each class has at least one recording
- * in each part; fails when a class has too few (3) for that. */
+ * in each part; fails when a class has too few (3) for that, or one is in the test and out of it.
+ */
 int dataset_split(const struct dataset *data, enum split_by by, uint64_t seed, enum part *parts,
                   struct error *err);
 

@@ -40,16 +40,18 @@ static bool brings_nearer(size_t have, size_t more, size_t total) {
   return then <= total || (now < total && then - total < total - now);
 }
 
-/* Deals out the units of one class: at least one to each part, validation and test as near to a
- * tenth of the pictures as whole units allow, and the largest unit to training. count >= PARTS. */
-static void deal(struct unit *units, size_t count, uint64_t *random, enum part *part_of_unit) {
+/* Deals out the units of one class to validation, test (with three parts) and training: at least
+ * one to each, the first two as near to a tenth of the pictures as whole units allow, and the
+ * largest unit to training. count >= parts. */
+static void deal(struct unit *units, size_t count, size_t parts, uint64_t *random,
+                 enum part *part_of_unit) {
   size_t total = 0, next = 0;
   for (size_t i = 0; i < count; i++)
     total += units[i].pictures;
   shuffle(units, count, random);
-  for (size_t held = 1; held < PARTS; held++) {
+  for (size_t held = 1; held < parts; held++) {
     enum part part = held == 1 ? PART_VALIDATION : PART_TEST;
-    size_t have = 0, limit = count - (PARTS - held);
+    size_t have = 0, limit = count - (parts - held);
     while (next < limit && (have == 0 || brings_nearer(have, units[next].pictures, total))) {
       have += units[next].pictures;
       part_of_unit[units[next++].index] = part;
@@ -59,9 +61,14 @@ static void deal(struct unit *units, size_t count, uint64_t *random, enum part *
     part_of_unit[units[next++].index] = PART_TRAIN;
 }
 
+/* Pictures that are dealt out; those behind them are the test. */
+static size_t dealt(const struct dataset *data) {
+  return data->count - data->test_count;
+}
+
 static struct unit *picture_units(const struct dataset *data) {
   struct unit *units = memory_new(data->count, sizeof *units);
-  for (size_t i = 0; i < data->count; i++)
+  for (size_t i = 0; i < dealt(data); i++)
     units[i] = (struct unit){i, 1, data->labels[i]};
   return units;
 }
@@ -70,7 +77,7 @@ static struct unit *picture_units(const struct dataset *data) {
 static struct unit *recording_units(const struct dataset *data) {
   size_t classes = (size_t)data->class_count, count = (size_t)data->recording_count;
   size_t *pictures = memory_new(count * classes, sizeof *pictures);
-  for (size_t i = 0; i < data->count; i++)
+  for (size_t i = 0; i < dealt(data); i++)
     pictures[(size_t)data->recording[i] * classes + data->labels[i]]++;
   struct unit *units = memory_new(count, sizeof *units);
   for (size_t r = 0; r < count; r++) {
@@ -89,32 +96,46 @@ static struct unit *recording_units(const struct dataset *data) {
 static int deal_all(const struct dataset *data, const struct unit *units, size_t count,
                     const char *what, uint64_t seed, enum part *part_of_unit, struct error *err) {
   struct unit *of_class = memory_new(count, sizeof *of_class);
+  size_t parts = data->test_count > 0 ? PARTS - 1 : PARTS;
   int result = 0;
   for (int c = 0; c < data->class_count && result == 0; c++) {
     size_t size = 0;
     for (size_t i = 0; i < count; i++)
       if (units[i].class == c && units[i].pictures > 0)
         of_class[size++] = units[i];
-    if (size < PARTS)
-      result = error_set(err, "class '%s' has %zu %s, expected at least %d for the split",
-                         data->class_names[c], size, what, PARTS);
+    if (size < parts)
+      result = error_set(err, "class '%s' has %zu %s, expected at least %zu for the split",
+                         data->class_names[c], size, what, parts);
     else
-      deal(of_class, size, &seed, part_of_unit);
+      deal(of_class, size, parts, &seed, part_of_unit);
   }
   free(of_class);
   return result;
 }
 
+/* No recording may be in the test and out of it. */
+static int check_test(const struct dataset *data, const struct unit *recordings,
+                      struct error *err) {
+  for (size_t i = dealt(data); i < data->count; i++)
+    if (recordings[data->recording[i]].pictures > 0)
+      return error_set(err, "recording '%s' is in the test and out of it: not to be split so",
+                       data->recording_names[data->recording[i]]);
+  return 0;
+}
+
 int dataset_split(const struct dataset *data, enum split_by by, uint64_t seed, enum part *parts,
                   struct error *err) {
   bool recordings = by == SPLIT_BY_RECORDING;
-  size_t count = recordings ? (size_t)data->recording_count : data->count;
+  size_t count = recordings ? (size_t)data->recording_count : dealt(data);
   struct unit *units = recordings ? recording_units(data) : picture_units(data);
   enum part *part_of_unit = memory_new(count, sizeof *part_of_unit);
-  int result =
-      deal_all(data, units, count, recordings ? "recordings" : "pictures", seed, part_of_unit, err);
+  int result = recordings ? check_test(data, units, err) : 0;
+  if (result == 0)
+    result = deal_all(data, units, count, recordings ? "recordings" : "pictures", seed,
+                      part_of_unit, err);
   for (size_t i = 0; i < data->count && result == 0; i++)
-    parts[i] = part_of_unit[recordings ? (size_t)data->recording[i] : i];
+    parts[i] =
+        i >= dealt(data) ? PART_TEST : part_of_unit[recordings ? (size_t)data->recording[i] : i];
   free(part_of_unit);
   free(units);
   return result;

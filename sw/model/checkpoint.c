@@ -15,6 +15,7 @@
 #include <string.h>
 
 enum { HEADER_BYTES_MAX = 100000000, LENGTH_BYTES = 8, NAME_CHARS = 32, DIMENSIONS_MAX = 4 };
+enum { TENSORS_MAX = 2 * NET_LAYERS_MAX }; /* of a file: weights and biases */
 
 /* A layer's tensor as PyTorch has it. */
 struct tensor {
@@ -31,16 +32,22 @@ struct device_state device_state_fresh(const struct net *net, uint64_t seed) {
   return state;
 }
 
-static void tensor_describe(struct tensor *tensor, const struct net *net, int l) {
+/* "dense1.weight" of a layer and "weight". */
+static void tensor_name(struct tensor *tensor, const struct net *net, int l, const char *what) {
   const struct layer *layer = &net->layer[l];
   int dense = 0;
   for (int i = 0; i <= l; i++)
     dense += net->layer[i].kind == LAYER_DENSE;
   if (layer->kind == LAYER_DENSE)
-    snprintf(tensor->name, sizeof tensor->name, "dense%d.weight", dense);
+    snprintf(tensor->name, sizeof tensor->name, "dense%d.%s", dense, what);
   else
-    snprintf(tensor->name, sizeof tensor->name, "%s.weight",
-             layer->kind == LAYER_CONV ? "conv" : "output");
+    snprintf(tensor->name, sizeof tensor->name, "%s.%s",
+             layer->kind == LAYER_CONV ? "conv" : "output", what);
+}
+
+static void tensor_describe(struct tensor *tensor, const struct net *net, int l) {
+  const struct layer *layer = &net->layer[l];
+  tensor_name(tensor, net, l, "weight");
   bool conv = layer->kind == LAYER_CONV;
   tensor->dimension_count = conv ? 4 : 2;
   tensor->dimension[0] = layer->units;
@@ -129,16 +136,19 @@ static void write_header(FILE *file, const char *text) {
   fprintf(file, "%-*s", (int)padded, text);
 }
 
-static void write_layer(FILE *file, const struct net *net, int l, const int32_t *weights) {
+static float weight_value(const struct net *net, const struct weights *weights, int l, size_t i) {
+  return weights->real[l] ? weights->real[l][i]
+                          : ldexpf((float)weights->layer[l][i], -net->layer[l].weight.frac);
+}
+
+static void write_layer(FILE *file, const struct net *net, int l, const struct weights *weights) {
   const struct layer *layer = &net->layer[l];
   size_t count = (size_t)layer->rows * (size_t)layer->units;
   uint8_t *bytes = memory_new(count, 4);
   for (int row = 0; row < layer->rows; row++)
-    for (int column = 0; column < layer->units; column++) {
-      int32_t weight = weights[(size_t)row * (size_t)layer->units + (size_t)column];
+    for (int column = 0; column < layer->units; column++)
       put_float(bytes + 4 * tensor_index(net, l, row, column),
-                ldexpf((float)weight, -layer->weight.frac));
-    }
+                weight_value(net, weights, l, (size_t)(row * layer->units + column)));
   fwrite(bytes, 4, count, file); /* output_commit notices a failure */
   free(bytes);
 }
@@ -151,7 +161,7 @@ int checkpoint_write(FILE *file, const struct net *net, const struct checkpoint 
   write_header(file, header);
   free(header);
   for (int l = 0; l < net->layer_count; l++)
-    write_layer(file, net, l, checkpoint->weights.layer[l]);
+    write_layer(file, net, l, &checkpoint->weights);
   return 0;
 }
 
@@ -233,13 +243,14 @@ static int read_tensor(const struct reader *r, const json_t *entry, size_t data_
   return 0;
 }
 
-static int check_names(const struct reader *r, const json_t *header, const struct tensor *tensors) {
+static int check_names(const struct reader *r, const json_t *header, const struct tensor *tensors,
+                       int count) {
   const char *name;
   json_t *entry;
   json_object_foreach((json_t *)header, name, entry) {
     bool known = strcmp(name, "__metadata__") == 0;
-    for (int l = 0; l < r->net->layer_count; l++)
-      known = known || strcmp(name, tensors[l].name) == 0;
+    for (int i = 0; i < count; i++)
+      known = known || strcmp(name, tensors[i].name) == 0;
     if (!known)
       return error_set(r->err, "%s: found the tensor '%.40s', which network '%s' does not have",
                        r->path, name, r->net->name);
@@ -251,28 +262,41 @@ static int check_names(const struct reader *r, const json_t *header, const struc
   return 0;
 }
 
-/* Every tensor of the net once, none other, without overlaps or bytes between them. */
-static int read_tensors(const struct reader *r, const json_t *header, size_t data_bytes,
-                        struct tensor tensors[NET_LAYERS_MAX]) {
+/* The weights of every layer, then the biases that the file has. Returns how many. */
+static int expected_tensors(const struct reader *r, const json_t *header,
+                            struct tensor tensors[TENSORS_MAX]) {
   int count = r->net->layer_count;
-  size_t total = 0;
-  for (int l = 0; l < count; l++)
+  for (int l = 0; l < r->net->layer_count; l++) {
     tensor_describe(&tensors[l], r->net, l);
-  if (check_names(r, header, tensors) != 0)
+    struct tensor *bias = &tensors[count];
+    *bias = (struct tensor){.dimension_count = 1, .dimension = {r->net->layer[l].units}};
+    tensor_name(bias, r->net, l, "bias");
+    count += json_object_get(header, bias->name) != NULL;
+  }
+  return count;
+}
+
+/* Every weight tensor of the net once, biases, none other, without overlaps or bytes between them.
+ * Returns how many, or -1. */
+static int read_tensors(const struct reader *r, const json_t *header, size_t data_bytes,
+                        struct tensor tensors[TENSORS_MAX]) {
+  int count = expected_tensors(r, header, tensors);
+  size_t total = 0;
+  if (check_names(r, header, tensors, count) != 0)
     return -1;
-  for (int l = 0; l < count; l++) {
-    if (read_tensor(r, json_object_get(header, tensors[l].name), data_bytes, &tensors[l]) != 0)
+  for (int i = 0; i < count; i++) {
+    if (read_tensor(r, json_object_get(header, tensors[i].name), data_bytes, &tensors[i]) != 0)
       return -1;
-    total += tensors[l].end - tensors[l].begin;
-    for (int m = 0; m < l; m++)
-      if (tensors[l].begin < tensors[m].end && tensors[m].begin < tensors[l].end)
+    total += tensors[i].end - tensors[i].begin;
+    for (int k = 0; k < i; k++)
+      if (tensors[i].begin < tensors[k].end && tensors[k].begin < tensors[i].end)
         return error_set(r->err, "%s: found %s and %s in the same bytes, allowed apart", r->path,
-                         tensors[m].name, tensors[l].name);
+                         tensors[k].name, tensors[i].name);
   }
   if (total != data_bytes)
     return error_set(r->err, "%s: found %zu bytes of data, allowed the tensors' %zu", r->path,
                      data_bytes, total);
-  return 0;
+  return count;
 }
 
 /* ---- reading: the metadata ---- */
@@ -409,7 +433,7 @@ static int32_t weight_of(float value, const struct format *format, bool *exact) 
 }
 
 static int read_layer(const struct reader *r, int l, const uint8_t *bytes,
-                      const struct tensor *tensor, int32_t *weights, size_t *inexact) {
+                      const struct tensor *tensor, struct weights *weights, size_t *inexact) {
   const struct layer *layer = &r->net->layer[l];
   for (int row = 0; row < layer->rows; row++)
     for (int column = 0; column < layer->units; column++) {
@@ -419,10 +443,24 @@ static int read_layer(const struct reader *r, int l, const uint8_t *bytes,
         return error_set(r->err, "%s: %s: found %f at element %zu, allowed finite numbers", r->path,
                          tensor->name, (double)value, index);
       bool exact;
-      weights[(size_t)row * (size_t)layer->units + (size_t)column] =
-          weight_of(value, &layer->weight, &exact);
+      size_t i = (size_t)(row * layer->units + column);
+      weights->layer[l][i] = weight_of(value, &layer->weight, &exact);
+      weights->real[l][i] = value;
       *inexact += !exact;
     }
+  return 0;
+}
+
+/* A layer has no bias: one that is there must be nothing but zeros. */
+static int check_bias(const struct reader *r, const uint8_t *bytes, const struct tensor *bias) {
+  for (int i = 0; i < bias->dimension[0]; i++) {
+    double value = (double)get_float(bytes + 4 * i);
+    if (value != 0)
+      return error_set(r->err,
+                       "%s: %s: found %g at element %d, allowed 0: layers have no biases (train "
+                       "the model with bias=False)",
+                       r->path, bias->name, value, i);
+  }
   return 0;
 }
 
@@ -461,19 +499,22 @@ static json_t *parse_header(const struct reader *r, const uint8_t *bytes, size_t
 /* Everything of the file, into `result` whose weights are new. */
 static int read_file(const struct reader *r, const uint8_t *bytes, size_t size,
                      struct checkpoint *result, size_t *inexact) {
-  struct tensor tensors[NET_LAYERS_MAX];
+  struct tensor tensors[TENSORS_MAX];
   size_t header_bytes;
   json_t *header = parse_header(r, bytes, size, &header_bytes);
   if (!header)
     return -1;
-  size_t data_start = LENGTH_BYTES + header_bytes;
-  int status = read_tensors(r, header, size - data_start, tensors);
-  if (status == 0)
-    status = read_metadata(r, header, result);
+  const uint8_t *data = bytes + LENGTH_BYTES + header_bytes;
+  int count = read_tensors(r, header, size - LENGTH_BYTES - header_bytes, tensors);
+  int status = count < 0 ? -1 : read_metadata(r, header, result);
   json_decref(header);
+  weights_add_real(&result->weights);
   for (int l = 0; l < r->net->layer_count && status == 0; l++)
-    status = read_layer(r, l, bytes + data_start + tensors[l].begin, &tensors[l],
-                        result->weights.layer[l], inexact);
+    status = read_layer(r, l, data + tensors[l].begin, &tensors[l], &result->weights, inexact);
+  for (int i = r->net->layer_count; i < count && status == 0; i++)
+    status = check_bias(r, data + tensors[i].begin, &tensors[i]);
+  if (*inexact == 0)
+    weights_drop_real(&result->weights);
   return status;
 }
 
@@ -481,7 +522,8 @@ int checkpoint_load(const char *path, const struct net *net, struct checkpoint *
                     size_t *inexact, struct error *err) {
   const struct reader reader = {path, net, err};
   size_t size, count = 0;
-  size_t limit = (size_t)LENGTH_BYTES + HEADER_BYTES_MAX + 4 * net->weight_count;
+  size_t biases = (size_t)NET_LAYERS_MAX * NET_UNITS_MAX;
+  size_t limit = (size_t)LENGTH_BYTES + HEADER_BYTES_MAX + 4 * (net->weight_count + biases);
   uint8_t *bytes = file_read(path, limit, &size, err);
   if (!bytes)
     return -1;
@@ -489,9 +531,9 @@ int checkpoint_load(const char *path, const struct net *net, struct checkpoint *
   weights_new(&result.weights, net);
   int status = read_file(&reader, bytes, size, &result, &count);
   if (status == 0) {
-    for (int l = 0; l < net->layer_count; l++)
-      memcpy(checkpoint->weights.layer[l], result.weights.layer[l],
-             result.weights.count[l] * sizeof *result.weights.layer[l]);
+    struct weights before = checkpoint->weights;
+    checkpoint->weights = result.weights;
+    result.weights = before;
     checkpoint->state = result.state;
     checkpoint->place = result.place;
     memcpy(checkpoint->class_names, result.class_names, sizeof result.class_names);

@@ -243,13 +243,31 @@ static int finish_epoch(struct train *train, struct error *err) {
   return 0;
 }
 
+/* Halves the learning rate where the run stands between two epochs and says so. */
+static int halve_rate(struct train *train, struct error *err) {
+  bool now = false;
+  for (size_t i = 0; i < train->halve_count; i++)
+    now = now || (train->place.position == 0 && train->halve[i] == train->place.epoch);
+  if (!now)
+    return 0;
+  struct checkpoint state = {0};
+  weights_new(&state.weights, train->net);
+  int result = device_get(train->device, &state.weights, &state.state, err);
+  if (result == 0 && state.state.rate < NET_RATE_MAX) {
+    state.state.rate++;
+    result = device_set(train->device, &state.weights, &state.state, err);
+  }
+  weights_free(&state.weights);
+  return result;
+}
+
 /* Trains up to the end of the epoch or of the steps; returns how many steps it took in *taken. */
 static int run_epoch(struct train *train, uint64_t steps, uint64_t *taken, struct error *err) {
   struct metrics metrics;
   struct train_epoch *epoch = &train->current;
   metrics_begin(&metrics, train->net->classes);
   *epoch = (struct train_epoch){.epoch = train->place.epoch + 1};
-  if (run_steps(train, steps, &metrics, err) != 0)
+  if (halve_rate(train, err) != 0 || run_steps(train, steps, &metrics, err) != 0)
     return -1;
   *taken = metrics.count;
   epoch->pictures = (size_t)metrics.count;

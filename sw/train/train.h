@@ -62,6 +62,9 @@ struct train {
   const struct dataset *data; /* pictures and classes of the net's sizes */
   const enum part *parts;     /* [data->count] */
   struct train_watch watch;
+  const uint32_t *halve; /* [halve_count] when these epochs are finished the learning rate is
+                            halved, but not below 2^-NET_RATE_MAX; NULL: never */
+  size_t halve_count;
   bool fresh; /* the weights to begin with are the seed's (random_weights): a board makes them */
 
   /* the run's */

@@ -427,7 +427,9 @@ for command in 'train' 'eval --load w'; do
   bad "$verb: IDX cut short" 'cut short' "$@" --data cut
   bad "$verb: IDX with other dimensions" '1 dimensions, expected 3' "$@" --data flat
   bad "$verb: labels of other pictures" 'labels' "$@" --data uneven
-  bad "$verb: no such device" 'golden, sim' "$@" --data three --on fpga
+  bad "$verb: nothing but test" 'allowed less than the' "$@" --data three --test 100000
+  bad_option "$verb: test" 'a whole number from 1' "$@" --data three --test 0
+  bad "$verb: no such device" 'golden, twin, sim' "$@" --data three --on fpga
 done
 bad 'train: pictures of another size' '7x9' train --net wide.yaml --data two
 bad 'eval: pictures of another size' '7x9' eval --net "$tiny8" --data three --load w8 \
@@ -489,6 +491,9 @@ bad 'infer: names of the classes' '3 classes' infer --net "$tiny" --load w --lab
 
 # ---------------------------------------------------------------- train
 bad_option 'train: epochs' 'whole number' train --net "$tiny" --data three --epochs -1
+bad_option 'train: halve' 'from 6 to' train --net "$tiny" --data three --halve 5,5
+bad_option 'train: halve' 'at most 15' train --net "$tiny" --data three \
+  --halve 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16
 bad_option 'train: rate' 'from 0 to 15' train --net "$tiny" --data three --rate 16
 bad_option 'train: split' 'segment, recording or both' train --net "$tiny" --data three --split day
 bad 'train: freeze' 'conv, dense1, output' train --net "$tiny" --data three --freeze conv,dense2

@@ -351,6 +351,46 @@ static void test_from_pytorch(void **state) {
     assert_int_equal(checkpoint.weights.layer[0][2 * tap], expected[tap]);
   assert_int_equal(checkpoint.weights.layer[1][2 * 12], 1);
   assert_int_equal(inexact, 7);
+  for (int tap = 0; tap < 9; tap++)
+    assert_true(checkpoint.weights.real[0][2 * tap] == data[tap]);
+  assert_true(checkpoint.weights.real[1][2 * 12] == data[CONV_FLOATS + 1]);
+  weights_free(&checkpoint.weights);
+  free(path);
+}
+
+/* Loads what must be refused for `reason` and leaves the checkpoint. */
+static void assert_refused(const char *path, const struct net *net, const char *reason);
+
+/* A bias of zeros is taken, any other is not. */
+static void test_biases(void **state) {
+  enum { BIAS_FLOATS = 3 + 12 };
+  struct net net = load_net("nets/tiny.yaml");
+  char *path = path_join(*state, "torch.safetensors");
+  static float data[FLOATS + BIAS_FLOATS];
+  const char *header =
+      "{" CONV "," DENSE "," OUTPUT
+      ",\"output.bias\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[3672,3684]}"
+      ",\"dense1.bias\":{\"dtype\":\"F32\",\"shape\":[12],\"data_offsets\":[3684,3732]}}";
+  struct checkpoint checkpoint = checkpoint_new(&net);
+  struct error err = {0};
+  size_t inexact = 1;
+  data[0] = 0.5f;
+  data[FLOATS] = -0.0f;
+  write_file(path, header, data, sizeof data);
+  assert_int_equal(checkpoint_load(path, &net, &checkpoint, &inexact, &err), 0);
+  assert_int_equal(inexact, 0);
+  assert_int_equal(checkpoint.weights.layer[0][0], 8192);
+  assert_null(checkpoint.weights.real[0]);
+  for (int i = FLOATS; i < FLOATS + BIAS_FLOATS; i++) {
+    char expected[64];
+    float before = data[i];
+    data[i] = 0.25f;
+    write_file(path, header, data, sizeof data);
+    snprintf(expected, sizeof expected, "%s.bias: found 0.25 at element %d, allowed 0",
+             i < FLOATS + 3 ? "output" : "dense1", i < FLOATS + 3 ? i - FLOATS : i - FLOATS - 3);
+    assert_refused(path, &net, expected);
+    data[i] = before;
+  }
   weights_free(&checkpoint.weights);
   free(path);
 }
@@ -366,8 +406,13 @@ static const struct {
     {"{}x", "header: found end of file expected"},
     {"{" CONV "," CONV "," DENSE "," OUTPUT "}", "header: found duplicate object key"},
     {"{" CONV "," DENSE "}", "found no tensor 'output.weight', which network 'tiny' has"},
+    {"{" CONV "," DENSE "," OUTPUT ",\"output.scale\":{}}",
+     "found the tensor 'output.scale', which network 'tiny' does not have"},
     {"{" CONV "," DENSE "," OUTPUT ",\"output.bias\":{}}",
-     "found the tensor 'output.bias', which network 'tiny' does not have"},
+     "output.bias: found dtype none, allowed F32"},
+    {"{" CONV "," DENSE "," OUTPUT
+     ",\"conv.bias\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[3672,3684]}}",
+     "conv.bias: found shape [3], allowed [2]"},
     {"{\"conv.weight\":3," DENSE "," OUTPUT "}", "conv.weight: found dtype none, allowed F32"},
     {"{\"conv.weight\":{\"dtype\":\"F16\",\"shape\":[2,1,3,3],\"data_offsets\":[0,72]}," DENSE
      "," OUTPUT "}",
@@ -415,7 +460,6 @@ static const struct {
      "found no text 'net' in the metadata, which a checkpoint has"},
 };
 
-/* Loads what must be refused for `reason` and leaves the checkpoint. */
 static void assert_refused(const char *path, const struct net *net, const char *reason) {
   uint64_t random = 1;
   struct checkpoint checkpoint = checkpoint_random(net, &random);
@@ -598,10 +642,10 @@ static void test_damage(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      IN_FOLDER(test_round_trip),    IN_FOLDER(test_every_weight), IN_FOLDER(test_pytorch_order),
-      IN_FOLDER(test_header),        IN_FOLDER(test_save_refuses), IN_FOLDER(test_from_pytorch),
-      IN_FOLDER(test_bad_headers),   IN_FOLDER(test_bad_lengths),  IN_FOLDER(test_bad_metadata),
-      IN_FOLDER(test_other_network), IN_FOLDER(test_damage),
+      IN_FOLDER(test_round_trip),   IN_FOLDER(test_every_weight),  IN_FOLDER(test_pytorch_order),
+      IN_FOLDER(test_header),       IN_FOLDER(test_save_refuses),  IN_FOLDER(test_from_pytorch),
+      IN_FOLDER(test_biases),       IN_FOLDER(test_bad_headers),   IN_FOLDER(test_bad_lengths),
+      IN_FOLDER(test_bad_metadata), IN_FOLDER(test_other_network), IN_FOLDER(test_damage),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,6 +129,46 @@ static void zipped_mnist_names_are_loaded(void **state) {
   dataset_free(&data);
 }
 
+/* MNIST's t10k-... stand behind the others, as the test, also when classes are chosen. */
+static void mnist_test_is_loaded(void **state) {
+  const char *folder = *state;
+  uint8_t bytes[256], images[256];
+  compose_images(images);
+  write_in(folder, "train-images-idx3-ubyte", bytes, compose_images(bytes));
+  write_in(folder, "train-labels-idx1-ubyte", bytes, compose_labels(bytes));
+  size_t size = compose_images(bytes);
+  for (int i = 0; i < COUNT * PIXELS; i++)
+    bytes[16 + i] ^= 0xff;
+  write_zipped(folder, "t10k-images-idx3-ubyte.gz", bytes, size);
+  write_zipped(folder, "t10k-labels-idx1-ubyte.gz", bytes, compose_labels(bytes));
+  struct dataset data;
+  struct error err = {""};
+  assert_int_equal(dataset_load(&data, folder, NULL, &err), 0);
+  assert_int_equal(data.count, 2 * COUNT);
+  assert_int_equal(data.test_count, COUNT);
+  assert_int_equal(data.recording_count, 2 * COUNT);
+  for (int i = 0; i < COUNT * PIXELS; i++) {
+    assert_int_equal(data.pictures[i], images[16 + i]);
+    assert_int_equal(data.pictures[COUNT * PIXELS + i], images[16 + i] ^ 0xff);
+  }
+  for (int i = 0; i < COUNT; i++)
+    assert_int_equal(data.labels[i], data.labels[COUNT + i]);
+  dataset_free(&data);
+  assert_int_equal(dataset_load(&data, folder, "2,0", &err), 0);
+  assert_int_equal(data.count, 10);
+  assert_int_equal(data.test_count, 5);
+  assert_int_equal(data.pictures[5 * PIXELS], images[16] ^ 0xff);
+  dataset_free(&data);
+
+  compose_images(bytes);
+  bytes[11] = WIDTH; /* as many pixels, otherwise laid out */
+  bytes[15] = HEIGHT;
+  write_zipped(folder, "t10k-images-idx3-ubyte.gz", bytes, size);
+  assert_refused(folder, NULL, "those to train on have");
+  write_zipped(folder, "t10k-images-idx3-ubyte.gz", images, size - 1);
+  assert_refused(folder, NULL, "cut short");
+}
+
 static void broken_images_are_refused(void **state) {
   const char *folder = *state;
   uint8_t good[256], bad[256];
@@ -571,10 +611,43 @@ static void too_few_recordings_are_refused(void **unused) {
   dataset_free(&data);
 }
 
+/* The last pictures are the test, a tenth of the others is for validation. */
+static void a_given_test_is_kept(void **unused) {
+  (void)unused;
+  uint64_t random = 1;
+  struct dataset data;
+  struct error err = {""};
+  invent(&data, 2, 30, 10, 10, &random);
+  data.test_count = 100;
+  enum part *parts = memory_new(data.count, sizeof *parts);
+  for (int by = SPLIT_BY_RECORDING; by <= SPLIT_BY_SEGMENT; by++) {
+    assert_int_equal(dataset_split(&data, (enum split_by)by, 5, parts, &err), 0);
+    for (size_t i = 0; i < data.count; i++)
+      assert_true((parts[i] == PART_TEST) == (i >= 500));
+    for (int c = 0; c < 2; c++) {
+      bool recordings = by == SPLIT_BY_RECORDING; /* 25 of ten pictures: two or three of them */
+      size_t count = count_part(&data, parts, PART_VALIDATION, c);
+      assert_true(recordings ? count == 20 || count == 30 : count == 25);
+    }
+  }
+  data.test_count = 95;
+  assert_int_equal(dataset_split(&data, SPLIT_BY_SEGMENT, 3, parts, &err), 0);
+  data.recording_names[50] = strdup("middle");
+  assert_int_equal(dataset_split(&data, SPLIT_BY_RECORDING, 3, parts, &err), -1);
+  assert_non_null(strstr(err.message, "recording 'middle' is in the test and out of it"));
+  data.test_count = 590;
+  err.message[0] = '\0';
+  assert_int_equal(dataset_split(&data, SPLIT_BY_RECORDING, 3, parts, &err), -1);
+  assert_non_null(strstr(err.message, "expected at least 2"));
+  free(parts);
+  dataset_free(&data);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(plain_idx_is_loaded, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(zipped_mnist_names_are_loaded, make_folder, remove_folder),
+      cmocka_unit_test_setup_teardown(mnist_test_is_loaded, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(broken_images_are_refused, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(broken_zips_are_refused, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(broken_labels_are_refused, make_folder, remove_folder),
@@ -590,6 +663,7 @@ int main(void) {
       cmocka_unit_test(the_largest_recording_is_trained_on),
       cmocka_unit_test(recordings_of_two_classes_stay_whole),
       cmocka_unit_test(too_few_recordings_are_refused),
+      cmocka_unit_test(a_given_test_is_kept),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
