@@ -25,6 +25,7 @@ ice40 nets/tiny8 20 positions=1 filters=1 taps=2 multipliers=shared storage=sing
 ecp5 nets/tiny8 20 positions=1 filters=3 step=fast
 ecp5 verif/nets/one 20 storage=register multipliers=shared
 ice40 verif/nets/wide 3
+ice40 nets/paper8 3 lanes=8 taps=4 multipliers=shared storage=single_port output_lanes=1
 END
 
 # family, net of the above, file, and what is done to it, an error that must be noticed: sed's expression, or
@@ -114,4 +115,4 @@ cat "$work"/*/result
 passed=$(cat "$work"/*/result | grep -c '^PASS' || true)
 failed=$(cat "$work"/*/result | grep -c '^FAIL' || true)
 echo "$passed passed, $failed failed"
-[ "$passed" = 10 ] && [ "$failed" = 0 ]
+[ "$passed" = 11 ] && [ "$failed" = 0 ]
