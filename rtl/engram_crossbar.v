@@ -125,6 +125,8 @@ module engram_crossbar #(
   localparam BESIDE = (PASS_UNITS & (PASS_UNITS - 1)) == 0;
   localparam LANE_MULTIPLIERS = AT_ONCE * (COLUMNS + (SHARED != 0 || TRAINING == 0 ? 0 : 1));
   localparam BANKS = (LANES + BANK_LANES - 1) / BANK_LANES;
+  // The host's writes, too, take their address from place_6, when it has come there.
+  localparam PLACED_WRITES = SHARED == 0 && STORAGE != 2 ? 1 : 0;
   // Of many lanes a sum is picked in two steps, which takes a cycle more of each pass.
   localparam LATE_PICK = LANES > 16 ? 1 : 0;
   localparam ROW_SHIFT = AT_ONCE - 1;  // rows lie at row >> ROW_SHIFT of their bank
@@ -442,9 +444,8 @@ module engram_crossbar #(
       assign half_x = {2{x}};
       assign half_x_nonzero = {2{x_nonzero}};
       assign half_host_read = {2{host_read_i}};
-      // Separate multipliers: a cycle later, when its address is place_6's.
       wire host_write_late;
-      engram_delay #(.DATA_BITS(1), .CYCLES(SHARED == 0 ? 1 : 0)) u_host_write (
+      engram_delay #(.DATA_BITS(1), .CYCLES(PLACED_WRITES != 0 ? 2 : 0)) u_host_write (
         .clk_i(clk_i), .rst_i(rst_i), .data_i(host_write_i), .data_o(host_write_late)
       );
       assign half_host_write = {2{host_write_late}};
@@ -482,7 +483,7 @@ module engram_crossbar #(
       // What is written in the next cycle, or the host's place: all banks hang on it.
       engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(1)) u_place_6 (
         .clk_i(clk_i), .rst_i(1'b0),
-        .data_i(update_q[5] ? place_5 : {addresses, rounds_1, second_1, pass_1}), .data_o(place_6)
+        .data_i(update_q[5] ? place_5 : place_2), .data_o(place_6)
       );
     end
   endgenerate
@@ -720,7 +721,7 @@ module engram_crossbar #(
           assign update_address = addresses_6[r*ADDRESS_BITS +: ADDRESS_BITS];
         end
         wire [ADDRESS_BITS-1:0] write_address =
-            writing || SHARED == 0 ? update_address : address;
+            writing || PLACED_WRITES != 0 ? update_address : address;
         engram_weights #(
           .LANES(HERE), .WEIGHT_BITS(WEIGHT_BITS), .WORDS(WEIGHT_WORDS),
           .ADDRESS_BITS(ADDRESS_BITS), .STORAGE(STORAGE)
