@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_SEED = 0x200, KEY_SPLIT, KEY_PART };
+enum { KEY_SEED = 0x200, KEY_SPLIT, KEY_ROTATION, KEY_PART };
 enum { PARTS = 4 };
 
 static const char *const part_names[PARTS] = {
@@ -25,6 +25,7 @@ struct options {
   int part;
   uint64_t seed;
   enum split_by split;
+  struct rotation rotation; /* count 0: none */
   bool seed_given, split_given, json;
 };
 
@@ -54,6 +55,9 @@ static error_t parse_choice(int key, char *arg, struct argp_state *state) {
     options->split = !strcmp(arg, "recording") ? SPLIT_BY_RECORDING : SPLIT_BY_SEGMENT;
     if (strcmp(arg, split_name(options->split)) != 0)
       argp_error(state, "--split=%s: segment or recording is expected", arg);
+    return 0;
+  case KEY_ROTATION:
+    options->rotation = option_rotation(state, arg);
     return 0;
   case KEY_PART:
     for (options->part = 0; options->part < PARTS; options->part++)
@@ -87,6 +91,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 static const struct argp_option table[] = {
     {"part", KEY_PART, "PART", 0, "test (default), validation, train or all pictures", 2},
     {"split", KEY_SPLIT, "BY", 0, "segment or recording; that of the training by default", 2},
+    {"rotation", KEY_ROTATION, "K/N", 0, "that the training was told", 2},
     {"seed", KEY_SEED, "N", 0, "of the split; that of the training by default", 2},
     {"json", 'j', 0, 0, "print the result as JSON", 2},
     OPTION_VERSION,
@@ -111,12 +116,13 @@ static int choose_split(struct evaluation *evaluation, enum part *parts, struct 
   struct place place = evaluation->checkpoint.place;
   if (options->seed_given)
     place.seed = options->seed;
-  bool found = data_find_split(&evaluation->data, &place, &evaluation->split, parts);
+  bool found =
+      data_find_split(&evaluation->data, &place, &options->rotation, &evaluation->split, parts);
   evaluation->trained_on = found && (!options->split_given || options->split == evaluation->split);
   if (evaluation->trained_on)
     return 0;
   evaluation->split = options->split;
-  return dataset_split(&evaluation->data, options->split, place.seed, parts, err);
+  return data_split(&evaluation->data, options->split, place.seed, &options->rotation, parts, err);
 }
 
 static int choose_pictures(struct evaluation *evaluation, struct error *err) {

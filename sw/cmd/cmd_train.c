@@ -15,7 +15,16 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { KEY_EPOCHS = 0x200, KEY_STEPS, KEY_SEED, KEY_RATE, KEY_FREEZE, KEY_SPLIT, KEY_RESTART };
+enum {
+  KEY_EPOCHS = 0x200,
+  KEY_STEPS,
+  KEY_SEED,
+  KEY_RATE,
+  KEY_FREEZE,
+  KEY_SPLIT,
+  KEY_ROTATION,
+  KEY_RESTART
+};
 enum { EPOCHS_MAX = 100000, SPLITS = 2 };
 
 struct options {
@@ -28,6 +37,7 @@ struct options {
   uint64_t seed;
   int rate; /* -1: not given */
   enum split_by split;
+  struct rotation rotation; /* count 0: none */
   bool seed_given, split_given, both, restart, json;
 };
 
@@ -93,6 +103,9 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case KEY_SPLIT:
     parse_split(options, arg, state);
     return 0;
+  case KEY_ROTATION:
+    options->rotation = option_rotation(state, arg);
+    return 0;
   case KEY_RESTART:
     options->restart = true;
     return 0;
@@ -120,6 +133,8 @@ static const struct argp_option table[] = {
      "keep segments apart (default), whole recordings, or train both ways: --save then keeps the "
      "one by segment",
      2},
+    {"rotation", KEY_ROTATION, "K/N", 0,
+     "cross-validation: of N groups the K-th is the test, the next validation", 2},
     {"json", 'j', 0, 0, "print the result as JSON", 2},
     OPTION_VERSION,
     {0},
@@ -196,10 +211,11 @@ static int find_split(struct training *training, struct error *err) {
   const struct options *options = training->options;
   enum split_by *by = &training->by[0];
   training->split_count = 1;
-  if (!data_find_split(&training->data, &training->start.place, by, training->parts[0]))
+  if (!data_find_split(&training->data, &training->start.place, &options->rotation, by,
+                       training->parts[0]))
     return error_set(err,
-                     "%s: was trained on other pictures than these of %s (name the same --data and "
-                     "--classes, or take the weights only with --restart)",
+                     "%s: was trained on other pictures than these of %s (name the same --data, "
+                     "--classes and --rotation, or take the weights only with --restart)",
                      options->weights.path, options->data.folder);
   if (options->split_given && options->split != *by)
     return error_set(err, "%s: was trained by %s, not by %s", options->weights.path,
@@ -217,7 +233,8 @@ static int make_splits(struct training *training, struct error *err) {
   training->by[1] = SPLIT_BY_RECORDING;
   training->split_count = options->both ? 2 : 1;
   for (int i = 0; i < training->split_count; i++)
-    if (dataset_split(&training->data, training->by[i], options->seed, training->parts[i], err))
+    if (data_split(&training->data, training->by[i], options->seed, &options->rotation,
+                   training->parts[i], err) != 0)
       return -1;
   return 0;
 }

@@ -17,6 +17,14 @@
 enum part { PART_TRAIN, PART_VALIDATION, PART_TEST };
 enum split_by { SPLIT_BY_RECORDING, SPLIT_BY_SEGMENT };
 
+/* One of the rotations of a cross-validation: the data in `count` groups, `index` 1..count tested.
+ */
+struct rotation {
+  int index, count;
+};
+
+enum { ROTATIONS_MIN = 3, ROTATIONS_MAX = 1000 };
+
 struct dataset {
   size_t count;
   int height, width;
@@ -53,6 +61,15 @@ void dataset_free(struct dataset *data);
  * in each part; fails when a class has too few (3) for that. */
 int dataset_split(const struct dataset *data, enum split_by by, uint64_t seed, enum part *parts,
                   struct error *err);
+
+/* One rotation of a cross-validation. From the seed the recordings or pictures of each class are
+ * dealt out into rotation->count groups of as many pictures as whole recordings allow; group
+ * `index` is the test, the next one (after the last the first) validation, the others are trained
+ * on. Over all rotations of a seed every picture is tested once. 1 <= index <= count,
+ * ROTATIONS_MIN <= count <= ROTATIONS_MAX; `parts` as above. Fails when a class has fewer
+ * recordings or pictures than groups. */
+int dataset_rotate(const struct dataset *data, enum split_by by, uint64_t seed,
+                   const struct rotation *rotation, enum part *parts, struct error *err);
 
 /* Indices of the pictures of one part, ascending; *count of them, owned by the caller. */
 size_t *dataset_part(const struct dataset *data, const enum part *parts, enum part part,

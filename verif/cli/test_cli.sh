@@ -156,6 +156,12 @@ good 'estimate, fit with a fold as it is' estimate --net "$tiny8" --fold lanes=3
 holds '"lanes": 3'
 good 'train both ways' train --net "$tiny" --data three --epochs 1 --split both --json
 holds '"split": "recording"'
+good 'train a rotation' train --net "$tiny" --data three --epochs 1 --split recording --rotation 2/4 --save turn
+good 'eval of a rotation' eval --net "$tiny" --data three --load turn --rotation 2/4
+holds 'the split of the training'
+good 'eval of another rotation' eval --net "$tiny" --data three --load turn --rotation 3/4
+holds 'not the split of the training'
+rm turn turn.best
 good 'stopped' train --net "$tiny" --data three --epochs 2 --steps 13 --save part
 good 'resumed' train --net "$tiny" --data three --epochs 2 --load part --save part
 name='resumed as uninterrupted'
@@ -353,6 +359,11 @@ bad 'infer: names of the classes' '3 classes' infer --net "$tiny" --load w --lab
 bad_option 'train: epochs' 'whole number' train --net "$tiny" --data three --epochs -1
 bad_option 'train: rate' 'from 0 to 15' train --net "$tiny" --data three --rate 16
 bad_option 'train: split' 'segment, recording or both' train --net "$tiny" --data three --split day
+bad_option 'train: rotation' 'K from 1 to N' train --net "$tiny" --data three --rotation 5/4
+bad_option 'train: rotations' 'N from 3' train --net "$tiny" --data three --rotation 1/2
+bad_option 'train: rotation of nothing' 'K/N is expected' train --net "$tiny" --data three --rotation 1/4x
+bad 'train: more rotations than recordings' 'has 4 recordings, expected at least 5' train --net "$tiny" \
+  --data three --split recording --rotation 1/5 --save fresh
 bad 'train: freeze' 'conv, dense1, output' train --net "$tiny" --data three --freeze conv,dense2
 bad 'train: core that only infers' 'found inference, allowed training' train --net "$tiny" --data three \
   --fold mode=inference --save fresh
@@ -373,6 +384,7 @@ bad_disk 'train: full disk, over older weights' 'File too large' train --net "$t
 
 # ---------------------------------------------------------------- eval
 bad_option 'eval: part' 'train, validation, test or all' eval --net "$tiny" --part half
+bad_option 'eval: rotation' 'K/N is expected' eval --net "$tiny" --rotation 1
 bad_option 'eval: split' 'segment or recording' eval --net "$tiny" --split both
 
 echo "$passed passed, $failed failed"
