@@ -72,7 +72,7 @@ $(BUILD)/obj/embedded.o $(BUILD)/san/embedded.o: $(BUILD)/embedded.c
 	@echo 'cc $<'; $(CC) $(CFLAGS) $(INCLUDES) -c -o $@ $<
 
 # What the compiler is to make vectors of.
-$(patsubst %,$(BUILD)/obj/sw/model/%.o,narrow kernels kernels_avx2 kernels_avx512): OPTIMISE += -O3
+$(patsubst %,$(BUILD)/obj/sw/model/%.o,twin narrow kernels kernels_avx2 kernels_avx512): OPTIMISE += -O3
 
 $(BUILD)/obj/%.o: %.c VERSION
 	@mkdir -p $(@D)

@@ -49,7 +49,8 @@ static error_t parse_weights(int key, char *arg, struct argp_state *state) {
 static const struct argp_option weights_table[] = {
     {"load", 'l', "FILE", 0, "weights and state to begin with (safetensors)", 1},
     {"on", KEY_ON, "DEVICE", 0,
-     "golden (the model, default), sim (the emitted core in Verilator) or a board's serial port: "
+     "golden (the model, default), twin (the same in double precision: what training without "
+     "rounding gives), sim (the emitted core in Verilator) or a board's serial port: "
      "/dev/ttyUSB0, or /dev/ttyUSB0@115200 for a board with an unusual baud",
      1},
     {0},
@@ -99,7 +100,8 @@ int weights_options_load(const struct weights_options *options, const struct net
     return error_set(err, "--load FILE is missing");
   if (checkpoint_load(options->path, net, checkpoint, &inexact, err) != 0)
     return -1;
-  if (inexact > 0)
+  bool rounds = !options->device || strcmp(options->device, "twin") != 0;
+  if (inexact > 0 && rounds)
     fprintf(stderr, "%s: %zu of %zu weights were rounded to the network's formats\n", options->path,
             inexact, net->weight_count);
   return 0;

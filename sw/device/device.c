@@ -8,14 +8,15 @@
 #include <string.h>
 
 struct device *device_open(const char *name, const struct net *net, struct error *err) {
-  static const struct device_kind *const kinds[] = {&device_golden, &device_sim};
+  static const struct device_kind *const kinds[] = {&device_golden, &device_twin, &device_sim};
   const struct device_kind *kind = strchr(name, '/') ? &device_serial : NULL;
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
     if (!strcmp(name, kinds[i]->name))
       kind = kinds[i];
   struct device *device = kind ? kind->open(name, net, err) : NULL;
   if (!kind)
-    error_set(err, "no device '%s' (golden, sim, or a serial port such as /dev/ttyUSB0)", name);
+    error_set(err, "no device '%s' (golden, twin, sim, or a serial port such as /dev/ttyUSB0)",
+              name);
   if (device) {
     device->kind = kind;
     device->net = net;
@@ -45,6 +46,7 @@ int device_set(struct device *device, const struct weights *weights,
 
 int device_get(struct device *device, struct weights *weights, struct device_state *state,
                struct error *err) {
+  weights_drop_real(weights); /* only the twin fills them in */
   return note(device, device->kind->get(device, weights, state, err));
 }
 

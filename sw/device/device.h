@@ -1,4 +1,5 @@
-/* device.h : what can train and infer: the model, the simulated core and a board; one interface.
+/* device.h : what can train and infer: the model, its twin, the simulated core and a board; one
+ * interface.
  * SPDX-License-Identifier: MIT
  */
 #ifndef ENGRAM_DEVICE_H
@@ -35,8 +36,9 @@ struct reply {
 struct device;
 
 /* Opens "golden" (the model; it infers with as many threads as there are processors, or as
- * ENGRAM_THREADS says), "sim" (the emitted core in Verilator, built into build/sim when it is
- * not there yet), or the board at a serial port: any name with a '/' in it, as "/dev/ttyUSB0", or
+ * ENGRAM_THREADS says), "twin" (the same equations in double precision, not the chip's bits), "sim"
+ * (the emitted core in Verilator, built into build/sim when it is not there yet), or the board at a
+ * serial port: any name with a '/' in it, as "/dev/ttyUSB0", or
  * "/dev/ttyUSB0@115200" for a board with an unusual baud. `net` must outlive the device, whose
  * weights and state are unset until device_set or device_initialise. NULL on error. */
 struct device *device_open(const char *name, const struct net *net, struct error *err);

@@ -68,16 +68,8 @@ static int golden_get(struct device *device, struct weights *weights, struct dev
   return 0;
 }
 
-static enum reply_status check(const struct net *net, const struct job *job) {
-  size_t whole = (size_t)(net->height * net->width);
-  return job->bytes < whole           ? REPLY_SHORT
-         : job->bytes > whole         ? REPLY_LONG
-         : job->label >= net->classes ? REPLY_LABEL
-                                      : REPLY_GOOD;
-}
-
 static void run_job(struct model *model, const struct job *job, struct reply *reply) {
-  *reply = (struct reply){.status = check(model->net, job)};
+  *reply = (struct reply){.status = job_check(model->net, job)};
   if (reply->status != REPLY_GOOD)
     return;
   reply->train = job_trains(model->net, job);

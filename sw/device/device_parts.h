@@ -35,7 +35,16 @@ struct device {
   bool failed;
 };
 
-extern const struct device_kind device_golden, device_sim, device_serial;
+extern const struct device_kind device_golden, device_twin, device_sim, device_serial;
+
+/* What a device says of a job before it works on it. */
+static inline enum reply_status job_check(const struct net *net, const struct job *job) {
+  size_t whole = (size_t)(net->height * net->width);
+  return job->bytes < whole           ? REPLY_SHORT
+         : job->bytes > whole         ? REPLY_LONG
+         : job->label >= net->classes ? REPLY_LABEL
+                                      : REPLY_GOOD;
+}
 
 /* A board behind any port, which it takes over, also when it fails; baud 0: to be found. */
 struct port;

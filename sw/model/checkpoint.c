@@ -129,16 +129,19 @@ static void write_header(FILE *file, const char *text) {
   fprintf(file, "%-*s", (int)padded, text);
 }
 
-static void write_layer(FILE *file, const struct net *net, int l, const int32_t *weights) {
+static float weight_value(const struct net *net, const struct weights *weights, int l, size_t i) {
+  return weights->real[l] ? weights->real[l][i]
+                          : ldexpf((float)weights->layer[l][i], -net->layer[l].weight.frac);
+}
+
+static void write_layer(FILE *file, const struct net *net, int l, const struct weights *weights) {
   const struct layer *layer = &net->layer[l];
   size_t count = (size_t)layer->rows * (size_t)layer->units;
   uint8_t *bytes = memory_new(count, 4);
   for (int row = 0; row < layer->rows; row++)
-    for (int column = 0; column < layer->units; column++) {
-      int32_t weight = weights[(size_t)row * (size_t)layer->units + (size_t)column];
+    for (int column = 0; column < layer->units; column++)
       put_float(bytes + 4 * tensor_index(net, l, row, column),
-                ldexpf((float)weight, -layer->weight.frac));
-    }
+                weight_value(net, weights, l, (size_t)(row * layer->units + column)));
   fwrite(bytes, 4, count, file); /* output_commit notices a failure */
   free(bytes);
 }
@@ -151,7 +154,7 @@ int checkpoint_write(FILE *file, const struct net *net, const struct checkpoint 
   write_header(file, header);
   free(header);
   for (int l = 0; l < net->layer_count; l++)
-    write_layer(file, net, l, checkpoint->weights.layer[l]);
+    write_layer(file, net, l, &checkpoint->weights);
   return 0;
 }
 
@@ -409,7 +412,7 @@ static int32_t weight_of(float value, const struct format *format, bool *exact) 
 }
 
 static int read_layer(const struct reader *r, int l, const uint8_t *bytes,
-                      const struct tensor *tensor, int32_t *weights, size_t *inexact) {
+                      const struct tensor *tensor, struct weights *weights, size_t *inexact) {
   const struct layer *layer = &r->net->layer[l];
   for (int row = 0; row < layer->rows; row++)
     for (int column = 0; column < layer->units; column++) {
@@ -419,8 +422,9 @@ static int read_layer(const struct reader *r, int l, const uint8_t *bytes,
         return error_set(r->err, "%s: %s: found %f at element %zu, allowed finite numbers", r->path,
                          tensor->name, (double)value, index);
       bool exact;
-      weights[(size_t)row * (size_t)layer->units + (size_t)column] =
-          weight_of(value, &layer->weight, &exact);
+      size_t i = (size_t)(row * layer->units + column);
+      weights->layer[l][i] = weight_of(value, &layer->weight, &exact);
+      weights->real[l][i] = value;
       *inexact += !exact;
     }
   return 0;
@@ -471,9 +475,12 @@ static int read_file(const struct reader *r, const uint8_t *bytes, size_t size,
   if (status == 0)
     status = read_metadata(r, header, result);
   json_decref(header);
+  weights_add_real(&result->weights);
   for (int l = 0; l < r->net->layer_count && status == 0; l++)
-    status = read_layer(r, l, bytes + data_start + tensors[l].begin, &tensors[l],
-                        result->weights.layer[l], inexact);
+    status = read_layer(r, l, bytes + data_start + tensors[l].begin, &tensors[l], &result->weights,
+                        inexact);
+  if (*inexact == 0)
+    weights_drop_real(&result->weights);
   return status;
 }
 
@@ -489,9 +496,9 @@ int checkpoint_load(const char *path, const struct net *net, struct checkpoint *
   weights_new(&result.weights, net);
   int status = read_file(&reader, bytes, size, &result, &count);
   if (status == 0) {
-    for (int l = 0; l < net->layer_count; l++)
-      memcpy(checkpoint->weights.layer[l], result.weights.layer[l],
-             result.weights.count[l] * sizeof *result.weights.layer[l]);
+    struct weights before = checkpoint->weights;
+    checkpoint->weights = result.weights;
+    result.weights = before;
     checkpoint->state = result.state;
     checkpoint->place = result.place;
     memcpy(checkpoint->class_names, result.class_names, sizeof result.class_names);

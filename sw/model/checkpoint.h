@@ -58,8 +58,8 @@ int checkpoint_save(const char *path, const struct net *net, const struct checkp
  * file whose net hash or shapes are another network's (says which tensor, found and expected
  * shape). A file without Engram's metadata (from PyTorch) is taken: its state, place and class
  * names are left as the caller preset them. Values are rounded to the nearest of the layer's grid
- * and saturated; *inexact counts those that were not on it. On failure `checkpoint` is unchanged.
- */
+ * and saturated; *inexact counts those that were not on it, and where there are any the weights
+ * have the file's real numbers beside them. On failure `checkpoint` is unchanged. */
 int checkpoint_load(const char *path, const struct net *net, struct checkpoint *checkpoint,
                     size_t *inexact, struct error *err);
 

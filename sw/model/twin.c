@@ -55,16 +55,19 @@ void twin_set_weights(struct twin *twin, const struct weights *weights) {
   for (int l = 0; l < weights->layer_count; l++)
     for (size_t i = 0; i < weights->count[l]; i++)
       twin->layer[l].weights[i] =
-          ldexp((double)weights->layer[l][i], -twin->net->layer[l].weight.frac);
+          weights->real[l] ? (double)weights->real[l][i]
+                           : ldexp((double)weights->layer[l][i], -twin->net->layer[l].weight.frac);
 }
 
 void twin_get_weights(const struct twin *twin, struct weights *weights) {
+  weights_add_real(weights);
   for (int l = 0; l < weights->layer_count; l++) {
     struct format format = twin->net->layer[l].weight;
     double low = (double)fixed_low(format.bits), high = (double)fixed_high(format.bits);
     for (size_t i = 0; i < weights->count[l]; i++) {
       double rounded = floor(ldexp(twin->layer[l].weights[i], format.frac) + 0.5);
       weights->layer[l][i] = (int32_t)fmin(fmax(rounded, low), high);
+      weights->real[l][i] = (float)twin->layer[l].weights[i];
     }
   }
 }
@@ -122,10 +125,15 @@ static void dense_backward_weights(const struct layer *layer, const double *inpu
 static void dense_backward_input(const struct layer *layer, const double *gradient,
                                  const double *weights, const uint8_t *front_gate,
                                  double *front_gradient) {
+  int active[NET_UNITS_MAX], count = 0; /* the units through which a gradient goes back */
+  for (int u = 0; u < layer->units; u++)
+    if (gradient[u] != 0)
+      active[count++] = u;
   for (int n = 0; n < layer->rows; n++, weights += layer->units) {
-    front_gradient[n] = 0;
-    for (int u = 0; u < layer->units && front_gate[n]; u++)
-      front_gradient[n] += weights[u] * gradient[u];
+    double sum = 0;
+    for (int k = 0; k < count && front_gate[n]; k++)
+      sum += weights[active[k]] * gradient[active[k]];
+    front_gradient[n] = sum;
   }
 }
 

@@ -43,8 +43,9 @@ struct twin {
 void twin_new(struct twin *twin, const struct net *net, uint64_t seed);
 void twin_free(struct twin *twin);
 
-/* Integer weights to real numbers, exactly; and back, rounded to the nearest of each layer's grid
- * (half up) and saturated. `weights` were made by weights_new for the same net. */
+/* Takes the real numbers where there are any, else the integers, exactly; and back: integers
+ * rounded to the nearest of each layer's grid (half up) and saturated, and beside them the real
+ * numbers in single precision. `weights` were made by weights_new for the same net. */
 void twin_set_weights(struct twin *twin, const struct weights *weights);
 void twin_get_weights(const struct twin *twin, struct weights *weights);
 

@@ -325,7 +325,7 @@ for command in 'train' 'eval --load w'; do
   bad "$verb: IDX cut short" 'cut short' "$@" --data cut
   bad "$verb: IDX with other dimensions" '1 dimensions, expected 3' "$@" --data flat
   bad "$verb: labels of other pictures" 'labels' "$@" --data uneven
-  bad "$verb: no such device" 'golden, sim' "$@" --data three --on fpga
+  bad "$verb: no such device" 'golden, twin, sim' "$@" --data three --on fpga
 done
 bad 'train: pictures of another size' '7x9' train --net wide.yaml --data two
 bad 'eval: pictures of another size' '7x9' eval --net "$tiny8" --data three --load w8 \

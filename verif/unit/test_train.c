@@ -5,6 +5,7 @@
  */
 #include "base/file.h"
 #include "model/softmax.h"
+#include "model/twin.h"
 #include "scratch.h"
 #include "train/keep.h"
 #include "train/train.h"
@@ -338,6 +339,94 @@ static void test_only_infers(void **state) {
   weights_free(&last.weights);
   device_close(device);
   pictures_free(&pictures);
+}
+
+/* ---- the twin ---- */
+
+static bool same_real(const struct weights *a, const struct weights *b) {
+  bool same = true;
+  for (int l = 0; l < a->layer_count && same; l++)
+    same = a->real[l] && b->real[l] &&
+           memcmp(a->real[l], b->real[l], a->count[l] * sizeof *a->real[l]) == 0;
+  return same;
+}
+
+/* The same steps with the device and by hand. */
+static void step_both(struct device *device, struct twin *twin, const struct pictures *pictures) {
+  struct error err = {0};
+  for (unsigned i = 0; i < pictures->data.count; i++) {
+    const uint8_t *picture = pictures->data.pictures + i * PIXELS;
+    int label = pictures->data.labels[i];
+    struct job job = {picture, PIXELS, label, i % 4 != 0};
+    struct reply reply;
+    assert_int_equal(device_run(device, &job, 1, &reply, &err), 0);
+    twin_forward(twin, picture, job.train);
+    assert_int_equal(reply.status, REPLY_GOOD);
+    assert_int_equal(reply.train, job.train);
+    assert_int_equal(reply.best, twin->best);
+    assert_int_equal(reply.steps, twin->state.steps);
+    for (int c = 0; c < CLASSES; c++)
+      assert_true(fabs((double)reply.probability[c] / SOFTMAX_ONE - twin->probability[c]) < 1e-4);
+    if (job.train) {
+      twin_backward(twin, label);
+      twin_update(twin);
+    }
+  }
+}
+
+/* The device is the twin, and its weights leave and come back as they are, also through a file; the
+ * model takes the nearest of its grid instead. */
+static void test_twin(void **state) {
+  struct net net = net_of_8_bits();
+  struct error err = {0};
+  struct pictures pictures = pictures_new(100, 3);
+  struct checkpoint start = start_of(&net, &pictures, 1), last = {.class_names = ""};
+  struct checkpoint again = {.class_names = ""};
+  struct twin twin;
+  weights_new(&last.weights, &net);
+  weights_new(&again.weights, &net);
+  twin_new(&twin, &net, 1);
+  struct device *device = device_open("twin", &net, &err),
+                *model = device_open("golden", &net, &err);
+  assert_int_equal(device_set(device, &start.weights, &start.state, &err), 0);
+  step_both(device, &twin, &pictures);
+  assert_int_equal(device_get(device, &last.weights, &last.state, &err), 0);
+  twin_get_weights(&twin, &again.weights);
+  assert_true(same_real(&last.weights, &again.weights));
+  assert_int_equal(last.state.steps, 75);
+
+  size_t inexact;
+  char *path = path_join(*state, "w");
+  assert_int_equal(checkpoint_save(path, &net, &last, &err), 0);
+  assert_int_equal(checkpoint_load(path, &net, &again, &inexact, &err), 0);
+  assert_true(inexact > 0 && same_weights(&last.weights, &again.weights));
+  assert_true(same_real(&last.weights, &again.weights));
+  assert_int_equal(device_set(device, &again.weights, &again.state, &err), 0);
+  assert_int_equal(device_get(device, &again.weights, &again.state, &err), 0);
+  assert_true(same_real(&last.weights, &again.weights));
+  assert_int_equal(device_set(model, &last.weights, &last.state, &err), 0);
+  assert_int_equal(device_get(model, &again.weights, &again.state, &err), 0);
+  assert_true(same_weights(&last.weights, &again.weights) && !again.weights.real[0]);
+
+  struct job bad[] = {{pictures.data.pictures, PIXELS - 1, 0, true},
+                      {pictures.data.pictures, PIXELS + 1, 0, true},
+                      {pictures.data.pictures, PIXELS, CLASSES, true}};
+  struct reply replies[3];
+  assert_int_equal(device_run(device, bad, 3, replies, &err), 0);
+  assert_int_equal(replies[0].status, REPLY_SHORT);
+  assert_int_equal(replies[1].status, REPLY_LONG);
+  assert_int_equal(replies[2].status, REPLY_LABEL);
+  struct counters counters;
+  assert_int_equal(device_counters(device, &counters, &err), 0);
+  assert_int_equal(counters.pictures, 25);
+  device_close(device);
+  device_close(model);
+  twin_free(&twin);
+  weights_free(&start.weights);
+  weights_free(&last.weights);
+  weights_free(&again.weights);
+  pictures_free(&pictures);
+  free(path);
 }
 
 /* ---- the best ---- */
@@ -710,6 +799,7 @@ int main(void) {
       cmocka_unit_test(test_learns),
       cmocka_unit_test(test_learns_8_bits),
       cmocka_unit_test(test_only_infers),
+      IN_FOLDER(test_twin),
       cmocka_unit_test(test_best),
       IN_FOLDER(test_resume),
       cmocka_unit_test(test_resume_keeps_best),

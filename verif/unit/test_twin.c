@@ -244,7 +244,7 @@ static void test_weights(void **state) {
   (void)state;
   static const struct nets_shape shape = {1, 1, 0, 0, 0, 0, {{0, false, false}}, 8};
   static const struct nets_words words = {8, 4, 4, 4, 0}; /* weights -8 .. 7.9375 */
-  static const double values[8] = {0, 1.5, -8, 7.9375, 1.03125, -1.03125, 100, -1e300};
+  static const double values[8] = {0, 1.5, -8, 7.9375, 1.03125, -1.03125, 100, -1e30};
   static const int32_t grid[8] = {0, 24, -128, 127, 17, -16, 127, -128};
   struct net net;
   struct twin twin, again;
@@ -257,6 +257,10 @@ static void test_weights(void **state) {
   assert_memory_equal(weights.layer[0], grid, sizeof grid);
 
   twin_new(&again, &net, 2);
+  twin_set_weights(&again, &weights);
+  for (int i = 0; i < 8; i++)
+    assert_true(again.layer[0].weights[i] == (double)(float)values[i]);
+  weights_drop_real(&weights);
   twin_set_weights(&again, &weights);
   for (int i = 0; i < 8; i++)
     assert_true(again.layer[0].weights[i] == grid[i] / 16.0);
