@@ -9,6 +9,7 @@
 #include "net/plan.h"
 #include "train/keep.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -270,6 +271,8 @@ static int prepare(struct training *training, struct error *err) {
     return -1;
   struct checkpoint *start = &training->start;
   name_classes(&training->data, start->class_names, sizeof start->class_names);
+  static_assert(sizeof start->view == DATASET_VIEW_BYTES, "a view's name fits");
+  memcpy(start->view, training->data.view, sizeof start->view);
   weights_new(&training->best.weights, &training->net);
   if (start->place.epoch > 0)
     training->has_best =
@@ -330,6 +333,8 @@ static int save(const struct training *training, struct train_result *result, st
   struct checkpoint *last = &result->last, *best = &result->train.best;
   memcpy(last->class_names, training->start.class_names, sizeof last->class_names);
   memcpy(best->class_names, training->start.class_names, sizeof best->class_names);
+  memcpy(last->view, training->start.view, sizeof last->view);
+  memcpy(best->view, training->start.view, sizeof best->view);
   return keep_save(training->options->save, &training->net, last,
                    result->train.best_epoch > 0 ? best : last, err);
 }

@@ -25,7 +25,11 @@ struct rotation {
 
 enum { ROTATIONS_MIN = 3, ROTATIONS_MAX = 1000 };
 
+enum { DATASET_VIEW_BYTES = 16 };
+
 struct dataset {
+  char
+      view[DATASET_VIEW_BYTES]; /* what pictures of sounds show (features_view_name), "": unknown */
   size_t count;
   int height, width;
   int class_count;

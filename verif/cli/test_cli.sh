@@ -162,6 +162,13 @@ holds 'the split of the training'
 good 'eval of another rotation' eval --net "$tiny" --data three --load turn --rotation 3/4
 holds 'not the split of the training'
 rm turn turn.best
+good 'features of beats' features -o beats --size 8x8 --view modulation sounds
+good 'train on beats' train --net "$tiny" --data beats --epochs 1 --save beating
+good 'infer takes the view of the training' infer --net "$tiny" --load beating "$sound"
+holds 'of 1 segments'
+good 'infer with another view' infer --net "$tiny" --load beating --view spectrum "$sound"
+holds 'of 3 segments'
+rm beating beating.best
 good 'stopped' train --net "$tiny" --data three --epochs 2 --steps 13 --save part
 good 'resumed' train --net "$tiny" --data three --epochs 2 --load part --save part
 name='resumed as uninterrupted'
@@ -224,6 +231,12 @@ cp empty.wav silent/a/x.wav
 cp "$sound" silent/b/x.wav
 cp "$sound" one/car/x.wav
 head -c 9044 "$sound" > short.wav # shorter than its header says
+{ # half a second: 22,050 bytes behind the header
+  printf 'RIFF\106\126\0\0'
+  head -c 40 "$sound" | tail -c +9
+  printf '\042\126\0\0'
+  tail -c +45 "$sound" | head -c 22050
+} > half.wav
 mkdir wrong
 cp three/labels-idx1-ubyte wrong
 {
@@ -348,6 +361,9 @@ bad 'eval: no weights' '--load FILE is missing' eval --net "$tiny" --data three
 bad 'infer: no weights' '--load FILE is missing' infer --net "$tiny" "$sound"
 
 # ---------------------------------------------------------------- infer
+bad_option 'infer: view' 'spectrum or modulation' infer --net "$tiny" --load w --view colour "$sound"
+bad_option 'features: view' 'spectrum or modulation' features -o new --view colour sounds
+bad 'infer: short for the view' 'shorter than 997 ms' infer --net "$tiny" --load w --view modulation half.wav
 bad 'infer: no sound' 'no sound' infer --net "$tiny" --load w
 bad 'infer: no such sound' 'nowhere.wav' infer --net "$tiny" --load w "$sound" nowhere.wav
 bad 'infer: unreadable sound' 'noise.wav' infer --net "$tiny" --load w "$sound" noise.wav
