@@ -170,7 +170,7 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
   const struct train_watch watch = {&pace, watch_chunk, NULL};
   return train_measure(evaluation->device, &evaluation->data, evaluation->pictures,
                        evaluation->count, part_names[options->part], &watch, &evaluation->metrics,
-                       err);
+                       NULL, err);
 }
 
 static void show(const struct evaluation *evaluation) {

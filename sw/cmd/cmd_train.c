@@ -24,6 +24,7 @@ enum {
   KEY_FREEZE,
   KEY_SPLIT,
   KEY_ROTATION,
+  KEY_PARTS,
   KEY_RESTART
 };
 enum { EPOCHS_MAX = 100000, SPLITS = 2 };
@@ -32,7 +33,7 @@ struct options {
   struct net_options net;
   struct data_options data;
   struct weights_options weights;
-  const char *save, *freeze;
+  const char *save, *freeze, *parts;
   uint32_t epochs;
   uint64_t steps; /* 0: no limit */
   uint64_t seed;
@@ -107,6 +108,9 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case KEY_ROTATION:
     options->rotation = option_rotation(state, arg);
     return 0;
+  case KEY_PARTS:
+    options->parts = arg;
+    return 0;
   case KEY_RESTART:
     options->restart = true;
     return 0;
@@ -136,6 +140,8 @@ static const struct argp_option table[] = {
      2},
     {"rotation", KEY_ROTATION, "K/N", 0,
      "cross-validation: of N groups the K-th is the test, the next validation", 2},
+    {"parts", KEY_PARTS, "FILE", 0,
+     "write which picture is in which part, as CSV (of the first split)", 2},
     {"json", 'j', 0, 0, "print the result as JSON", 2},
     OPTION_VERSION,
     {0},
@@ -240,6 +246,22 @@ static int make_splits(struct training *training, struct error *err) {
   return 0;
 }
 
+/* A line for each picture of the classes: its number among them, label, file (or -1) and part. */
+static int write_parts(const struct training *training, struct error *err) {
+  static const char *const names[] = {
+      [PART_TRAIN] = "train", [PART_VALIDATION] = "validation", [PART_TEST] = "test"};
+  const struct dataset *data = &training->data;
+  struct output out;
+  FILE *file = output_open(&out, training->options->parts, err);
+  if (!file)
+    return -1;
+  fprintf(file, "picture,label,file,part\n");
+  for (size_t i = 0; i < data->count; i++)
+    fprintf(file, "%zu,%d,%d,%s\n", i, data->labels[i], data->file[i],
+            names[training->parts[0][i]]);
+  return output_commit(&out, err);
+}
+
 /* The names in the form that --classes takes; none when there is no such form. */
 static void name_classes(const struct dataset *data, char *text, size_t size) {
   size_t bytes = 0;
@@ -282,6 +304,8 @@ static int prepare(struct training *training, struct error *err) {
             "%s.best is not there or not of this training: the best is chosen among the "
             "epochs to come\n",
             options->weights.path);
+  if (options->parts && write_parts(training, err) != 0)
+    return -1;
   if (options->save && keep_check(options->save, &training->net, start, err) != 0)
     return -1;
   const char *device = options->weights.device ? options->weights.device : "golden";
@@ -368,7 +392,7 @@ static int train_split(struct training *training, int i, struct train_result *re
     return -1;
   if (train->stopped)
     return 0;
-  if (train_test(train, &result->test, err) != 0)
+  if (train_test(train, &result->test, &result->files, err) != 0)
     return -1;
   result->tested = true;
   if (!options->json)

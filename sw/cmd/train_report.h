@@ -14,7 +14,8 @@ struct train_result {
   struct train train;
   struct checkpoint last; /* where it stands now */
   bool tested;
-  struct metrics test; /* when tested */
+  struct metrics test;  /* when tested */
+  struct metrics files; /* ditto, one decision a file; count = 0 when pictures have no files */
 };
 
 /* One line and the table's head. */

@@ -47,20 +47,24 @@ uint64_t train_digest(const struct dataset *data, const enum part *parts) {
 }
 
 static int add_replies(const struct job *jobs, const struct reply *replies, const size_t *pictures,
-                       size_t count, struct metrics *metrics, struct error *err) {
+                       size_t count, struct metrics *metrics, struct votes *votes,
+                       struct error *err) {
   for (size_t i = 0; i < count; i++) {
     if (replies[i].status != REPLY_GOOD)
       return error_set(err, "the device refused picture %zu (label %d, %zu bytes)", pictures[i],
                        jobs[i].label, jobs[i].bytes);
     metrics_add(metrics, jobs[i].label, replies[i].best,
                 train_loss(replies[i].probability[jobs[i].label]));
+    if (votes)
+      votes_add(votes, pictures[i], replies[i].probability);
   }
   return 0;
 }
 
-/* Runs some pictures through the device. */
+/* Runs some pictures through the device; `votes` may be NULL. */
 static int run_chunk(struct device *device, const struct dataset *data, const size_t *pictures,
-                     size_t count, bool train, struct metrics *metrics, struct error *err) {
+                     size_t count, bool train, struct metrics *metrics, struct votes *votes,
+                     struct error *err) {
   size_t pixels = (size_t)(data->height * data->width);
   struct job *jobs = memory_new(count, sizeof *jobs);
   struct reply *replies = memory_new(count, sizeof *replies);
@@ -69,7 +73,7 @@ static int run_chunk(struct device *device, const struct dataset *data, const si
                            train};
   int result = device_run(device, jobs, count, replies, err);
   if (result == 0)
-    result = add_replies(jobs, replies, pictures, count, metrics, err);
+    result = add_replies(jobs, replies, pictures, count, metrics, votes, err);
   free(jobs);
   free(replies);
   return result;
@@ -86,10 +90,10 @@ static bool watch_chunk(const struct train_watch *watch, const char *what, size_
 
 int train_measure(struct device *device, const struct dataset *data, const size_t *pictures,
                   size_t count, const char *what, const struct train_watch *watch,
-                  struct metrics *metrics, struct error *err) {
+                  struct metrics *metrics, struct votes *votes, struct error *err) {
   for (size_t done = 0; done < count;) {
     size_t chunk = chunk_of(count - done, device_chunk(device));
-    if (run_chunk(device, data, pictures + done, chunk, false, metrics, err) != 0)
+    if (run_chunk(device, data, pictures + done, chunk, false, metrics, votes, err) != 0)
       return -1;
     done += chunk;
     watch_chunk(watch, what, done, count);
@@ -98,10 +102,10 @@ int train_measure(struct device *device, const struct dataset *data, const size_
 }
 
 static int measure_part(struct train *train, enum part part, const char *what,
-                        struct metrics *metrics, struct error *err) {
+                        struct metrics *metrics, struct votes *votes, struct error *err) {
   metrics_begin(metrics, train->net->classes);
   return train_measure(train->device, train->data, train->pictures[part], train->count[part], what,
-                       &train->watch, metrics, err);
+                       &train->watch, metrics, votes, err);
 }
 
 /* ---- the best ---- */
@@ -123,7 +127,7 @@ static int keep_best(struct train *train, const struct metrics *validation, stru
 static int adopt_best(struct train *train, const struct checkpoint *best, struct error *err) {
   struct metrics validation;
   if (device_set(train->device, &best->weights, &best->state, err) != 0 ||
-      measure_part(train, PART_VALIDATION, "validation", &validation, err) != 0)
+      measure_part(train, PART_VALIDATION, "validation", &validation, NULL, err) != 0)
     return -1;
   train->place = best->place;
   return keep_best(train, &validation, err);
@@ -161,7 +165,7 @@ static int run_steps(struct train *train, uint64_t steps, struct metrics *metric
       chunk = (size_t)steps;
     for (size_t i = 0; i < chunk; i++)
       picture[i] = train->pictures[PART_TRAIN][train->order[place->position + i]];
-    if (run_chunk(train->device, train->data, picture, chunk, true, metrics, err) != 0)
+    if (run_chunk(train->device, train->data, picture, chunk, true, metrics, NULL, err) != 0)
       return -1;
     steps -= chunk;
     place->position += (uint32_t)chunk;
@@ -185,7 +189,7 @@ static struct counters counters_between(const struct counters *from, const struc
 static int finish_epoch(struct train *train, struct error *err) {
   struct metrics validation;
   struct train_epoch *epoch = &train->current;
-  if (measure_part(train, PART_VALIDATION, "validation", &validation, err) != 0)
+  if (measure_part(train, PART_VALIDATION, "validation", &validation, NULL, err) != 0)
     return -1;
   train->place.epoch++;
   train->place.position = 0;
@@ -241,11 +245,17 @@ int train_state(struct train *train, struct checkpoint *last, struct error *err)
   return device_get(train->device, &last->weights, &last->state, err);
 }
 
-int train_test(struct train *train, struct metrics *metrics, struct error *err) {
+int train_test(struct train *train, struct metrics *metrics, struct metrics *files,
+               struct error *err) {
   if (train->best_epoch > 0 &&
       device_set(train->device, &train->best.weights, &train->best.state, err) != 0)
     return -1;
-  return measure_part(train, PART_TEST, "test", metrics, err);
+  struct votes *votes = files ? votes_new(train->data) : NULL;
+  int result = measure_part(train, PART_TEST, "test", metrics, votes, err);
+  if (votes)
+    votes_count(votes, files);
+  votes_free(votes);
+  return result;
 }
 
 void train_end(struct train *train) {

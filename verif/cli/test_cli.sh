@@ -157,6 +157,15 @@ holds '"lanes": 3'
 good 'train both ways' train --net "$tiny" --data three --epochs 1 --split both --json
 holds '"split": "recording"'
 good 'train a rotation' train --net "$tiny" --data three --epochs 1 --split recording --rotation 2/4 --save turn
+holds 'whole files'
+good 'parts' train --net "$tiny" --data three --classes train,airplane,car --epochs 0 --split recording --parts parts.csv
+name='parts: 9 pictures of each class are tested or choose the epoch'
+if [ "$(head -1 parts.csv)" = picture,label,file,part ] && [ "$(wc -l < parts.csv)" = 37 ] &&
+  [ "$(grep -c ',test$' parts.csv)" = 9 ] && [ "$(grep -c '^[0-9]*,1,.*,validation$' parts.csv)" = 3 ]; then
+  passed=$((passed + 1))
+else
+  fail 'other lines'
+fi
 good 'eval of a rotation' eval --net "$tiny" --data three --load turn --rotation 2/4
 holds 'the split of the training'
 good 'eval of another rotation' eval --net "$tiny" --data three --load turn --rotation 3/4
@@ -380,6 +389,7 @@ bad_option 'train: rotations' 'N from 3' train --net "$tiny" --data three --rota
 bad_option 'train: rotation of nothing' 'K/N is expected' train --net "$tiny" --data three --rotation 1/4x
 bad 'train: more rotations than recordings' 'has 4 recordings, expected at least 5' train --net "$tiny" \
   --data three --split recording --rotation 1/5 --save fresh
+bad 'train: no folder for parts' 'nowhere/p' train --net "$tiny" --data three --parts nowhere/p
 bad 'train: freeze' 'conv, dense1, output' train --net "$tiny" --data three --freeze conv,dense2
 bad 'train: core that only infers' 'found inference, allowed training' train --net "$tiny" --data three \
   --fold mode=inference --save fresh
