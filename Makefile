@@ -180,6 +180,19 @@ bench-deps: ## install PyTorch for `make bench`, from PyPI into build/ (gigabyte
 	/usr/bin/python3 -m venv $(TORCH)
 	$(TORCH)/bin/pip install --quiet --no-cache-dir torch numpy
 
+# ---------------------------------------------------------------- study
+.PHONY: study study-test
+SEEDS ?= 5
+
+$(BUILD)/study_tables: $(BUILD)/obj/verif/study.o $(OBJECTS)
+	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
+
+study-test: $(BUILD)/study_tables
+	@sh verif/study_test.sh $< $(BUILD)/study-test
+
+study: $(ENGRAM) $(BUILD)/study_tables ## formats beside the twin on recordings: DATA=DIR [SEEDS=5]; writes docs/study.md
+	@sh verif/study.sh $^ $(BUILD)/study-work $(TORCH)/bin/python '$(DATA)' '$(SEEDS)' docs/study.md
+
 wave: $(BENCH) ## an FST wave of two training steps and an inference of NET (default: the tiny net)
 	$(BENCH) --net $(if $(filter file,$(origin NET)),nets/tiny.yaml,$(NET)) --steps 2 --infer 1 --wave $(BUILD)/engram.fst
 	@echo "gtkwave $(BUILD)/engram.fst verif/step.gtkw"
@@ -188,7 +201,7 @@ install: $(ENGRAM) ## install the command into PREFIX (/usr/local)
 	install -D $(ENGRAM) $(DESTDIR)$(PREFIX)/bin/engram
 
 # ---------------------------------------------------------------- checks
-check: lint unit cli leaves cores icarus driver regress mutants link-faults vehicle ## everything a contributor runs
+check: lint unit cli leaves cores icarus driver regress mutants link-faults vehicle study-test ## everything a contributor runs
 
 unit: $(TESTS:%=$(BUILD)/san/%) ## unit tests under AddressSanitizer and UBSan
 	@set -e; for test in $^; do echo "== $${test##*/}"; $$test; done

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_SEED = 0x200, KEY_SPLIT, KEY_PART };
+enum { KEY_SEED = 0x200, KEY_SPLIT, KEY_ROTATION, KEY_PART };
 enum { PARTS = 4 };
 
 static const char *const part_names[PARTS] = {
@@ -28,6 +28,7 @@ struct options {
   int part;
   uint64_t seed;
   enum split_by split;
+  struct rotation rotation; /* count 0: none */
   bool seed_given, split_given, json;
 };
 
@@ -44,6 +45,7 @@ struct evaluation {
   struct device *device;
   struct pace pace;
   struct metrics metrics;
+  struct metrics files;     /* one decision a file; count = 0: there are no whole files */
   struct counters counters; /* of measuring */
   struct report_mistakes mistakes;
 };
@@ -60,6 +62,9 @@ static error_t parse_choice(int key, char *arg, struct argp_state *state) {
     options->split = !strcmp(arg, "recording") ? SPLIT_BY_RECORDING : SPLIT_BY_SEGMENT;
     if (strcmp(arg, split_name(options->split)) != 0)
       argp_error(state, "--split=%s: segment or recording is expected", arg);
+    return 0;
+  case KEY_ROTATION:
+    options->rotation = option_rotation(state, arg);
     return 0;
   case KEY_PART:
     for (options->part = 0; options->part < PARTS; options->part++)
@@ -94,6 +99,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 static const struct argp_option table[] = {
     {"part", KEY_PART, "PART", 0, "test (default), validation, train or all pictures", 2},
     {"split", KEY_SPLIT, "BY", 0, "segment or recording; that of the training by default", 2},
+    {"rotation", KEY_ROTATION, "K/N", 0, "that the training was told", 2},
     {"seed", KEY_SEED, "N", 0, "of the split; that of the training by default", 2},
     {"json", 'j', 0, 0, "print the result as JSON", 2},
     OPTION_VERSION,
@@ -119,12 +125,13 @@ static int choose_split(struct evaluation *evaluation, enum part *parts, struct 
   struct place place = evaluation->checkpoint.place;
   if (options->seed_given)
     place.seed = options->seed;
-  bool found = data_find_split(&evaluation->data, &place, &evaluation->split, parts);
+  bool found =
+      data_find_split(&evaluation->data, &place, &options->rotation, &evaluation->split, parts);
   evaluation->trained_on = found && (!options->split_given || options->split == evaluation->split);
   if (evaluation->trained_on)
     return 0;
   evaluation->split = options->split;
-  return dataset_split(&evaluation->data, options->split, place.seed, parts, err);
+  return data_split(&evaluation->data, options->split, place.seed, &options->rotation, parts, err);
 }
 
 static int choose_pictures(struct evaluation *evaluation, struct error *err) {
@@ -157,6 +164,11 @@ static void watch_reply(void *context, const char *what, size_t picture,
     report_answer(&evaluation->mistakes, &evaluation->data, picture, reply);
 }
 
+/* Whether no file is only partly among the measured pictures. */
+static bool files_are_whole(const struct evaluation *evaluation) {
+  return evaluation->options->part == PART_ALL || evaluation->split == SPLIT_BY_RECORDING;
+}
+
 static int measure(struct evaluation *evaluation, struct error *err) {
   const struct train_watch watch = {
       .context = evaluation, .chunk = watch_chunk, .reply = watch_reply};
@@ -164,9 +176,13 @@ static int measure(struct evaluation *evaluation, struct error *err) {
   evaluation->pace.device = evaluation->device;
   if (device_counters(evaluation->device, &before, err) != 0)
     return -1;
-  int result =
-      train_measure(evaluation->device, &evaluation->data, evaluation->pictures, evaluation->count,
-                    part_names[evaluation->options->part], &watch, &evaluation->metrics, err);
+  struct votes *votes = files_are_whole(evaluation) ? votes_new(&evaluation->data) : NULL;
+  int result = train_measure(evaluation->device, &evaluation->data, evaluation->pictures,
+                             evaluation->count, part_names[evaluation->options->part], &watch,
+                             &evaluation->metrics, votes, err);
+  if (votes)
+    votes_count(votes, &evaluation->files);
+  votes_free(votes);
   pace_clear(&evaluation->pace);
   if (result != 0 || device_counters(evaluation->device, counters, err) != 0)
     return -1;
@@ -188,6 +204,7 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
   if (weights_options_load(&options->weights, net, checkpoint, err) != 0 ||
       data_options_load(&options->data, checkpoint->class_names, net, &evaluation->data, err) !=
           0 ||
+      data_check_rotation(&options->data, &evaluation->data, &options->rotation, err) != 0 ||
       choose_pictures(evaluation, err) != 0 || report_options_check(&options->report, err) != 0)
     return -1;
   evaluation->device = device_open(device, net, err);
@@ -203,11 +220,13 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
 static json_t *result_json(const struct evaluation *evaluation, const char *weights) {
   const struct options *options = evaluation->options;
   bool all = options->part == PART_ALL;
-  return json_pack("{s:s, s:o, s:s, s:s, s:s?, s:b, s:o}", "net", evaluation->net.name, "net_hash",
-                   json_hash(evaluation->net.net_hash), "weights", weights, "part",
-                   part_names[options->part], "split", all ? NULL : split_name(evaluation->split),
-                   "split_of_training", !all && evaluation->trained_on, "metrics",
-                   metrics_json(&evaluation->metrics, evaluation->data.class_names));
+  char *const *names = evaluation->data.class_names;
+  return json_pack(
+      "{s:s, s:o, s:s, s:s, s:s?, s:b, s:o, s:o}", "net", evaluation->net.name, "net_hash",
+      json_hash(evaluation->net.net_hash), "weights", weights, "part", part_names[options->part],
+      "split", all ? NULL : split_name(evaluation->split), "split_of_training",
+      !all && evaluation->trained_on, "metrics", metrics_json(&evaluation->metrics, names), "files",
+      evaluation->files.count > 0 ? metrics_json(&evaluation->files, names) : json_null());
 }
 
 /* ---- the report ---- */
@@ -227,6 +246,8 @@ static void add_facts(struct report *report, const struct evaluation *evaluation
                 options->seed_given ? options->seed : checkpoint->place.seed,
                 evaluation->trained_on ? ", the split of the training"
                                        : ", not the split of the training: it may have seen them");
+  if (options->part != PART_ALL && options->rotation.count > 0)
+    report_fact(report, "Rotation", "%d of %d", options->rotation.index, options->rotation.count);
 }
 
 static int write_report(struct evaluation *evaluation, struct error *err) {
@@ -237,6 +258,7 @@ static int write_report(struct evaluation *evaluation, struct error *err) {
                                options->part == PART_TRAIN ? "training" : part_names[options->part],
                            .freeze = evaluation->checkpoint.state.freeze,
                            .metrics = evaluation->metrics,
+                           .files = evaluation->files,
                            .counters = evaluation->counters,
                            .weights = &evaluation->checkpoint.weights,
                            .mistakes = evaluation->mistakes,
@@ -271,6 +293,10 @@ static void show(const struct evaluation *evaluation) {
                                   : "not the split of the training: it may have seen them");
   printf("\n");
   metrics_print(&evaluation->metrics, evaluation->data.class_names, stdout);
+  if (evaluation->files.count > 0)
+    printf("\nwhole files: accuracy %.2f %%, loss %.4f (%" PRIu64 " files)\n",
+           100 * metrics_accuracy(&evaluation->files), metrics_loss(&evaluation->files),
+           evaluation->files.count);
 }
 
 int cmd_eval(int argc, char **argv) {

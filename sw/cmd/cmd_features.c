@@ -17,6 +17,7 @@
 struct options {
   const char *folder, *classes, *plot, *net;
   int height, width;
+  enum features_view view;
   bool json;
   const char **sounds; /* [sound_count], folders, in the memory of argv */
   size_t sound_count;
@@ -49,6 +50,9 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case 's':
     parse_size(options, arg, state);
     return 0;
+  case 'w':
+    option_view(state, arg, &options->view);
+    return 0;
   case 'n':
     options->net = arg;
     return 0;
@@ -73,6 +77,8 @@ static const struct argp_option table[] = {
     {"classes", 'c', "NAMES", 0, "classes to take, as a,b,... (label 0 first); all of them by name",
      0},
     {"size", 's', "HxW", 0, "height and width of the pictures, 28x28 by default", 0},
+    {"view", 'w', "VIEW", 0,
+     "spectrum of 300 ms (default), or modulation: how each second's bands beat", 0},
     {"net", 'n', "FILE", 0, "take the pictures' size from a network's description", 0},
     {"plot", 'p', "FILE", 0, "draw some pictures of each class as a PNG file", 0},
     {"json", 'j', 0, 0, "print the result as JSON", 0},
@@ -84,7 +90,7 @@ static const struct argp argp = {
     .parser = parse,
     .args_doc = "SOUNDS_DIR...",
     .doc =
-        "Turn sound files (WAV, FLAC, OGG, ...) into pictures of 300 ms each, labelled by folder."
+        "Turn sound files (WAV, FLAC, OGG, ...) into pictures, labelled by folder."
         "\vEach SOUNDS_DIR has one sub-folder of sound files per class. Column `recording` of its "
         "manifest.csv (beside column `path`), where there is one, says which files were cut from "
         "one recording; otherwise each file is one. The data set is images-idx3-ubyte, "
@@ -118,10 +124,11 @@ static void print_json(const struct options *options, const struct dataset *data
                                              (json_int_t)counts.files, "pictures",
                                              (json_int_t)counts.pictures));
   }
-  json_t *json = json_pack("{s:s, s:i, s:i, s:o, s:i, s:i, s:I, s:I}", "folder", options->folder,
-                           "height", data->height, "width", data->width, "classes", classes,
-                           "recordings", data->recording_count, "files", data->file_count,
-                           "pictures", (json_int_t)data->count, "too_short", (json_int_t)too_short);
+  json_t *json =
+      json_pack("{s:s, s:s, s:i, s:i, s:o, s:i, s:i, s:I, s:I}", "folder", options->folder, "view",
+                data->view, "height", data->height, "width", data->width, "classes", classes,
+                "recordings", data->recording_count, "files", data->file_count, "pictures",
+                (json_int_t)data->count, "too_short", (json_int_t)too_short);
   json_dumpf(json, stdout, JSON_INDENT(2));
   putchar('\n');
   json_decref(json);
@@ -137,7 +144,8 @@ static void print_table(const struct options *options, const struct dataset *dat
   }
   printf("%-20s %10d %8d %9zu\n", "all", data->recording_count, data->file_count, data->count);
   if (too_short)
-    printf("%zu files shorter than 300 ms left out\n", too_short);
+    printf("%zu files shorter than %d ms left out\n", too_short,
+           features_segment_ms(options->view));
   printf("%dx%d pictures in %s\n", data->height, data->width, options->folder);
 }
 
@@ -155,7 +163,8 @@ static int make_dataset(const struct options *options, struct build *build, stru
                         struct error *err) {
   if (dataset_prepare(options->folder, err) != 0 ||
       (options->plot && prepare_plot(options->plot, err) != 0) ||
-      build_pictures(build, options->height, options->width, cmd_progress, data, err) != 0)
+      build_pictures(build, options->view, options->height, options->width, cmd_progress, data,
+                     err) != 0)
     return -1;
   if (dataset_save(data, options->folder, err) == 0 &&
       (!options->plot || sheet_save(data, options->plot, err) == 0))

@@ -13,12 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_LABELS = 0x200 };
+enum { KEY_LABELS = 0x200, KEY_VIEW };
 
 struct options {
   struct net_options net;
   struct weights_options weights;
   const char *labels;
+  enum features_view view;
+  bool view_given;
   const char **files; /* [file_count], in the memory of argv */
   size_t file_count;
   bool json;
@@ -40,6 +42,7 @@ struct inference {
   struct checkpoint checkpoint;
   char *labels; /* what `names` points into */
   const char *names[NET_CLASSES_MAX];
+  enum features_view view;
   struct listening *files; /* [options.file_count] */
   struct device *device;
 };
@@ -53,6 +56,10 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     return 0;
   case KEY_LABELS:
     options->labels = arg;
+    return 0;
+  case KEY_VIEW:
+    option_view(state, arg, &options->view);
+    options->view_given = true;
     return 0;
   case 'j':
     options->json = true;
@@ -70,6 +77,8 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 static const struct argp_option table[] = {
     {"labels", KEY_LABELS, "NAMES", 0,
      "the classes' names, as a,b,... (label 0 first); those of the training by default", 2},
+    {"view", KEY_VIEW, "VIEW", 0,
+     "spectrum or modulation (engram features); that of the training by default", 2},
     {"json", 'j', 0, 0, "print the result as JSON", 2},
     OPTION_VERSION,
     {0},
@@ -81,8 +90,8 @@ static const struct argp argp = {
     .parser = parse,
     .children = children,
     .args_doc = "SOUND...",
-    .doc = "Say what is heard in sound files (WAV, FLAC, OGG, ...): the class of each 300 ms with "
-           "its probability, and the class of the whole file, which has the largest mean "
+    .doc = "Say what is heard in sound files (WAV, FLAC, OGG, ...): the class of each segment "
+           "with its probability, and the class of the whole file, which has the largest mean "
            "probability.",
 };
 
@@ -107,6 +116,17 @@ static int name_classes(struct inference *inference, struct error *err) {
                    inference->net.name, inference->net.classes);
 }
 
+/* What the pictures of the training showed, or what --view says. */
+static int choose_view(struct inference *inference, struct error *err) {
+  const struct options *options = inference->options;
+  const char *trained = inference->checkpoint.view;
+  inference->view = options->view;
+  if (options->view_given || trained[0] == '\0' || features_find_view(trained, &inference->view))
+    return 0;
+  return error_set(err, "%s: view: found '%s', allowed spectrum, modulation (or name one: --view)",
+                   options->weights.path, trained);
+}
+
 /* Turns every file into pictures, so that a bad one is told before any result. */
 static int listen_all(struct inference *inference, struct error *err) {
   const struct options *options = inference->options;
@@ -114,14 +134,15 @@ static int listen_all(struct inference *inference, struct error *err) {
   if (net->height < FEATURES_SIDE_MIN || net->width < FEATURES_SIDE_MIN)
     return error_set(err, "network '%s' takes pictures of %dx%d, sounds make at least %dx%d",
                      net->name, net->height, net->width, FEATURES_SIDE_MIN, FEATURES_SIDE_MIN);
-  struct features *features = features_new(net->height, net->width);
+  struct features *features = features_new(inference->view, net->height, net->width);
   int result = 0;
   for (size_t i = 0; i < options->file_count && result == 0; i++) {
     struct listening *file = &inference->files[i];
     file->path = options->files[i];
     result = features_load(features, file->path, &file->pictures, &file->count, err);
     if (result == 0 && file->count == 0)
-      result = error_set(err, "%s: is shorter than 300 ms", file->path);
+      result = error_set(err, "%s: is shorter than %d ms", file->path,
+                         features_segment_ms(inference->view));
   }
   features_free(features);
   return result;
@@ -161,7 +182,8 @@ static int infer(struct inference *inference, struct error *err) {
   weights_new(&checkpoint->weights, net);
   checkpoint->state = device_state_fresh(net, 1);
   if (weights_options_load(&options->weights, net, checkpoint, err) != 0 ||
-      name_classes(inference, err) != 0 || listen_all(inference, err) != 0)
+      name_classes(inference, err) != 0 || choose_view(inference, err) != 0 ||
+      listen_all(inference, err) != 0)
     return -1;
   inference->device = device_open(device, net, err);
   if (!inference->device ||
@@ -175,8 +197,8 @@ static int infer(struct inference *inference, struct error *err) {
   return 0;
 }
 
-static double seconds_at(size_t segment) {
-  return (double)segment * FEATURES_SEGMENT_SAMPLES / SOUND_RATE_HZ;
+static double seconds_at(const struct inference *inference, size_t segment) {
+  return (double)(segment * features_segment_samples(inference->view)) / SOUND_RATE_HZ;
 }
 
 static double probability(const struct reply *reply) {
@@ -188,7 +210,7 @@ static void show_file(const struct inference *inference, const struct listening 
   printf("%s\n", file->path);
   for (size_t i = 0; i < file->count; i++) {
     const struct reply *reply = &file->replies[i];
-    printf("  %7.1f s  %-16s %.3f\n", seconds_at(i), inference->names[reply->best],
+    printf("  %7.1f s  %-16s %.3f\n", seconds_at(inference, i), inference->names[reply->best],
            probability(reply));
     agreeing += reply->best == file->verdict;
   }
@@ -210,11 +232,11 @@ static json_t *file_json(const struct inference *inference, const struct listeni
     double values[NET_CLASSES_MAX];
     for (int c = 0; c < inference->net.classes; c++)
       values[c] = (double)reply->probability[c] / SOFTMAX_ONE;
-    json_array_append_new(segments,
-                          json_pack("{s:f, s:s, s:i, s:f, s:o}", "seconds", seconds_at(i), "class",
-                                    inference->names[reply->best], "label", reply->best,
-                                    "probability", probability(reply), "probabilities",
-                                    probabilities_json(inference, values)));
+    json_array_append_new(segments, json_pack("{s:f, s:s, s:i, s:f, s:o}", "seconds",
+                                              seconds_at(inference, i), "class",
+                                              inference->names[reply->best], "label", reply->best,
+                                              "probability", probability(reply), "probabilities",
+                                              probabilities_json(inference, values)));
   }
   return json_pack("{s:s, s:s, s:i, s:f, s:o, s:o}", "file", file->path, "class",
                    inference->names[file->verdict], "label", file->verdict, "probability",

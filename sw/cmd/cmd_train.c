@@ -11,6 +11,7 @@
 #include "net/plan.h"
 #include "train/keep.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <signal.h>
@@ -25,6 +26,8 @@ enum {
   KEY_RATE,
   KEY_FREEZE,
   KEY_SPLIT,
+  KEY_ROTATION,
+  KEY_PARTS,
   KEY_RESTART,
   KEY_HALVE
 };
@@ -35,7 +38,7 @@ struct options {
   struct data_options data;
   struct weights_options weights;
   struct report_options report;
-  const char *save, *freeze;
+  const char *save, *freeze, *parts;
   uint32_t epochs;
   uint64_t steps; /* 0: no limit */
   uint64_t seed;
@@ -43,6 +46,7 @@ struct options {
   uint32_t halve[HALVES_MAX]; /* ascending */
   size_t halve_count;
   enum split_by split;
+  struct rotation rotation; /* count 0: none */
   bool seed_given, split_given, both, restart, json;
 };
 
@@ -126,6 +130,12 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case KEY_SPLIT:
     parse_split(options, arg, state);
     return 0;
+  case KEY_ROTATION:
+    options->rotation = option_rotation(state, arg);
+    return 0;
+  case KEY_PARTS:
+    options->parts = arg;
+    return 0;
   case KEY_RESTART:
     options->restart = true;
     return 0;
@@ -155,6 +165,10 @@ static const struct argp_option table[] = {
      "keep segments apart (default), whole recordings, or train both ways: --save then keeps the "
      "one by segment",
      2},
+    {"rotation", KEY_ROTATION, "K/N", 0,
+     "cross-validation: of N groups the K-th is the test, the next validation", 2},
+    {"parts", KEY_PARTS, "FILE", 0,
+     "write which picture is in which part, as CSV (of the first split)", 2},
     {"json", 'j', 0, 0, "print the result as JSON", 2},
     OPTION_VERSION,
     {0},
@@ -233,10 +247,11 @@ static int find_split(struct training *training, struct error *err) {
   const struct options *options = training->options;
   enum split_by *by = &training->by[0];
   training->split_count = 1;
-  if (!data_find_split(&training->data, &training->start.place, by, training->parts[0]))
+  if (!data_find_split(&training->data, &training->start.place, &options->rotation, by,
+                       training->parts[0]))
     return error_set(err,
                      "%s: was trained on other pictures than these of %s (name the same --data, "
-                     "--classes and --test, or take the weights only with --restart)",
+                     "--classes, --test and --rotation, or take the weights only with --restart)",
                      options->weights.path, options->data.folder);
   if (options->split_given && options->split != *by)
     return error_set(err, "%s: was trained by %s, not by %s", options->weights.path,
@@ -254,9 +269,26 @@ static int make_splits(struct training *training, struct error *err) {
   training->by[1] = SPLIT_BY_RECORDING;
   training->split_count = options->both ? 2 : 1;
   for (int i = 0; i < training->split_count; i++)
-    if (dataset_split(&training->data, training->by[i], options->seed, training->parts[i], err))
+    if (data_split(&training->data, training->by[i], options->seed, &options->rotation,
+                   training->parts[i], err) != 0)
       return -1;
   return 0;
+}
+
+/* A line for each picture of the classes: its number among them, label, file (or -1) and part. */
+static int write_parts(const struct training *training, struct error *err) {
+  static const char *const names[] = {
+      [PART_TRAIN] = "train", [PART_VALIDATION] = "validation", [PART_TEST] = "test"};
+  const struct dataset *data = &training->data;
+  struct output out;
+  FILE *file = output_open(&out, training->options->parts, err);
+  if (!file)
+    return -1;
+  fprintf(file, "picture,label,file,part\n");
+  for (size_t i = 0; i < data->count; i++)
+    fprintf(file, "%zu,%d,%d,%s\n", i, data->labels[i], data->file[i],
+            names[training->parts[0][i]]);
+  return output_commit(&out, err);
 }
 
 /* The names in the form that --classes takes; none when there is no such form. */
@@ -286,10 +318,13 @@ static int prepare(struct training *training, struct error *err) {
   if (make_start(training, err) != 0 ||
       data_options_load(&options->data, training->start.class_names, &training->net,
                         &training->data, err) != 0 ||
+      data_check_rotation(&options->data, &training->data, &options->rotation, err) != 0 ||
       make_splits(training, err) != 0)
     return -1;
   struct checkpoint *start = &training->start;
   name_classes(&training->data, start->class_names, sizeof start->class_names);
+  static_assert(sizeof start->view == DATASET_VIEW_BYTES, "a view's name fits");
+  memcpy(start->view, training->data.view, sizeof start->view);
   weights_new(&training->best.weights, &training->net);
   if (start->place.epoch > 0)
     training->has_best =
@@ -300,6 +335,8 @@ static int prepare(struct training *training, struct error *err) {
             "epochs to come\n",
             options->weights.path);
   if (report_options_check(&options->report, err) != 0)
+    return -1;
+  if (options->parts && write_parts(training, err) != 0)
     return -1;
   if (options->save && keep_check(options->save, &training->net, start, err) != 0)
     return -1;
@@ -386,6 +423,8 @@ static int save(const struct training *training, struct train_result *result, st
   struct checkpoint *last = &result->last, *best = &result->train.best;
   memcpy(last->class_names, training->start.class_names, sizeof last->class_names);
   memcpy(best->class_names, training->start.class_names, sizeof best->class_names);
+  memcpy(last->view, training->start.view, sizeof last->view);
+  memcpy(best->view, training->start.view, sizeof best->view);
   return keep_save(training->options->save, &training->net, last,
                    result->train.best_epoch > 0 ? best : last, err);
 }
@@ -411,7 +450,7 @@ static int train_watched(struct training *training, struct train_result *result,
     return -1;
   if (train->stopped)
     return 0;
-  if (train_test(train, &result->test, err) != 0)
+  if (train_test(train, &result->test, &result->files, err) != 0)
     return -1;
   pace_clear(&watcher->pace);
   result->tested = true;
@@ -486,6 +525,8 @@ static void add_facts(struct report *report, const struct training *training) {
   report_facts(report, device_name(options));
   report_fact(report, "Learning rate", "2^-%d", start->state.rate);
   report_fact(report, "Seed", "%" PRIu64, start->place.seed);
+  if (options->rotation.count > 0)
+    report_fact(report, "Rotation", "%d of %d", options->rotation.index, options->rotation.count);
   report_fact(report, "Epochs", "up to %" PRIu32, options->epochs);
   if (options->steps > 0)
     report_fact(report, "Steps", "at most %" PRIu64 " in this run", options->steps);
@@ -509,6 +550,7 @@ static struct report_run report_run(const struct training *training, struct trai
       .freeze = training->start.state.freeze,
       .unmeasured = result->tested ? NULL : "The training was interrupted before the test.",
       .metrics = result->test,
+      .files = result->by == SPLIT_BY_RECORDING ? result->files : (struct metrics){0},
       .weights = train->best_epoch > 0 ? &train->best.weights : &result->last.weights,
       .mistakes = result->mistakes,
       .json = json};

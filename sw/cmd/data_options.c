@@ -129,12 +129,40 @@ int weights_options_load(const struct weights_options *options, const struct net
   return 0;
 }
 
-bool data_find_split(const struct dataset *data, const struct place *place, enum split_by *by,
-                     enum part *parts) {
+struct rotation option_rotation(struct argp_state *state, const char *text) {
+  struct rotation rotation = {0, 0};
+  int length = 0;
+  int fields = sscanf(text, "%4d/%4d%n", &rotation.index, &rotation.count, &length);
+  if (fields != 2 || text[length] != '\0' || rotation.count < ROTATIONS_MIN ||
+      rotation.count > ROTATIONS_MAX || rotation.index < 1 || rotation.index > rotation.count)
+    argp_error(state, "--rotation=%s: K/N is expected, N from %d to %d and K from 1 to N", text,
+               ROTATIONS_MIN, ROTATIONS_MAX);
+  return rotation;
+}
+
+int data_check_rotation(const struct data_options *options, const struct dataset *data,
+                        const struct rotation *rotation, struct error *err) {
+  if (rotation->count == 0 || data->test_count == 0)
+    return 0;
+  return error_set(err,
+                   "--rotation: found a test that %s names already, allowed data without one: "
+                   "rotations test every picture once",
+                   options->test_count > 0 ? "--test" : options->folder);
+}
+
+int data_split(const struct dataset *data, enum split_by by, uint64_t seed,
+               const struct rotation *rotation, enum part *parts, struct error *err) {
+  if (rotation->count > 0)
+    return dataset_rotate(data, by, seed, rotation, parts, err);
+  return dataset_split(data, by, seed, parts, err);
+}
+
+bool data_find_split(const struct dataset *data, const struct place *place,
+                     const struct rotation *rotation, enum split_by *by, enum part *parts) {
   static const enum split_by both[] = {SPLIT_BY_SEGMENT, SPLIT_BY_RECORDING};
   for (size_t i = 0; i < sizeof both / sizeof both[0]; i++) {
     struct error ignored = {""}; /* a split that the data do not allow is not the one */
-    if (dataset_split(data, both[i], place->seed, parts, &ignored) == 0 &&
+    if (data_split(data, both[i], place->seed, rotation, parts, &ignored) == 0 &&
         train_digest(data, parts) == place->data) {
       *by = both[i];
       return true;

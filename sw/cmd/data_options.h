@@ -37,10 +37,21 @@ int data_options_load(const struct data_options *options, const char *trained,
 int weights_options_load(const struct weights_options *options, const struct net *net,
                          struct checkpoint *checkpoint, struct error *err);
 
-/* Whether one of the two splits with the place's seed is the one that the checkpoint was trained on
- * (by its digest). If so, *by and parts [data->count] are that one. */
-bool data_find_split(const struct dataset *data, const struct place *place, enum split_by *by,
-                     enum part *parts);
+/* "K/N" of --rotation; anything else ends the program through argp with what is allowed. */
+struct rotation option_rotation(struct argp_state *state, const char *text);
+
+/* Refuses a rotation (count > 0) of data whose test is named: by --test or by t10k-... files. */
+int data_check_rotation(const struct data_options *options, const struct dataset *data,
+                        const struct rotation *rotation, struct error *err);
+
+/* dataset_rotate, or dataset_split when there is no rotation (count 0). */
+int data_split(const struct dataset *data, enum split_by by, uint64_t seed,
+               const struct rotation *rotation, enum part *parts, struct error *err);
+
+/* Whether one of the two splits with the place's seed and this rotation is the one that the
+ * checkpoint was trained on (by its digest). If so, *by and parts [data->count] are that one. */
+bool data_find_split(const struct dataset *data, const struct place *place,
+                     const struct rotation *rotation, enum split_by *by, enum part *parts);
 
 /* "segment" or "recording". */
 const char *split_name(enum split_by by);

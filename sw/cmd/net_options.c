@@ -56,6 +56,11 @@ uint64_t option_number(struct argp_state *state, const char *name, const char *t
   return value;
 }
 
+void option_view(struct argp_state *state, const char *text, enum features_view *view) {
+  if (!features_find_view(text, view))
+    argp_error(state, "--view=%s: spectrum or modulation is expected", text);
+}
+
 void option_parse(const struct argp *argp, const char *name, int argc, char **argv, void *input) {
   argp_err_exit_status = EXIT_BAD_INPUT;
   argv[0] = (char *)(uintptr_t)name;

@@ -5,6 +5,7 @@
 #define ENGRAM_CMD_NET_OPTIONS_H
 
 #include "net/net.h"
+#include "sound/features.h"
 
 #include <argp.h>
 
@@ -31,6 +32,9 @@ void option_version(void) __attribute__((noreturn));
  */
 uint64_t option_number(struct argp_state *state, const char *name, const char *text, uint64_t low,
                        uint64_t high);
+
+/* "spectrum" or "modulation"; anything else ends the program through argp with what is allowed. */
+void option_view(struct argp_state *state, const char *text, enum features_view *view);
 
 /* argp_parse with the project's exit status for a wrong option. `name` is "engram train". */
 void option_parse(const struct argp *argp, const char *name, int argc, char **argv, void *input);

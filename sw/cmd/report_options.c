@@ -67,12 +67,15 @@ char *report_file(const char *path) {
 
 static const char *device_text(const char *device) {
   return !strcmp(device, "golden") ? "the golden model"
+         : !strcmp(device, "twin") ? "the model in double precision (twin)"
          : !strcmp(device, "sim")  ? "the emitted core, simulated"
                                    : "a board at a serial port";
 }
 
 static void fact_of_files(struct report *report) {
   const struct dataset *data = report->data;
+  if (data->view[0])
+    report_fact(report, "View", "%s", data->view);
   if (report_of_sounds(data))
     report_fact(report, "Data", "%zu pictures of %dx%d, of %d sound files, %d recordings",
                 data->count, data->height, data->width, data->file_count, data->recording_count);

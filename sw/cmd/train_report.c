@@ -62,6 +62,10 @@ void report_line(const struct train_result *result) {
   printf("test by %-9s  accuracy %6.2f %%  loss %.4f  (%s)\n", split_name(result->by),
          100 * metrics_accuracy(&result->test), metrics_loss(&result->test),
          tested_weights(&result->train, weights, sizeof weights));
+  if (result->by == SPLIT_BY_RECORDING && result->files.count > 0)
+    printf("     whole files    accuracy %6.2f %%  loss %.4f  (%" PRIu64 " files)\n",
+           100 * metrics_accuracy(&result->files), metrics_loss(&result->files),
+           result->files.count);
 }
 
 /* {"conv": n, "dense1": n, ...} */
@@ -98,12 +102,15 @@ json_t *report_json(const struct train_result *result) {
       train->current.pictures > 0 ? epoch_json(train->net, &train->current, false) : json_null();
   json_t *test =
       result->tested ? metrics_json(&result->test, train->data->class_names) : json_null();
+  json_t *files = result->tested && result->files.count > 0
+                      ? metrics_json(&result->files, train->data->class_names)
+                      : json_null();
   return json_pack(
-      "{s:s, s:{s:I, s:I, s:I}, s:o, s:o, s:I, s:I, s:I, s:I, s:b, s:o}", "split",
+      "{s:s, s:{s:I, s:I, s:I}, s:o, s:o, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "split",
       split_name(result->by), "pictures", "train", (json_int_t)train->count[PART_TRAIN],
       "validation", (json_int_t)train->count[PART_VALIDATION], "test",
       (json_int_t)train->count[PART_TEST], "epochs", epochs, "unfinished_epoch", current, "epoch",
       (json_int_t)result->last.place.epoch, "position", (json_int_t)result->last.place.position,
       "steps", (json_int_t)result->last.state.steps, "best_epoch", (json_int_t)train->best_epoch,
-      "stopped", train->stopped, "test", test);
+      "stopped", train->stopped, "test", test, "test_files", files);
 }

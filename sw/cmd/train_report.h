@@ -15,7 +15,8 @@ struct train_result {
   struct train train;
   struct checkpoint last; /* where it stands now */
   bool tested;
-  struct metrics test;             /* when tested */
+  struct metrics test;  /* when tested */
+  struct metrics files; /* ditto, one decision a file; count = 0: pictures have no files */
   struct report_mistakes mistakes; /* of the test, when there is a report */
 };
 

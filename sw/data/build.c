@@ -8,7 +8,6 @@
 #include "data/manifest.h"
 #include "data/sidecar.h"
 #include "net/net.h"
-#include "sound/features.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -285,15 +284,15 @@ static int read_sounds(struct build *build, struct features *features, build_pro
 }
 
 static int check_batches(const struct build *build, const struct batch *batches,
-                         struct error *err) {
+                         enum features_view view, struct error *err) {
   for (int label = 0; label < build->class_count; label++) {
     size_t pictures = 0;
     for (size_t i = 0; i < build->count; i++)
       if (build->sounds[i].label == label)
         pictures += batches[i].count;
     if (pictures == 0)
-      return error_set(err, "class '%s': no sound is as long as a segment (300 ms)",
-                       build->class_names[label]);
+      return error_set(err, "class '%s': no sound is as long as a segment (%d ms)",
+                       build->class_names[label], features_segment_ms(view));
   }
   return 0;
 }
@@ -350,15 +349,16 @@ static void put_together(const struct build *build, const struct batch *batches,
       append_batch(data, &build->sounds[i], &batches[i]);
 }
 
-int build_pictures(struct build *build, int height, int width, build_progress *progress,
-                   struct dataset *data, struct error *err) {
+int build_pictures(struct build *build, enum features_view view, int height, int width,
+                   build_progress *progress, struct dataset *data, struct error *err) {
   *data = (struct dataset){.height = height, .width = width};
+  snprintf(data->view, sizeof data->view, "%s", features_view_name(view));
   build->too_short = 0;
-  struct features *features = features_new(height, width);
+  struct features *features = features_new(view, height, width);
   struct batch *batches = memory_new(build->count, sizeof *batches);
   int result = read_sounds(build, features, progress, batches, err);
   if (result == 0)
-    result = check_batches(build, batches, err);
+    result = check_batches(build, batches, view, err);
   if (result == 0)
     put_together(build, batches, data);
   for (size_t i = 0; i < build->count; i++)

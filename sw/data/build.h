@@ -10,6 +10,7 @@
 #define ENGRAM_DATA_BUILD_H
 
 #include "data/dataset.h"
+#include "sound/features.h"
 
 /* One sound file. */
 struct build_sound {
@@ -25,7 +26,7 @@ struct build {
   size_t count, capacity;
   char **class_names; /* [class_count] */
   int class_count;
-  size_t too_short; /* files under 300 ms, which build_pictures left out */
+  size_t too_short; /* files shorter than a segment, which build_pictures left out */
 };
 
 /* Called after each of `total` sounds. */
@@ -41,11 +42,11 @@ typedef void build_progress(const char *what, size_t done, size_t total);
 int build_scan(struct build *build, const char *const *folders, size_t folder_count,
                const char *classes, struct error *err);
 
-/* Reads all sounds into pictures of height x width. `progress` may be NULL. Refuses an unreadable
- * or empty sound and a class without pictures. Returns 0 and a data set to be released with
- * dataset_free, or -1 and nothing to release. */
-int build_pictures(struct build *build, int height, int width, build_progress *progress,
-                   struct dataset *data, struct error *err);
+/* Reads all sounds into pictures of height x width with this view. `progress` may be NULL. Refuses
+ * an unreadable or empty sound and a class without pictures. Returns 0 and a data set to be
+ * released with dataset_free, or -1 and nothing to release. */
+int build_pictures(struct build *build, enum features_view view, int height, int width,
+                   build_progress *progress, struct dataset *data, struct error *err);
 
 void build_free(struct build *build);
 

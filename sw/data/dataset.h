@@ -17,7 +17,19 @@
 enum part { PART_TRAIN, PART_VALIDATION, PART_TEST };
 enum split_by { SPLIT_BY_RECORDING, SPLIT_BY_SEGMENT };
 
+/* One of the rotations of a cross-validation: the data in `count` groups, `index` 1..count tested.
+ */
+struct rotation {
+  int index, count;
+};
+
+enum { ROTATIONS_MIN = 3, ROTATIONS_MAX = 1000 };
+
+enum { DATASET_VIEW_BYTES = 16 };
+
 struct dataset {
+  /* What pictures of sounds show (features_view_name); "": unknown. */
+  char view[DATASET_VIEW_BYTES];
   size_t count;
   int height, width;
   int class_count;
@@ -56,6 +68,15 @@ void dataset_free(struct dataset *data);
  */
 int dataset_split(const struct dataset *data, enum split_by by, uint64_t seed, enum part *parts,
                   struct error *err);
+
+/* One rotation of a cross-validation. From the seed the recordings or pictures of each class are
+ * dealt out into rotation->count groups of as many pictures as whole recordings allow; group
+ * `index` is the test, the next one (after the last the first) validation, the others are trained
+ * on. Over all rotations of a seed every picture is tested once. 1 <= index <= count,
+ * ROTATIONS_MIN <= count <= ROTATIONS_MAX; the data set has no test_count; `parts` as above. Fails
+ * when a class has fewer recordings or pictures than groups. */
+int dataset_rotate(const struct dataset *data, enum split_by by, uint64_t seed,
+                   const struct rotation *rotation, enum part *parts, struct error *err);
 
 /* Indices of the pictures of one part, ascending; *count of them, owned by the caller. */
 size_t *dataset_part(const struct dataset *data, const enum part *parts, enum part part,

@@ -82,6 +82,11 @@ static int read_root(struct dataset *data, const json_t *root, const char *path,
   if (!format || strcmp(format, format_name) != 0 || version != VERSION)
     return error_set(err, "%s: expected \"format\": \"%s\" and \"version\": %d", path, format_name,
                      VERSION);
+  const char *view = json_string_value(json_object_get(root, "view"));
+  if (view && strlen(view) >= sizeof data->view)
+    return error_set(err, "%s: \"view\": found %zu bytes, expected less than %zu", path,
+                     strlen(view), sizeof data->view);
+  strcpy(data->view, view ? view : "");
   const json_t *pictures = json_object_get(root, "pictures");
   if (check_number(pictures, "count", data->count, path, err) != 0 ||
       check_number(pictures, "height", (size_t)data->height, path, err) != 0 ||
@@ -176,6 +181,8 @@ int sidecar_write(const struct dataset *data, FILE *file, struct error *err) {
       "height", data->height, "width", data->width, "recording",
       numbers_json(data->recording, data->count), "file", numbers_json(data->file, data->count),
       "segment", numbers_json(data->segment, data->count));
+  if (data->view[0])
+    json_object_set_new(root, "view", json_string(data->view));
   json_dumpf(root, file, 0);
   json_decref(root);
   fputc('\n', file);

@@ -2,12 +2,13 @@
  * SPDX-License-Identifier: MIT
  *
  *   {"format": "engram-dataset", "version": 1,
+ *    "view": "spectrum",                              what pictures of sounds show; optional
  *    "classes": ["airplane", "car"],                  label -> name
  *    "recordings": ["esc-11687", ...], "files": ["airplane/1-11687-A-47.wav", ...],
  *    "pictures": {"count": 1024, "height": 28, "width": 28,
  *                 "recording": [0, 0, ...],           of each picture, index into recordings
  *                 "file": [0, 0, ...],                ditto into files, or -1
- *                 "segment": [0, 1, ...]}}            which 300 ms of the file, from 0
+ *                 "segment": [0, 1, ...]}}            which segment of the file, from 0
  */
 #ifndef ENGRAM_DATA_SIDECAR_H
 #define ENGRAM_DATA_SIDECAR_H

@@ -5,6 +5,7 @@
 #include "data/dataset.h"
 #include "model/random.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -15,6 +16,7 @@ struct unit {
   size_t index;
   size_t pictures;
   int class;
+  size_t place; /* in the shuffled order */
 };
 
 static void swap(struct unit *a, struct unit *b) {
@@ -66,10 +68,41 @@ static size_t dealt(const struct dataset *data) {
   return data->count - data->test_count;
 }
 
+static int by_pictures(const void *a, const void *b) {
+  const struct unit *x = a, *y = b;
+  if (x->pictures != y->pictures)
+    return x->pictures > y->pictures ? -1 : 1;
+  return x->place < y->place ? -1 : 1;
+}
+
+/* Deals the units of one class out into groups, each to the one that has the fewest pictures so
+ * far, the largest first; then gives the groups their parts. count >= rotation->count. */
+static void deal_groups(struct unit *units, size_t count, const struct rotation *rotation,
+                        uint64_t *random, enum part *part_of_unit) {
+  size_t pictures[ROTATIONS_MAX] = {0};
+  int test = rotation->index - 1, validation = rotation->index % rotation->count;
+  assert(rotation->count >= ROTATIONS_MIN && rotation->count <= ROTATIONS_MAX);
+  assert(rotation->index >= 1 && rotation->index <= rotation->count);
+  shuffle(units, count, random);
+  for (size_t i = 0; i < count; i++)
+    units[i].place = i;
+  qsort(units, count, sizeof *units, by_pictures);
+  for (size_t i = 0; i < count; i++) {
+    int group = 0;
+    for (int g = 1; g < rotation->count; g++)
+      if (pictures[g] < pictures[group])
+        group = g;
+    pictures[group] += units[i].pictures;
+    part_of_unit[units[i].index] = group == test         ? PART_TEST
+                                   : group == validation ? PART_VALIDATION
+                                                         : PART_TRAIN;
+  }
+}
+
 static struct unit *picture_units(const struct dataset *data) {
   struct unit *units = memory_new(data->count, sizeof *units);
   for (size_t i = 0; i < dealt(data); i++)
-    units[i] = (struct unit){i, 1, data->labels[i]};
+    units[i] = (struct unit){i, 1, data->labels[i], 0};
   return units;
 }
 
@@ -92,20 +125,24 @@ static struct unit *recording_units(const struct dataset *data) {
   return units;
 }
 
-/* Deals class by class. */
+/* Deals class by class; without a rotation (NULL) one test is drawn. */
 static int deal_all(const struct dataset *data, const struct unit *units, size_t count,
-                    const char *what, uint64_t seed, enum part *part_of_unit, struct error *err) {
-  struct unit *of_class = memory_new(count, sizeof *of_class);
+                    const char *what, uint64_t seed, const struct rotation *rotation,
+                    enum part *part_of_unit, struct error *err) {
   size_t parts = data->test_count > 0 ? PARTS - 1 : PARTS;
+  size_t least = rotation ? (size_t)rotation->count : parts;
+  struct unit *of_class = memory_new(count, sizeof *of_class);
   int result = 0;
   for (int c = 0; c < data->class_count && result == 0; c++) {
     size_t size = 0;
     for (size_t i = 0; i < count; i++)
       if (units[i].class == c && units[i].pictures > 0)
         of_class[size++] = units[i];
-    if (size < parts)
-      result = error_set(err, "class '%s' has %zu %s, expected at least %zu for the split",
-                         data->class_names[c], size, what, parts);
+    if (size < least)
+      result = error_set(err, "class '%s' has %zu %s, expected at least %zu for the %s",
+                         data->class_names[c], size, what, least, rotation ? "rotations" : "split");
+    else if (rotation)
+      deal_groups(of_class, size, rotation, &seed, part_of_unit);
     else
       deal(of_class, size, parts, &seed, part_of_unit);
   }
@@ -123,15 +160,15 @@ static int check_test(const struct dataset *data, const struct unit *recordings,
   return 0;
 }
 
-int dataset_split(const struct dataset *data, enum split_by by, uint64_t seed, enum part *parts,
-                  struct error *err) {
+static int split(const struct dataset *data, enum split_by by, uint64_t seed,
+                 const struct rotation *rotation, enum part *parts, struct error *err) {
   bool recordings = by == SPLIT_BY_RECORDING;
   size_t count = recordings ? (size_t)data->recording_count : dealt(data);
   struct unit *units = recordings ? recording_units(data) : picture_units(data);
   enum part *part_of_unit = memory_new(count, sizeof *part_of_unit);
   int result = recordings ? check_test(data, units, err) : 0;
   if (result == 0)
-    result = deal_all(data, units, count, recordings ? "recordings" : "pictures", seed,
+    result = deal_all(data, units, count, recordings ? "recordings" : "pictures", seed, rotation,
                       part_of_unit, err);
   for (size_t i = 0; i < data->count && result == 0; i++)
     parts[i] =
@@ -139,6 +176,17 @@ int dataset_split(const struct dataset *data, enum split_by by, uint64_t seed, e
   free(part_of_unit);
   free(units);
   return result;
+}
+
+int dataset_split(const struct dataset *data, enum split_by by, uint64_t seed, enum part *parts,
+                  struct error *err) {
+  return split(data, by, seed, NULL, parts, err);
+}
+
+int dataset_rotate(const struct dataset *data, enum split_by by, uint64_t seed,
+                   const struct rotation *rotation, enum part *parts, struct error *err) {
+  assert(data->test_count == 0);
+  return split(data, by, seed, rotation, parts, err);
 }
 
 size_t *dataset_part(const struct dataset *data, const enum part *parts, enum part part,

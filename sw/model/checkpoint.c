@@ -98,13 +98,14 @@ static json_t *metadata_of(const struct net *net, const struct checkpoint *check
   snprintf(data, sizeof data, "%016" PRIx64, checkpoint->place.data);
   snprintf(random, sizeof random, "%016" PRIx64 "%016" PRIx64, state->random.high,
            state->random.low);
-  return json_pack(
-      "{ss,ss,ss,ss,so,so,so,so,ss,so,so,ss}", "engram_version", ENGRAM_VERSION, "net", net->name,
-      "net_hash", hash, "random_state", random, "steps", text_of_number(state->steps), "rate",
-      text_of_number((uint64_t)state->rate), "freeze", text_of_number(state->freeze), "seed",
-      text_of_number(checkpoint->place.seed), "data_hash", data, "epoch",
-      text_of_number(checkpoint->place.epoch), "position",
-      text_of_number(checkpoint->place.position), "class_names", checkpoint->class_names);
+  return json_pack("{ss,ss,ss,ss,so,so,so,so,ss,so,so,ss,ss}", "engram_version", ENGRAM_VERSION,
+                   "net", net->name, "net_hash", hash, "random_state", random, "steps",
+                   text_of_number(state->steps), "rate", text_of_number((uint64_t)state->rate),
+                   "freeze", text_of_number(state->freeze), "seed",
+                   text_of_number(checkpoint->place.seed), "data_hash", data, "epoch",
+                   text_of_number(checkpoint->place.epoch), "position",
+                   text_of_number(checkpoint->place.position), "class_names",
+                   checkpoint->class_names, "view", checkpoint->view);
 }
 
 /* The header's JSON, to be freed by the caller. */
@@ -368,6 +369,11 @@ static int read_origin(const struct reader *r, const json_t *metadata, struct ch
     return error_set(r->err, "%s: class_names: found %zu bytes, allowed less than %zu", r->path,
                      strlen(names), sizeof result->class_names);
   snprintf(result->class_names, sizeof result->class_names, "%s", names ? names : "");
+  const char *view = json_string_value(json_object_get(metadata, "view"));
+  if (view && strlen(view) >= sizeof result->view)
+    return error_set(r->err, "%s: view: found %zu bytes, allowed less than %zu", r->path,
+                     strlen(view), sizeof result->view);
+  snprintf(result->view, sizeof result->view, "%s", view ? view : "");
   result->place.data = 0;
   if (!json_object_get(metadata, "data_hash"))
     return 0;
@@ -537,6 +543,7 @@ int checkpoint_load(const char *path, const struct net *net, struct checkpoint *
     checkpoint->state = result.state;
     checkpoint->place = result.place;
     memcpy(checkpoint->class_names, result.class_names, sizeof result.class_names);
+    memcpy(checkpoint->view, result.view, sizeof result.view);
     *inexact = count;
   }
   weights_free(&result.weights);

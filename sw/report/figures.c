@@ -3,7 +3,7 @@
  */
 #include "report/report_parts.h"
 
-#include "sound/features.h"
+#include "report/sounds.h"
 
 #include <math.h>
 
@@ -73,9 +73,7 @@ static json_t *mistake_json(const struct report *report, const struct report_mis
   if (data->file[picture] >= 0) {
     json_object_set_new(json, "file", json_string(data->file_names[data->file[picture]]));
     json_object_set_new(json, "segment", json_integer(data->segment[picture]));
-    json_object_set_new(
-        json, "seconds",
-        json_real((double)data->segment[picture] * FEATURES_SEGMENT_SAMPLES / SOUND_RATE_HZ));
+    json_object_set_new(json, "seconds", json_real(sounds_begin_seconds(data, picture)));
   }
   return json;
 }

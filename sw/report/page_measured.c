@@ -22,35 +22,39 @@ static void write_tile(FILE *to, const char *name, const char *format, double va
   fputs("</dd></div>\n", to);
 }
 
-static void write_tiles(FILE *to, const struct report_run *run) {
-  const struct metrics *metrics = &run->metrics;
+/* `what` was decided about: "picture" or "file", here and below. */
+static void write_tiles(FILE *to, const struct metrics *metrics, const char *what) {
+  char counted[16];
+  snprintf(counted, sizeof counted, "%ss", what);
   fputs("<dl class=\"tiles\">\n", to);
   write_tile(to, "accuracy", "%.2f %%", 100 * metrics_accuracy(metrics));
   write_tile(to, "loss, nats", "%.4f", metrics_loss(metrics));
   write_tile(to, "macro F1", "%.3f", metrics_macro_f1(metrics));
   write_tile(to, "kappa", "%.3f", metrics_kappa(metrics));
-  write_tile(to, "pictures", "%.0f", (double)metrics->count);
+  write_tile(to, counted, "%.0f", (double)metrics->count);
   fputs("</dl>\n", to);
 }
 
-static uint64_t pictures_of(const struct metrics *metrics, int label) {
+static uint64_t count_of(const struct metrics *metrics, int label) {
   uint64_t sum = 0;
   for (int c = 0; c < metrics->classes; c++)
     sum += metrics->confusion[label][c];
   return sum;
 }
 
-static void write_classes(FILE *to, const struct metrics *metrics, char *const *names) {
-  fputs("<figure><figcaption>By class</figcaption>\n<div "
-        "class=\"wide\"><table>\n<thead><tr><th>class</th>"
-        "<th class=\"number\">pictures</th><th class=\"number\">precision</th>"
-        "<th class=\"number\">recall</th><th class=\"number\">F1</th></tr></thead>\n<tbody>\n",
-        to);
+static void write_classes(FILE *to, const struct metrics *metrics, char *const *names,
+                          const char *what) {
+  fprintf(to,
+          "<figure><figcaption>By class</figcaption>\n<div "
+          "class=\"wide\"><table>\n<thead><tr><th>class</th>"
+          "<th class=\"number\">%ss</th><th class=\"number\">precision</th>"
+          "<th class=\"number\">recall</th><th class=\"number\">F1</th></tr></thead>\n<tbody>\n",
+          what);
   for (int c = 0; c < metrics->classes; c++) {
     fputs("<tr><th scope=\"row\">", to);
     text_escape(to, names[c]);
     fputs("</th><td class=\"number\">", to);
-    text_number(to, pictures_of(metrics, c));
+    text_number(to, count_of(metrics, c));
     fprintf(to,
             "</td><td class=\"number\">%.3f</td><td class=\"number\">%.3f</td>"
             "<td class=\"number\">%.3f</td></tr>\n",
@@ -62,13 +66,13 @@ static void write_classes(FILE *to, const struct metrics *metrics, char *const *
 /* One row; the shade is a cell's share of it. */
 static void write_confusion_row(FILE *to, const struct metrics *metrics, char *const *names,
                                 int label) {
-  uint64_t pictures = pictures_of(metrics, label);
+  uint64_t all = count_of(metrics, label);
   fputs("<tr><th scope=\"row\">", to);
   text_escape(to, names[label]);
   fputs("</th>", to);
   for (int c = 0; c < metrics->classes; c++) {
     uint64_t count = metrics->confusion[label][c];
-    double share = pictures > 0 ? (double)count / (double)pictures : 0;
+    double share = all > 0 ? (double)count / (double)all : 0;
     fprintf(to, "<td class=\"cell %s\" style=\"--share:%.3f\">", c == label ? "right" : "wrong",
             count > 0 ? 0.08 + 0.62 * share : 0);
     text_number(to, count);
@@ -77,10 +81,12 @@ static void write_confusion_row(FILE *to, const struct metrics *metrics, char *c
   fputs("</tr>\n", to);
 }
 
-static void write_confusion(FILE *to, const struct metrics *metrics, char *const *names) {
-  fputs("<figure><figcaption>Confusion: rows are what a picture is, columns what it was taken "
-        "for</figcaption>\n<div class=\"wide\"><table class=\"confusion\">\n<thead><tr><th></th>",
-        to);
+static void write_confusion(FILE *to, const struct metrics *metrics, char *const *names,
+                            const char *what) {
+  fprintf(to,
+          "<figure><figcaption>Confusion: rows are what a %s is, columns what it was taken "
+          "for</figcaption>\n<div class=\"wide\"><table class=\"confusion\">\n<thead><tr><th></th>",
+          what);
   for (int c = 0; c < metrics->classes; c++) {
     fputs("<th scope=\"col\">", to);
     text_escape(to, names[c]);
@@ -92,19 +98,33 @@ static void write_confusion(FILE *to, const struct metrics *metrics, char *const
   fputs("</tbody></table></div></figure>\n", to);
 }
 
+static void write_measured(FILE *to, const struct metrics *metrics, char *const *names,
+                           const char *what) {
+  write_tiles(to, metrics, what);
+  fputs("<div class=\"pair\">\n", to);
+  write_confusion(to, metrics, names, what);
+  write_classes(to, metrics, names, what);
+  fputs("</div>\n", to);
+}
+
 void page_metrics(FILE *to, const struct report *report, const struct report_run *run) {
   if (run->unmeasured)
     return;
   char *const *names = report->data->class_names;
   fprintf(to, "<h3>Measured on %s pictures</h3>\n", run->part);
-  write_tiles(to, run);
-  fputs("<div class=\"pair\">\n", to);
-  write_confusion(to, &run->metrics, names);
-  write_classes(to, &run->metrics, names);
-  fputs("</div>\n", to);
+  write_measured(to, &run->metrics, names, "picture");
+  if (run->files.count == 0)
+    return;
+  fputs("<h3>Whole files, by the mean probability of their pictures</h3>\n", to);
+  write_measured(to, &run->files, names, "file");
 }
 
 /* ---- filters ---- */
+
+/* What the columns of the pictures are. */
+static const char *to_the_right(const struct dataset *data) {
+  return sounds_view(data) == FEATURES_MODULATION ? "the rate of beating" : "time";
+}
 
 static int32_t largest(const struct weights *weights) {
   int32_t most = 1;
@@ -135,11 +155,12 @@ void page_filters(FILE *to, const struct report *report, const struct report_run
   for (int f = 0; f < layer->units; f++)
     write_filter(to, layer, run->weights->layer[0], f, most, flip);
   double weight = ldexp(most, -layer->weight.frac);
-  fprintf(
-      to,
-      "</div>\n<p>Black is \xE2\x88\x92%.4g, middle grey 0, white %.4g, for all filters.%s</p>\n",
-      weight, weight,
-      flip ? " As in the pictures, time runs to the right and frequency upward." : "");
+  fprintf(to, "</div>\n<p>Black is \xE2\x88\x92%.4g, middle grey 0, white %.4g, for all filters.",
+          weight, weight);
+  if (flip)
+    fprintf(to, " As in the pictures, %s runs to the right and frequency upward.",
+            to_the_right(report->data));
+  fputs("</p>\n", to);
 }
 
 /* ---- mistakes ---- */
@@ -158,7 +179,7 @@ static void write_sound(FILE *to, struct sounds *sounds, size_t picture) {
     return;
   }
   fputs("<audio controls=\"controls\" preload=\"metadata\" src=\"", to);
-  media_wav(to, samples, FEATURES_SEGMENT_SAMPLES);
+  media_wav(to, samples, features_segment_samples(sounds->view));
   fputs("\"></audio>", to);
 }
 
@@ -200,8 +221,7 @@ static void write_source(FILE *to, const struct dataset *data, size_t picture) {
     return;
   }
   text_escape(to, data->file_names[data->file[picture]]);
-  fprintf(to, " at %.1f s</span>",
-          (double)data->segment[picture] * FEATURES_SEGMENT_SAMPLES / SOUND_RATE_HZ);
+  fprintf(to, " at %.1f s</span>", sounds_begin_seconds(data, picture));
 }
 
 static void write_mistake(FILE *to, const struct report *report,
@@ -238,7 +258,8 @@ static void write_mistakes_text(FILE *to, const struct report *report, size_t co
         "Brightness is stretched for all alike. ",
         to);
   if (of_sounds)
-    fputs("A picture is 300 ms of sound: time runs to the right, frequency upward.", to);
+    fprintf(to, "A picture is %d ms of sound: %s runs to the right, frequency upward.",
+            features_segment_ms(sounds_view(report->data)), to_the_right(report->data));
   if (of_sounds && report->folder_count == 0)
     fputs(" To have the sounds here, name their folder with <code>--sounds DIR</code>, as it was "
           "given to <code>engram features</code>.",

@@ -45,6 +45,7 @@ struct report_run {
   uint32_t freeze;               /* bit l: layer l did not learn */
   const char *unmeasured;        /* why there is no measurement, a sentence; NULL: there is one */
   struct metrics metrics;        /* of the measured pictures */
+  struct metrics files;          /* one decision a file (data/votes.h); count = 0: none */
   struct counters counters;      /* evaluation: what inferring them counted */
   const struct weights *weights; /* the measured ones, or the last */
   struct report_mistakes mistakes;

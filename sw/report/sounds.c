@@ -1,4 +1,4 @@
-/* sounds.c : the 300 ms of sound that a picture was made of.
+/* sounds.c : the segment of sound that a picture was made of.
  * SPDX-License-Identifier: MIT
  */
 #include "report/sounds.h"
@@ -10,13 +10,25 @@
 #include <string.h>
 #include <unistd.h>
 
+enum features_view sounds_view(const struct dataset *data) {
+  enum features_view view = FEATURES_SPECTRUM;
+  features_find_view(data->view, &view);
+  return view;
+}
+
+double sounds_begin_seconds(const struct dataset *data, size_t picture) {
+  size_t samples = (size_t)data->segment[picture] * features_segment_samples(sounds_view(data));
+  return (double)samples / SOUND_RATE_HZ;
+}
+
 void sounds_begin(struct sounds *sounds, const struct dataset *data, const char *const *folders,
                   size_t folder_count) {
-  *sounds = (struct sounds){.data = data, .folders = folders, .folder_count = folder_count};
+  *sounds = (struct sounds){
+      .data = data, .view = sounds_view(data), .folders = folders, .folder_count = folder_count};
   if (data->height < FEATURES_SIDE_MIN || data->height > FEATURES_SIDE_MAX ||
       data->width < FEATURES_SIDE_MIN || data->width > FEATURES_SIDE_MAX)
     return;
-  sounds->features = features_new(data->height, data->width);
+  sounds->features = features_new(sounds->view, data->height, data->width);
   sounds->picture = memory_new((size_t)data->height, (size_t)data->width);
 }
 
@@ -64,8 +76,9 @@ static bool makes_picture(struct sounds *sounds, const float *samples, size_t pi
 /* Looks into one file. */
 static enum sounds_found look(struct sounds *sounds, char *path, size_t picture,
                               const float **samples) {
-  size_t begin = (size_t)sounds->data->segment[picture] * FEATURES_SEGMENT_SAMPLES;
-  if (!load(sounds, path) || begin + FEATURES_SEGMENT_SAMPLES > sounds->sound.count)
+  size_t samples_each = features_segment_samples(sounds->view);
+  size_t begin = (size_t)sounds->data->segment[picture] * samples_each;
+  if (!load(sounds, path) || begin + samples_each > sounds->sound.count)
     return SOUNDS_UNREADABLE;
   *samples = sounds->sound.samples + begin;
   return makes_picture(sounds, *samples, picture) ? SOUNDS_HERE : SOUNDS_OTHER_SOUND;

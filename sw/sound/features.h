@@ -1,7 +1,7 @@
-/* features.h : sound segments of 300 ms as pictures of one byte a pixel (E2, E4 to E7).
+/* features.h : sound segments as pictures of one byte a pixel (E2, E4 to E7).
  * SPDX-License-Identifier: MIT
  *
- *   struct features *features = features_new(28, 28);
+ *   struct features *features = features_new(FEATURES_SPECTRUM, 28, 28);
  *   features_picture(features, samples, picture);     // as often as needed
  *   features_free(features);
  *
@@ -15,13 +15,21 @@
 #include "base/error.h"
 #include "sound/sound.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* What a picture shows. */
+enum features_view {
+  FEATURES_SPECTRUM,   /* of 300 ms: the paper's mel spectrogram */
+  FEATURES_MODULATION, /* of a second: how it beats (sound/modulation.h) */
+};
+
 enum {
-  FEATURES_SEGMENT_SAMPLES = 6615, /* 300 ms */
-  FEATURES_WINDOW_SAMPLES = 2048,  /* N_m of E2: 92.9 ms */
-  FEATURES_HOP_SAMPLES = 529,      /* 24.0 ms: neighbours overlap by 68.9 ms */
+  FEATURES_VIEWS = 2,
+  FEATURES_SPECTRUM_SAMPLES = 6615, /* a segment of that view: 300 ms */
+  FEATURES_WINDOW_SAMPLES = 2048,   /* N_m of E2: 92.9 ms */
+  FEATURES_HOP_SAMPLES = 529,       /* 24.0 ms: neighbours overlap by 68.9 ms */
   FEATURES_WINDOWS = 10,
   FEATURES_PAD_SAMPLES = 97, /* zeros on each side: 9 hops + 1 window = 6809 = 6615 + 2 * 97 */
   FEATURES_BINS = FEATURES_WINDOW_SAMPLES / 2 + 1,
@@ -33,26 +41,38 @@ enum {
 
 struct features;
 
+/* Finds a view by its name, "spectrum" or "modulation". Returns whether there is one. */
+bool features_find_view(const char *name, enum features_view *view);
+
+const char *features_view_name(enum features_view view);
+
+/* Samples that one picture is made of. */
+size_t features_segment_samples(enum features_view view);
+
+/* The same in ms, to the nearest. */
+int features_segment_ms(enum features_view view);
+
 /* Tables and work space for pictures of height x width pixels, each
  * FEATURES_SIDE_MIN..FEATURES_SIDE_MAX. Not to be used by two threads at once. Never NULL; release
  * with features_free. */
-struct features *features_new(int height, int width);
+struct features *features_new(enum features_view view, int height, int width);
 
 void features_free(struct features *features);
 
-/* Mel spectrogram in dB of one segment: samples [FEATURES_SEGMENT_SAMPLES], decibels
- * [FEATURES_BANDS][FEATURES_WINDOWS], band 0 the lowest. The segment, 97 zeros on each side, is cut
- * into windows and weighted (E2), transformed (E4) and its power summed over the bands (E6); dB =
- * 10 log10(max(power, 1e-10)), then everything more than 80 dB under the segment's maximum is
- * raised to that floor. (E5 takes the logarithm before the bands; its 20 log10|X| is the same
- * scale.) Digital silence is -100 dB everywhere. */
+/* Mel spectrogram in dB of one segment (FEATURES_SPECTRUM): samples [FEATURES_SPECTRUM_SAMPLES],
+ * decibels [FEATURES_BANDS][FEATURES_WINDOWS], band 0 the lowest. The segment, 97 zeros on each
+ * side, is cut into windows and weighted (E2), transformed (E4) and its power summed over the bands
+ * (E6); dB = 10 log10(max(power, 1e-10)), then everything more than 80 dB under the segment's
+ * maximum is raised to that floor. (E5 takes the logarithm before the bands; its 20 log10|X| is the
+ * same scale.) Digital silence is -100 dB everywhere. */
 void features_spectrum(struct features *features, const float *samples, double *decibels);
 
-/* One segment's picture: samples [FEATURES_SEGMENT_SAMPLES], picture [height][width], row 0 the
- * lowest frequency, column 0 the earliest. Pixel (u, v) is the spectrogram at (128/height * u,
- * 10/width * v), bilinear between bands and windows, clamped at the last of each (E7); `mean` is
- * that of the picture before rounding; byte = clamp(128 + floor((dB - mean) * 64/40 + 1/2), 0,
- * 255). Silence gives 128 everywhere. */
+/* One segment's picture: samples [features_segment_samples], picture [height][width], row 0 the
+ * lowest frequency. FEATURES_MODULATION: modulation_picture's numbers as bytes, 64/40 a dB above
+ * or below 128. FEATURES_SPECTRUM: column 0 is the earliest; pixel (u, v) is the spectrogram at
+ * (128/height * u, 10/width * v), bilinear between bands and windows, clamped at the last of each
+ * (E7); `mean` is that of the picture before rounding; byte = clamp(128 + floor((dB - mean) * 64/40
+ * + 1/2), 0, 255). Silence gives 128 everywhere. */
 void features_picture(struct features *features, const float *samples, uint8_t *picture);
 
 /* All pictures of a sound file, one for each whole segment, none overlapping; a short last one is

@@ -47,13 +47,16 @@ uint64_t train_digest(const struct dataset *data, const enum part *parts) {
 }
 
 static int add_replies(const struct job *jobs, const struct reply *replies, const size_t *pictures,
-                       size_t count, struct metrics *metrics, struct error *err) {
+                       size_t count, struct metrics *metrics, struct votes *votes,
+                       struct error *err) {
   for (size_t i = 0; i < count; i++) {
     if (replies[i].status != REPLY_GOOD)
       return error_set(err, "the device refused picture %zu (label %d, %zu bytes)", pictures[i],
                        jobs[i].label, jobs[i].bytes);
     metrics_add(metrics, jobs[i].label, replies[i].best,
                 train_loss(replies[i].probability[jobs[i].label]));
+    if (votes)
+      votes_add(votes, pictures[i], replies[i].probability);
   }
   return 0;
 }
@@ -65,10 +68,10 @@ static void watch_replies(const struct train_watch *watch, const char *what, con
 }
 
 /* Runs some pictures through the device. With `watch` they are measured as `what`, without it
- * trained on. */
+ * trained on. `votes` may be NULL. */
 static int run_chunk(struct device *device, const struct dataset *data, const size_t *pictures,
                      size_t count, const char *what, const struct train_watch *watch,
-                     struct metrics *metrics, struct error *err) {
+                     struct metrics *metrics, struct votes *votes, struct error *err) {
   size_t pixels = (size_t)(data->height * data->width);
   struct job *jobs = memory_new(count, sizeof *jobs);
   struct reply *replies = memory_new(count, sizeof *replies);
@@ -77,7 +80,7 @@ static int run_chunk(struct device *device, const struct dataset *data, const si
                            watch == NULL};
   int result = device_run(device, jobs, count, replies, err);
   if (result == 0)
-    result = add_replies(jobs, replies, pictures, count, metrics, err);
+    result = add_replies(jobs, replies, pictures, count, metrics, votes, err);
   if (result == 0 && watch)
     watch_replies(watch, what, pictures, count, replies);
   free(jobs);
@@ -96,10 +99,10 @@ static bool watch_chunk(const struct train_watch *watch, const char *what, size_
 
 int train_measure(struct device *device, const struct dataset *data, const size_t *pictures,
                   size_t count, const char *what, const struct train_watch *watch,
-                  struct metrics *metrics, struct error *err) {
+                  struct metrics *metrics, struct votes *votes, struct error *err) {
   for (size_t done = 0; done < count;) {
     size_t chunk = chunk_of(count - done, device_chunk(device));
-    if (run_chunk(device, data, pictures + done, chunk, what, watch, metrics, err) != 0)
+    if (run_chunk(device, data, pictures + done, chunk, what, watch, metrics, votes, err) != 0)
       return -1;
     done += chunk;
     watch_chunk(watch, what, done, count);
@@ -108,10 +111,10 @@ int train_measure(struct device *device, const struct dataset *data, const size_
 }
 
 static int measure_part(struct train *train, enum part part, const char *what,
-                        struct metrics *metrics, struct error *err) {
+                        struct metrics *metrics, struct votes *votes, struct error *err) {
   metrics_begin(metrics, train->net->classes);
   return train_measure(train->device, train->data, train->pictures[part], train->count[part], what,
-                       &train->watch, metrics, err);
+                       &train->watch, metrics, votes, err);
 }
 
 /* ---- the best ---- */
@@ -133,7 +136,7 @@ static int keep_best(struct train *train, const struct metrics *validation, stru
 static int adopt_best(struct train *train, const struct checkpoint *best, struct error *err) {
   struct metrics validation;
   if (device_set(train->device, &best->weights, &best->state, err) != 0 ||
-      measure_part(train, PART_VALIDATION, "validation", &validation, err) != 0)
+      measure_part(train, PART_VALIDATION, "validation", &validation, NULL, err) != 0)
     return -1;
   train->place = best->place;
   return keep_best(train, &validation, err);
@@ -208,7 +211,7 @@ static int run_steps(struct train *train, uint64_t steps, struct metrics *metric
         return -1;
       uncounted = 0;
     }
-    if (run_chunk(train->device, train->data, picture, chunk, NULL, NULL, metrics, err) != 0)
+    if (run_chunk(train->device, train->data, picture, chunk, NULL, NULL, metrics, NULL, err) != 0)
       return -1;
     uncounted += chunk;
     steps -= chunk;
@@ -222,7 +225,7 @@ static int run_steps(struct train *train, uint64_t steps, struct metrics *metric
 static int finish_epoch(struct train *train, struct error *err) {
   struct metrics validation;
   struct train_epoch *epoch = &train->current;
-  if (measure_part(train, PART_VALIDATION, "validation", &validation, err) != 0)
+  if (measure_part(train, PART_VALIDATION, "validation", &validation, NULL, err) != 0)
     return -1;
   train->place.epoch++;
   train->place.position = 0;
@@ -293,11 +296,17 @@ int train_state(struct train *train, struct checkpoint *last, struct error *err)
   return device_get(train->device, &last->weights, &last->state, err);
 }
 
-int train_test(struct train *train, struct metrics *metrics, struct error *err) {
+int train_test(struct train *train, struct metrics *metrics, struct metrics *files,
+               struct error *err) {
   if (train->best_epoch > 0 &&
       device_set(train->device, &train->best.weights, &train->best.state, err) != 0)
     return -1;
-  return measure_part(train, PART_TEST, "test", metrics, err);
+  struct votes *votes = files ? votes_new(train->data) : NULL;
+  int result = measure_part(train, PART_TEST, "test", metrics, votes, err);
+  if (votes)
+    votes_count(votes, files);
+  votes_free(votes);
+  return result;
 }
 
 void train_end(struct train *train) {

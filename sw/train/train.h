@@ -4,7 +4,7 @@
  *
  *   struct train train = {.net = &net, .device = device, .data = &data, .parts = parts};
  *   if (train_begin(&train, &start, NULL, &err) == 0 && train_run(&train, 30, 0, &err) == 0 &&
- *       train_state(&train, &last, &err) == 0 && train_test(&train, &metrics, &err) == 0) ...
+ *       train_state(&train, &last, &err) == 0 && train_test(&train, &metrics, NULL, &err) == 0) ...
  *   train_end(&train);
  *
  * Steps take one picture each, in an order that depends on the seed and the epoch alone. What the
@@ -17,6 +17,7 @@
 
 #include "data/dataset.h"
 #include "data/metrics.h"
+#include "data/votes.h"
 #include "device/device.h"
 #include "model/checkpoint.h"
 
@@ -93,11 +94,11 @@ void train_order(uint64_t seed, uint32_t epoch, size_t count, size_t *order);
 /* A number that changes with any picture, label or part, and with their order; never 0. */
 uint64_t train_digest(const struct dataset *data, const enum part *parts);
 
-/* Infers pictures [count] (indices into data) and adds them to `metrics`, which the caller began.
- * Returns 0, or -1 when the device failed. */
+/* Infers pictures [count] (indices into data) and adds them to `metrics`, which the caller began,
+ * and to `votes` where that is not NULL. Returns 0, or -1 when the device failed. */
 int train_measure(struct device *device, const struct dataset *data, const size_t *pictures,
                   size_t count, const char *what, const struct train_watch *watch,
-                  struct metrics *metrics, struct error *err);
+                  struct metrics *metrics, struct votes *votes, struct error *err);
 
 /* Puts `start` (weights, state, place) into the device. `best` is the best of the epochs before
  * `start` and is measured on validation again, or NULL. Returns 0, or -1 when the device failed or
@@ -114,9 +115,11 @@ int train_run(struct train *train, uint32_t epochs, uint64_t steps, struct error
  * of the net's shapes. */
 int train_state(struct train *train, struct checkpoint *last, struct error *err);
 
-/* Infers the test part with the best weights, or with the current ones when no epoch was finished.
- * The device keeps those weights: the run is over. */
-int train_test(struct train *train, struct metrics *metrics, struct error *err);
+/* Infers the test part with the best weights, or with the current ones when no epoch was finished;
+ * where `files` is not NULL, also one decision for each file (votes_count). The device keeps those
+ * weights: the run is over. */
+int train_test(struct train *train, struct metrics *metrics, struct metrics *files,
+               struct error *err);
 
 void train_end(struct train *train);
 

@@ -172,6 +172,28 @@ good 'estimate, fit with a fold as it is' estimate --net "$tiny8" --fold lanes=3
 holds '"lanes": 3'
 good 'train both ways' train --net "$tiny" --data three --epochs 1 --split both --json
 holds '"split": "recording"'
+good 'train a rotation' train --net "$tiny" --data three --epochs 1 --split recording --rotation 2/4 --save turn
+holds 'whole files'
+good 'parts' train --net "$tiny" --data three --classes train,airplane,car --epochs 0 --split recording --parts parts.csv
+name='parts: 9 pictures of each class are tested or choose the epoch'
+if [ "$(head -1 parts.csv)" = picture,label,file,part ] && [ "$(wc -l < parts.csv)" = 37 ] &&
+  [ "$(grep -c ',test$' parts.csv)" = 9 ] && [ "$(grep -c '^[0-9]*,1,.*,validation$' parts.csv)" = 3 ]; then
+  passed=$((passed + 1))
+else
+  fail 'other lines'
+fi
+good 'eval of a rotation' eval --net "$tiny" --data three --load turn --rotation 2/4
+holds 'the split of the training'
+good 'eval of another rotation' eval --net "$tiny" --data three --load turn --rotation 3/4
+holds 'not the split of the training'
+rm turn turn.best
+good 'features of beats' features -o beats --size 8x8 --view modulation sounds
+good 'train on beats' train --net "$tiny" --data beats --epochs 1 --save beating
+good 'infer takes the view of the training' infer --net "$tiny" --load beating "$sound"
+holds 'of 1 segments'
+good 'infer with another view' infer --net "$tiny" --load beating --view spectrum "$sound"
+holds 'of 3 segments'
+rm beating beating.best
 good 'stopped' train --net "$tiny" --data three --epochs 2 --steps 13 --save part
 good 'resumed' train --net "$tiny" --data three --epochs 2 --load part --save part
 name='resumed as uninterrupted'
@@ -263,15 +285,28 @@ ok 'train, report in another folder' sh -c 'cd elsewhere && "$@"' sh "$binary" t
 ok 'report: the same page' cmp r.html elsewhere/again.html
 ok 'report: the same figures' cmp r.json elsewhere/again.json
 rm -r elsewhere
+ok 'report: whole files of the split by recording alone' sh -c 'grep -c "<h3>Whole files" r.html | grep -qx 1'
+ok 'report: the view' grep -q '<dt>View</dt><dd>spectrum</dd>' r.html
+good 'features of beats, to report' features -o beats3 --size 8x8 --view modulation odd
+good 'train, report of beats' train --net "$tiny" --data beats3 --epochs 0 --report b.html --sounds odd
+ok 'report: of beats' sh "$self_contained" b.html
+ok 'report: sounds of beats' grep -q '<audio.* src="data:audio/wav;base64,' b.html
+ok 'report: what a picture of beats is' grep -q '997 ms of sound: the rate of beating runs to the right' b.html
+good 'train, report of a rotation by the twin' train --net "$tiny" --data odd3 --epochs 1 --split recording \
+  --rotation 1/3 --on twin --report b.html
+ok 'report: the rotation' grep -q '<dt>Rotation</dt><dd>1 of 3</dd>' b.html
+ok 'report: the twin' grep -q 'double precision (twin)' b.html
+rm -r beats3 b.html b.json
 good 'train, report without sounds' train --net "$tiny" --data odd3 --epochs 0 --report r.html
 ok 'report: no epoch' sh "$self_contained" r.html
 ok 'report: says how to have sounds' grep -q -- '--sounds DIR' r.html
 not_ok 'report: no sounds' grep -q '<audio' r.html
 good 'eval, report' eval --net "$tiny" --data three --load w.best --part all --report e.html --sounds odd
 ok 'report: of an evaluation' sh "$self_contained" e.html
+ok 'report: whole files of an evaluation' grep -q '<h3>Whole files' e.html
 ok 'report: sounds that are gone' grep -q 'its sound file is not there' e.html
 ok 'report: of an evaluation, figures' jq -e '.metrics.accuracy and (.layers[0].saturated_activations >= 0)
-  and .weights == "w.best"' e.json
+  and .weights == "w.best" and .files.count == 12' e.json
 good 'eval, report and JSON' eval --net "$tiny" --data three --load w --report e.html --json
 holds '"macro_f1"'
 for change in 's/src="data:image/src="image/' 's/<h1>/<script><\/script><h1>/' 's/<h1>/<a href="x">y<\/a><h1>/' \
@@ -326,6 +361,12 @@ cp empty.wav silent/a/x.wav
 cp "$sound" silent/b/x.wav
 cp "$sound" one/car/x.wav
 head -c 9044 "$sound" > short.wav # shorter than its header says
+{ # half a second: 22,050 bytes behind the header
+  printf 'RIFF\106\126\0\0'
+  head -c 40 "$sound" | tail -c +9
+  printf '\042\126\0\0'
+  tail -c +45 "$sound" | head -c 22050
+} > half.wav
 mkdir wrong
 cp three/labels-idx1-ubyte wrong
 {
@@ -414,6 +455,12 @@ bad 'gen: result is a device' 'full' gen --net "$tiny" -o full
 bad_disk 'gen: full disk' 'File too large' gen --net "$tiny" -o new
 
 # ---------------------------------------------------------------- data, in train and eval
+# The same pictures once more, as a test that the data set brings along.
+mkdir own
+for kind in images-idx3 labels-idx1; do
+  cp "three/$kind-ubyte" "own/train-$kind-ubyte"
+  cp "three/$kind-ubyte" "own/t10k-$kind-ubyte"
+done
 for command in 'train' 'eval --load w'; do
   # shellcheck disable=SC2086 # words
   set -- $command --net "$tiny"
@@ -429,6 +476,8 @@ for command in 'train' 'eval --load w'; do
   bad "$verb: labels of other pictures" 'labels' "$@" --data uneven
   bad "$verb: nothing but test" 'allowed less than the' "$@" --data three --test 100000
   bad_option "$verb: test" 'a whole number from 1' "$@" --data three --test 0
+  bad "$verb: rotation of a given test" 'a test that --test names already' "$@" --data three --test 5 --rotation 1/3
+  bad "$verb: rotation of a test of its own" 'a test that own names already' "$@" --data own --rotation 1/3
   bad "$verb: no such device" 'golden, twin, sim' "$@" --data three --on fpga
 done
 bad 'train: pictures of another size' '7x9' train --net wide.yaml --data two
@@ -482,6 +531,9 @@ bad 'eval: no weights' '--load FILE is missing' eval --net "$tiny" --data three
 bad 'infer: no weights' '--load FILE is missing' infer --net "$tiny" "$sound"
 
 # ---------------------------------------------------------------- infer
+bad_option 'infer: view' 'spectrum or modulation' infer --net "$tiny" --load w --view colour "$sound"
+bad_option 'features: view' 'spectrum or modulation' features -o new --view colour sounds
+bad 'infer: short for the view' 'shorter than 997 ms' infer --net "$tiny" --load w --view modulation half.wav
 bad 'infer: no sound' 'no sound' infer --net "$tiny" --load w
 bad 'infer: no such sound' 'nowhere.wav' infer --net "$tiny" --load w "$sound" nowhere.wav
 bad 'infer: unreadable sound' 'noise.wav' infer --net "$tiny" --load w "$sound" noise.wav
@@ -496,6 +548,12 @@ bad_option 'train: halve' 'at most 15' train --net "$tiny" --data three \
   --halve 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16
 bad_option 'train: rate' 'from 0 to 15' train --net "$tiny" --data three --rate 16
 bad_option 'train: split' 'segment, recording or both' train --net "$tiny" --data three --split day
+bad_option 'train: rotation' 'K from 1 to N' train --net "$tiny" --data three --rotation 5/4
+bad_option 'train: rotations' 'N from 3' train --net "$tiny" --data three --rotation 1/2
+bad_option 'train: rotation of nothing' 'K/N is expected' train --net "$tiny" --data three --rotation 1/4x
+bad 'train: more rotations than recordings' 'has 4 recordings, expected at least 5' train --net "$tiny" \
+  --data three --split recording --rotation 1/5 --save fresh
+bad 'train: no folder for parts' 'nowhere/p' train --net "$tiny" --data three --parts nowhere/p
 bad 'train: freeze' 'conv, dense1, output' train --net "$tiny" --data three --freeze conv,dense2
 bad 'train: core that only infers' 'found inference, allowed training' train --net "$tiny" --data three \
   --fold mode=inference --save fresh
@@ -516,6 +574,7 @@ bad_disk 'train: full disk, over older weights' 'File too large' train --net "$t
 
 # ---------------------------------------------------------------- eval
 bad_option 'eval: part' 'train, validation, test or all' eval --net "$tiny" --part half
+bad_option 'eval: rotation' 'K/N is expected' eval --net "$tiny" --rotation 1
 bad_option 'eval: split' 'segment or recording' eval --net "$tiny" --split both
 
 echo "$passed passed, $failed failed"

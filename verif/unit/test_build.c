@@ -33,7 +33,7 @@ static void write_sound(const char *folder, const char *class, const char *name,
                         int kind) {
   struct error err = {""};
   char *class_folder = path_join(folder, class), *path = path_join(class_folder, name);
-  size_t count = (size_t)segments * FEATURES_SEGMENT_SAMPLES + FEATURES_SEGMENT_SAMPLES / 2;
+  size_t count = (size_t)segments * FEATURES_SPECTRUM_SAMPLES + FEATURES_SPECTRUM_SAMPLES / 2;
   int16_t *samples = memory_new(count, sizeof *samples);
   for (size_t i = 0; i < count; i++)
     samples[i] = (int16_t)((int)(i * (size_t)(kind + 3) % 1000) - 500);
@@ -61,7 +61,7 @@ static void build_all(const char *const *folders, size_t count, const char *clas
   struct error err = {""};
   if (build_scan(&build, folders, count, classes, &err) != 0)
     fail_msg("%s", err.message);
-  if (build_pictures(&build, 28, 28, NULL, data, &err) != 0)
+  if (build_pictures(&build, FEATURES_SPECTRUM, 28, 28, NULL, data, &err) != 0)
     fail_msg("%s", err.message);
   *too_short = build.too_short;
   build_free(&build);
@@ -73,7 +73,7 @@ static void assert_refused(const char *folder, const char *classes, const char *
   struct error err = {""};
   int result = build_scan(&build, &folder, 1, classes, &err);
   if (result == 0) {
-    result = build_pictures(&build, 28, 28, NULL, &data, &err);
+    result = build_pictures(&build, FEATURES_SPECTRUM, 28, 28, NULL, &data, &err);
     build_free(&build);
   }
   assert_int_equal(result, -1);
@@ -99,7 +99,7 @@ static void folders_become_classes(void **state) {
   assert_string_equal(data.class_names[2], "tram");
   assert_int_equal(data.file_count, 5);
   assert_int_equal(data.recording_count, 5);
-  struct features *features = features_new(28, 28);
+  struct features *features = features_new(FEATURES_SPECTRUM, 28, 28);
   for (int i = 0; i < 9; i++) {
     assert_int_equal(data.file[i], file[i]);
     assert_int_equal(data.labels[i], label[i]);

@@ -86,6 +86,7 @@ static void assert_same_state(const struct checkpoint *a, const struct checkpoin
   assert_true(a->place.epoch == b->place.epoch);
   assert_true(a->place.position == b->place.position);
   assert_string_equal(a->class_names, b->class_names);
+  assert_string_equal(a->view, b->view);
 }
 
 static void save(const char *path, const struct net *net, const struct checkpoint *checkpoint) {
@@ -102,6 +103,7 @@ static void round_trip(const char *folder, const struct net *net, uint64_t *rand
   out.state = (struct device_state){{UINT64_MAX, UINT64_MAX >> 1}, UINT32_MAX, NET_RATE_MAX, 7};
   out.place = (struct place){UINT64_MAX, UINT64_MAX - 2, UINT32_MAX, UINT32_MAX - 1};
   memset(out.class_names, 'x', sizeof out.class_names - 1);
+  memset(out.view, 'v', sizeof out.view - 1);
   save(path, net, &out);
   struct error err = {0};
   size_t inexact = 99;
@@ -251,6 +253,7 @@ static void test_header(void **state) {
   checkpoint.state = (struct device_state){{0x0123456789abcdef, 0x7edcba9876543210}, 12, 8, 5};
   checkpoint.place = (struct place){42, 0x89ab, 3, 17};
   snprintf(checkpoint.class_names, sizeof checkpoint.class_names, "a \"b\",\u00e9,c");
+  snprintf(checkpoint.view, sizeof checkpoint.view, "modulation");
   save(path, &net, &checkpoint);
   struct parsed file = parse(path);
   assert_int_equal(file.header_bytes % 8, 0);
@@ -269,7 +272,8 @@ static void test_header(void **state) {
                                      {"epoch", "3"},
                                      {"position", "17"},
                                      {"data_hash", "00000000000089ab"},
-                                     {"class_names", "a \"b\",\u00e9,c"}};
+                                     {"class_names", "a \"b\",\u00e9,c"},
+                                     {"view", "modulation"}};
   const json_t *metadata = json_object_get(file.header, "__metadata__");
   assert_int_equal(json_object_size(metadata), sizeof expected / sizeof expected[0]);
   for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)

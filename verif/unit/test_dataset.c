@@ -643,6 +643,67 @@ static void a_given_test_is_kept(void **unused) {
   dataset_free(&data);
 }
 
+/* Over all rotations each recording is tested once and chooses the epoch once; parts are as large
+ * as the group they are. */
+static void rotations_test_everything_once(void **unused) {
+  (void)unused;
+  uint64_t random = scratch_seed() * 2 + 1;
+  for (int round = 0; round < 60; round++) {
+    struct dataset data;
+    struct error err = {""};
+    enum split_by by = round % 2 ? SPLIT_BY_SEGMENT : SPLIT_BY_RECORDING;
+    struct rotation rotation = {0, 3 + (int)(scratch_random(&random) % 8)};
+    invent(&data, 3, 10, 1, 1 + round % 20, &random);
+    enum part *parts = memory_new(data.count, sizeof *parts),
+              *before = memory_new(data.count, sizeof *before);
+    int *tested = memory_new(data.count, sizeof *tested);
+    for (rotation.index = 1; rotation.index <= rotation.count; rotation.index++) {
+      assert_int_equal(dataset_rotate(&data, by, 9, &rotation, parts, &err), 0);
+      for (size_t i = 0; i < data.count; i++) {
+        tested[i] += parts[i] == PART_TEST;
+        if (rotation.index > 1) /* the group behind the test's is the next one to be tested */
+          assert_int_equal(parts[i] == PART_TEST, before[i] == PART_VALIDATION);
+        if (by == SPLIT_BY_RECORDING && i > 0 && data.recording[i] == data.recording[i - 1])
+          assert_int_equal(parts[i], parts[i - 1]);
+        before[i] = parts[i];
+      }
+      for (int c = 0; c < 3; c++)
+        for (enum part part = PART_TRAIN; part <= PART_TEST; part++)
+          assert_true(count_part(&data, parts, part, c) > 0);
+    }
+    for (size_t i = 0; i < data.count; i++)
+      assert_int_equal(tested[i], 1);
+    free(tested);
+    free(before);
+    free(parts);
+    dataset_free(&data);
+  }
+}
+
+/* 40 recordings of 16 pictures in 10 groups: 64 in each; another seed gives other groups. */
+static void rotations_are_even(void **unused) {
+  (void)unused;
+  uint64_t random = 1;
+  struct dataset data;
+  struct error err = {""};
+  invent(&data, 2, 40, 16, 16, &random);
+  enum part parts[2][2 * 40 * 16];
+  for (int seed = 0; seed < 2; seed++) {
+    const struct rotation rotation = {3, 10};
+    assert_int_equal(
+        dataset_rotate(&data, SPLIT_BY_RECORDING, (uint64_t)seed, &rotation, parts[seed], &err), 0);
+    for (int c = 0; c < 2; c++) {
+      assert_int_equal(count_part(&data, parts[seed], PART_TEST, c), 64);
+      assert_int_equal(count_part(&data, parts[seed], PART_VALIDATION, c), 64);
+    }
+  }
+  assert_memory_not_equal(parts[0], parts[1], sizeof parts[0]);
+  const struct rotation too_many = {1, 41};
+  assert_int_equal(dataset_rotate(&data, SPLIT_BY_RECORDING, 1, &too_many, parts[0], &err), -1);
+  assert_non_null(strstr(err.message, "has 40 recordings, expected at least 41 for the rotations"));
+  dataset_free(&data);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(plain_idx_is_loaded, make_folder, remove_folder),
@@ -664,6 +725,8 @@ int main(void) {
       cmocka_unit_test(recordings_of_two_classes_stay_whole),
       cmocka_unit_test(too_few_recordings_are_refused),
       cmocka_unit_test(a_given_test_is_kept),
+      cmocka_unit_test(rotations_test_everything_once),
+      cmocka_unit_test(rotations_are_even),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -141,7 +141,7 @@ static void equals_the_direct_computation(void **unused) {
   size_t pixels = 0, unequal = 0;
   for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
     int height = sizes[s][0], width = sizes[s][1];
-    struct features *features = features_new(height, width);
+    struct features *features = features_new(FEATURES_SPECTRUM, height, width);
     for (int repeat = 0; repeat < 2; repeat++) {
       float samples[SEGMENT];
       uint8_t picture[64 * 64], expected[64 * 64];
@@ -163,7 +163,7 @@ static void equals_the_direct_computation(void **unused) {
 static void spectrum_is_right_in_absolute_terms(void **unused) {
   (void)unused;
   uint64_t state = scratch_seed() * 2 + 1;
-  struct features *features = features_new(28, 28);
+  struct features *features = features_new(FEATURES_SPECTRUM, 28, 28);
   float samples[SEGMENT];
   double decibels[BANDS * WINDOWS], expected[BANDS * WINDOWS];
   random_segment(&state, samples);
@@ -187,7 +187,7 @@ static int strongest_band(struct features *features, const float *samples) {
 
 static void a_tone_lights_its_band_and_row(void **unused) {
   (void)unused;
-  struct features *features = features_new(BANDS / 2, 28);
+  struct features *features = features_new(FEATURES_SPECTRUM, BANDS / 2, 28);
   for (int band = 4; band < 126; band += 6) {
     float samples[SEGMENT];
     uint8_t picture[BANDS / 2 * 28];
@@ -207,7 +207,7 @@ static void a_tone_lights_its_band_and_row(void **unused) {
 
 static void silence_is_flat(void **unused) {
   (void)unused;
-  struct features *features = features_new(28, 28);
+  struct features *features = features_new(FEATURES_SPECTRUM, 28, 28);
   float samples[SEGMENT] = {0};
   uint8_t picture[28 * 28];
   double decibels[BANDS * WINDOWS];
@@ -228,7 +228,7 @@ static void silence_is_flat(void **unused) {
 static void level_does_not_matter(void **unused) {
   (void)unused;
   uint64_t state = scratch_seed() * 2 + 1;
-  struct features *features = features_new(28, 28);
+  struct features *features = features_new(FEATURES_SPECTRUM, 28, 28);
   float samples[SEGMENT];
   uint8_t loud[28 * 28], quiet[28 * 28];
   for (int i = 0; i < SEGMENT; i++)
@@ -244,7 +244,7 @@ static void level_does_not_matter(void **unused) {
 /* A burst one hop later is the same spectrum one window later. */
 static void time_runs_along_the_columns(void **unused) {
   (void)unused;
-  struct features *features = features_new(28, 28);
+  struct features *features = features_new(FEATURES_SPECTRUM, 28, 28);
   float early[SEGMENT] = {0}, late[SEGMENT] = {0};
   double before[BANDS * WINDOWS], after[BANDS * WINDOWS];
   uint64_t state = scratch_seed() * 2 + 1;
@@ -268,7 +268,7 @@ static void files_are_cut_into_segments(void **unused) {
   char *folder = scratch_make();
   assert_non_null(folder);
   char *path = path_join(folder, "sound.wav");
-  struct features *features = features_new(28, 28);
+  struct features *features = features_new(FEATURES_SPECTRUM, 28, 28);
   uint64_t state = scratch_seed() * 2 + 1;
   static const size_t lengths[] = {1, SEGMENT - 1, SEGMENT, 3 * SEGMENT - 1, 3 * SEGMENT};
   for (size_t c = 0; c < 5; c++) {

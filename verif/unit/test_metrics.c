@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "data/metrics.h"
+#include "data/votes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -143,6 +144,29 @@ static void test_table(void **state) {
   free(text);
 }
 
+/* Two files of two pictures and one picture without: the first file's mean decides against one of
+ * its pictures, the second's is even, and the lower class has it. */
+static void test_votes(void **state) {
+  (void)state;
+  uint8_t labels[] = {1, 1, 2, 2, 0};
+  int file[] = {0, 0, 1, 1, -1};
+  const struct dataset data = {
+      .count = 5, .class_count = 3, .labels = labels, .file = file, .file_count = 3};
+  const int32_t said[][3] = {
+      {20480, 12288, 0}, {0, 28672, 4096}, {0, 32768, 0}, {0, 0, 32768}, {32768, 0, 0}};
+  struct votes *votes = votes_new(&data);
+  struct metrics files;
+  votes_count(votes, &files);
+  assert_true(files.count == 0);
+  for (size_t i = 0; i < data.count; i++)
+    votes_add(votes, i, said[i]);
+  votes_count(votes, &files);
+  assert_true(files.count == 2);
+  assert_true(files.confusion[1][1] == 1 && files.confusion[2][1] == 1);
+  assert_near(files.loss_sum, -log(0.625) - log(0.5));
+  votes_free(votes);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_three_classes),
@@ -150,6 +174,7 @@ int main(void) {
       cmocka_unit_test(test_nothing_and_extremes),
       cmocka_unit_test(test_json),
       cmocka_unit_test(test_table),
+      cmocka_unit_test(test_votes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

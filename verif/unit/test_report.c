@@ -456,6 +456,27 @@ static void test_no_mistakes(void **state) {
   setting_free(setting);
 }
 
+/* Decisions about whole files have a section of their own, where there are some. */
+static void test_files(void **state) {
+  struct setting *setting = setting_new();
+  answer_all(setting);
+  save_setting(setting, *state);
+  char *page = read_text(*state, "r.html");
+  assert_null(strstr(page, "Whole files"));
+  free(page);
+  metrics_begin(&setting->run.files, CLASSES);
+  for (int i = 0; i < 7; i++)
+    metrics_add(&setting->run.files, 0, i % 2, 0.5);
+  save_setting(setting, *state);
+  page = read_text(*state, "r.html");
+  const char *files = strstr(page, "Whole files, by the mean probability");
+  assert_non_null(files);
+  assert_non_null(strstr(files, "57.14 %")); /* 4 of 7 */
+  assert_non_null(strstr(files, "rows are what a file is"));
+  free(page);
+  setting_free(setting);
+}
+
 /* ---- on a board ---- */
 
 static void note_answer(void *context, const char *what, size_t picture,
@@ -484,7 +505,7 @@ static void report_training(struct device *device, const char *folder) {
   struct checkpoint start = {.state = device_state_fresh(&setting->net, 1), .place = {.seed = 1}};
   train_begin(&train, &start, NULL, &err);
   train_run(&train, 3, 50, &err);
-  train_test(&train, &run->metrics, &err);
+  train_test(&train, &run->metrics, NULL, &err);
   assert_string_equal(err.message, "");
   assert_int_equal(train.current.pictures, 10);
   run->train = &train;
@@ -563,7 +584,7 @@ static void save_noise(const char *folder, const char *name, uint64_t seed, size
 }
 
 static void test_sounds(void **state) {
-  enum { BOTH = 2 * FEATURES_SEGMENT_SAMPLES };
+  enum { BOTH = 2 * FEATURES_SPECTRUM_SAMPLES };
   struct error err = {""};
   char *first = path_join(*state, "first"), *second = path_join(*state, "second");
   const char *folders[] = {first, second};
@@ -572,7 +593,7 @@ static void test_sounds(void **state) {
   uint8_t *pictures;
   size_t count;
   char *path = path_join(second, "x.wav"), *name = "x.wav";
-  struct features *features = features_new(SIDE, SIDE);
+  struct features *features = features_new(FEATURES_SPECTRUM, SIDE, SIDE);
   assert_int_equal(features_load(features, path, &pictures, &count, &err), 0);
   int file[2] = {0, 0}, segment[2] = {0, 1};
   struct dataset data = {.count = 2, .height = SIDE, .width = SIDE, .pictures = pictures};
@@ -584,7 +605,7 @@ static void test_sounds(void **state) {
 
   sounds_begin(&sounds, &data, folders, 2);
   assert_int_equal(sounds_find(&sounds, 1, &samples), SOUNDS_HERE);
-  assert_true(samples == sounds.sound.samples + FEATURES_SEGMENT_SAMPLES);
+  assert_true(samples == sounds.sound.samples + FEATURES_SPECTRUM_SAMPLES);
   pictures[PIXELS] ^= 1; /* rounded otherwise on another machine */
   assert_int_equal(sounds_find(&sounds, 1, &samples), SOUNDS_HERE);
   pictures[PIXELS] ^= 64;
@@ -610,15 +631,50 @@ static void test_sounds(void **state) {
   free(second);
 }
 
+/* Pictures of the other view have segments of another length. */
+static void test_sounds_of_beats(void **state) {
+  struct error err = {""};
+  size_t segment_samples = features_segment_samples(FEATURES_MODULATION), count;
+  const char *folders[] = {*state};
+  save_noise(*state, "x.wav", 7, 2 * segment_samples);
+  uint8_t *pictures;
+  char *path = path_join(*state, "x.wav"), *name = "x.wav";
+  struct features *features = features_new(FEATURES_MODULATION, SIDE, SIDE);
+  assert_int_equal(features_load(features, path, &pictures, &count, &err), 0);
+  assert_int_equal(count, 2);
+  int file[2] = {0, 0}, segment[2] = {0, 1};
+  struct dataset data = {.view = "modulation", .count = 2, .height = SIDE, .width = SIDE};
+  data.pictures = pictures;
+  data.file = file;
+  data.segment = segment;
+  data.file_names = &name;
+  struct sounds sounds;
+  const float *samples;
+  sounds_begin(&sounds, &data, folders, 1);
+  assert_int_equal(sounds_find(&sounds, 1, &samples), SOUNDS_HERE);
+  assert_true(samples == sounds.sound.samples + segment_samples);
+  sounds_end(&sounds);
+  assert_true(sounds_begin_seconds(&data, 1) == (double)segment_samples / SOUND_RATE_HZ);
+  strcpy(data.view, "spectrum");
+  assert_true(sounds_begin_seconds(&data, 1) == 0.3);
+  sounds_begin(&sounds, &data, folders, 1);
+  assert_int_equal(sounds_find(&sounds, 1, &samples), SOUNDS_OTHER_SOUND);
+  sounds_end(&sounds);
+  features_free(features);
+  free(pictures);
+  free(path);
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_texts),  cmocka_unit_test(test_data), cmocka_unit_test(test_numbers),
-      cmocka_unit_test(test_png),    IN_FOLDER(test_wav),         cmocka_unit_test(test_step),
-      cmocka_unit_test(test_charts), IN_FOLDER(test_page),        IN_FOLDER(test_figures),
-      IN_FOLDER(test_no_mistakes),   IN_FOLDER(test_paths),       IN_FOLDER(test_sounds),
-      IN_FOLDER(test_board),         cmocka_unit_test(test_axes),
+      cmocka_unit_test(test_texts),    cmocka_unit_test(test_data), cmocka_unit_test(test_numbers),
+      cmocka_unit_test(test_png),      IN_FOLDER(test_wav),         cmocka_unit_test(test_step),
+      cmocka_unit_test(test_charts),   IN_FOLDER(test_page),        IN_FOLDER(test_figures),
+      IN_FOLDER(test_no_mistakes),     IN_FOLDER(test_paths),       IN_FOLDER(test_sounds),
+      IN_FOLDER(test_board),           cmocka_unit_test(test_axes), IN_FOLDER(test_files),
+      IN_FOLDER(test_sounds_of_beats),
   };
   return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }

@@ -69,13 +69,13 @@ static void mean_picture(struct features *features, enum synth_class class, uint
                          uint64_t count, double *mean) {
   static int16_t sound[SECOND];
   uint8_t picture[PIXELS];
-  float segment[FEATURES_SEGMENT_SAMPLES];
+  float segment[FEATURES_SPECTRUM_SAMPLES];
   memset(mean, 0, PIXELS * sizeof *mean);
   for (uint64_t r = first; r < first + count; r++) {
     synth_render(class, 1, r, sound, SECOND);
     for (size_t s = 0; s < 3; s++) {
-      for (size_t i = 0; i < FEATURES_SEGMENT_SAMPLES; i++)
-        segment[i] = (float)sound[s * FEATURES_SEGMENT_SAMPLES + i] / 32768;
+      for (size_t i = 0; i < FEATURES_SPECTRUM_SAMPLES; i++)
+        segment[i] = (float)sound[s * FEATURES_SPECTRUM_SAMPLES + i] / 32768;
       features_picture(features, segment, picture);
       for (int i = 0; i < PIXELS; i++)
         mean[i] += picture[i] / (double)(3 * count);
@@ -95,7 +95,7 @@ static double distance(const double *a, const double *b) {
 static void classes_differ(void **unused) {
   (void)unused;
   static double first[SYNTH_CLASS_COUNT][PIXELS], second[SYNTH_CLASS_COUNT][PIXELS];
-  struct features *features = features_new(28, 28);
+  struct features *features = features_new(FEATURES_SPECTRUM, 28, 28);
   for (int c = 0; c < SYNTH_CLASS_COUNT; c++) {
     mean_picture(features, (enum synth_class)c, 0, 24, first[c]);
     mean_picture(features, (enum synth_class)c, 24, 24, second[c]);

@@ -273,7 +273,7 @@ static void learns(const struct net *net) {
   struct train train = begin(net, &pictures, &start, NULL);
   run(&train, 12, 0);
   struct metrics test;
-  assert_int_equal(train_test(&train, &test, &err), 0);
+  assert_int_equal(train_test(&train, &test, NULL, &err), 0);
   assert_int_equal(test.count, 60);
   assert_true(metrics_accuracy(&test) > 0.95);
   assert_true(metrics_loss(&test) < 0.2);
@@ -441,7 +441,7 @@ static double measure(const struct net *net, const struct pictures *pictures,
   size_t count, *indices = dataset_part(&pictures->data, pictures->parts, part, &count);
   assert_int_equal(device_set(device, &checkpoint->weights, &checkpoint->state, &err), 0);
   metrics_begin(&metrics, net->classes);
-  train_measure(device, &pictures->data, indices, count, "", &nobody, &metrics, &err);
+  train_measure(device, &pictures->data, indices, count, "", &nobody, &metrics, NULL, &err);
   assert_string_equal(err.message, "");
   assert_int_equal(metrics.count, count);
   free(indices);
@@ -490,7 +490,7 @@ static void test_best(void **state) {
   struct checkpoint last = state_of(&train);
   assert_false(same_weights(&last.weights, &train.best.weights));
   struct metrics test;
-  assert_int_equal(train_test(&train, &test, &err), 0);
+  assert_int_equal(train_test(&train, &test, NULL, &err), 0);
   assert_true(measure(&net, &pictures, &train.best, PART_TEST, &loss) == metrics_accuracy(&test));
   assert_true(loss == metrics_loss(&test));
   weights_free(&last.weights);
@@ -803,7 +803,7 @@ static void test_replies_are_watched(void **state) {
                         .watch = {.context = &watched, .reply = watch_reply}};
   assert_int_equal(train_begin(&train, &start, NULL, &err), 0);
   run(&train, 2, 0);
-  assert_int_equal(train_test(&train, &metrics, &err), 0);
+  assert_int_equal(train_test(&train, &metrics, NULL, &err), 0);
   assert_int_equal(watched.validation, 2 * 40);
   assert_int_equal(watched.test, 40);
   train_end(&train);

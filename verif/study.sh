@@ -1,0 +1,86 @@
+#!/bin/sh
+# study.sh : the nets of the paper in several formats, beside their floating-point twin and other classifiers, trained
+# on recordings; writes the tables of docs/study.md.
+# SPDX-License-Identifier: MIT
+#
+# Usage: study.sh ENGRAM STUDY WORK PYTHON DATA SEEDS PAGE
+#
+# Results are kept in WORK by what they depend on, so that a study which was stopped goes on. Two trainings run at a
+# time.
+set -eu
+engram=$1 study=$2 work=$3 python=$4 data=$5 seeds=$6 page=$7
+here=$(dirname "$0")
+if [ -z "$data" ]; then
+  echo 'SKIP study: DATA=DIR (folders airplane, car, engine, helicopter and train of recordings) is not given'
+  exit 0
+fi
+case $seeds in
+'' | *[!0-9]* | 0) echo "study: SEEDS=$seeds: a whole number from 1 on is expected" >&2 && exit 2 ;;
+esac
+rotations='1 2 3 4 5 6 7 8 9 10'
+
+# formats BITS FRACTION_BITS_LESS RANDOM_BITS: paper8 with fewer bits in its weights, of the same range.
+formats() {
+  sed -e "s/weights: {bits: 8, frac: 6,/weights: {bits: $1, frac: $((6 - $2)),/" \
+    -e "s/weights: {bits: 8, frac: 8,/weights: {bits: $1, frac: $((8 - $2)),/" \
+    -e "s/weights: {bits: 8, frac: 7,/weights: {bits: $1, frac: $((7 - $2)),/" \
+    -e "s/random_bits: 10/random_bits: $3/" "$here/../nets/paper8.yaml"
+}
+
+mkdir -p "$work/nets"
+cp "$here/../nets/paper.yaml" "$here/../nets/paper8.yaml" "$work/nets"
+sed 's/rounding: stochastic, random_bits: 10/rounding: nearest/' "$here/../nets/paper8.yaml" >"$work/nets/nearest8.yaml"
+formats 6 2 12 >"$work/nets/weights6.yaml"
+formats 4 4 14 >"$work/nets/weights4.yaml"
+nets='paper paper8 nearest8 weights6 weights4'
+for net in $nets; do
+  for task in car engine helicopter; do cp "$work/nets/$net.yaml" "$work/nets/$net.$task.yaml"; done
+  sed -e 's/classes: 2/classes: 5/' -e 's/output_lanes: 2/output_lanes: 5/' "$work/nets/$net.yaml" \
+    >"$work/nets/$net.five.yaml"
+done
+for view in spectrum modulation; do
+  "$engram" features --view $view --classes airplane,car,engine,helicopter,train -o "$work/$view" "$data" >"$work/$view.log"
+done
+key=$(cat "$engram" "$work"/nets/*.yaml "$work"/*/*-ubyte "$work"/*/dataset.json "$here/study_torch.py" | cksum | cut -d' ' -f1)
+runs=$work/$key
+mkdir -p "$runs"
+
+# Seed by seed, so that a study which is stopped has whole seeds.
+seed=1
+: >"$work/jobs"
+while [ "$seed" -le "$seeds" ]; do
+  for net in parts $nets twin; do
+    for view in spectrum modulation; do
+      for task in car engine helicopter five; do
+        classes=airplane,$task
+        [ $task != five ] || classes=airplane,car,engine,helicopter,train
+        for rotation in 0 $rotations; do
+          split=recording epochs=30
+          [ "$rotation" != 0 ] || split=segment
+          # A spectrum's net has learned its recordings by heart long before.
+          [ "$split.$view" != recording.spectrum ] || epochs=12
+          name=$view.$task.$split.$net.$seed.$rotation
+          [ -e "$runs/$name.json" ] || [ -e "$runs/$name.csv" ] ||
+            echo "$view $task $classes $split $net $seed $rotation $epochs"
+        done
+      done
+    done
+  done
+  seed=$((seed + 1))
+done >>"$work/jobs"
+total=$(wc -l <"$work/jobs")
+echo "study: $total trainings to do"
+xargs -P 2 -L 1 sh "$here/study_run.sh" "$engram" "$work" "$runs" <"$work/jobs" |
+  awk -v total="$total" '{ last = $0 } NR % 50 == 0 { print "study: " NR " of " total " (" $0 ")"; fflush() }'
+if "$python" -c 'import torch' 2>/dev/null; then
+  "$python" "$here/study_torch.py" "$work" "$runs" "$seeds"
+else
+  echo "SKIP: no PyTorch ($python cannot import torch; make bench-deps): no other classifiers beside the nets"
+fi
+"$study" "$runs" "$seeds" >"$work/tables"
+awk -v tables="$work/tables" '
+  /^<!-- begin: make study -->/ { print; while ((getline line <tables) > 0) print line; skip = 1 }
+  /^<!-- end: make study -->/ { skip = 0 }
+  !skip' "$page" >"$work/page"
+cat "$work/page" >"$page"
+sed -n '/^### Marks/,/^### S/p' "$work/tables" | sed '$d'

@@ -1,0 +1,74 @@
+#!/bin/sh
+# study_test.sh : verif/study.c on results made up here, whose tables are known.
+# SPDX-License-Identifier: MIT
+#
+# Usage: study_test.sh STUDY WORK
+set -eu
+study=$1 work=$2
+rm -rf "$work"
+mkdir -p "$work"
+passed=0 failed=0
+
+# result NAME RIGHT: one run that has RIGHT of 100 pictures right, half of each class, and reaches 95 % in epoch 3.
+result() {
+  half=$(($2 / 2)) wrong=$((50 - $2 / 2))
+  cat >"$work/$1.json" <<END
+{"runs": [{"test": {"count": 100, "loss": 0.25, "confusion": [[$half, $wrong], [$wrong, $half]]},
+ "test_files": {"count": 4, "loss": 0.1, "confusion": [[2, 0], [1, 1]]},
+ "epochs": [{"epoch": 2, "pictures": 50, "validation_accuracy": 0.94, "saturated_activations": {"conv": 100, "output": 50},
+   "saturated_gradients": {"conv": 0}, "lost_updates": {"conv": 1000}},
+  {"epoch": 3, "pictures": 50, "validation_accuracy": 0.95, "saturated_activations": {"conv": 0},
+   "saturated_gradients": {"conv": 50}, "lost_updates": {"conv": 1000}}]}]}
+END
+}
+
+# has TEXT: the tables have it.
+has() {
+  if grep -qF -- "$1" "$work/tables"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAILED: no '$1' in $work/tables"
+  fi
+}
+
+# refused TEXT SEEDS: status 2 and a message with TEXT.
+refused() {
+  status=0
+  "$study" "$work" "$2" >/dev/null 2>"$work/err" || status=$?
+  if [ $status = 2 ] && grep -qF "$1" "$work/err"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAILED: status $status, expected 2 and '$1'"
+  fi
+}
+
+seed=1
+for right in 90 92 94; do
+  result "spectrum.car.segment.twin.$seed.0" $right
+  result "spectrum.car.segment.paper.$seed.0" $((right + 2 * (seed % 2)))
+  seed=$((seed + 1))
+done
+"$study" "$work" 3 >"$work/tables"
+# 4.303 * 2 / sqrt(3) = 4.97; the differences are 2, 0, 2: 4.303 * 1.1547 / sqrt(3) = 2.87.
+has '| floating-point twin | 92.0 ± 5.0 |'
+has '| 16-bit | 93.3 ± 5.7 |'
+has '| +1.33 ± 2.87 |'
+has '| at least 98.5 | **missed** |'
+has '| within 0.5 | **missed** |'
+# 150 + 50 saturations and 2,000 lost updates in 100 steps; kappa of 92 % is 0.84.
+has '| airplane, car | floating-point twin | 75.0 | 0.25 | 0.920 | 0.920 | 0.920 | 0.840 | 2.00 | 20 | 3.0 (3 of 3) |'
+result spectrum.car.segment.paper.2.0 100
+result spectrum.car.segment.paper.1.0 98
+result spectrum.car.segment.paper.3.0 98
+"$study" "$work" 3 >"$work/tables"
+has '| at least 98.5 | held |'
+result spectrum.car.recording.twin.1.4 90
+refused '1 rotations, expected 10' 1
+rm "$work/spectrum.car.recording.twin.1.4.json"
+echo '{}' >"$work/spectrum.car.segment.twin.1.0.json"
+refused 'found no test' 1
+refused 'usage' 0
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
