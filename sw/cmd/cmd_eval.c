@@ -5,13 +5,14 @@
 #include "cmd/cmd.h"
 #include "cmd/data_options.h"
 #include "cmd/net_options.h"
+#include "model/softmax.h"
 #include "train/train.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_SEED = 0x200, KEY_SPLIT, KEY_PART };
+enum { KEY_SEED = 0x200, KEY_SPLIT, KEY_PART, KEY_REPLIES };
 enum { PARTS = 4 };
 
 static const char *const part_names[PARTS] = {
@@ -25,6 +26,7 @@ struct options {
   int part;
   uint64_t seed;
   enum split_by split;
+  const char *replies; /* NULL: not given */
   bool seed_given, split_given, json;
 };
 
@@ -74,6 +76,9 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     state->child_inputs[1] = &options->data;
     state->child_inputs[2] = &options->weights;
     return 0;
+  case KEY_REPLIES:
+    options->replies = arg;
+    return 0;
   case 'j':
     options->json = true;
     return 0;
@@ -88,6 +93,8 @@ static const struct argp_option table[] = {
     {"part", KEY_PART, "PART", 0, "test (default), validation, train or all pictures", 2},
     {"split", KEY_SPLIT, "BY", 0, "segment or recording; that of the training by default", 2},
     {"seed", KEY_SEED, "N", 0, "of the split; that of the training by default", 2},
+    {"replies", KEY_REPLIES, "FILE", 0,
+     "write each picture's label, class and probabilities there, as CSV", 2},
     {"json", 'j', 0, 0, "print the result as JSON", 2},
     OPTION_VERSION,
     {0},
@@ -134,9 +141,58 @@ static int choose_pictures(struct evaluation *evaluation, struct error *err) {
   return result;
 }
 
+/* ---- measuring ---- */
+
+struct watcher {
+  const struct evaluation *evaluation;
+  struct cmd_pace pace;
+  FILE *replies; /* NULL: not written */
+};
+
 static bool watch_chunk(void *context, const char *what, size_t done, size_t total) {
-  cmd_pictures(context, what, done, total);
+  struct watcher *watcher = context;
+  cmd_pictures(&watcher->pace, what, done, total);
   return true;
+}
+
+static void watch_reply(void *context, size_t picture, const struct reply *reply) {
+  struct watcher *watcher = context;
+  if (!watcher->replies)
+    return;
+  fprintf(watcher->replies, "%zu,%d,%d", picture, watcher->evaluation->data.labels[picture],
+          reply->best);
+  for (int c = 0; c < watcher->evaluation->net.classes; c++)
+    fprintf(watcher->replies, ",%.8f", (double)reply->probability[c] / SOFTMAX_ONE);
+  fputc('\n', watcher->replies);
+}
+
+static int measure(struct evaluation *evaluation, FILE *replies, struct error *err) {
+  struct watcher watcher = {evaluation, {.device = evaluation->device}, replies};
+  const struct train_watch watch = {&watcher, watch_chunk, NULL, watch_reply};
+  if (replies) {
+    fputs("picture,label,class", replies);
+    for (int c = 0; c < evaluation->net.classes; c++)
+      fprintf(replies, ",p%d", c);
+    fputc('\n', replies);
+  }
+  metrics_begin(&evaluation->metrics, evaluation->net.classes);
+  return train_measure(evaluation->device, &evaluation->data, evaluation->pictures,
+                       evaluation->count, part_names[evaluation->options->part], &watch,
+                       &evaluation->metrics, err);
+}
+
+static int measure_and_write(struct evaluation *evaluation, struct error *err) {
+  struct output out;
+  if (!evaluation->options->replies)
+    return measure(evaluation, NULL, err);
+  FILE *file = output_open(&out, evaluation->options->replies, err);
+  if (!file)
+    return -1;
+  if (measure(evaluation, file, err) != 0) {
+    output_abort(&out);
+    return -1;
+  }
+  return output_commit(&out, err);
 }
 
 static int evaluate(struct evaluation *evaluation, struct error *err) {
@@ -155,16 +211,10 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
       choose_pictures(evaluation, err) != 0)
     return -1;
   evaluation->device = device_open(device, net, err);
-  metrics_begin(&evaluation->metrics, net->classes);
-  if (!evaluation->device)
+  if (!evaluation->device ||
+      device_set(evaluation->device, &checkpoint->weights, &checkpoint->state, err) != 0)
     return -1;
-  if (device_set(evaluation->device, &checkpoint->weights, &checkpoint->state, err) != 0)
-    return -1;
-  struct cmd_pace pace = {.device = evaluation->device};
-  const struct train_watch watch = {&pace, watch_chunk, NULL};
-  return train_measure(evaluation->device, &evaluation->data, evaluation->pictures,
-                       evaluation->count, part_names[options->part], &watch, &evaluation->metrics,
-                       err);
+  return measure_and_write(evaluation, err);
 }
 
 static void show(const struct evaluation *evaluation) {

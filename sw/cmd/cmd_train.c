@@ -364,7 +364,7 @@ static int train_split(struct training *training, int i, struct train_result *re
                           .fresh = !options->weights.path,
                           .halve = options->halve,
                           .halve_count = options->halve_count,
-                          .watch = {&watcher, watch_chunk, watch_epoch}};
+                          .watch = {&watcher, watch_chunk, watch_epoch, NULL}};
   weights_new(&result->last.weights, &training->net);
   if (train_begin(train, &start, training->has_best ? &training->best : NULL, err) != 0)
     return -1;

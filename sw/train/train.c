@@ -60,7 +60,8 @@ static int add_replies(const struct job *jobs, const struct reply *replies, cons
 
 /* Runs some pictures through the device. */
 static int run_chunk(struct device *device, const struct dataset *data, const size_t *pictures,
-                     size_t count, bool train, struct metrics *metrics, struct error *err) {
+                     size_t count, bool train, const struct train_watch *watch,
+                     struct metrics *metrics, struct error *err) {
   size_t pixels = (size_t)(data->height * data->width);
   struct job *jobs = memory_new(count, sizeof *jobs);
   struct reply *replies = memory_new(count, sizeof *replies);
@@ -70,6 +71,8 @@ static int run_chunk(struct device *device, const struct dataset *data, const si
   int result = device_run(device, jobs, count, replies, err);
   if (result == 0)
     result = add_replies(jobs, replies, pictures, count, metrics, err);
+  for (size_t i = 0; i < count && result == 0 && !train && watch->reply; i++)
+    watch->reply(watch->context, pictures[i], &replies[i]);
   free(jobs);
   free(replies);
   return result;
@@ -89,7 +92,7 @@ int train_measure(struct device *device, const struct dataset *data, const size_
                   struct metrics *metrics, struct error *err) {
   for (size_t done = 0; done < count;) {
     size_t chunk = chunk_of(count - done, device_chunk(device));
-    if (run_chunk(device, data, pictures + done, chunk, false, metrics, err) != 0)
+    if (run_chunk(device, data, pictures + done, chunk, false, watch, metrics, err) != 0)
       return -1;
     done += chunk;
     watch_chunk(watch, what, done, count);
@@ -161,7 +164,8 @@ static int run_steps(struct train *train, uint64_t steps, struct metrics *metric
       chunk = (size_t)steps;
     for (size_t i = 0; i < chunk; i++)
       picture[i] = train->pictures[PART_TRAIN][train->order[place->position + i]];
-    if (run_chunk(train->device, train->data, picture, chunk, true, metrics, err) != 0)
+    if (run_chunk(train->device, train->data, picture, chunk, true, &train->watch, metrics, err) !=
+        0)
       return -1;
     steps -= chunk;
     place->position += (uint32_t)chunk;

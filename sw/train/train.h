@@ -43,6 +43,8 @@ struct train_watch {
    * false while training stops the run behind this chunk. */
   bool (*chunk)(void *context, const char *what, size_t done, size_t total);
   void (*epoch)(void *context, const struct train_epoch *epoch);
+  /* Each picture (an index into the data) that train_measure infers, in their order. */
+  void (*reply)(void *context, size_t picture, const struct reply *reply);
 };
 
 struct train {

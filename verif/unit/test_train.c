@@ -435,7 +435,7 @@ static double measure(const struct net *net, const struct pictures *pictures,
                       const struct checkpoint *checkpoint, enum part part, double *loss) {
   struct error err = {0};
   struct metrics metrics;
-  const struct train_watch nobody = {NULL, NULL, NULL};
+  const struct train_watch nobody = {NULL};
   struct device *device = device_open("golden", net, &err);
   size_t count, *indices = dataset_part(&pictures->data, pictures->parts, part, &count);
   assert_int_equal(device_set(device, &checkpoint->weights, &checkpoint->state, &err), 0);
@@ -686,7 +686,7 @@ static void stops_after(int chunks, uint32_t epoch, uint32_t position) {
   struct pictures pictures = pictures_new(100, 31);
   struct checkpoint start = start_of(&net, &pictures, 1);
   struct train train = begin(&net, &pictures, &start, NULL);
-  train.watch = (struct train_watch){&chunks, count_down, NULL};
+  train.watch = (struct train_watch){.context = &chunks, .chunk = count_down};
   assert_int_equal(train_run(&train, 5, 0, &err), 0);
   assert_true(train.stopped);
   assert_int_equal(train.place.epoch, epoch);
