@@ -176,9 +176,27 @@ bench: $(BUILD)/speed $(ENGRAM) $(BENCH_DATA)/dataset.json ## the model's speed,
 bench-page: $(BUILD)/speed $(ENGRAM) $(BENCH_DATA)/dataset.json ## the same; writes the table of docs/speed.md
 	@sh verif/speed.sh $(BUILD)/speed $(ENGRAM) $(BENCH_DATA) $(BUILD)/bench-speed $(TORCH)/bin/python docs/speed.md
 
-bench-deps: ## install PyTorch for `make bench`, from PyPI into build/ (gigabytes)
+bench-deps: ## install PyTorch for `make bench` and `make torch`, from PyPI into build/ (gigabytes)
 	/usr/bin/python3 -m venv $(TORCH)
-	$(TORCH)/bin/pip install --quiet --no-cache-dir torch numpy
+	$(TORCH)/bin/pip install --quiet --no-cache-dir torch numpy safetensors
+
+# ---------------------------------------------------------------- what is learned
+.PHONY: mnist mnist-page torch finetune finetune-page
+
+mnist: $(ENGRAM) ## nets on MNIST and Fashion-MNIST beside their twins: DATA=DIR with both folders [SEED=N] (an hour)
+	@sh verif/mnist.sh $(ENGRAM) $(BUILD)/mnist $(SEED) '$(DATA)'
+
+mnist-page: $(ENGRAM) ## the same; writes the table of docs/mnist.md
+	@sh verif/mnist.sh $(ENGRAM) $(BUILD)/mnist $(SEED) '$(DATA)' docs/mnist.md
+
+torch: $(ENGRAM) ## what docs/pytorch.md shows: weights from PyTorch and back, where `make bench-deps` was
+	@sh verif/torch.sh $(ENGRAM) $(TORCH)/bin/python $(BUILD)/torch docs/pytorch.md
+
+finetune: $(ENGRAM) ## weights trained elsewhere, adapted in 8 bits to a few recordings of another microphone
+	@sh verif/finetune.sh $(ENGRAM) $(BUILD)/finetune
+
+finetune-page: $(ENGRAM) ## the same; writes the table of docs/pytorch.md
+	@sh verif/finetune.sh $(ENGRAM) $(BUILD)/finetune docs/pytorch.md
 
 # ---------------------------------------------------------------- study
 .PHONY: study study-test

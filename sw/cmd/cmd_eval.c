@@ -7,13 +7,14 @@
 #include "cmd/net_options.h"
 #include "cmd/pace.h"
 #include "cmd/report_options.h"
+#include "model/softmax.h"
 #include "train/train.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_SEED = 0x200, KEY_SPLIT, KEY_ROTATION, KEY_PART };
+enum { KEY_SEED = 0x200, KEY_SPLIT, KEY_ROTATION, KEY_PART, KEY_REPLIES };
 enum { PARTS = 4 };
 
 static const char *const part_names[PARTS] = {
@@ -29,6 +30,7 @@ struct options {
   uint64_t seed;
   enum split_by split;
   struct rotation rotation; /* count 0: none */
+  const char *replies;      /* NULL: not given */
   bool seed_given, split_given, json;
 };
 
@@ -48,6 +50,7 @@ struct evaluation {
   struct metrics files;     /* one decision a file; count = 0: there are no whole files */
   struct counters counters; /* of measuring */
   struct report_mistakes mistakes;
+  FILE *replies; /* NULL: not written */
 };
 
 static error_t parse_choice(int key, char *arg, struct argp_state *state) {
@@ -86,6 +89,9 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     state->child_inputs[2] = &options->weights;
     state->child_inputs[3] = &options->report;
     return 0;
+  case KEY_REPLIES:
+    options->replies = arg;
+    return 0;
   case 'j':
     options->json = true;
     return 0;
@@ -101,6 +107,8 @@ static const struct argp_option table[] = {
     {"split", KEY_SPLIT, "BY", 0, "segment or recording; that of the training by default", 2},
     {"rotation", KEY_ROTATION, "K/N", 0, "that the training was told", 2},
     {"seed", KEY_SEED, "N", 0, "of the split; that of the training by default", 2},
+    {"replies", KEY_REPLIES, "FILE", 0,
+     "write each picture's label, class and probabilities there, as CSV", 2},
     {"json", 'j', 0, 0, "print the result as JSON", 2},
     OPTION_VERSION,
     {0},
@@ -149,11 +157,22 @@ static int choose_pictures(struct evaluation *evaluation, struct error *err) {
   return result;
 }
 
+/* ---- measuring ---- */
+
 static bool watch_chunk(void *context, const char *what, size_t done, size_t total) {
   const struct pace_work left = {.pictures[PACE_INFERENCE] = (double)(total - done)};
   struct evaluation *evaluation = context;
   pace_show(&evaluation->pace, what, PACE_INFERENCE, done, total, &left);
   return true;
+}
+
+/* A line of the file of replies. */
+static void write_reply(const struct evaluation *evaluation, size_t picture,
+                        const struct reply *reply) {
+  fprintf(evaluation->replies, "%zu,%d,%d", picture, evaluation->data.labels[picture], reply->best);
+  for (int c = 0; c < evaluation->net.classes; c++)
+    fprintf(evaluation->replies, ",%.8f", (double)reply->probability[c] / SOFTMAX_ONE);
+  fputc('\n', evaluation->replies);
 }
 
 static void watch_reply(void *context, const char *what, size_t picture,
@@ -162,6 +181,8 @@ static void watch_reply(void *context, const char *what, size_t picture,
   (void)what;
   if (evaluation->options->report.path)
     report_answer(&evaluation->mistakes, &evaluation->data, picture, reply);
+  if (evaluation->replies)
+    write_reply(evaluation, picture, reply);
 }
 
 /* Whether no file is only partly among the measured pictures. */
@@ -191,6 +212,25 @@ static int measure(struct evaluation *evaluation, struct error *err) {
   return 0;
 }
 
+static int measure_and_write(struct evaluation *evaluation, struct error *err) {
+  struct output out;
+  if (!evaluation->options->replies)
+    return measure(evaluation, err);
+  FILE *file = output_open(&out, evaluation->options->replies, err);
+  if (!file)
+    return -1;
+  evaluation->replies = file;
+  fputs("picture,label,class", file);
+  for (int c = 0; c < evaluation->net.classes; c++)
+    fprintf(file, ",p%d", c);
+  fputc('\n', file);
+  if (measure(evaluation, err) != 0) {
+    output_abort(&out);
+    return -1;
+  }
+  return output_commit(&out, err);
+}
+
 static int evaluate(struct evaluation *evaluation, struct error *err) {
   const struct options *options = evaluation->options;
   const char *device = options->weights.device ? options->weights.device : "golden";
@@ -209,11 +249,10 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
     return -1;
   evaluation->device = device_open(device, net, err);
   metrics_begin(&evaluation->metrics, net->classes);
-  if (!evaluation->device)
+  if (!evaluation->device ||
+      device_set(evaluation->device, &checkpoint->weights, &checkpoint->state, err) != 0)
     return -1;
-  if (device_set(evaluation->device, &checkpoint->weights, &checkpoint->state, err) != 0)
-    return -1;
-  return measure(evaluation, err);
+  return measure_and_write(evaluation, err);
 }
 
 /* `weights` is how the file is called. */

@@ -150,6 +150,26 @@ good 'eval' eval --net "$tiny" --data three --load w.best
 holds 'the split of the training'
 good 'eval, JSON' eval --net "$tiny" --data three --load w --part all --json
 holds '"macro_f1"'
+good 'eval, replies' eval --net "$tiny" --data three --load w --part all --replies replies.csv
+name='replies: a line for each picture'
+if [ "$(wc -l < replies.csv)" = 37 ] && grep -q '^picture,label,class,p0,p1,p2$' replies.csv; then
+  passed=$((passed + 1))
+else
+  fail "$(wc -l < replies.csv) lines"
+fi
+rm replies.csv
+good 'train, twin' train --net "$tiny8" --data two --epochs 1 --on twin --save wt
+good 'eval, twin' eval --net "$tiny8" --data two --on twin --load wt.best
+good 'import' import --net "$tiny8" --from wt --output wi
+holds 'saturated'
+good 'import, JSON' import --net "$tiny8" --from wt --output wi --json
+holds '"largest_error"'
+good 'eval of what was imported' eval --net "$tiny8" --data two --load wi --part all
+name='import rounds as --load does'
+"$binary" eval --net "$tiny8" --data two --load wi --part all --json | grep -v weights > imported
+"$binary" eval --net "$tiny8" --data two --load wt --part all --json 2> /dev/null | grep -v weights > loaded
+if cmp -s imported loaded; then passed=$((passed + 1)); else fail 'other replies'; fi
+rm wt wt.best wi imported loaded
 good 'infer' infer --net "$tiny" --load w.best "$sound"
 holds 'of 3 segments'
 good 'infer, JSON' infer --net "$tiny" --load w.best --labels a,b,c "$sound" --json
@@ -241,7 +261,7 @@ name='--freeze none over the description'
 if cmp -s wf wo; then fail 'the same weights'; else passed=$((passed + 1)); fi
 rm -r core d.html d.json wd wd.best wf wf.best wo wo.best
 
-for command in features synth train eval infer gen estimate; do
+for command in features synth train eval infer import gen estimate; do
   good "$command --help" "$command" --help
   good "$command --version" "$command" --version
 done
@@ -396,7 +416,7 @@ ln -s /dev/full full
 
 # ---------------------------------------------------------------- the command itself
 bad 'no such command' "no command 'fly'" fly
-for command in features synth train eval infer gen estimate; do
+for command in features synth train eval infer import gen estimate; do
   bad_option "$command: no such option" 'unrecognized option' "$command" --fly
 done
 
@@ -453,6 +473,17 @@ bad 'gen: no folder' '--output' gen --net "$tiny"
 bad 'gen: result is a file' 'w' gen --net "$tiny" -o w
 bad 'gen: result is a device' 'full' gen --net "$tiny" -o full
 bad_disk 'gen: full disk' 'File too large' gen --net "$tiny" -o new
+
+# ---------------------------------------------------------------- import
+bad 'import: from nothing' '--from FILE is missing' import --net "$tiny" -o new
+bad 'import: no result' '--output FILE is missing' import --net "$tiny" --from w
+bad 'import: another network' 'conv.weight: found shape' import --net other.yaml --from w -o new
+bad 'import: no weights' 'text.w' import --net "$tiny" --from text.w -o new
+bad 'import: result is a device' 'full' import --net "$tiny" --from w -o full
+bad_disk 'import: full disk' 'File too large' import --net "$tiny" --from w -o new
+bad 'eval: replies on a device' 'full' eval --net "$tiny" --data three --load w --replies full
+bad_disk 'eval: replies on a full disk' 'replies.csv' eval --net "$tiny" --data three --load w \
+  --part all --replies replies.csv
 
 # ---------------------------------------------------------------- data, in train and eval
 # The same pictures once more, as a test that the data set brings along.
