@@ -508,9 +508,10 @@ for command in 'train' 'eval --load w'; do
   bad "$verb: nothing but test" 'allowed less than the' "$@" --data three --test 100000
   bad_option "$verb: test" 'a whole number from 1' "$@" --data three --test 0
   bad "$verb: rotation of a given test" 'a test that --test names already' "$@" --data three --test 5 --rotation 1/3
+  bad "$verb: rotation of a test of its own" 'a test that own names already' "$@" --data own --classes 0,1,2 \
+    --rotation 1/3
   bad "$verb: no such device" 'golden, twin, sim' "$@" --data three --on fpga
 done
-bad 'train: rotation of a test of its own' 'a test that own names already' train --net "$tiny" --data own --rotation 1/3
 bad 'train: pictures of another size' '7x9' train --net wide.yaml --data two
 bad 'eval: pictures of another size' '7x9' eval --net "$tiny8" --data three --load w8 \
   --classes car,train
