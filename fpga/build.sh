@@ -71,7 +71,7 @@ stage() {
 yosys_version=$(yosys -V)
 place_version="$(basename "$place") $("$place" --version 2>&1 | sed -n 's/.*(Version \(.*\))/\1/p')"
 stage yosys "$yosys_version" "$(echo rtl/*.v)" "yosys -q -l yosys.log -p 'read_verilog $define $(echo rtl/*.v);
-  chparam -set CLOCK_HZ $clock_hz -set BAUD $baud top; $(synthesis top) -json top.json'"
+  chparam -set CLOCK_HZ $clock_hz -set BAUD $baud top; $(synthesis top); write_json top.json'"
 stage nextpnr "$place_version" "yosys.done rtl/$board.$constraints" "$place $options $constrained --json top.json \
   --seed $seed --timing-allow-fail --report nextpnr.json -q -l nextpnr.log"
 printf '%s\n' "$yosys_version" "$place_version" >tools

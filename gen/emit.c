@@ -165,6 +165,7 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "words", "%d", p->order.words);
   marks_set(marks, "word_bits", "%d", p->order.word_bits);
   marks_set(marks, "slot_bits", "%d", p->order.slot_bits);
+  marks_set(marks, "next_copies", "%d", l + 1 < net->layer_count ? plan->layer[l + 1].copies : 1);
 }
 
 static void set_conv(struct marks *marks, const struct net *net, const struct plan *plan) {
@@ -245,6 +246,7 @@ static void set_dense(struct marks *marks, const struct net *net, const struct p
   const struct plan_layer *p = &plan->layer[l];
   const struct layer *layer = &net->layer[l];
   marks_set(marks, "at_once", "%d", p->rows_at_once);
+  marks_set(marks, "copies", "%d", p->copies);
   marks_set(marks, "lanes", "%d", p->lanes);
   marks_set(marks, "groups", "%d", p->groups);
   marks_set(marks, "group_bits", "%d", plan_index_bits(p->groups));

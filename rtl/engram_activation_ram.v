@@ -9,7 +9,8 @@ module engram_activation_ram #(
   parameter WORDS = 64,
   parameter WORD_BITS = 6,  // of a word's address
   parameter SLOT_BITS = 1,  // of a value's place in its word
-  parameter SELECTED = 1    // values read at a time
+  parameter SELECTED = 1,   // values read at a time
+  parameter COPIES = 1      // engram_copies of them
 ) (
   input  wire                           clk_i,
   // write
@@ -20,7 +21,7 @@ module engram_activation_ram #(
   input  wire                           read_i,
   input  wire [WORD_BITS-1:0]           read_word_i,
   input  wire [SELECTED*SLOT_BITS-1:0]  read_slots_i,
-  output wire [SELECTED*VALUE_BITS-1:0] values_o
+  output wire [COPIES*SELECTED*VALUE_BITS-1:0] values_o
 );
   wire [VALUES*VALUE_BITS-1:0] word;
   engram_ram #(
@@ -31,7 +32,8 @@ module engram_activation_ram #(
     .read_i(read_i), .read_address_i(read_word_i), .read_data_o(word)
   );
   engram_select #(
-    .VALUE_BITS(VALUE_BITS), .VALUES(VALUES), .SLOT_BITS(SLOT_BITS), .SELECTED(SELECTED)
+    .VALUE_BITS(VALUE_BITS), .VALUES(VALUES), .SLOT_BITS(SLOT_BITS), .SELECTED(SELECTED),
+    .COPIES(COPIES)
   ) u_select (
     .clk_i(clk_i), .read_i(read_i), .slots_i(read_slots_i), .word_i(word), .values_o(values_o)
   );

@@ -40,6 +40,7 @@ module engram_crossbar #(
   parameter SHARED = 0,            // 1: one multiplier for gradient and update
   parameter TRAINING = 1,          // 0: forward only
   parameter LOGIC_MULTIPLIERS = 0, // of all lanes', made of logic
+  parameter COPIES = 1,            // of what goes to all lanes, each for as many of them
   // formats, in bits
   parameter X_BITS = 16,
   parameter WEIGHT_BITS = 16,
@@ -70,7 +71,7 @@ module engram_crossbar #(
   // step
   input  wire                        forward_start_i,
   input  wire                        backward_start_i,
-  input  wire                        train_i,
+  input  wire                        train_i,      // from a cycle after the start on
   input  wire [(UNITS+1)/2-1:0]      pair_bits_i,  // DROPOUT: constant while the step trains
   input  wire                        freeze_i,
   input  wire [RATE_BITS-1:0]        rate_i,
@@ -80,7 +81,7 @@ module engram_crossbar #(
   output wire                        x_read_o,
   output wire [WORD_BITS-1:0]        x_word_o,
   output wire [AT_ONCE*SLOT_BITS-1:0] x_slots_o,
-  input  wire [AT_ONCE*X_BITS-1:0]   x_i,
+  input  wire [COPIES*AT_ONCE*X_BITS-1:0] x_i,
   input  wire [AT_ONCE-1:0]          x_gate_i,      // the gradient passes to this input
   // forward sums
   output wire                        sum_valid_o,
@@ -129,6 +130,7 @@ module engram_crossbar #(
   localparam PLACED_WRITES = SHARED == 0 && STORAGE != 2 ? 1 : 0;
   // Of many lanes a sum is picked in two steps, which takes a cycle more of each pass.
   localparam LATE_PICK = LANES > 16 ? 1 : 0;
+  localparam FEEDS = COPIES * AT_ONCE;  // [copy][row]
   localparam ROW_SHIFT = AT_ONCE - 1;  // rows lie at row >> ROW_SHIFT of their bank
   localparam [31:0] LAST_GROUP = GROUPS - 1;
   localparam [31:0] DRAIN_LAST = LANES - 1;
@@ -174,18 +176,22 @@ module engram_crossbar #(
   endfunction
 
   // ---------------------------------------------------------------- units that take part
+  wire [COPIES-1:0] trains;
+  engram_copies #(.DATA_BITS(1), .COPIES(COPIES)) u_trains (
+    .clk_i(clk_i), .data_i(train_i), .copies_o(trains)
+  );
   wire [UNITS-1:0] keep;
   generate
     if (DROPOUT != 0) begin : gen_dropout
       engram_dropout #(.UNITS(UNITS)) u_dropout (
-        .train_i(train_i), .pair_bits_i(pair_bits_i), .keep_o(keep)
+        .train_i(trains[0]), .pair_bits_i(pair_bits_i), .keep_o(keep)
       );
     end else begin : gen_all
       assign keep = {UNITS{1'b1}};
       wire unused_pairs_ok = &{1'b0, pair_bits_i};
     end
   endgenerate
-  wire pairs_only = PAIRED != 0 && train_i;  // passes over pairs instead of units
+  wire pairs_only = PAIRED != 0 && trains[0];  // passes over pairs instead of units
 
   // ---------------------------------------------------------------- schedule
   localparam [2:0] IDLE = 3'd0, FORWARD = 3'd1, FLUSH = 3'd2, DRAIN = 3'd3, BACKWARD = 3'd4;
@@ -253,7 +259,7 @@ module engram_crossbar #(
   endgenerate
 
   localparam [UNIT_BITS-1:0] ONE_UNIT = 1;
-  wire by_columns = PAIRED != 0 && !train_i;
+  wire by_columns = PAIRED != 0 && !trains[0];
   wire [UNIT_BITS:0] unit_stride =
       by_columns && !drain_last ? {ONE_UNIT, 1'b0} : {1'b0, ONE_UNIT};
   wire [UNIT_BITS:0] next_unit = {1'b0, unit_q} + unit_stride;
@@ -325,21 +331,34 @@ module engram_crossbar #(
     .clk_i(clk_i), .rst_i(rst_i), .data_i(update_issue && row_last && group_last),
     .data_o(update_last)
   );
-  wire [AT_ONCE*ROW_BITS-1:0] rows_1, rows_2;
+  wire [COPIES*AT_ONCE*ROW_BITS-1:0] copied_rows_1;
+  wire [COPIES*GROUP_BITS-1:0] copied_group_1;
+  wire [COPIES-1:0] reading_1;
+  wire [AT_ONCE*ROW_BITS-1:0] rows_1 = copied_rows_1[0 +: AT_ONCE*ROW_BITS];
+  wire [AT_ONCE*ROW_BITS-1:0] rows_2;
   wire [AT_ONCE-1:0] there_1, there_2;
-  wire [GROUP_BITS-1:0] group_1;
+  wire [GROUP_BITS-1:0] group_1 = copied_group_1[0 +: GROUP_BITS];
   // The same for the late lanes, a cycle behind.
-  wire [1:0] half_forward_1 = {forward_2, forward_1}, half_forward_2 = {forward_q[3], forward_2};
-  wire [1:0] half_update_1 = {update_2, update_1}, half_update_2 = {update_q[3], update_2};
+  wire [1:0] half_forward_2 = {forward_q[3], forward_2};
+  wire [1:0] half_update_2 = {update_q[3], update_2};
   wire [1:0] half_gradient_2 = {gradient_3_q, gradient_2};
   wire [1:0] half_backward_1 = {gradient_2 || update_2, gradient_1 || update_1};
   wire [1:0] half_forward_4 = forward_q[5:4], half_first_3 = forward_q[4:3] & first_q[4:3];
   wire [1:0] half_update_6 = update_q[7:6];
-  engram_delay #(.DATA_BITS(AT_ONCE*(ROW_BITS+1)+GROUP_BITS), .CYCLES(1)) u_place_1 (
-    .clk_i(clk_i), .rst_i(1'b0),
-    .data_i(state_q == IDLE ? {{AT_ONCE{host_row_i}}, there, host_place[32 +: GROUP_BITS]}
-                            : {rows, there, group_q}),
-    .data_o({rows_1, there_1, group_1})
+  engram_copies #(.DATA_BITS(AT_ONCE*ROW_BITS), .COPIES(COPIES)) u_rows_1 (
+    .clk_i(clk_i), .data_i(state_q == IDLE ? {AT_ONCE{host_row_i}} : rows),
+    .copies_o(copied_rows_1)
+  );
+  engram_copies #(.DATA_BITS(GROUP_BITS), .COPIES(COPIES)) u_group_1 (
+    .clk_i(clk_i), .data_i(state_q == IDLE ? host_place[32 +: GROUP_BITS] : group_q),
+    .copies_o(copied_group_1)
+  );
+  // Whether weights are read.
+  engram_copies #(.DATA_BITS(1), .COPIES(COPIES)) u_reading_1 (
+    .clk_i(clk_i), .data_i(forward_issue || update_issue), .copies_o(reading_1)
+  );
+  engram_delay #(.DATA_BITS(AT_ONCE), .CYCLES(1)) u_there_1 (
+    .clk_i(clk_i), .rst_i(1'b0), .data_i(there), .data_o(there_1)
   );
   engram_delay #(.DATA_BITS(AT_ONCE*(ROW_BITS+1)), .CYCLES(1)) u_place_2 (
     .clk_i(clk_i), .rst_i(1'b0), .data_i({rows_1, there_1}), .data_o({rows_2, there_2})
@@ -347,29 +366,33 @@ module engram_crossbar #(
   assign updated_o = update_last;
 
   // ---------------------------------------------------------------- inputs
-  wire [AT_ONCE*X_BITS-1:0] x;
-  wire [AT_ONCE-1:0] x_nonzero;
-  wire [AT_ONCE*ADDRESS_BITS-1:0] addresses, addresses_6;
+  wire [FEEDS*X_BITS-1:0] x;
+  wire [FEEDS-1:0] x_nonzero;
+  wire [FEEDS*ADDRESS_BITS-1:0] addresses, addresses_6;
   wire [AT_ONCE*ROUND_BITS-1:0] rounds_1, rounds_4;
   wire [PASS_BITS-1:0] pass_1 = PASSES > 1 ? group_1[GROUP_BITS-1 -: PASS_BITS] : {PASS_BITS{1'b0}};
   wire [31:0] first_unit_1 = times({{(32-PASS_BITS){1'b0}}, pass_1}, PASS_UNITS);
-  genvar r, lane, bank;
+  genvar r, lane, bank, feed;
   generate
+    for (feed = 0; feed < FEEDS; feed = feed + 1) begin : gen_feed
+      assign x[feed*X_BITS +: X_BITS] =
+          x_i[feed*X_BITS +: X_BITS] & {X_BITS{there_2[feed % AT_ONCE]}};
+      assign x_nonzero[feed] = |x[feed*X_BITS +: X_BITS];
+
+      wire [ROW_BITS-1:0] row = copied_rows_1[feed*ROW_BITS +: ROW_BITS];
+      wire [GROUP_BITS-1:0] group = copied_group_1[(feed/AT_ONCE)*GROUP_BITS +: GROUP_BITS];
+      wire [31:0] first = times({{(32-ROW_BITS){1'b0}}, row >> ROW_SHIFT}, GROUPS);
+      wire [31:0] address = GROUPS == 1 ? first : first + {{(32-GROUP_BITS){1'b0}}, group};
+      assign addresses[feed*ADDRESS_BITS +: ADDRESS_BITS] = address[ADDRESS_BITS-1:0];
+      wire unused_address_ok = &{1'b0, address, group};
+    end
+
     for (r = 0; r < AT_ONCE; r = r + 1) begin : gen_row
-      assign x[r*X_BITS +: X_BITS] = x_i[r*X_BITS +: X_BITS] & {X_BITS{there_2[r]}};
-      assign x_nonzero[r] = |x[r*X_BITS +: X_BITS];
-
-      wire [ROW_BITS-1:0] row_1 = rows_1[r*ROW_BITS +: ROW_BITS];
-      wire [31:0] address =
-          times({{(32-ROW_BITS){1'b0}}, row_1 >> ROW_SHIFT}, GROUPS) +
-          {{(32-GROUP_BITS){1'b0}}, group_1};
-      assign addresses[r*ADDRESS_BITS +: ADDRESS_BITS] = address[ADDRESS_BITS-1:0];
-      wire unused_address_ok = &{1'b0, address};
-
       if (ROUNDING == 1 && TRAINING != 0) begin : gen_hash
         localparam [HASH_LAYER_BITS-1:0] LAYER_INDEX = LAYER;
         wire [ROUND_BITS-1:0] row_hash, pass_hash;
-        wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-ROW_BITS){1'b0}}, row_1};
+        wire [HASH_ROW_BITS-1:0] hash_row =
+            {{(HASH_ROW_BITS-ROW_BITS){1'b0}}, rows_1[r*ROW_BITS +: ROW_BITS]};
         engram_hash #(
           .POSITION_BITS(HASH_LAYER_BITS+HASH_ROW_BITS), .ROUND_BITS(ROUND_BITS)
         ) u_hash (
@@ -417,18 +440,18 @@ module engram_crossbar #(
   wire [1:0] half_host_read, half_host_write;
 
   // Late lanes: inputs and addresses a cycle later.
-  wire [2*AT_ONCE*X_BITS-1:0] half_x;
-  wire [2*AT_ONCE-1:0] half_x_nonzero;
-  wire [2*AT_ONCE*ADDRESS_BITS-1:0] half_addresses;
+  wire [2*FEEDS*X_BITS-1:0] half_x;
+  wire [2*FEEDS-1:0] half_x_nonzero;
+  wire [2*FEEDS*ADDRESS_BITS-1:0] half_addresses;
   wire [2*PASS_BITS-1:0] half_passes;
   wire [2*LANES-1:0] half_reads_1;
   wire [AT_ONCE*ADDRESS_BITS-1:0] addresses_2;
   wire [PASS_BITS-1:0] pass_2;
-  wire [LANES-1:0] kept_1, reads_1, reads_2;  // at work; whose weights are read
+  wire [LANES-1:0] kept_1, reads_1, reads_2;  // take part; whose weights are read
   generate
     if (LATE > 0) begin : gen_behind
-      reg [AT_ONCE*X_BITS-1:0] x_q;
-      reg [AT_ONCE-1:0] x_nonzero_q;
+      reg [FEEDS*X_BITS-1:0] x_q;
+      reg [FEEDS-1:0] x_nonzero_q;
       reg host_read_q, host_write_q;
       always @(posedge clk_i) begin
         x_q <= x;
@@ -451,7 +474,7 @@ module engram_crossbar #(
       assign half_host_write = {2{host_write_late}};
     end
   endgenerate
-  assign half_addresses = {addresses_2, addresses};
+  assign half_addresses = {{COPIES{addresses_2}}, addresses};
   assign half_passes = {pass_2, pass_1};
   assign half_reads_1 = {reads_2, reads_1};
 
@@ -461,7 +484,8 @@ module engram_crossbar #(
   wire [PLACE_BITS-1:0] place_2, place_4, place_6;
   wire [PASS_BITS-1:0] pass_4;
   engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(1)) u_update_place_2 (
-    .clk_i(clk_i), .rst_i(1'b0), .data_i({addresses, rounds_1, second_1, pass_1}), .data_o(place_2)
+    .clk_i(clk_i), .rst_i(1'b0),
+    .data_i({addresses[0 +: AT_ONCE*ADDRESS_BITS], rounds_1, second_1, pass_1}), .data_o(place_2)
   );
   generate
     if (SHARED != 0) begin : gen_held
@@ -472,6 +496,7 @@ module engram_crossbar #(
       end
       assign place_4 = place_4_q;
       assign place_6 = place_6_q;
+      assign addresses_6 = {COPIES{place_6_q[PLACE_BITS-1 -: AT_ONCE*ADDRESS_BITS]}};
     end else begin : gen_stages
       engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(2)) u_place_4 (
         .clk_i(clk_i), .rst_i(1'b0), .data_i(place_2), .data_o(place_4)
@@ -480,17 +505,20 @@ module engram_crossbar #(
       engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(1)) u_place_5 (
         .clk_i(clk_i), .rst_i(1'b0), .data_i(place_4), .data_o(place_5)
       );
-      // What is written in the next cycle, or the host's place: all banks hang on it.
+      // What is written in the next cycle, or the host's place.
+      wire [PLACE_BITS-1:0] place_next = update_q[5] ? place_5 : place_2;
       engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(1)) u_place_6 (
-        .clk_i(clk_i), .rst_i(1'b0),
-        .data_i(update_q[5] ? place_5 : place_2), .data_o(place_6)
+        .clk_i(clk_i), .rst_i(1'b0), .data_i(place_next), .data_o(place_6)
+      );
+      engram_copies #(.DATA_BITS(AT_ONCE*ADDRESS_BITS), .COPIES(COPIES)) u_addresses_6 (
+        .clk_i(clk_i), .data_i(place_next[PLACE_BITS-1 -: AT_ONCE*ADDRESS_BITS]),
+        .copies_o(addresses_6)
       );
     end
   endgenerate
   assign addresses_2 = place_2[PLACE_BITS-1 -: AT_ONCE*ADDRESS_BITS];
   assign pass_2 = place_2[0 +: PASS_BITS];
   assign {rounds_4, second_4, pass_4} = place_4[0 +: PLACE_BITS-AT_ONCE*ADDRESS_BITS];
-  assign addresses_6 = place_6[PLACE_BITS-1 -: AT_ONCE*ADDRESS_BITS];
   assign second_6 = place_6[PASS_BITS +: TRAINED];
   wire unused_places_ok = &{1'b0, place_2, place_4, place_6};
   engram_delay #(.DATA_BITS(LANES), .CYCLES(1)) u_reads_2 (
@@ -543,6 +571,8 @@ module engram_crossbar #(
       localparam LOGIC = LOGIC_LEFT < 0 ? 0 :
                          LOGIC_LEFT < LANE_MULTIPLIERS ? LOGIC_LEFT : LANE_MULTIPLIERS;
       localparam FIRST = lane * COLUMNS;  // its first unit of a group
+      localparam COPY = FIRST * COPIES / LANES;
+      localparam FROM = HALF * FEEDS + COPY * AT_ONCE;
       // Which of the lane's units take part; only the last group is short.
       wire exists_1 =
           FIRST < LAST_LANES || group_1 >> PAIRED != LAST_GROUP[GROUP_BITS-1:0] >> PAIRED;
@@ -556,18 +586,19 @@ module engram_crossbar #(
         end
         assign trains_second_1[lane] = seconds[pass_1];
         assign second_1[lane] = host_turn ? host_unit_i[0] :
-                                train_i ? trains_second_1[lane] : PAIRED != 0 && group_1[0];
+                                trains[COPY] ? trains_second_1[lane] : PAIRED != 0 && group_1[0];
       end else begin : gen_units
         assign trains_second_1[lane] = 1'b0;
         assign second_1[lane] = 1'b0;
       end
       if (PAIRED != 0) begin : gen_either
         assign kept_1[FIRST] = exists_1;
-        assign reads_1[FIRST] = exists_1;
+        assign reads_1[FIRST] = reading_1[COPY] && exists_1;
       end else if (COUPLED != 0) begin : gen_both
-        assign kept_1[FIRST +: 2] = {exists_1 && !train_i, exists_1};
-        assign reads_1[FIRST +: 2] = {exists_1 && (!train_i || second_1[lane]),
-                                      exists_1 && (!train_i || !second_1[lane])};
+        assign kept_1[FIRST +: 2] = {exists_1 && !trains[COPY], exists_1};
+        assign reads_1[FIRST +: 2] =
+            {2{reading_1[COPY] && exists_1}} &
+            {!trains[COPY] || trains_second_1[lane], !trains[COPY] || !trains_second_1[lane]};
       end else begin : gen_one
         wire [(1<<GROUP_BITS)-1:0] group_keeps;
         genvar g;
@@ -576,7 +607,7 @@ module engram_crossbar #(
           else assign group_keeps[g] = 1'b0;
         end
         assign kept_1[FIRST] = exists_1 && group_keeps[group_1];
-        assign reads_1[FIRST] = kept_1[FIRST];
+        assign reads_1[FIRST] = reading_1[COPY] && kept_1[FIRST];
       end
 
       wire lane_there_2, lane_second_2;
@@ -604,8 +635,8 @@ module engram_crossbar #(
         .second_i(lane_second_2),
         .gradient_i(gradients_2[lane*GRADIENT_BITS +: GRADIENT_BITS] & {GRADIENT_BITS{lane_there_2}}),
         .gradient_nonzero_i(nonzero_2[lane] && lane_there_2),
-        .x_i(half_x[HALF*AT_ONCE*X_BITS +: AT_ONCE*X_BITS]),
-        .x_nonzero_i(half_x_nonzero[HALF*AT_ONCE +: AT_ONCE]),
+        .x_i(half_x[FROM*X_BITS +: AT_ONCE*X_BITS]),
+        .x_nonzero_i(half_x_nonzero[FROM +: AT_ONCE]),
         .weights_i(lane_weights), .weights_o(lane_trained),
         .last_weights_o(lane_last),
         .clear_i(half_first_3[HALF]),
@@ -629,6 +660,12 @@ module engram_crossbar #(
 
   // ---------------------------------------------------------------- update units
   wire [31:0] first_unit_4 = times({{(32-PASS_BITS){1'b0}}, pass_4}, PASS_UNITS);
+  // It stands still while weights are updated.
+  localparam RATES = COPIES > 1 ? EARLY : 1;
+  wire [RATES*RATE_BITS-1:0] rates;
+  engram_copies #(.DATA_BITS(RATE_BITS), .COPIES(RATES)) u_rates (
+    .clk_i(clk_i), .data_i(rate_i), .copies_o(rates)
+  );
   genvar early;
   generate
     for (early = 0; early < (TRAINING != 0 ? EARLY : 0); early = early + 1) begin : gen_update
@@ -668,7 +705,8 @@ module engram_crossbar #(
           .RATE_BITS(RATE_BITS), .ROUND_BITS(ROUND_BITS)
         ) u_update (
           .clk_i(clk_i), .weight_i(old_weight), .u_i(update_q[4] || !BEHIND ? u : other_u),
-          .rate_i(rate_i), .round_i(rounds[r*ROUND_BITS +: ROUND_BITS]),
+          .rate_i(rates[(RATES > 1 ? early : 0)*RATE_BITS +: RATE_BITS]),
+          .round_i(rounds[r*ROUND_BITS +: ROUND_BITS]),
           .weight_o(next_weights[AT*WEIGHT_BITS +: WEIGHT_BITS]), .changed_o(changed[AT]),
           .lost_o(unit_lost[AT])
         );
@@ -680,7 +718,7 @@ module engram_crossbar #(
       assign changed = {(AT_ONCE*EARLY){1'b0}};
       assign lost = {(AT_ONCE*EARLY){1'b0}};
       assign unit_lost = {(AT_ONCE*EARLY){1'b0}};
-      wire unused_update_ok = &{1'b0, us, rounds_4, second_4, first_unit_4, rate_i};
+      wire unused_update_ok = &{1'b0, us, rounds_4, second_4, first_unit_4, rates};
     end
   endgenerate
 
@@ -691,6 +729,7 @@ module engram_crossbar #(
         localparam FIRST = bank * BANK_LANES;
         localparam HERE = FIRST + BANK_LANES > LANES ? LANES - FIRST : BANK_LANES;
         localparam HALF = FIRST < EARLY * COLUMNS ? 0 : 1;
+        localparam FROM = FIRST * COPIES / LANES * AT_ONCE + r;
         wire writing = TRAINING != 0 && half_update_6[HALF];
         // The one port is taken where it may write: whether it does is known late.
         wire may_write = STORAGE == 2 && (writing || half_host_write[HALF]);
@@ -712,13 +751,13 @@ module engram_crossbar #(
         wire [ADDRESS_BITS-1:0] address, update_address;
         if (PAIRED != 0) begin : gen_columns
           localparam [ADDRESS_BITS-1:0] COLUMN = 1;
-          assign address = (addresses[r*ADDRESS_BITS +: ADDRESS_BITS] & ~COLUMN) |
+          assign address = (addresses[FROM*ADDRESS_BITS +: ADDRESS_BITS] & ~COLUMN) |
                            (COLUMN & {ADDRESS_BITS{second_1[FIRST]}});
-          assign update_address = (addresses_6[r*ADDRESS_BITS +: ADDRESS_BITS] & ~COLUMN) |
+          assign update_address = (addresses_6[FROM*ADDRESS_BITS +: ADDRESS_BITS] & ~COLUMN) |
                                   (COLUMN & {ADDRESS_BITS{second_6[FIRST]}});
         end else begin : gen_straight
-          assign address = half_addresses[(HALF*AT_ONCE+r)*ADDRESS_BITS +: ADDRESS_BITS];
-          assign update_address = addresses_6[r*ADDRESS_BITS +: ADDRESS_BITS];
+          assign address = half_addresses[(HALF*FEEDS+FROM)*ADDRESS_BITS +: ADDRESS_BITS];
+          assign update_address = addresses_6[FROM*ADDRESS_BITS +: ADDRESS_BITS];
         end
         wire [ADDRESS_BITS-1:0] write_address =
             writing || PLACED_WRITES != 0 ? update_address : address;
@@ -727,8 +766,7 @@ module engram_crossbar #(
           .ADDRESS_BITS(ADDRESS_BITS), .STORAGE(STORAGE)
         ) u_weights (
           .clk_i(clk_i), .write_i(write), .write_address_i(write_address), .write_data_i(data),
-          .read_i(((half_forward_1[HALF] || half_update_1[HALF]) &&
-                   |half_reads_1[HALF*LANES+FIRST +: HERE]) || half_host_read[HALF] || may_write),
+          .read_i(|half_reads_1[HALF*LANES+FIRST +: HERE] || half_host_read[HALF] || may_write),
           .read_address_i(STORAGE == 2 ? write_address : address),
           .read_data_o(weights[(r*LANES+FIRST)*WEIGHT_BITS +: HERE*WEIGHT_BITS])
         );
@@ -767,7 +805,7 @@ module engram_crossbar #(
       pairs_only ? next_ahead[DRAIN_BITS-1:1] : next_ahead[LANE_BITS-1:0];
   always @(posedge clk_i) begin
     ahead_q <= next_ahead;
-    pick_lane_q <= COUPLED != 0 && train_i ? next_lane >> 1 << 1 : next_lane;
+    pick_lane_q <= COUPLED != 0 && trains[0] ? next_lane >> 1 << 1 : next_lane;
   end
   wire sum_keep;
   generate
@@ -783,7 +821,7 @@ module engram_crossbar #(
         .values_i(trains_second_2), .index_i(drain_q[LANE_BITS-1:0] >> 1),
         .value_o(second)
       );
-      assign sum_keep = !train_i || second == drain_q[0];
+      assign sum_keep = !trains[0] || second == drain_q[0];
       wire unused_keep_ok = &{1'b0, keep};
     end else begin : gen_sum
       assign sum_keep = keep[unit_q];

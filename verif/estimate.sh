@@ -49,7 +49,7 @@ synthesize() {
   "$engram" gen "$@" -o "$folder/core" >"$folder/gen"
   # shellcheck source=fpga/family.sh
   . "$here/../fpga/family.sh"
-  (cd "$folder/core" && yosys -q -p "read_verilog $define $(tr '\n' ' ' <engram_core.f); $(synthesis engram_core) -run :check;
+  (cd "$folder/core" && yosys -q -p "read_verilog $define $(tr '\n' ' ' <engram_core.f); $(synthesis engram_core '-run :check');
     check -assert; $passes opt_clean -purge; write_blif -gates -cname ../core.blif" >../yosys)
   awk -f "$here/estimate_cells.awk" "$folder/core.blif" | sort >"$folder/made"
   rm -rf "$folder/core" "$folder/core.blif"

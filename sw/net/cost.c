@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RATE_BITS = 4 /* of the learning rate, in the RTL */ };
-
 /* A core under way. */
 struct core {
   const struct net *net;
@@ -96,8 +94,10 @@ static void add_activations(struct core *core, int l) {
   int bits = layer->activation.bits + (dense && core->trains);
   snprintf(name, sizeof name, "%s_activations", p->name);
   add_ram(core, name, "ram", p->order.words, p->order.values * bits);
-  int at_once = core->plan->layer[l + 1].rows_at_once;
-  add(core, name, "select", 1, cost_select(core->family, bits, p->order.values, at_once));
+  const struct plan_layer *next = &core->plan->layer[l + 1];
+  int copies = conv && !p->serial ? next->copies : 1;
+  add(core, name, "select", 1,
+      cost_select(core->family, bits, p->order.values, next->rows_at_once, copies));
 }
 
 /* The unit that updates weights. */
@@ -207,6 +207,7 @@ static struct cost_crossbar crossbar_of(const struct core *core, int l) {
                                 .lanes = p->lanes,
                                 .trained = p->trained,
                                 .early = p->early,
+                                .copies = p->copies,
                                 .passes = p->paired ? p->groups / 2 : p->groups,
                                 .groups = p->groups,
                                 .group_bits = plan_index_bits(p->groups),
@@ -346,7 +347,8 @@ void cost_estimate_parts(struct cost_parts *parts, const struct net *net, const 
     add_conv(&core);
   else
     add(&core, "pixels", "", 1,
-        cost_select(family, net->pixel_bits, plan->picture.values, plan->layer[0].rows_at_once));
+        cost_select(family, net->pixel_bits, plan->picture.values, plan->layer[0].rows_at_once,
+                    plan->layer[0].copies));
   for (int l = net->layer[0].kind == LAYER_CONV; l < net->layer_count; l++)
     add_dense(&core, l);
   int class_bits = plan_index_bits(net->classes);

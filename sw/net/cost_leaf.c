@@ -393,8 +393,9 @@ struct cost cost_ordinal(enum family family, int bits) {
   return cost;
 }
 
-struct cost cost_select(enum family family, int value_bits, int values, int selected) {
+struct cost cost_select(enum family family, int value_bits, int values, int selected, int copies) {
   struct cost cost = {0};
+  bare_registers(&cost, family, (copies - 1) * selected * value_bits);
   if (values == 1) {
     bare_registers(&cost, family, selected * value_bits);
     return cost;
@@ -431,14 +432,18 @@ struct cost cost_crossbar(enum family family, const struct cost_crossbar *p) {
   registers(&cost, 8 + p->group_bits + lane_bits + p->unit_bits * (p->paired ? 2 : 1));
   bare_registers(&cost, family, p->training ? 22 : 12);
   bare_registers(&cost, family, rows * p->row_bits + p->group_bits);
+  bare_registers(&cost, family, (p->copies - 1) * (rows * p->row_bits + p->group_bits + 1));
+  bare_registers(&cost, family, p->dropout ? p->copies : 0);
+  bare_registers(&cost, family, p->training ? RATE_BITS * (p->copies > 1 ? p->early : 1) : 0);
   luts(&cost, 40 + adder(family, lane_bits + 1) + adder(family, p->unit_bits) + 2 * p->group_bits);
   /* Addresses: row times groups, the host's or the schedule's, the update's. */
   for (int bits = p->groups & (p->groups - 1); bits; bits &= bits - 1)
-    luts(&cost, rows * adder(family, p->address_bits));
+    luts(&cost, p->copies * rows * adder(family, p->address_bits));
   luts(&cost, rows * p->row_bits);
   if (p->training) {
     bare_registers(&cost, family, rows * p->address_bits);
     stages(&cost, p, family, 4, rows * p->address_bits);
+    bare_registers(&cost, family, p->shared ? 0 : (p->copies - 1) * rows * p->address_bits);
     luts(&cost, rows * (late ? 2 : 1) * p->address_bits);
   }
   if (p->hash && p->training) {

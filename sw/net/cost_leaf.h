@@ -78,7 +78,7 @@ struct cost cost_normaliser(enum family family, const struct cost_normaliser *p)
 
 struct cost cost_ordinal(enum family family, int bits);
 
-struct cost cost_select(enum family family, int value_bits, int values, int selected);
+struct cost cost_select(enum family family, int value_bits, int values, int selected, int copies);
 
 struct cost_row_order {
   int row_bits, word_bits, slot_bits, rows_at_once;
@@ -87,11 +87,13 @@ struct cost_row_order {
 };
 struct cost cost_row_order(enum family family, const struct cost_row_order *p);
 
+enum { RATE_BITS = 4 /* of the learning rate, in the RTL */ };
+
 struct cost_crossbar {
   int row_bits, rows_at_once, units, unit_bits, lanes, trained, early, passes;
   int groups, group_bits, address_bits, gradient_bits, x_bits;
   int weight_bits, sum_bits, back_bits, back_levels, slot_bits, round_bits;
-  int column_bits, position_bits;
+  int column_bits, position_bits, copies;
   bool paired, coupled, shared, straight, dropout, training, first, behind_conv, hash;
 };
 struct cost cost_crossbar(enum family family, const struct cost_crossbar *p);

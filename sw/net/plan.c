@@ -206,7 +206,10 @@ static int row_issues(const struct plan_order *order, int at_once, int rows) {
          ((blocks - 1) * divide_up(order->values, 2) + divide_up(rest * order->filters_at_once, 2));
 }
 
-enum { SINGLE_PORT_BITS = 16 /* of a word of the iCE40's SPRAM */ };
+enum {
+  SINGLE_PORT_BITS = 16, /* of a word of the iCE40's SPRAM */
+  LANES_A_COPY = 8       /* times the rows at once */
+};
 
 /* Lanes that share what they train with. A bank's lanes are all early or all late. */
 static void lay_out_training(struct plan_layer *p, bool train, bool dropout) {
@@ -234,6 +237,7 @@ static void lay_out_dense(struct plan *plan, const struct net *net, int l) {
   p->paired = first && !output && net->fold[FOLD_STEP] == STEP_FAST;
   p->rows_at_once = p->paired ? 2 : 1;
   p->lanes = p->paired ? lanes / 2 : lanes;
+  p->copies = divide_up(p->lanes * p->rows_at_once, LANES_A_COPY);
   p->shared = train && net->fold[FOLD_MULTIPLIERS] == MULTIPLIERS_SHARED;
   int units = p->paired ? layer->units / 2 : layer->units;
   int passes = divide_up(units, p->lanes);
