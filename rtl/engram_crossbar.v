@@ -774,7 +774,7 @@ module engram_crossbar #(
     end
   endgenerate
   wire unused_halves_ok = &{1'b0, first_unit_1, addresses, addresses_6, half_addresses, half_x, half_x_nonzero,
-                            half_reads_1, half_host_read, half_host_write, half_gradient_2,
+                            half_reads_1, trains, half_host_read, half_host_write, half_gradient_2,
                             half_backward_1, half_passes, host_turn, first_unit_4,
                             second_6, second_4, last_weights, trains_second_1, unit_lost, host_lane};
 
