@@ -29,7 +29,8 @@ enum {
   KEY_ROTATION,
   KEY_PARTS,
   KEY_RESTART,
-  KEY_HALVE
+  KEY_HALVE,
+  KEY_AUGMENT
 };
 enum { EPOCHS_MAX = 100000, SPLITS = 2, HALVES_MAX = NET_RATE_MAX };
 
@@ -38,7 +39,7 @@ struct options {
   struct data_options data;
   struct weights_options weights;
   struct report_options report;
-  const char *save, *freeze, *parts;
+  const char *save, *freeze, *parts, *augment;
   uint32_t epochs;
   uint64_t steps; /* 0: no limit */
   uint64_t seed;
@@ -54,6 +55,7 @@ struct options {
 struct training {
   const struct options *options;
   struct net net;
+  struct augment augment;
   struct dataset data;
   enum part *parts[SPLITS]; /* [data.count] */
   enum split_by by[SPLITS];
@@ -136,6 +138,9 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case KEY_PARTS:
     options->parts = arg;
     return 0;
+  case KEY_AUGMENT:
+    options->augment = arg;
+    return 0;
   case KEY_RESTART:
     options->restart = true;
     return 0;
@@ -155,10 +160,15 @@ static const struct argp_option table[] = {
     {"restart", KEY_RESTART, 0, 0, "of --load take the weights only and begin with epoch 1", 2},
     {"epochs", KEY_EPOCHS, "N", 0, "train until N epochs are finished in all, 30 by default", 2},
     {"steps", KEY_STEPS, "N", 0, "stop after N training steps at the latest", 2},
-    {"seed", KEY_SEED, "N", 0, "of initial weights, split, order and dropout, 1 by default", 2},
+    {"seed", KEY_SEED, "N", 0,
+     "of all that is drawn: initial weights, split, order, dropout, --augment; 1 by default", 2},
     {"rate", KEY_RATE, "R", 0, "learning rate 2^-R, the description's by default", 2},
     {"halve", KEY_HALVE, "EPOCHS", 0,
      "halve the learning rate when these epochs are finished, as 5,8; not below 2^-15", 2},
+    {"augment", KEY_AUGMENT, "HOW", 0,
+     "train on pictures that are changed anew in each epoch: shift=N moves them by up to N pixels "
+     "up, down, left and right, mirror flips one of two left to right; both as shift=1,mirror",
+     2},
     {"freeze", KEY_FREEZE, "LAYERS", 0,
      "layers that do not learn: conv, dense1, output; or none; the description's by default", 2},
     {"split", KEY_SPLIT, "BY", 0,
@@ -315,6 +325,9 @@ static int prepare(struct training *training, struct error *err) {
   if (training->net.fold[FOLD_MODE] != MODE_TRAINING)
     return error_set(err, "layout.mode: found inference, allowed training: a core that only infers "
                           "does not learn (--fold mode=training makes one that does)");
+  if (options->augment && augment_parse(&training->augment, options->augment, training->net.height,
+                                        training->net.width, err) != 0)
+    return -1;
   if (make_start(training, err) != 0 ||
       data_options_load(&options->data, training->start.class_names, &training->net,
                         &training->data, err) != 0 ||
@@ -483,6 +496,7 @@ static int train_split(struct training *training, int i, struct train_result *re
                           .place = start.place,
                           .halve = options->halve,
                           .halve_count = options->halve_count,
+                          .augment = training->augment,
                           .watch = {&watcher, watch_chunk, watch_epoch, watch_reply}};
   weights_new(&result->last.weights, &training->net);
   int failed = train_watched(training, result, &start, &watcher, err);
@@ -495,9 +509,10 @@ static json_t *results_json(const struct training *training, const struct train_
   json_t *runs = json_array();
   for (int i = 0; i < count; i++)
     json_array_append_new(runs, report_json(&results[i]));
-  return json_pack("{s:s, s:o, s:s, s:I, s:i, s:o}", "net", training->net.name, "net_hash",
-                   json_hash(training->net.net_hash), "device", device, "seed",
+  return json_pack("{s:s, s:o, s:s, s:I, s:i, s:{s:i, s:b}, s:o}", "net", training->net.name,
+                   "net_hash", json_hash(training->net.net_hash), "device", device, "seed",
                    (json_int_t)training->start.place.seed, "rate", training->start.state.rate,
+                   "augment", "shift", training->augment.shift, "mirror", training->augment.mirror,
                    "runs", runs);
 }
 
@@ -527,6 +542,8 @@ static void add_facts(struct report *report, const struct training *training) {
   report_fact(report, "Seed", "%" PRIu64, start->place.seed);
   if (options->rotation.count > 0)
     report_fact(report, "Rotation", "%d of %d", options->rotation.index, options->rotation.count);
+  if (options->augment)
+    report_fact(report, "Augmentation", "%s", options->augment);
   report_fact(report, "Epochs", "up to %" PRIu32, options->epochs);
   if (options->steps > 0)
     report_fact(report, "Steps", "at most %" PRIu64 " in this run", options->steps);

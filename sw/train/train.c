@@ -67,23 +67,28 @@ static void watch_replies(const struct train_watch *watch, const char *what, con
     watch->reply(watch->context, what, pictures[i], &replies[i]);
 }
 
-/* Runs some pictures through the device. With `watch` they are measured as `what`, without it
- * trained on. `votes` may be NULL. */
-static int run_chunk(struct device *device, const struct dataset *data, const size_t *pictures,
-                     size_t count, const char *what, const struct train_watch *watch,
-                     struct metrics *metrics, struct votes *votes, struct error *err) {
+/* Some pictures of the data set as jobs, owned by the caller. */
+static struct job *make_jobs(const struct dataset *data, const size_t *pictures, size_t count,
+                             bool train) {
   size_t pixels = (size_t)(data->height * data->width);
   struct job *jobs = memory_new(count, sizeof *jobs);
-  struct reply *replies = memory_new(count, sizeof *replies);
   for (size_t i = 0; i < count; i++)
     jobs[i] = (struct job){data->pictures + pictures[i] * pixels, pixels, data->labels[pictures[i]],
-                           watch == NULL};
+                           train};
+  return jobs;
+}
+
+/* Runs the jobs of some pictures through the device. With `watch` they are measured as `what`.
+ * `votes` may be NULL. */
+static int run_jobs(struct device *device, const struct job *jobs, const size_t *pictures,
+                    size_t count, const char *what, const struct train_watch *watch,
+                    struct metrics *metrics, struct votes *votes, struct error *err) {
+  struct reply *replies = memory_new(count, sizeof *replies);
   int result = device_run(device, jobs, count, replies, err);
   if (result == 0)
     result = add_replies(jobs, replies, pictures, count, metrics, votes, err);
   if (result == 0 && watch)
     watch_replies(watch, what, pictures, count, replies);
-  free(jobs);
   free(replies);
   return result;
 }
@@ -102,7 +107,10 @@ int train_measure(struct device *device, const struct dataset *data, const size_
                   struct metrics *metrics, struct votes *votes, struct error *err) {
   for (size_t done = 0; done < count;) {
     size_t chunk = chunk_of(count - done, device_chunk(device));
-    if (run_chunk(device, data, pictures + done, chunk, what, watch, metrics, votes, err) != 0)
+    struct job *jobs = make_jobs(data, pictures + done, chunk, false);
+    int result = run_jobs(device, jobs, pictures + done, chunk, what, watch, metrics, votes, err);
+    free(jobs);
+    if (result != 0)
       return -1;
     done += chunk;
     watch_chunk(watch, what, done, count);
@@ -191,11 +199,43 @@ static int add_counters(struct train *train, struct counters *last, struct error
   return 0;
 }
 
+/* The jobs get copies of their pictures, augmented, which the caller owns. */
+static uint8_t *augment_jobs(const struct train *train, struct job *jobs, const size_t *pictures,
+                             size_t count) {
+  const struct dataset *data = train->data;
+  size_t pixels = (size_t)(data->height * data->width);
+  uint8_t *copies = memory_new(count, pixels);
+  for (size_t i = 0; i < count; i++) {
+    struct augment_move move =
+        augment_draw(&train->augment, train->place.seed, train->place.epoch, pictures[i]);
+    augment_picture(jobs[i].picture, data->height, data->width, move,
+                    (uint8_t)train->net->pixel_offset, copies + i * pixels);
+    jobs[i].picture = copies + i * pixels;
+  }
+  return copies;
+}
+
+/* Trains on the epoch's next `count` pictures, at most TRAIN_CHUNK. */
+static int train_chunk(struct train *train, size_t count, struct metrics *metrics,
+                       struct error *err) {
+  size_t pictures[TRAIN_CHUNK];
+  for (size_t i = 0; i < count; i++)
+    pictures[i] = train->pictures[PART_TRAIN][train->order[train->place.position + i]];
+  struct job *jobs = make_jobs(train->data, pictures, count, true);
+  uint8_t *copies = NULL;
+  if (augment_changes(&train->augment))
+    copies = augment_jobs(train, jobs, pictures, count);
+  int result = run_jobs(train->device, jobs, pictures, count, NULL, NULL, metrics, NULL, err);
+  free(copies);
+  free(jobs);
+  return result;
+}
+
 /* Trains on what is left of the epoch, at most `steps` pictures. */
 static int run_steps(struct train *train, uint64_t steps, struct metrics *metrics,
                      struct error *err) {
   struct place *place = &train->place;
-  size_t total = train->count[PART_TRAIN], picture[TRAIN_CHUNK], uncounted = 0;
+  size_t total = train->count[PART_TRAIN], uncounted = 0;
   struct counters last;
   if (device_counters(train->device, &last, err) != 0)
     return -1;
@@ -204,14 +244,12 @@ static int run_steps(struct train *train, uint64_t steps, struct metrics *metric
     size_t chunk = chunk_of(total - place->position, TRAIN_CHUNK);
     if (chunk > steps)
       chunk = (size_t)steps;
-    for (size_t i = 0; i < chunk; i++)
-      picture[i] = train->pictures[PART_TRAIN][train->order[place->position + i]];
     if (uncounted + chunk > countable(train->net)) {
       if (add_counters(train, &last, err) != 0)
         return -1;
       uncounted = 0;
     }
-    if (run_chunk(train->device, train->data, picture, chunk, NULL, NULL, metrics, NULL, err) != 0)
+    if (train_chunk(train, chunk, metrics, err) != 0)
       return -1;
     uncounted += chunk;
     steps -= chunk;

@@ -7,14 +7,15 @@
  *       train_state(&train, &last, &err) == 0 && train_test(&train, &metrics, NULL, &err) == 0) ...
  *   train_end(&train);
  *
- * Steps take one picture each, in an order that depends on the seed and the epoch alone. What the
- * run does next follows from the device's weights and state and from `place`: a run that is stopped
- * after any step and goes on later, on the same kind of device or another, has the same bits as one
- * that was not stopped.
+ * Steps take one picture each, in an order that depends on the seed and the epoch alone, as does
+ * what `augment` makes of each picture. What the run does next follows from the device's weights
+ * and state and from `place`: a run that is stopped after any step and goes on later, on the same
+ * kind of device or another, has the same bits as one that was not stopped.
  */
 #ifndef ENGRAM_TRAIN_H
 #define ENGRAM_TRAIN_H
 
+#include "data/augment.h"
 #include "data/dataset.h"
 #include "data/metrics.h"
 #include "data/votes.h"
@@ -66,6 +67,7 @@ struct train {
   const uint32_t *halve; /* [halve_count] when these epochs are finished the learning rate is
                             halved, but not below 2^-NET_RATE_MAX; NULL: never */
   size_t halve_count;
+  struct augment augment; /* of pictures to train on; what comes in at the border stands for 0 */
   bool fresh; /* the weights to begin with are the seed's (random_weights): a board makes them */
 
   /* the run's */

@@ -136,6 +136,20 @@ holds() {
   fi
 }
 
+# ok NAME COMMAND...: succeeds.
+ok() {
+  name=$1
+  shift
+  if "$@" > "$log/out" 2> "$log/err"; then passed=$((passed + 1)); else fail "status $?: $(tail -1 "$log/out")"; fi
+}
+
+# not_ok NAME COMMAND...: fails, as it should.
+not_ok() {
+  name=$1
+  shift
+  if "$@" > "$log/out" 2> "$log/err"; then fail 'succeeds'; else passed=$((passed + 1)); fi
+}
+
 # ---------------------------------------------------------------- good input to begin with
 good 'synth' synth -o sounds --classes airplane,car,train --recordings 4 --seconds 1
 good 'features of three classes' features -o three --size 8x8 sounds
@@ -219,6 +233,20 @@ good 'resumed' train --net "$tiny" --data three --epochs 2 --load part --save pa
 name='resumed as uninterrupted'
 if cmp -s w part && cmp -s w.best part.best; then passed=$((passed + 1)); else fail 'other files'; fi
 rm part part.best
+good 'augmented, JSON' train --net "$tiny" --data three --epochs 2 --augment shift=2,mirror --save moved --json
+mv "$log/out" moved.json
+ok 'augmented: as it was asked to' jq -e '.augment == {"shift": 2, "mirror": true}' moved.json
+not_ok 'augmented: other weights' cmp -s w moved
+good 'augmented, stopped' train --net "$tiny" --data three --epochs 2 --augment shift=2,mirror --steps 31 --save part
+good 'augmented, resumed' train --net "$tiny" --data three --epochs 2 --augment mirror,shift=2 --load part --save part
+ok 'augmented: resumed as uninterrupted' cmp moved part
+ok 'augmented: the best, too' cmp moved.best part.best
+good 'augmented, twin' train --net "$tiny" --data three --epochs 2 --augment mirror --on twin
+good 'not augmented, JSON' train --net "$tiny" --data three --epochs 2 --save part --json
+mv "$log/out" moved.json
+ok 'not augmented: as it was not asked to' jq -e '.augment == {"shift": 0, "mirror": false}' moved.json
+ok 'not augmented: the same weights' cmp w part
+rm part part.best moved moved.best moved.json
 name='train: interrupted'
 : > "$log/out"
 "$binary" train --net "$tiny" --data three --epochs 100000 --save part > "$log/out" 2> "$log/err" &
@@ -267,20 +295,6 @@ for command in features synth train eval infer import gen estimate; do
 done
 
 # ---------------------------------------------------------------- reports
-# ok NAME COMMAND...: succeeds.
-ok() {
-  name=$1
-  shift
-  if "$@" > "$log/out" 2> "$log/err"; then passed=$((passed + 1)); else fail "status $?: $(tail -1 "$log/out")"; fi
-}
-
-# not_ok NAME COMMAND...: fails, as it should.
-not_ok() {
-  name=$1
-  shift
-  if "$@" > "$log/out" 2> "$log/err"; then fail 'succeeds'; else passed=$((passed + 1)); fi
-}
-
 # Names that a page must not take for tags.
 nasty='<b>&amp;"'"'"
 mkdir -p "odd/$nasty" odd/car odd/train
@@ -313,8 +327,9 @@ ok 'report: of beats' sh "$self_contained" b.html
 ok 'report: sounds of beats' grep -q '<audio.* src="data:audio/wav;base64,' b.html
 ok 'report: what a picture of beats is' grep -q '997 ms of sound: the rate of beating runs to the right' b.html
 good 'train, report of a rotation by the twin' train --net "$tiny" --data odd3 --epochs 1 --split recording \
-  --rotation 1/3 --on twin --report b.html
+  --rotation 1/3 --augment shift=1 --on twin --report b.html
 ok 'report: the rotation' grep -q '<dt>Rotation</dt><dd>1 of 3</dd>' b.html
+ok 'report: augmentation' grep -q '<dt>Augmentation</dt><dd>shift=1</dd>' b.html
 ok 'report: the twin' grep -q 'double precision (twin)' b.html
 rm -r beats3 b.html b.json
 good 'train, report without sounds' train --net "$tiny" --data odd3 --epochs 0 --report r.html
@@ -586,6 +601,10 @@ bad_option 'train: rotation of nothing' 'K/N is expected' train --net "$tiny" --
 bad 'train: more rotations than recordings' 'has 4 recordings, expected at least 5' train --net "$tiny" \
   --data three --split recording --rotation 1/5 --save fresh
 bad 'train: no folder for parts' 'nowhere/p' train --net "$tiny" --data three --parts nowhere/p
+for how in '' , flip mirror,mirror shift shift=0 shift=5 shift=1x shift=1,shift=2 mirror,; do
+  bad "train: augment '$how'" "'$how', allowed mirror, shift=1 to shift=4" train --net "$tiny" --data three \
+    --augment "$how" --save new
+done
 bad 'train: freeze' 'conv, dense1, output' train --net "$tiny" --data three --freeze conv,dense2
 bad 'train: core that only infers' 'found inference, allowed training' train --net "$tiny" --data three \
   --fold mode=inference --save fresh

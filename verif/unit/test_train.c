@@ -42,6 +42,7 @@ static struct net load_net(const char *path) {
 struct pictures {
   struct dataset data;
   enum part *parts;
+  struct augment augment; /* of training; none unless the test says so */
 };
 
 static struct pictures pictures_new(size_t count, uint64_t random) {
@@ -88,7 +89,8 @@ static struct train begin(const struct net *net, const struct pictures *pictures
   struct train train = {.net = net,
                         .device = device_open("golden", net, &err),
                         .data = &pictures->data,
-                        .parts = pictures->parts};
+                        .parts = pictures->parts,
+                        .augment = pictures->augment};
   train_begin(&train, start, best, &err);
   assert_string_equal(err.message, "");
   return train;
@@ -225,17 +227,21 @@ static void train_plainly(struct model *model, const struct pictures *pictures, 
     train_order(seed, e, count, order);
     for (size_t i = 0; i < count; i++) {
       size_t p = picture[order[i]];
-      model_forward(model, pictures->data.pictures + p * PIXELS, pictures->data.labels[p], true);
+      uint8_t shown[PIXELS];
+      augment_picture(pictures->data.pictures + p * PIXELS, SIDE, SIDE,
+                      augment_draw(&pictures->augment, seed, e, p),
+                      (uint8_t)model->net->pixel_offset, shown);
+      model_forward(model, shown, pictures->data.labels[p], true);
       model_backward(model, pictures->data.labels[p]);
     }
   }
 }
 
-static void test_same_as_plain(void **state) {
-  (void)state;
+static void same_as_plain(struct augment augment) {
   uint64_t seed = scratch_seed();
   struct net net = load_net("nets/tiny.yaml");
   struct pictures pictures = pictures_new(150, 11);
+  pictures.augment = augment;
   struct checkpoint start = start_of(&net, &pictures, seed);
   struct train train = begin(&net, &pictures, &start, NULL);
   run(&train, 3, 0);
@@ -264,6 +270,16 @@ static void test_same_as_plain(void **state) {
   weights_free(&start.weights);
   end(&train);
   pictures_free(&pictures);
+}
+
+static void test_same_as_plain(void **state) {
+  (void)state;
+  same_as_plain((struct augment){0});
+}
+
+static void test_same_as_plain_augmented(void **state) {
+  (void)state;
+  same_as_plain((struct augment){2, true});
 }
 
 static void learns(const struct net *net) {
@@ -469,6 +485,7 @@ static void test_best(void **state) {
   struct error err = {0};
   struct net net = load_net("nets/tiny.yaml");
   struct pictures pictures = pictures_new(200, 23);
+  pictures.augment = (struct augment){1, true}; /* not of validation and test */
   struct checkpoint start = start_of(&net, &pictures, 1);
   start.state.rate = 2;
   struct train train = begin(&net, &pictures, &start, NULL);
@@ -577,8 +594,9 @@ static struct checkpoint in_pieces(const struct net *net, const struct pictures 
 }
 
 static void resumes(const char *folder, const struct net *net, uint64_t seed, int rate,
-                    uint32_t epochs, const uint64_t *steps, size_t count) {
+                    uint32_t epochs, const uint64_t *steps, size_t count, struct augment augment) {
   struct pictures pictures = pictures_new(100, 29);
+  pictures.augment = augment;
   struct checkpoint start = start_of(net, &pictures, seed);
   start.state.rate = rate;
   start.state.freeze = 1;
@@ -618,7 +636,8 @@ static void test_resume(void **state) {
   };
   for (size_t n = 0; n < sizeof nets / sizeof nets[0]; n++)
     for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
-      resumes(*state, &nets[n], seed, 5, 4, stops[i].steps, stops[i].count);
+      resumes(*state, &nets[n], seed, 5, 4, stops[i].steps, stops[i].count,
+              i % 2 ? (struct augment){0} : (struct augment){1, true});
 }
 
 /* The best is from before the stop, and no later epoch is better. */
@@ -946,6 +965,7 @@ int main(void) {
       cmocka_unit_test(test_order_is_even),
       cmocka_unit_test(test_digest),
       cmocka_unit_test(test_same_as_plain),
+      cmocka_unit_test(test_same_as_plain_augmented),
       cmocka_unit_test(test_learns),
       cmocka_unit_test(test_learns_8_bits),
       cmocka_unit_test(test_only_infers),
