@@ -19,19 +19,22 @@ case $seeds in
 esac
 rotations='1 2 3 4 5 6 7 8 9 10'
 
-# formats BITS FRACTION_BITS_LESS RANDOM_BITS: paper8 with fewer bits in its weights, of the same range.
+# formats BITS RANDOM_BITS INIT: paper8 with fewer bits in its weights, of the same range. The logits then have fewer
+# fraction bits, and the dense layer's initial weights may have to be larger.
 formats() {
-  sed -e "s/weights: {bits: 8, frac: 6,/weights: {bits: $1, frac: $((6 - $2)),/" \
-    -e "s/weights: {bits: 8, frac: 8,/weights: {bits: $1, frac: $((8 - $2)),/" \
-    -e "s/weights: {bits: 8, frac: 7,/weights: {bits: $1, frac: $((7 - $2)),/" \
-    -e "s/random_bits: 10/random_bits: $3/" "$here/../nets/paper8.yaml"
+  less=$((8 - $1)) logits=$((3 + 7 - 8 + $1))
+  sed -e "s/weights: {bits: 8, frac: 6,/weights: {bits: $1, frac: $((6 - less)),/" \
+    -e "s/weights: {bits: 8, frac: 8,/weights: {bits: $1, frac: $((8 - less)),/" \
+    -e "s/weights: {bits: 8, frac: 7,/weights: {bits: $1, frac: $((7 - less)),/" \
+    -e "s/init: -5/init: $3/" -e "s/activations: {bits: 16, frac: 9}/activations: {bits: 16, frac: $logits}/" \
+    -e "s/random_bits: 10/random_bits: $2/" "$here/../nets/paper8.yaml"
 }
 
 mkdir -p "$work/nets"
 cp "$here/../nets/paper.yaml" "$here/../nets/paper8.yaml" "$work/nets"
 sed 's/rounding: stochastic, random_bits: 10/rounding: nearest/' "$here/../nets/paper8.yaml" >"$work/nets/nearest8.yaml"
-formats 6 2 12 >"$work/nets/weights6.yaml"
-formats 4 4 14 >"$work/nets/weights4.yaml"
+formats 6 12 -5 >"$work/nets/weights6.yaml"
+formats 4 14 -4 >"$work/nets/weights4.yaml"
 nets='paper paper8 nearest8 weights6 weights4'
 for net in $nets; do
   for task in car engine helicopter; do cp "$work/nets/$net.yaml" "$work/nets/$net.$task.yaml"; done
@@ -70,8 +73,13 @@ while [ "$seed" -le "$seeds" ]; do
 done >>"$work/jobs"
 total=$(wc -l <"$work/jobs")
 echo "study: $total trainings to do"
-xargs -P 2 -L 1 sh "$here/study_run.sh" "$engram" "$work" "$runs" <"$work/jobs" |
-  awk -v total="$total" '{ last = $0 } NR % 50 == 0 { print "study: " NR " of " total " (" $0 ")"; fflush() }'
+rm -f "$work/failed"
+{ xargs -P 2 -L 1 sh "$here/study_run.sh" "$engram" "$work" "$runs" <"$work/jobs" || : >"$work/failed"; } |
+  awk -v total="$total" 'NR % 50 == 0 { print "study: " NR " of " total " (" $0 ")"; fflush() }'
+if [ -e "$work/failed" ]; then
+  echo 'study: FAIL: a training failed (above)' >&2
+  exit 1
+fi
 if "$python" -c 'import torch' 2>/dev/null; then
   "$python" "$here/study_torch.py" "$work" "$runs" "$seeds"
 else
