@@ -63,10 +63,8 @@ static void run_job(struct twin_device *device, const struct job *job, struct re
     reply->probability[c] = (int32_t)lrint(twin->probability[c] * SOFTMAX_ONE);
   device->counters.correct += twin->best == job->label;
   device->counters.pictures += !reply->train;
-  if (reply->train) {
-    twin_backward(twin, job->label);
-    twin_update(twin);
-  }
+  if (reply->train)
+    twin_learn(twin, job->label);
 }
 
 static int twin_run(struct device *device, const struct job *jobs, size_t count,

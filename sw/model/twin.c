@@ -82,6 +82,8 @@ static void conv_forward(const struct net *net, const struct layer *layer, const
       for (int i = 0; i < layer->kernel_height; i++)
         for (int j = 0; j < layer->kernel_width; j++) {
           double pixel = pixels[(y + i) * net->width + x + j];
+          if (pixel == 0)
+            continue;
           const double *row = weights + (i * layer->kernel_width + j) * layer->units;
           for (int r = 0; r < layer->units; r++)
             sum[r] += pixel * row[r];
@@ -97,6 +99,8 @@ static void conv_backward(const struct net *net, const struct layer *layer, cons
       for (int i = 0; i < layer->kernel_height; i++)
         for (int j = 0; j < layer->kernel_width; j++) {
           double pixel = pixels[(y + i) * net->width + x + j];
+          if (pixel == 0)
+            continue;
           double *row = weight_gradient + (i * layer->kernel_width + j) * layer->units;
           for (int r = 0; r < layer->units; r++)
             row[r] += pixel * gradient[r];
@@ -108,7 +112,7 @@ static void dense_forward(const struct layer *layer, const double *input, const 
                           double *sum) {
   memset(sum, 0, (size_t)layer->units * sizeof *sum);
   for (int n = 0; n < layer->rows; n++, weights += layer->units)
-    for (int u = 0; u < layer->units; u++)
+    for (int u = 0; u < layer->units && input[n] != 0; u++)
       sum[u] += input[n] * weights[u];
 }
 
@@ -120,15 +124,30 @@ static void dense_backward_weights(const struct layer *layer, const double *inpu
       weight_gradient[u] = input[n] * gradient[u];
 }
 
+/* The units through which a gradient goes back, ascending. */
+static int active_units(const struct layer *layer, const double *gradient, int *units) {
+  int count = 0;
+  for (int u = 0; u < layer->units; u++)
+    if (gradient[u] != 0)
+      units[count++] = u;
+  return count;
+}
+
+/* ---- E11, E13 and E16 at once: most of a weight's gradients are 0. */
+static void dense_learn(const struct layer *layer, const double *input, const double *gradient,
+                        double rate, double *weights) {
+  int active[NET_UNITS_MAX], count = active_units(layer, gradient, active);
+  for (int n = 0; n < layer->rows; n++, weights += layer->units)
+    for (int k = 0; k < count && input[n] != 0; k++)
+      weights[active[k]] -= rate * (input[n] * gradient[active[k]]);
+}
+
 /* ---- E12, E14: the gradient with respect to the input, through the gates of the layer in front.
  */
 static void dense_backward_input(const struct layer *layer, const double *gradient,
                                  const double *weights, const uint8_t *front_gate,
                                  double *front_gradient) {
-  int active[NET_UNITS_MAX], count = 0; /* the units through which a gradient goes back */
-  for (int u = 0; u < layer->units; u++)
-    if (gradient[u] != 0)
-      active[count++] = u;
+  int active[NET_UNITS_MAX], count = active_units(layer, gradient, active);
   for (int n = 0; n < layer->rows; n++, weights += layer->units) {
     double sum = 0;
     for (int k = 0; k < count && front_gate[n]; k++)
@@ -199,22 +218,45 @@ double twin_loss(const struct twin *twin, int label) {
   return log(sum) + logits[twin->best] - logits[label];
 }
 
-void twin_backward(struct twin *twin, int label) {
+/* ---- E16. */
+static void update_weights(const struct layer *layer, struct twin_tensors *t, double rate) {
+  for (int i = 0; i < layer->rows * layer->units; i++)
+    t->weights[i] -= rate * t->weight_gradient[i];
+}
+
+/* From the output's gradient to the first layer's; each layer's weights are used before they
+ * change. With `learn` they do, but for frozen ones, without a weight_gradient of dense layers. */
+static void backward(struct twin *twin, int label, bool learn) {
   const struct net *net = twin->net;
+  double rate = ldexp(1, -twin->state.rate);
   for (int c = 0; c < net->classes; c++) /* E10 */
     twin->layer[net->layer_count - 1].gradient[c] = twin->probability[c] - (c == label);
   for (int l = net->layer_count - 1; l >= 0; l--) {
     const struct layer *layer = &net->layer[l];
     struct twin_tensors *t = &twin->layer[l];
     const double *input = l > 0 ? twin->layer[l - 1].activation : twin->pixels;
-    if (layer->kind == LAYER_CONV)
-      conv_backward(net, layer, input, t->gradient, t->weight_gradient);
-    else
-      dense_backward_weights(layer, input, t->gradient, t->weight_gradient);
+    bool frozen = twin->state.freeze >> l & 1;
     if (l > 0)
       dense_backward_input(layer, t->gradient, t->weights, twin->layer[l - 1].gate,
                            twin->layer[l - 1].gradient);
+    if (layer->kind == LAYER_CONV)
+      conv_backward(net, layer, input, t->gradient, t->weight_gradient);
+    else if (!learn)
+      dense_backward_weights(layer, input, t->gradient, t->weight_gradient);
+    else if (!frozen)
+      dense_learn(layer, input, t->gradient, rate, t->weights);
+    if (layer->kind == LAYER_CONV && learn && !frozen)
+      update_weights(layer, t, rate);
   }
+}
+
+static void finish_step(struct twin *twin) {
+  twin->state.random = random_advance(twin->state.random, random_step_shifts(twin->net));
+  twin->state.steps++;
+}
+
+void twin_backward(struct twin *twin, int label) {
+  backward(twin, label, false);
 }
 
 void twin_update(struct twin *twin) {
@@ -222,10 +264,13 @@ void twin_update(struct twin *twin) {
   double rate = ldexp(1, -twin->state.rate);
   for (int l = 0; l < net->layer_count; l++) {
     struct twin_tensors *t = &twin->layer[l];
-    int count = net->layer[l].rows * net->layer[l].units;
-    for (int i = 0; i < count && !(twin->state.freeze >> l & 1); i++)
-      t->weights[i] -= rate * t->weight_gradient[i];
+    if (!(twin->state.freeze >> l & 1))
+      update_weights(&net->layer[l], t, rate);
   }
-  twin->state.random = random_advance(twin->state.random, random_step_shifts(net));
-  twin->state.steps++;
+  finish_step(twin);
+}
+
+void twin_learn(struct twin *twin, int label) {
+  backward(twin, label, true);
+  finish_step(twin);
 }

@@ -68,4 +68,8 @@ void twin_backward(struct twin *twin, int label);
  * step count move on. */
 void twin_update(struct twin *twin);
 
+/* twin_backward and twin_update in one, several times as fast: the same weights, but no
+ * weight_gradient of dense layers. */
+void twin_learn(struct twin *twin, int label);
+
 #endif
