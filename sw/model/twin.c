@@ -111,9 +111,11 @@ static void conv_backward(const struct net *net, const struct layer *layer, cons
 static void dense_forward(const struct layer *layer, const double *input, const double *weights,
                           double *sum) {
   memset(sum, 0, (size_t)layer->units * sizeof *sum);
-  for (int n = 0; n < layer->rows; n++, weights += layer->units)
-    for (int u = 0; u < layer->units && input[n] != 0; u++)
-      sum[u] += input[n] * weights[u];
+  for (int n = 0; n < layer->rows; n++, weights += layer->units) {
+    double value = input[n];
+    for (int u = 0; u < layer->units && value != 0; u++)
+      sum[u] += value * weights[u];
+  }
 }
 
 /* ---- E11, E13: dW = input * gradient'. */
@@ -137,9 +139,11 @@ static int active_units(const struct layer *layer, const double *gradient, int *
 static void dense_learn(const struct layer *layer, const double *input, const double *gradient,
                         double rate, double *weights) {
   int active[NET_UNITS_MAX], count = active_units(layer, gradient, active);
-  for (int n = 0; n < layer->rows; n++, weights += layer->units)
-    for (int k = 0; k < count && input[n] != 0; k++)
-      weights[active[k]] -= rate * (input[n] * gradient[active[k]]);
+  for (int n = 0; n < layer->rows; n++, weights += layer->units) {
+    double value = input[n];
+    for (int k = 0; k < count && value != 0; k++)
+      weights[active[k]] -= rate * (value * gradient[active[k]]);
+  }
 }
 
 /* ---- E12, E14: the gradient with respect to the input, through the gates of the layer in front.
