@@ -41,8 +41,13 @@ for net in $nets; do
   sed -e 's/classes: 2/classes: 5/' -e 's/output_lanes: 2/output_lanes: 5/' "$work/nets/$net.yaml" \
     >"$work/nets/$net.five.yaml"
 done
-for view in spectrum modulation; do
-  "$engram" features --view $view --classes airplane,car,engine,helicopter,train -o "$work/$view" "$data" >"$work/$view.log"
+# By recording, a second of modulation begins every third of a second: more pictures of the same.
+for set in spectrum.segment spectrum.recording modulation.segment modulation.recording; do
+  every=
+  [ $set != modulation.recording ] || every='--every 333'
+  # shellcheck disable=SC2086 # words
+  "$engram" features --view ${set%.*} $every --classes airplane,car,engine,helicopter,train -o "$work/$set" "$data" \
+    >"$work/$set.log"
 done
 key=$(cat "$engram" "$work"/nets/*.yaml "$work"/*/*-ubyte "$work"/*/dataset.json "$here/study_torch.py" | cksum | cut -d' ' -f1)
 runs=$work/$key
@@ -58,10 +63,9 @@ while [ "$seed" -le "$seeds" ]; do
         classes=airplane,$task
         [ $task != five ] || classes=airplane,car,engine,helicopter,train
         for rotation in 0 $rotations; do
-          split=recording epochs=30
-          [ "$rotation" != 0 ] || split=segment
-          # A spectrum's net has learned its recordings by heart long before.
-          [ "$split.$view" != recording.spectrum ] || epochs=12
+          split=recording epochs=12
+          # By recording a net knows its recordings by heart long before.
+          [ "$rotation" != 0 ] || split=segment epochs=30
           name=$view.$task.$split.$net.$seed.$rotation
           [ -e "$runs/$name.json" ] || [ -e "$runs/$name.csv" ] ||
             echo "$view $task $classes $split $net $seed $rotation $epochs"

@@ -11,7 +11,7 @@ engram=$1 work=$2 runs=$3 view=$4 task=$5 classes=$6 split=$7 net=$8
 shift 8
 seed=$1 rotation=$2 epochs=$3
 name=$view.$task.$split.$net.$seed.$rotation
-set -- --data "$work/$view" --classes "$classes" --split "$split" --seed "$seed"
+set -- --data "$work/$view.$split" --classes "$classes" --split "$split" --seed "$seed"
 [ "$rotation" = 0 ] || set -- "$@" --rotation "$rotation/10"
 case $net in
 parts)

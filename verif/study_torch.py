@@ -103,11 +103,11 @@ def read_parts(path):
 
 def run(runs, path, data):
     view, task, split, _, seed, rotation = os.path.basename(path)[:-len(".csv")].split(".")
-    pictures, labels, names = data[view]
+    pictures, labels, names = data[view, split]
     chosen = [names.index(name) for name in TASKS[task]]
     kept = np.isin(labels, chosen)
     parts, files = read_parts(path)
-    epochs = 12 if (view, split) == ("spectrum", "recording") else 30
+    epochs = 12 if split == "recording" else 30
     for model in ("logistic", "mlp", "cnn"):
         result = os.path.join(runs, f"{view}.{task}.{split}.{model}.{seed}.{rotation}.json")
         if os.path.exists(result):
@@ -122,7 +122,8 @@ def run(runs, path, data):
 def main():
     work, runs, seeds = sys.argv[1], sys.argv[2], int(sys.argv[3])
     torch.set_num_threads(2)
-    data = {view: read_pictures(os.path.join(work, view)) for view in ("spectrum", "modulation")}
+    data = {(view, split): read_pictures(os.path.join(work, f"{view}.{split}"))
+            for view in ("spectrum", "modulation") for split in ("segment", "recording")}
     paths = [path for seed in range(1, seeds + 1) for path in sorted(glob.glob(f"{runs}/*.parts.{seed}.*.csv"))]
     for i, path in enumerate(paths):
         if i % 20 == 0:

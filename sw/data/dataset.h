@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,7 @@ enum { DATASET_VIEW_BYTES = 16 };
 struct dataset {
   char
       view[DATASET_VIEW_BYTES]; /* what pictures of sounds show (features_view_name), "": unknown */
+  bool overlapping;             /* neighbouring pictures of a file share some of its sound */
   size_t count;
   int height, width;
   int class_count;
@@ -62,7 +64,8 @@ void dataset_free(struct dataset *data);
 /* Deals out 80 % train, 10 % validation, 10 % test, class by class, from the seed; the same data
  * and seed give the same split on any machine. `parts` has [count] entries, owned by the caller. By
  * recording, all pictures of one recording share a part and each class has at least one recording
- * in each part; fails when a class has too few (3) for that. */
+ * in each part; fails when a class has too few (3) for that. By segment pictures that
+ * overlap are refused. */
 int dataset_split(const struct dataset *data, enum split_by by, uint64_t seed, enum part *parts,
                   struct error *err);
 
