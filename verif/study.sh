@@ -85,7 +85,9 @@ if [ -e "$work/failed" ]; then
   exit 1
 fi
 if "$python" -c 'import torch' 2>/dev/null; then
-  "$python" "$here/study_torch.py" "$work" "$runs" "$seeds"
+  "$python" "$here/study_torch.py" "$work" "$runs" "$seeds" 0 &
+  "$python" "$here/study_torch.py" "$work" "$runs" "$seeds" 1
+  wait $!
 else
   echo "SKIP: no PyTorch ($python cannot import torch; make bench-deps): no other classifiers beside the nets"
 fi
