@@ -78,7 +78,7 @@ done >>"$work/jobs"
 total=$(wc -l <"$work/jobs")
 echo "study: $total trainings to do"
 rm -f "$work/failed"
-{ xargs -P 2 -L 1 sh "$here/study_run.sh" "$engram" "$work" "$runs" <"$work/jobs" || : >"$work/failed"; } |
+{ xargs -r -P 2 -L 1 sh "$here/study_run.sh" "$engram" "$work" "$runs" <"$work/jobs" || : >"$work/failed"; } |
   awk -v total="$total" 'NR % 50 == 0 { print "study: " NR " of " total " (" $0 ")"; fflush() }'
 if [ -e "$work/failed" ]; then
   echo 'study: FAIL: a training failed (above)' >&2
