@@ -19,27 +19,35 @@ case $seeds in
 esac
 rotations='1 2 3 4 5 6 7 8 9 10'
 
-# formats BITS FRACTION_BITS_LESS RANDOM_BITS: paper8 with fewer bits in its weights, of the same range.
+# formats BITS RANDOM_BITS INIT: paper8 with fewer bits in its weights, of the same range. The logits then have fewer
+# fraction bits, and the dense layer's initial weights may have to be larger.
 formats() {
-  sed -e "s/weights: {bits: 8, frac: 6,/weights: {bits: $1, frac: $((6 - $2)),/" \
-    -e "s/weights: {bits: 8, frac: 8,/weights: {bits: $1, frac: $((8 - $2)),/" \
-    -e "s/weights: {bits: 8, frac: 7,/weights: {bits: $1, frac: $((7 - $2)),/" \
-    -e "s/random_bits: 10/random_bits: $3/" "$here/../nets/paper8.yaml"
+  less=$((8 - $1)) logits=$((3 + 7 - 8 + $1))
+  sed -e "s/weights: {bits: 8, frac: 6,/weights: {bits: $1, frac: $((6 - less)),/" \
+    -e "s/weights: {bits: 8, frac: 8,/weights: {bits: $1, frac: $((8 - less)),/" \
+    -e "s/weights: {bits: 8, frac: 7,/weights: {bits: $1, frac: $((7 - less)),/" \
+    -e "s/init: -5/init: $3/" -e "s/activations: {bits: 16, frac: 9}/activations: {bits: 16, frac: $logits}/" \
+    -e "s/random_bits: 10/random_bits: $2/" "$here/../nets/paper8.yaml"
 }
 
 mkdir -p "$work/nets"
 cp "$here/../nets/paper.yaml" "$here/../nets/paper8.yaml" "$work/nets"
 sed 's/rounding: stochastic, random_bits: 10/rounding: nearest/' "$here/../nets/paper8.yaml" >"$work/nets/nearest8.yaml"
-formats 6 2 12 >"$work/nets/weights6.yaml"
-formats 4 4 14 >"$work/nets/weights4.yaml"
+formats 6 12 -5 >"$work/nets/weights6.yaml"
+formats 4 14 -4 >"$work/nets/weights4.yaml"
 nets='paper paper8 nearest8 weights6 weights4'
 for net in $nets; do
   for task in car engine helicopter; do cp "$work/nets/$net.yaml" "$work/nets/$net.$task.yaml"; done
   sed -e 's/classes: 2/classes: 5/' -e 's/output_lanes: 2/output_lanes: 5/' "$work/nets/$net.yaml" \
     >"$work/nets/$net.five.yaml"
 done
-for view in spectrum modulation; do
-  "$engram" features --view $view --classes airplane,car,engine,helicopter,train -o "$work/$view" "$data" >"$work/$view.log"
+# By recording, a second of modulation begins every third of a second: more pictures of the same.
+for set in spectrum.segment spectrum.recording modulation.segment modulation.recording; do
+  every=
+  [ $set != modulation.recording ] || every='--every 333'
+  # shellcheck disable=SC2086 # words
+  "$engram" features --view ${set%.*} $every --classes airplane,car,engine,helicopter,train -o "$work/$set" "$data" \
+    >"$work/$set.log"
 done
 key=$(cat "$engram" "$work"/nets/*.yaml "$work"/*/*-ubyte "$work"/*/dataset.json "$here/study_torch.py" | cksum | cut -d' ' -f1)
 runs=$work/$key
@@ -55,10 +63,9 @@ while [ "$seed" -le "$seeds" ]; do
         classes=airplane,$task
         [ $task != five ] || classes=airplane,car,engine,helicopter,train
         for rotation in 0 $rotations; do
-          split=recording epochs=30
-          [ "$rotation" != 0 ] || split=segment
-          # A spectrum's net has learned its recordings by heart long before.
-          [ "$split.$view" != recording.spectrum ] || epochs=12
+          split=recording epochs=12
+          # By recording a net knows its recordings by heart long before.
+          [ "$rotation" != 0 ] || split=segment epochs=30
           name=$view.$task.$split.$net.$seed.$rotation
           [ -e "$runs/$name.json" ] || [ -e "$runs/$name.csv" ] ||
             echo "$view $task $classes $split $net $seed $rotation $epochs"
@@ -70,10 +77,17 @@ while [ "$seed" -le "$seeds" ]; do
 done >>"$work/jobs"
 total=$(wc -l <"$work/jobs")
 echo "study: $total trainings to do"
-xargs -P 2 -L 1 sh "$here/study_run.sh" "$engram" "$work" "$runs" <"$work/jobs" |
-  awk -v total="$total" '{ last = $0 } NR % 50 == 0 { print "study: " NR " of " total " (" $0 ")"; fflush() }'
+rm -f "$work/failed"
+{ xargs -r -P 2 -L 1 sh "$here/study_run.sh" "$engram" "$work" "$runs" <"$work/jobs" || : >"$work/failed"; } |
+  awk -v total="$total" 'NR % 50 == 0 { print "study: " NR " of " total " (" $0 ")"; fflush() }'
+if [ -e "$work/failed" ]; then
+  echo 'study: FAIL: a training failed (above)' >&2
+  exit 1
+fi
 if "$python" -c 'import torch' 2>/dev/null; then
-  "$python" "$here/study_torch.py" "$work" "$runs" "$seeds"
+  "$python" "$here/study_torch.py" "$work" "$runs" "$seeds" 0 &
+  "$python" "$here/study_torch.py" "$work" "$runs" "$seeds" 1
+  wait $!
 else
   echo "SKIP: no PyTorch ($python cannot import torch; make bench-deps): no other classifiers beside the nets"
 fi

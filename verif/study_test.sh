@@ -56,7 +56,7 @@ has '| floating-point twin | 92.0 ± 5.0 |'
 has '| 16-bit | 93.3 ± 5.7 |'
 has '| +1.33 ± 2.87 |'
 has '| at least 98.5 | **missed** |'
-has '| within 0.5 | **missed** |'
+has '| +1.33 ± 2.87 | within 0.5 | open |'
 # 150 + 50 saturations and 2,000 lost updates in 100 steps; kappa of 92 % is 0.84.
 has '| airplane, car | floating-point twin | 75.0 | 0.25 | 0.920 | 0.920 | 0.920 | 0.840 | 2.00 | 20 | 3.0 (3 of 3) |'
 result spectrum.car.segment.paper.2.0 100
@@ -64,6 +64,10 @@ result spectrum.car.segment.paper.1.0 98
 result spectrum.car.segment.paper.3.0 98
 "$study" "$work" 3 >"$work/tables"
 has '| at least 98.5 | held |'
+has '| +6.67 ± 5.74 | within 0.5 | **missed** |'
+for seed in 1 2 3; do cp "$work/spectrum.car.segment.twin.$seed.0.json" "$work/spectrum.car.segment.paper8.$seed.0.json"; done
+"$study" "$work" 3 >"$work/tables"
+has '| +0.00 ± 0.00 | within 0.5 | held |'
 result spectrum.car.recording.twin.1.4 90
 refused '1 rotations, expected 10' 1
 rm "$work/spectrum.car.recording.twin.1.4.json"

@@ -2,7 +2,8 @@
 
 SPDX-License-Identifier: MIT
 
-Usage: study_torch.py WORK RUNS SEEDS
+Usage: study_torch.py WORK RUNS SEEDS FIRST
+Two of them share the work: FIRST is 0 in one and 1 in the other.
 For each RUNS/VIEW.TASK.SPLIT.parts.SEED.ROTATION.csv (`engram train --parts`) of the seeds 1..SEEDS trains what is
 not there yet and writes VIEW.TASK.SPLIT.MODEL.SEED.ROTATION.json in the form of `engram train --json`: as many epochs
 as Engram's nets, the epoch chosen on validation, batches of 32, SGD with momentum.
@@ -103,11 +104,11 @@ def read_parts(path):
 
 def run(runs, path, data):
     view, task, split, _, seed, rotation = os.path.basename(path)[:-len(".csv")].split(".")
-    pictures, labels, names = data[view]
+    pictures, labels, names = data[view, split]
     chosen = [names.index(name) for name in TASKS[task]]
     kept = np.isin(labels, chosen)
     parts, files = read_parts(path)
-    epochs = 12 if (view, split) == ("spectrum", "recording") else 30
+    epochs = 12 if split == "recording" else 30
     for model in ("logistic", "mlp", "cnn"):
         result = os.path.join(runs, f"{view}.{task}.{split}.{model}.{seed}.{rotation}.json")
         if os.path.exists(result):
@@ -120,14 +121,15 @@ def run(runs, path, data):
 
 
 def main():
-    work, runs, seeds = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    torch.set_num_threads(2)
-    data = {view: read_pictures(os.path.join(work, view)) for view in ("spectrum", "modulation")}
+    work, runs, seeds, first = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    torch.set_num_threads(1)
+    data = {(view, split): read_pictures(os.path.join(work, f"{view}.{split}"))
+            for view in ("spectrum", "modulation") for split in ("segment", "recording")}
     paths = [path for seed in range(1, seeds + 1) for path in sorted(glob.glob(f"{runs}/*.parts.{seed}.*.csv"))]
-    for i, path in enumerate(paths):
+    for i in range(first, len(paths), 2):
         if i % 20 == 0:
             print(f"study: PyTorch, split {i + 1} of {len(paths)}", flush=True)
-        run(runs, path, data)
+        run(runs, paths[i], data)
 
 
 main()

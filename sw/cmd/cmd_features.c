@@ -14,10 +14,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { EVERY_MS_MAX = 60000 };
+
 struct options {
   const char *folder, *classes, *plot, *net;
   int height, width;
   enum features_view view;
+  int every_ms; /* 0: where the picture before ends */
   bool json;
   const char **sounds; /* [sound_count], folders, in the memory of argv */
   size_t sound_count;
@@ -53,6 +56,9 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case 'w':
     option_view(state, arg, &options->view);
     return 0;
+  case 'e':
+    options->every_ms = (int)option_number(state, "every", arg, 1, EVERY_MS_MAX);
+    return 0;
   case 'n':
     options->net = arg;
     return 0;
@@ -79,6 +85,10 @@ static const struct argp_option table[] = {
     {"size", 's', "HxW", 0, "height and width of the pictures, 28x28 by default", 0},
     {"view", 'w', "VIEW", 0,
      "spectrum of 300 ms (default), or modulation: how each second's bands beat", 0},
+    {"every", 'e', "MS", 0,
+     "a picture begins every MS ms instead of where the one before ends; what overlaps can only be "
+     "split by recording",
+     0},
     {"net", 'n', "FILE", 0, "take the pictures' size from a network's description", 0},
     {"plot", 'p', "FILE", 0, "draw some pictures of each class as a PNG file", 0},
     {"json", 'j', 0, 0, "print the result as JSON", 0},
@@ -163,8 +173,8 @@ static int make_dataset(const struct options *options, struct build *build, stru
                         struct error *err) {
   if (dataset_prepare(options->folder, err) != 0 ||
       (options->plot && prepare_plot(options->plot, err) != 0) ||
-      build_pictures(build, options->view, options->height, options->width, cmd_progress, data,
-                     err) != 0)
+      build_pictures(build, options->view, options->height, options->width, options->every_ms,
+                     cmd_progress, data, err) != 0)
     return -1;
   if (dataset_save(data, options->folder, err) == 0 &&
       (!options->plot || sheet_save(data, options->plot, err) == 0))

@@ -350,11 +350,15 @@ static void put_together(const struct build *build, const struct batch *batches,
 }
 
 int build_pictures(struct build *build, enum features_view view, int height, int width,
-                   build_progress *progress, struct dataset *data, struct error *err) {
+                   int every_ms, build_progress *progress, struct dataset *data,
+                   struct error *err) {
   *data = (struct dataset){.height = height, .width = width};
   snprintf(data->view, sizeof data->view, "%s", features_view_name(view));
   build->too_short = 0;
   struct features *features = features_new(view, height, width);
+  if (every_ms > 0)
+    features_set_step(features, (size_t)every_ms * SOUND_RATE_HZ / 1000);
+  data->overlapping = every_ms > 0 && every_ms < features_segment_ms(view);
   struct batch *batches = memory_new(build->count, sizeof *batches);
   int result = read_sounds(build, features, progress, batches, err);
   if (result == 0)

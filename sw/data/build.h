@@ -42,11 +42,12 @@ typedef void build_progress(const char *what, size_t done, size_t total);
 int build_scan(struct build *build, const char *const *folders, size_t folder_count,
                const char *classes, struct error *err);
 
-/* Reads all sounds into pictures of height x width with this view. `progress` may be NULL. Refuses
+/* Reads all sounds into pictures of height x width with this view. A picture begins every
+ * `every_ms`, or with 0 where the one before ends. `progress` may be NULL. Refuses
  * an unreadable or empty sound and a class without pictures. Returns 0 and a data set to be
  * released with dataset_free, or -1 and nothing to release. */
 int build_pictures(struct build *build, enum features_view view, int height, int width,
-                   build_progress *progress, struct dataset *data, struct error *err);
+                   int every_ms, build_progress *progress, struct dataset *data, struct error *err);
 
 void build_free(struct build *build);
 

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,7 @@ enum { DATASET_VIEW_BYTES = 16 };
 struct dataset {
   /* What pictures of sounds show (features_view_name); "": unknown. */
   char view[DATASET_VIEW_BYTES];
+  bool overlapping; /* neighbouring pictures of a file share some of its sound */
   size_t count;
   int height, width;
   int class_count;
@@ -65,7 +67,7 @@ void dataset_free(struct dataset *data);
  * and of the others a tenth is for validation. `parts` has [count] entries, owned by the caller. By
  * recording, all pictures of one recording share a part and each class has at least one recording
  * in each part; fails when a class has too few (3) for that, or one is in the test and out of it.
- */
+ * By segment pictures that overlap are refused. */
 int dataset_split(const struct dataset *data, enum split_by by, uint64_t seed, enum part *parts,
                   struct error *err);
 

@@ -86,6 +86,7 @@ static int read_root(struct dataset *data, const json_t *root, const char *path,
   if (view && strlen(view) >= sizeof data->view)
     return error_set(err, "%s: \"view\": found %zu bytes, expected less than %zu", path,
                      strlen(view), sizeof data->view);
+  data->overlapping = json_is_true(json_object_get(root, "overlapping"));
   strcpy(data->view, view ? view : "");
   const json_t *pictures = json_object_get(root, "pictures");
   if (check_number(pictures, "count", data->count, path, err) != 0 ||
@@ -183,6 +184,8 @@ int sidecar_write(const struct dataset *data, FILE *file, struct error *err) {
       "segment", numbers_json(data->segment, data->count));
   if (data->view[0])
     json_object_set_new(root, "view", json_string(data->view));
+  if (data->overlapping)
+    json_object_set_new(root, "overlapping", json_true());
   json_dumpf(root, file, 0);
   json_decref(root);
   fputc('\n', file);

@@ -3,6 +3,7 @@
  *
  *   {"format": "engram-dataset", "version": 1,
  *    "view": "spectrum",                              what pictures of sounds show; optional
+ *    "overlapping": true,                             neighbouring segments share sound; optional
  *    "classes": ["airplane", "car"],                  label -> name
  *    "recordings": ["esc-11687", ...], "files": ["airplane/1-11687-A-47.wav", ...],
  *    "pictures": {"count": 1024, "height": 28, "width": 28,

@@ -163,6 +163,9 @@ static int check_test(const struct dataset *data, const struct unit *recordings,
 static int split(const struct dataset *data, enum split_by by, uint64_t seed,
                  const struct rotation *rotation, enum part *parts, struct error *err) {
   bool recordings = by == SPLIT_BY_RECORDING;
+  if (!recordings && data->overlapping)
+    return error_set(err, "the pictures overlap (features --every): by segment the test would have "
+                          "been heard in training, expected --split recording");
   size_t count = recordings ? (size_t)data->recording_count : dealt(data);
   struct unit *units = recordings ? recording_units(data) : picture_units(data);
   enum part *part_of_unit = memory_new(count, sizeof *part_of_unit);

@@ -20,6 +20,7 @@ static const char *const view_names[FEATURES_VIEWS] = {"spectrum", "modulation"}
 struct features {
   enum features_view view;
   int height, width;
+  size_t step_samples;                                   /* between the beginnings of pictures */
   double picture[FEATURES_SIDE_MAX * FEATURES_SIDE_MAX]; /* work space */
 
   struct modulation *modulation; /* the view of that name has nothing else */
@@ -68,6 +69,7 @@ struct features *features_new(enum features_view view, int height, int width) {
   features->view = view;
   features->height = height;
   features->width = width;
+  features->step_samples = features_segment_samples(view);
   if (view == FEATURES_MODULATION) {
     features->modulation = modulation_new(height, width);
     return features;
@@ -136,6 +138,11 @@ void features_picture(struct features *features, const float *samples, uint8_t *
   }
 }
 
+void features_set_step(struct features *features, size_t samples) {
+  assert(samples > 0);
+  features->step_samples = samples;
+}
+
 int features_load(struct features *features, const char *path, uint8_t **pictures, size_t *count,
                   struct error *err) {
   struct sound sound;
@@ -143,10 +150,10 @@ int features_load(struct features *features, const char *path, uint8_t **picture
     return -1;
   size_t pixels = (size_t)(features->height * features->width);
   size_t segment = features_segment_samples(features->view);
-  *count = sound.count / segment;
+  *count = sound.count < segment ? 0 : (sound.count - segment) / features->step_samples + 1;
   *pictures = memory_new(*count + 1, pixels);
   for (size_t i = 0; i < *count; i++)
-    features_picture(features, sound.samples + i * segment, *pictures + i * pixels);
+    features_picture(features, sound.samples + i * features->step_samples, *pictures + i * pixels);
   sound_free(&sound);
   return 0;
 }

@@ -222,6 +222,9 @@ good 'eval of another rotation' eval --net "$tiny" --data three --load turn --ro
 holds 'not the split of the training'
 rm turn turn.best
 good 'features of beats' features -o beats --size 8x8 --view modulation sounds
+good 'features that overlap' features -o often --size 8x8 --every 100 sounds
+holds '96' # of a second: those that begin at 0, 100 ... 700 ms, of 12 recordings
+good 'train on what overlaps' train --net "$tiny" --data often --epochs 1 --split recording
 good 'train on beats' train --net "$tiny" --data beats --epochs 1 --save beating
 good 'infer takes the view of the training' infer --net "$tiny" --load beating "$sound"
 holds 'of 1 segments'
@@ -595,6 +598,8 @@ bad_option 'train: halve' 'at most 15' train --net "$tiny" --data three \
   --halve 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16
 bad_option 'train: rate' 'from 0 to 15' train --net "$tiny" --data three --rate 16
 bad_option 'train: split' 'segment, recording or both' train --net "$tiny" --data three --split day
+bad 'train: by segment on what overlaps' 'expected --split recording' train --net "$tiny" --data often
+bad_option 'features: every' 'from 1 to 60000' features -o new --every 0 sounds
 bad_option 'train: rotation' 'K from 1 to N' train --net "$tiny" --data three --rotation 5/4
 bad_option 'train: rotations' 'N from 3' train --net "$tiny" --data three --rotation 1/2
 bad_option 'train: rotation of nothing' 'K/N is expected' train --net "$tiny" --data three --rotation 1/4x

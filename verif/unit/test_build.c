@@ -61,7 +61,7 @@ static void build_all(const char *const *folders, size_t count, const char *clas
   struct error err = {""};
   if (build_scan(&build, folders, count, classes, &err) != 0)
     fail_msg("%s", err.message);
-  if (build_pictures(&build, FEATURES_SPECTRUM, 28, 28, NULL, data, &err) != 0)
+  if (build_pictures(&build, FEATURES_SPECTRUM, 28, 28, 0, NULL, data, &err) != 0)
     fail_msg("%s", err.message);
   *too_short = build.too_short;
   build_free(&build);
@@ -73,7 +73,7 @@ static void assert_refused(const char *folder, const char *classes, const char *
   struct error err = {""};
   int result = build_scan(&build, &folder, 1, classes, &err);
   if (result == 0) {
-    result = build_pictures(&build, FEATURES_SPECTRUM, 28, 28, NULL, &data, &err);
+    result = build_pictures(&build, FEATURES_SPECTRUM, 28, 28, 0, NULL, &data, &err);
     build_free(&build);
   }
   assert_int_equal(result, -1);

@@ -607,6 +607,9 @@ static void too_few_recordings_are_refused(void **unused) {
   assert_non_null(strstr(err.message, "has 2 recordings, expected at least 3"));
   err.message[0] = '\0';
   assert_int_equal(dataset_split(&data, SPLIT_BY_SEGMENT, 3, parts, &err), 0);
+  data.overlapping = true;
+  assert_int_equal(dataset_split(&data, SPLIT_BY_SEGMENT, 3, parts, &err), -1);
+  assert_non_null(strstr(err.message, "expected --split recording"));
   free(parts);
   dataset_free(&data);
 }

@@ -300,6 +300,36 @@ static void files_are_cut_into_segments(void **unused) {
   assert_int_equal(scratch_remove(folder), 0);
 }
 
+/* With a step, pictures begin there: each is that of the samples from there on. */
+static void pictures_can_overlap(void **unused) {
+  (void)unused;
+  enum { STEP = 1000, COUNT = 3 };
+  struct features *features = features_new(FEATURES_SPECTRUM, 28, 28);
+  static int16_t sound[SEGMENT + COUNT * STEP - 1]; /* one sample too few for a fourth */
+  static float samples[SEGMENT];
+  uint64_t state = scratch_seed() * 2 + 1;
+  struct error err = {""};
+  for (size_t i = 0; i < sizeof sound / sizeof sound[0]; i++)
+    sound[i] = (int16_t)(3000 * noise(&state));
+  char *folder = scratch_make(), *path = path_join(folder, "a.wav");
+  assert_int_equal(sound_save(path, sound, sizeof sound / sizeof sound[0], &err), 0);
+  uint8_t *pictures, expected[28 * 28];
+  size_t count;
+  features_set_step(features, STEP);
+  assert_int_equal(features_load(features, path, &pictures, &count, &err), 0);
+  assert_int_equal(count, COUNT);
+  for (size_t p = 0; p < count; p++) {
+    for (int i = 0; i < SEGMENT; i++)
+      samples[i] = (float)sound[p * STEP + (size_t)i] / 32768;
+    features_picture(features, samples, expected);
+    assert_memory_equal(pictures + p * 28 * 28, expected, sizeof expected);
+  }
+  free(pictures);
+  free(path);
+  scratch_remove(folder);
+  features_free(features);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(equals_the_direct_computation),
@@ -309,6 +339,7 @@ int main(void) {
       cmocka_unit_test(level_does_not_matter),
       cmocka_unit_test(time_runs_along_the_columns),
       cmocka_unit_test(files_are_cut_into_segments),
+      cmocka_unit_test(pictures_can_overlap),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
