@@ -41,7 +41,7 @@ struct plan_layer {
   /* dense */
   int lanes;        /* a lane serves a unit, or (paired) a pair of units, of each group */
   int rows_at_once; /* 1, or 2 from two banks */
-  int copies;       /* of the registers that inputs and addresses come from */
+  int copies;       /* engram_copies of what goes to all lanes */
   bool paired;      /* training passes over the kept units of the pairs only */
   bool shared;      /* one multiplier a lane and row for gradient and update */
   bool coupled;     /* two lanes train the kept one of a pair */
