@@ -56,6 +56,16 @@ cd "$out"
 # shellcheck source=fpga/family.sh
 . "$here/family.sh"
 
+# Where the device's multipliers and memories are known, each lane is given its own (floorplan.awk).
+sites=$(value device).sites sources=$(echo rtl/*.v) floorplan=
+if [ -f "$here/$sites" ]; then
+  cp "$here/$sites" "$here/floorplan.awk" .
+  cells=$(sed -n '/^#/d; s/ rows .*//p' "$sites")
+  for cell in $cells; do floorplan="$floorplan select -write $cell.names t:$cell;"; done
+  floorplan="$floorplan exec -expect-return 0 -- awk -f floorplan.awk $sites$(printf ' %s.names' $cells) >floorplan.ys;
+    script floorplan.ys;"
+fi
+
 # Runs a command unless it ran already with the same words, tool and files: stage, version, files, command.
 stage() {
   stage=$1
@@ -70,8 +80,8 @@ stage() {
 # Relative names only, so that the same input gives the same bytes in any folder.
 yosys_version=$(yosys -V)
 place_version="$(basename "$place") $("$place" --version 2>&1 | sed -n 's/.*(Version \(.*\))/\1/p')"
-stage yosys "$yosys_version" "$(echo rtl/*.v)" "yosys -q -l yosys.log -p 'read_verilog $define $(echo rtl/*.v);
-  chparam -set CLOCK_HZ $clock_hz -set BAUD $baud top; $(synthesis top); write_json top.json'"
+stage yosys "$yosys_version" "$sources ${floorplan:+$sites floorplan.awk}" "yosys -q -l yosys.log -p 'read_verilog $define $sources;
+  chparam -set CLOCK_HZ $clock_hz -set BAUD $baud top; $(synthesis top); $floorplan write_json top.json'"
 stage nextpnr "$place_version" "yosys.done rtl/$board.$constraints" "$place $options $constrained --json top.json \
   --seed $seed --timing-allow-fail --report nextpnr.json -q -l nextpnr.log"
 printf '%s\n' "$yosys_version" "$place_version" >tools

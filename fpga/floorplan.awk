@@ -1,0 +1,118 @@
+# floorplan.awk : a lane's multipliers and memories beside each other, lanes in a row: Yosys' commands for it.
+# SPDX-License-Identifier: MIT
+#
+# Usage: awk -f floorplan.awk DEVICE.sites CELL.names...   CELL.names: the names of the core's cells of a type, as
+#                                                          Yosys' `select -write` has them
+#
+# Left to themselves, nextpnr's placers put multipliers and memories where the free places are when all else is placed,
+# far from what they work with, and do not move them any more. Here a site is a column of a row: some multipliers and
+# some memories. Lanes take sites in the order of their numbers, one after another to and fro through the rows; sites in
+# the device's middle stay free for all that has no lanes. A core whose lanes take more sites than there are is left alone.
+
+BEGIN { site = last = free = 0 }
+
+# Of a name: its layer, "lane" or "bank", the number.
+function lane_of(name, part) {
+  if (!match(name, /\.gen_(lane|bank)\[[0-9]+\]/)) return 0
+  part = substr(name, RSTART + 5, RLENGTH - 6)
+  kind = substr(part, 1, 4)
+  number = substr(part, 6) + 0
+  layer = substr(name, 1, RSTART - 1)
+  sub(/\.gen_bank_row\[[0-9]+\]$/, "", layer)
+  return 1
+}
+
+FNR == 1 { file++; type = FILENAME; sub(/.*\//, "", type); sub(/\..*/, "", type) }
+/^#/ { next }
+file == 1 && $1 == "columns" {
+  for (i = 2; i <= NF; i++) x[columns++] = $i
+  next
+}
+file == 1 {
+  types[kinds++] = $1
+  for (i = 3; $i != "places"; i++) y[$1, rows_of[$1]++] = $i
+  for (i++; i <= NF; i++) place[$1, places[$1]++] = $i
+  rows = rows_of[$1]
+  next
+}
+{
+  if (!lane_of($0)) { others[type]++; next }
+  if (!seen[layer]++) layers[layer_count++] = layer
+  at = ++cells[layer, kind, number, type]
+  cell[layer, kind, number, type, at] = $0
+  if (number >= count[layer, kind]) count[layer, kind] = number + 1
+}
+
+# One cell onto the present site or, where it has no place left for it, the next one.
+function put(type, name) {
+  while (taken[site, type] == places[type]) site++
+  plan[site, type, taken[site, type]++] = name
+}
+
+END {
+  # A bank has the weights of one lane or of several, or of half a lane.
+  for (l = 0; l < layer_count; l++) {
+    layer = layers[l]
+    lanes = count[layer, "lane"] > 0 ? count[layer, "lane"] : count[layer, "bank"]
+    banks = count[layer, "bank"]
+    for (lane = 0; lane < lanes; lane++) {
+      first = int((lane * banks + lanes - 1) / lanes)
+      behind = int(((lane + 1) * banks + lanes - 1) / lanes)
+      # A lane that does not fit into what is left of a site begins a new one.
+      for (k = 0; k < kinds; k++) {
+        type = types[k]
+        need = cells[layer, "lane", lane, type]
+        for (bank = first; bank < behind; bank++) need += cells[layer, "bank", bank, type]
+        if (taken[site, type] > 0 && taken[site, type] + need > places[type]) { site++; k = -1 }
+      }
+      begin = site
+      for (k = 0; k < kinds; k++) {
+        type = types[k]
+        site = begin
+        for (i = 1; i <= cells[layer, "lane", lane, type]; i++) put(type, cell[layer, "lane", lane, type, i])
+        for (bank = first; bank < behind; bank++)
+          for (i = 1; i <= cells[layer, "bank", bank, type]; i++) put(type, cell[layer, "bank", bank, type, i])
+        if (site > last) last = site
+      }
+      site = last
+    }
+  }
+  used = layer_count > 0 ? last + 1 : 0
+  sites = columns * rows
+  if (used > sites) { print "# " used " sites are needed, there are " sites; exit }
+
+  # Sites by their distance from the middle: the first ones for what has no lanes, the next ones for the lanes.
+  for (k = 0; k < kinds; k++) {
+    need = int((others[types[k]] + places[types[k]] - 1) / places[types[k]])
+    if (need > free) free = need
+  }
+  if (free > sites - used) free = sites - used
+  type = types[0]
+  middle_x = (x[0] + x[columns-1]) / 2
+  middle_y = (y[type, 0] + y[type, rows-1]) / 2
+  for (i = 0; i < free + used; i++) {
+    nearest = -1
+    for (s = 0; s < sites; s++) {
+      dx = x[s % columns] - middle_x
+      dy = y[type, int(s / columns)] - middle_y
+      distance = dx * dx + dy * dy
+      if (!(s in chosen) && (nearest < 0 || distance < least)) { nearest = s; least = distance }
+    }
+    chosen[nearest] = i >= free
+  }
+  # To and fro through the rows.
+  site = 0
+  for (row = 0; row < rows; row++)
+    for (i = 0; i < columns; i++) {
+      column = row % 2 ? columns - 1 - i : i
+      if (!chosen[row * columns + column]) continue
+      for (k = 0; k < kinds; k++) {
+        type = types[k]
+        for (at = 0; at < taken[site, type]; at++) {
+          split(place[type, at], part, "/")
+          printf "setattr -set BEL \"X%d/Y%d/%s\" %s\n", x[column] + part[1], y[type, row], part[2], plan[site, type, at]
+        }
+      }
+      site++
+    }
+}
