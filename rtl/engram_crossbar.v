@@ -101,7 +101,7 @@ module engram_crossbar #(
   output wire [AT_ONCE-1:0]          back_gates_o,
   output wire [AT_ONCE*BACK_BITS-1:0] back_sums_o,
   output wire                        updated_o,     // the last weight is being written
-  // host, while idle: data three cycles after host_read_i; row and unit stand from a cycle before,
+  // host, while idle: data four cycles after host_read_i; row and unit stand from a cycle before,
   // and with the data until then; what is written until two cycles after host_write_i
   input  wire                        host_read_i,
   input  wire                        host_write_i,
@@ -418,13 +418,23 @@ module engram_crossbar #(
     end
   endgenerate
   // ---------------------------------------------------------------- lanes
+  // To many lanes a cycle later, which is still before they are read.
+  wire                     gradient_valid;
+  wire [UNIT_BITS-1:0]     gradient_unit;
+  wire [GRADIENT_BITS-1:0] gradient;
+  engram_delay #(
+    .DATA_BITS(1+UNIT_BITS+GRADIENT_BITS), .CYCLES(COPIES > 1 ? 1 : 0)
+  ) u_gradient (
+    .clk_i(clk_i), .rst_i(rst_i), .data_i({gradient_valid_i, gradient_unit_i, gradient_i}),
+    .data_o({gradient_valid, gradient_unit, gradient})
+  );
   wire [63:0] gradient_place =
-      place_of({{(32-UNIT_BITS){1'b0}}, gradient_unit_i});
+      place_of({{(32-UNIT_BITS){1'b0}}, gradient_unit});
   wire [PASS_BITS-1:0] gradient_pass = gradient_place[32+PAIRED +: PASS_BITS];
   wire [LANE_BITS-1:0] gradient_lane = gradient_place[LANE_BITS-1:0] >> COUPLED;
   // Of a pair the one that was dropped has a gradient of zero.
   wire gradient_taken =
-      gradient_valid_i && (!(PAIRED != 0 || COUPLED != 0) || !gradient_unit_i[0] || |gradient_i);
+      gradient_valid && (!(PAIRED != 0 || COUPLED != 0) || !gradient_unit[0] || |gradient);
   wire [LANE_BITS-1:0] host_lane = host_place[LANE_BITS-1:0];
   wire host_turn = !(forward_1 || gradient_1 || update_1);
 
@@ -437,7 +447,12 @@ module engram_crossbar #(
   wire [AT_ONCE*EARLY-1:0] changed, unit_lost, lost;
   wire [AT_ONCE*LANES-1:0] update;
   wire [TRAINED-1:0] trains_second_1, second_1, second_4, second_6;
-  wire [1:0] half_host_read, half_host_write;
+  wire [1:0] half_host_write;
+  wire [COPIES-1:0] host_reads;
+  wire host_read_late;
+  engram_copies #(.DATA_BITS(1), .COPIES(COPIES)) u_host_reads (
+    .clk_i(clk_i), .data_i(host_read_i), .copies_o(host_reads)
+  );
 
   // Late lanes: inputs and addresses a cycle later.
   wire [2*FEEDS*X_BITS-1:0] half_x;
@@ -456,17 +471,17 @@ module engram_crossbar #(
       always @(posedge clk_i) begin
         x_q <= x;
         x_nonzero_q <= x_nonzero;
-        host_read_q <= host_read_i;
+        host_read_q <= host_reads[0];
         host_write_q <= host_write_i;
       end
       assign half_x = {x_q, x};
       assign half_x_nonzero = {x_nonzero_q, x_nonzero};
-      assign half_host_read = {host_read_q, host_read_i};
+      assign host_read_late = host_read_q;
       assign half_host_write = {host_write_q, host_write_i};
     end else begin : gen_together
       assign half_x = {2{x}};
       assign half_x_nonzero = {2{x_nonzero}};
-      assign half_host_read = {2{host_read_i}};
+      assign host_read_late = host_reads[0];
       wire host_write_late;
       engram_delay #(.DATA_BITS(1), .CYCLES(PLACED_WRITES != 0 ? 2 : 0)) u_host_write (
         .clk_i(clk_i), .rst_i(rst_i), .data_i(host_write_i), .data_o(host_write_late)
@@ -533,7 +548,7 @@ module engram_crossbar #(
     if (TRAINING == 0) begin : gen_no_gradients
       assign gradients_2 = {(TRAINED*GRADIENT_BITS){1'b0}};
       assign nonzero_2 = {TRAINED{1'b0}};
-      wire unused_gradients_ok = &{1'b0, gradient_taken, gradient_lane, gradient_pass, gradient_i};
+      wire unused_gradients_ok = &{1'b0, gradient_taken, gradient_lane, gradient_pass, gradient};
     end else begin : gen_gradients
       wire [TRAINED-1:0] write;
       for (lane = 0; lane < TRAINED; lane = lane + 1) begin : gen_write
@@ -542,7 +557,7 @@ module engram_crossbar #(
       if (PASSES == 1) begin : gen_registers
         for (lane = 0; lane < TRAINED; lane = lane + 1) begin : gen_register
           reg [GRADIENT_BITS:0] gradient_q;
-          always @(posedge clk_i) if (write[lane]) gradient_q <= {|gradient_i, gradient_i};
+          always @(posedge clk_i) if (write[lane]) gradient_q <= {|gradient, gradient};
           assign {nonzero_2[lane], gradients_2[lane*GRADIENT_BITS +: GRADIENT_BITS]} = gradient_q;
         end
         wire unused_pass_ok = &{1'b0, gradient_pass};
@@ -554,7 +569,7 @@ module engram_crossbar #(
             .LANES(HERE), .WEIGHT_BITS(GRADIENT_BITS), .WORDS(PASSES), .ADDRESS_BITS(PASS_BITS)
           ) u_gradients (
             .clk_i(clk_i), .write_i(write[FIRST +: HERE]), .write_address_i(gradient_pass),
-            .write_data_i({HERE{gradient_i}}), .read_i(half_backward_1[half]),
+            .write_data_i({HERE{gradient}}), .read_i(half_backward_1[half]),
             .read_address_i(half_passes[half*PASS_BITS +: PASS_BITS]),
             .read_data_o(gradients_2[FIRST*GRADIENT_BITS +: HERE*GRADIENT_BITS])
           );
@@ -729,7 +744,9 @@ module engram_crossbar #(
         localparam FIRST = bank * BANK_LANES;
         localparam HERE = FIRST + BANK_LANES > LANES ? LANES - FIRST : BANK_LANES;
         localparam HALF = FIRST < EARLY * COLUMNS ? 0 : 1;
-        localparam FROM = FIRST * COPIES / LANES * AT_ONCE + r;
+        localparam COPY = FIRST * COPIES / LANES;
+        localparam FROM = COPY * AT_ONCE + r;
+        wire host_read = HALF == 0 ? host_reads[COPY] : host_read_late;
         wire writing = TRAINING != 0 && half_update_6[HALF];
         // The one port is taken where it may write: whether it does is known late.
         wire may_write = STORAGE == 2 && (writing || half_host_write[HALF]);
@@ -766,7 +783,7 @@ module engram_crossbar #(
           .ADDRESS_BITS(ADDRESS_BITS), .STORAGE(STORAGE)
         ) u_weights (
           .clk_i(clk_i), .write_i(write), .write_address_i(write_address), .write_data_i(data),
-          .read_i(|half_reads_1[HALF*LANES+FIRST +: HERE] || half_host_read[HALF] || may_write),
+          .read_i(|half_reads_1[HALF*LANES+FIRST +: HERE] || host_read || may_write),
           .read_address_i(STORAGE == 2 ? write_address : address),
           .read_data_o(weights[(r*LANES+FIRST)*WEIGHT_BITS +: HERE*WEIGHT_BITS])
         );
@@ -774,7 +791,7 @@ module engram_crossbar #(
     end
   endgenerate
   wire unused_halves_ok = &{1'b0, first_unit_1, addresses, addresses_6, half_addresses, half_x, half_x_nonzero,
-                            half_reads_1, trains, half_host_read, half_host_write, half_gradient_2,
+                            half_reads_1, trains, host_reads, host_read_late, half_host_write, half_gradient_2,
                             half_backward_1, half_passes, host_turn, first_unit_4,
                             second_6, second_4, last_weights, trains_second_1, unit_lost, host_lane};
 
@@ -797,16 +814,17 @@ module engram_crossbar #(
   // The lane whose sum is drained; of many lanes a cycle ahead. COUPLED, the unit that trains has
   // its sum in the first of the two.
   reg [DRAIN_BITS-1:0] ahead_q;
-  reg [LANE_BITS-1:0]  pick_lane_q;
   wire ahead_counts =
       state_q == DRAIN || (LATE_PICK != 0 && state_q == FLUSH && flush_q == FLUSH_LAST);
   wire [DRAIN_BITS-1:0] next_ahead = ahead_counts ? ahead_q + 1'b1 : {DRAIN_BITS{1'b0}};
   wire [LANE_BITS-1:0] next_lane =
       pairs_only ? next_ahead[DRAIN_BITS-1:1] : next_ahead[LANE_BITS-1:0];
-  always @(posedge clk_i) begin
-    ahead_q <= next_ahead;
-    pick_lane_q <= COUPLED != 0 && trains[0] ? next_lane >> 1 << 1 : next_lane;
-  end
+  always @(posedge clk_i) ahead_q <= next_ahead;
+  wire [COPIES*LANE_BITS-1:0] pick_lanes;
+  engram_copies #(.DATA_BITS(LANE_BITS), .COPIES(COPIES)) u_pick_lanes (
+    .clk_i(clk_i), .data_i(COUPLED != 0 && trains[0] ? next_lane >> 1 << 1 : next_lane),
+    .copies_o(pick_lanes)
+  );
   wire sum_keep;
   generate
     if (COUPLED != 0) begin : gen_coupled_sum
@@ -831,15 +849,15 @@ module engram_crossbar #(
   generate
     if (LATE_PICK != 0) begin : gen_late_pick
       engram_late_pick #(
-        .VALUE_BITS(SUM_BITS), .VALUES(LANES), .INDEX_BITS(LANE_BITS)
+        .VALUE_BITS(SUM_BITS), .VALUES(LANES), .INDEX_BITS(LANE_BITS), .COPIES(COPIES)
       ) u_lane_sum (
-        .clk_i(clk_i), .values_i(sums), .index_i(pick_lane_q), .value_o(lane_sum)
+        .clk_i(clk_i), .values_i(sums), .index_i(pick_lanes), .value_o(lane_sum)
       );
     end else begin : gen_pick
       engram_pick #(
         .VALUE_BITS(SUM_BITS), .VALUES(LANES), .INDEX_BITS(LANE_BITS)
       ) u_lane_sum (
-        .values_i(sums), .index_i(pick_lane_q), .value_o(lane_sum)
+        .values_i(sums), .index_i(pick_lanes[0 +: LANE_BITS]), .value_o(lane_sum)
       );
     end
   endgenerate
@@ -983,14 +1001,18 @@ module engram_crossbar #(
   wire [TRAINED*WEIGHT_BITS-1:0] host_weights =
       host_bank_q ? trained_weights[(AT_ONCE-1)*TRAINED*WEIGHT_BITS +: TRAINED*WEIGHT_BITS]
                   : trained_weights[0 +: TRAINED*WEIGHT_BITS];
+  wire [COPIES*LANE_BITS-1:0] host_lanes;
+  engram_copies #(.DATA_BITS(LANE_BITS), .COPIES(COPIES)) u_host_lanes (
+    .clk_i(clk_i), .data_i(host_lane >> COUPLED), .copies_o(host_lanes)
+  );
   engram_late_pick #(
-    .VALUE_BITS(WEIGHT_BITS), .VALUES(TRAINED), .INDEX_BITS(LANE_BITS)
+    .VALUE_BITS(WEIGHT_BITS), .VALUES(TRAINED), .INDEX_BITS(LANE_BITS), .COPIES(COPIES)
   ) u_host_weight (
-    .clk_i(clk_i), .values_i(host_weights), .index_i(host_lane >> COUPLED), .value_o(host_data_o)
+    .clk_i(clk_i), .values_i(host_weights), .index_i(host_lanes), .value_o(host_data_o)
   );
   always @(posedge clk_i)
     if (host_read_i) host_bank_q <= host_row_i[0];
-  wire unused_ok = &{1'b0, host_place, gradient_place, LAST_GROUP, DRAIN_LAST,
+  wire unused_ok = &{1'b0, host_place, gradient_place, pick_lanes, LAST_GROUP, DRAIN_LAST,
                      DRAIN_LAST_LANES};
 endmodule
 
