@@ -388,11 +388,17 @@ module engram_conv #(
       wire unused_round_ok = &{1'b0, base_i, key_i};
     end
 
+    // It stands still while weights are updated; a register apart from the other layers'.
+    wire [RATE_BITS-1:0] rate;
+    (* keep_hierarchy *)
+    engram_delay #(.DATA_BITS(RATE_BITS), .CYCLES(1)) u_rate (
+      .clk_i(clk_i), .rst_i(1'b0), .data_i(rate_i), .data_o(rate)
+    );
     engram_update #(
       .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(UPDATE_BITS), .SHIFT(UPDATE_SHIFT),
       .RATE_BITS(RATE_BITS), .ROUND_BITS(ROUND_BITS)
     ) u_update (
-      .clk_i(clk_i), .weight_i(weight_1_q), .u_i(u_1_q), .rate_i(rate_i), .round_i(round_1_q),
+      .clk_i(clk_i), .weight_i(weight_1_q), .u_i(u_1_q), .rate_i(rate), .round_i(round_1_q),
       .weight_o(next_weight), .changed_o(changed), .lost_o(lost)
     );
     engram_delay #(.DATA_BITS(2), .CYCLES(1)) u_valid_2 (

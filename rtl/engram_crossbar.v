@@ -308,7 +308,7 @@ module engram_crossbar #(
   reg [5:3]  forward_q;
   reg        gradient_3_q;
   reg [7:3]  update_q;
-  reg [4:1]  first_q;
+  reg [2:1]  first_q;
   wire       update_last;
   // Between steps the host's row and unit go the same way as the schedule's.
   wire [63:0] host_place = place_of({{(32-UNIT_BITS){1'b0}}, host_unit_i});
@@ -325,7 +325,7 @@ module engram_crossbar #(
     forward_q <= rst_i ? 3'd0 : {forward_q[4:3], forward_2};
     gradient_3_q <= gradient_2 && !rst_i;
     update_q <= rst_i ? 5'd0 : {update_q[6:3], update_2};
-    first_q <= {first_q[3:1], row_first};
+    first_q <= {first_q[1], row_first};
   end
   engram_delay #(.DATA_BITS(1), .CYCLES(5+HALVES)) u_update_last (
     .clk_i(clk_i), .rst_i(rst_i), .data_i(update_issue && row_last && group_last),
@@ -343,7 +343,6 @@ module engram_crossbar #(
   wire [1:0] half_update_2 = {update_q[3], update_2};
   wire [1:0] half_gradient_2 = {gradient_3_q, gradient_2};
   wire [1:0] half_backward_1 = {gradient_2 || update_2, gradient_1 || update_1};
-  wire [1:0] half_forward_4 = forward_q[5:4], half_first_3 = forward_q[4:3] & first_q[4:3];
   wire [1:0] half_update_6 = update_q[7:6];
   engram_copies #(.DATA_BITS(AT_ONCE*ROW_BITS), .COPIES(COPIES)) u_rows_1 (
     .clk_i(clk_i), .data_i(state_q == IDLE ? {AT_ONCE{host_row_i}} : rows),
@@ -352,6 +351,18 @@ module engram_crossbar #(
   engram_copies #(.DATA_BITS(GROUP_BITS), .COPIES(COPIES)) u_group_1 (
     .clk_i(clk_i), .data_i(state_q == IDLE ? host_place[32 +: GROUP_BITS] : group_q),
     .copies_o(copied_group_1)
+  );
+  // Whether a row's product begins the sums, or goes into them.
+  wire [COPIES-1:0] firsts_3, forwards_4;
+  engram_copies #(.DATA_BITS(1), .COPIES(COPIES)) u_firsts_3 (
+    .clk_i(clk_i), .data_i(forward_2 && first_q[2]), .copies_o(firsts_3)
+  );
+  engram_copies #(.DATA_BITS(1), .COPIES(COPIES)) u_forwards_4 (
+    .clk_i(clk_i), .data_i(forward_q[3]), .copies_o(forwards_4)
+  );
+  wire first_4;
+  engram_delay #(.DATA_BITS(1), .CYCLES(1)) u_first_4 (
+    .clk_i(clk_i), .rst_i(1'b0), .data_i(firsts_3[0]), .data_o(first_4)
   );
   // Whether weights are read.
   engram_copies #(.DATA_BITS(1), .COPIES(COPIES)) u_reading_1 (
@@ -435,7 +446,6 @@ module engram_crossbar #(
   // Of a pair the one that was dropped has a gradient of zero.
   wire gradient_taken =
       gradient_valid && (!(PAIRED != 0 || COUPLED != 0) || !gradient_unit[0] || |gradient);
-  wire [LANE_BITS-1:0] host_lane = host_place[LANE_BITS-1:0];
   wire host_turn = !(forward_1 || gradient_1 || update_1);
 
   wire [LANES*SUM_BITS-1:0] sums;
@@ -450,6 +460,10 @@ module engram_crossbar #(
   wire [1:0] half_host_write;
   wire [COPIES-1:0] host_reads;
   wire host_read_late;
+  wire [COPIES*LANE_BITS-1:0] host_lanes;
+  engram_copies #(.DATA_BITS(LANE_BITS), .COPIES(COPIES)) u_host_lanes (
+    .clk_i(clk_i), .data_i(host_place[LANE_BITS-1:0]), .copies_o(host_lanes)
+  );
   engram_copies #(.DATA_BITS(1), .COPIES(COPIES)) u_host_reads (
     .clk_i(clk_i), .data_i(host_read_i), .copies_o(host_reads)
   );
@@ -654,8 +668,8 @@ module engram_crossbar #(
         .x_nonzero_i(half_x_nonzero[FROM +: AT_ONCE]),
         .weights_i(lane_weights), .weights_o(lane_trained),
         .last_weights_o(lane_last),
-        .clear_i(half_first_3[HALF]),
-        .accumulate_i({COLUMNS{half_forward_4[HALF]}} & lane_kept_4),
+        .clear_i(HALF == 0 ? firsts_3[COPY] : first_4),
+        .accumulate_i({COLUMNS{HALF == 0 ? forwards_4[COPY] : forward_q[5]}} & lane_kept_4),
         .terms_o(lane_terms), .us_o(lane_us),
         .sums_o(sums[FIRST*SUM_BITS +: COLUMNS*SUM_BITS])
       );
@@ -759,7 +773,7 @@ module engram_crossbar #(
               writing && !freeze_i && changed[AT] &&
               (COUPLED == 0 || second_6[TRAINER] == lane[0] ^ FIRST[0]);
           assign write[lane] = update[r*LANES+FIRST+lane] ||
-              (half_host_write[HALF] && host_place[31:0] == FIRST + lane &&
+              (half_host_write[HALF] && host_lanes[COPY*LANE_BITS +: LANE_BITS] == FIRST + lane &&
                (AT_ONCE == 1 || host_row_i[0] == r));
           assign data[lane*WEIGHT_BITS +: WEIGHT_BITS] =
               half_update_6 != 2'd0 ? next_weights[AT*WEIGHT_BITS +: WEIGHT_BITS] : host_data_i;
@@ -793,7 +807,7 @@ module engram_crossbar #(
   wire unused_halves_ok = &{1'b0, first_unit_1, addresses, addresses_6, half_addresses, half_x, half_x_nonzero,
                             half_reads_1, trains, host_reads, host_read_late, half_host_write, half_gradient_2,
                             half_backward_1, half_passes, host_turn, first_unit_4,
-                            second_6, second_4, last_weights, trains_second_1, unit_lost, host_lane};
+                            second_6, second_4, last_weights, trains_second_1, unit_lost, first_4};
 
   // Weights written in the last step, for the benches; synthesizes to nothing.
   function [31:0] ones;
@@ -1001,14 +1015,18 @@ module engram_crossbar #(
   wire [TRAINED*WEIGHT_BITS-1:0] host_weights =
       host_bank_q ? trained_weights[(AT_ONCE-1)*TRAINED*WEIGHT_BITS +: TRAINED*WEIGHT_BITS]
                   : trained_weights[0 +: TRAINED*WEIGHT_BITS];
-  wire [COPIES*LANE_BITS-1:0] host_lanes;
-  engram_copies #(.DATA_BITS(LANE_BITS), .COPIES(COPIES)) u_host_lanes (
-    .clk_i(clk_i), .data_i(host_lane >> COUPLED), .copies_o(host_lanes)
-  );
+  wire [COPIES*LANE_BITS-1:0] host_trained;  // the training lane
+  genvar copy;
+  generate
+    for (copy = 0; copy < COPIES; copy = copy + 1) begin : gen_host_lane
+      assign host_trained[copy*LANE_BITS +: LANE_BITS] =
+          host_lanes[copy*LANE_BITS +: LANE_BITS] >> COUPLED;
+    end
+  endgenerate
   engram_late_pick #(
     .VALUE_BITS(WEIGHT_BITS), .VALUES(TRAINED), .INDEX_BITS(LANE_BITS), .COPIES(COPIES)
   ) u_host_weight (
-    .clk_i(clk_i), .values_i(host_weights), .index_i(host_lanes), .value_o(host_data_o)
+    .clk_i(clk_i), .values_i(host_weights), .index_i(host_trained), .value_o(host_data_o)
   );
   always @(posedge clk_i)
     if (host_read_i) host_bank_q <= host_row_i[0];
