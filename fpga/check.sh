@@ -16,6 +16,11 @@ rm -rf "$work"
 for board in icebreaker ulx3s; do
   bitstream "$board" "$board" nets/tiny8.yaml "$small"
 done
+# Each of the lanes' multipliers and memories has a site, none has two.
+of_lanes=$(cat "$work"/ulx3s/*.names | grep -c '\.gen_\(lane\|bank\)\[')
+for field in 4 5; do
+  [ "$(awk -v field=$field '!seen[$field]++' "$work/ulx3s/floorplan.ys" | wc -l)" = "$of_lanes" ]
+done
 mv "$work/icebreaker" "$work/first"
 bitstream icebreaker icebreaker nets/tiny8.yaml "$small" >/dev/null
 cmp "$work/first/engram.bin" "$work/icebreaker/engram.bin"

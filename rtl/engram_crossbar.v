@@ -341,7 +341,6 @@ module engram_crossbar #(
   // The same for the late lanes, a cycle behind.
   wire [1:0] half_forward_2 = {forward_q[3], forward_2};
   wire [1:0] half_update_2 = {update_q[3], update_2};
-  wire [1:0] half_gradient_2 = {gradient_3_q, gradient_2};
   wire [1:0] half_backward_1 = {gradient_2 || update_2, gradient_1 || update_1};
   wire [1:0] half_update_6 = update_q[7:6];
   engram_copies #(.DATA_BITS(AT_ONCE*ROW_BITS), .COPIES(COPIES)) u_rows_1 (
@@ -363,6 +362,14 @@ module engram_crossbar #(
   wire first_4;
   engram_delay #(.DATA_BITS(1), .CYCLES(1)) u_first_4 (
     .clk_i(clk_i), .rst_i(1'b0), .data_i(firsts_3[0]), .data_o(first_4)
+  );
+  // Whether gradients meet weights, and whether weights change.
+  wire [COPIES-1:0] gradients_phase_2, updates_6;
+  engram_copies #(.DATA_BITS(1), .COPIES(COPIES)) u_gradients_phase_2 (
+    .clk_i(clk_i), .data_i(gradient_1 && !rst_i), .copies_o(gradients_phase_2)
+  );
+  engram_copies #(.DATA_BITS(1), .COPIES(COPIES)) u_updates_6 (
+    .clk_i(clk_i), .data_i(update_q[5] && !freeze_i && !rst_i), .copies_o(updates_6)
   );
   // Whether weights are read.
   engram_copies #(.DATA_BITS(1), .COPIES(COPIES)) u_reading_1 (
@@ -457,9 +464,8 @@ module engram_crossbar #(
   wire [AT_ONCE*EARLY-1:0] changed, unit_lost, lost;
   wire [AT_ONCE*LANES-1:0] update;
   wire [TRAINED-1:0] trains_second_1, second_1, second_4, second_6;
-  wire [1:0] half_host_write;
-  wire [COPIES-1:0] host_reads;
-  wire host_read_late;
+  wire [COPIES-1:0] host_reads, host_writes;
+  wire host_read_late, host_write_late;
   wire [COPIES*LANE_BITS-1:0] host_lanes;
   engram_copies #(.DATA_BITS(LANE_BITS), .COPIES(COPIES)) u_host_lanes (
     .clk_i(clk_i), .data_i(host_place[LANE_BITS-1:0]), .copies_o(host_lanes)
@@ -491,16 +497,24 @@ module engram_crossbar #(
       assign half_x = {x_q, x};
       assign half_x_nonzero = {x_nonzero_q, x_nonzero};
       assign host_read_late = host_read_q;
-      assign half_host_write = {host_write_q, host_write_i};
+      assign host_writes = {COPIES{host_write_i}};
+      assign host_write_late = host_write_q;
     end else begin : gen_together
       assign half_x = {2{x}};
       assign half_x_nonzero = {2{x_nonzero}};
       assign host_read_late = host_reads[0];
-      wire host_write_late;
-      engram_delay #(.DATA_BITS(1), .CYCLES(PLACED_WRITES != 0 ? 2 : 0)) u_host_write (
-        .clk_i(clk_i), .rst_i(rst_i), .data_i(host_write_i), .data_o(host_write_late)
-      );
-      assign half_host_write = {2{host_write_late}};
+      assign host_write_late = host_writes[0];
+      if (PLACED_WRITES != 0) begin : gen_placed
+        wire host_write_1;
+        engram_delay #(.DATA_BITS(1), .CYCLES(1)) u_host_write_1 (
+          .clk_i(clk_i), .rst_i(rst_i), .data_i(host_write_i), .data_o(host_write_1)
+        );
+        engram_copies #(.DATA_BITS(1), .COPIES(COPIES)) u_host_writes (
+          .clk_i(clk_i), .data_i(host_write_1 && !rst_i), .copies_o(host_writes)
+        );
+      end else begin : gen_at_once
+        assign host_writes = {COPIES{host_write_i}};
+      end
     end
   endgenerate
   assign half_addresses = {{COPIES{addresses_2}}, addresses};
@@ -659,7 +673,8 @@ module engram_crossbar #(
         .LOGIC_MULTIPLIERS(LOGIC)
       ) u_lane (
         .clk_i(clk_i),
-        .forward_i(half_forward_2[HALF]), .gradient_phase_i(half_gradient_2[HALF]),
+        .forward_i(half_forward_2[HALF]),
+        .gradient_phase_i(HALF == 0 ? gradients_phase_2[COPY] : gradient_3_q),
         .update_phase_i(half_update_2[HALF] && !freeze_i), .kept_i(lane_kept_2),
         .second_i(lane_second_2),
         .gradient_i(gradients_2[lane*GRADIENT_BITS +: GRADIENT_BITS] & {GRADIENT_BITS{lane_there_2}}),
@@ -739,7 +754,9 @@ module engram_crossbar #(
           .weight_o(next_weights[AT*WEIGHT_BITS +: WEIGHT_BITS]), .changed_o(changed[AT]),
           .lost_o(unit_lost[AT])
         );
-        assign lost[AT] = (update_q[6] || (BEHIND && update_q[7])) && !freeze_i && unit_lost[AT];
+        assign lost[AT] =
+            unit_lost[AT] &&
+            (updates_6[early*COLUMNS*COPIES/LANES] || (BEHIND && update_q[7] && !freeze_i));
       end
     end
     if (TRAINING == 0) begin : gen_no_update
@@ -761,22 +778,24 @@ module engram_crossbar #(
         localparam COPY = FIRST * COPIES / LANES;
         localparam FROM = COPY * AT_ONCE + r;
         wire host_read = HALF == 0 ? host_reads[COPY] : host_read_late;
+        wire host_write = HALF == 0 ? host_writes[COPY] : host_write_late;
         wire writing = TRAINING != 0 && half_update_6[HALF];
+        wire updating = TRAINING != 0 && (HALF == 0 ? updates_6[COPY] : update_q[7] && !freeze_i);
         // The one port is taken where it may write: whether it does is known late.
-        wire may_write = STORAGE == 2 && (writing || half_host_write[HALF]);
+        wire may_write = STORAGE == 2 && (writing || host_write);
         wire [HERE-1:0] write;
         wire [HERE*WEIGHT_BITS-1:0] data;
         for (lane = 0; lane < HERE; lane = lane + 1) begin : gen_lane
           localparam TRAINER = (FIRST + lane) / COLUMNS;
           localparam AT = r * EARLY + TRAINER - HALF * EARLY;
           assign update[r*LANES+FIRST+lane] =
-              writing && !freeze_i && changed[AT] &&
+              updating && changed[AT] &&
               (COUPLED == 0 || second_6[TRAINER] == lane[0] ^ FIRST[0]);
           assign write[lane] = update[r*LANES+FIRST+lane] ||
-              (half_host_write[HALF] && host_lanes[COPY*LANE_BITS +: LANE_BITS] == FIRST + lane &&
+              (host_write && host_lanes[COPY*LANE_BITS +: LANE_BITS] == FIRST + lane &&
                (AT_ONCE == 1 || host_row_i[0] == r));
           assign data[lane*WEIGHT_BITS +: WEIGHT_BITS] =
-              half_update_6 != 2'd0 ? next_weights[AT*WEIGHT_BITS +: WEIGHT_BITS] : host_data_i;
+              host_write ? host_data_i : next_weights[AT*WEIGHT_BITS +: WEIGHT_BITS];
         end
         // PAIRED: groups are even in number, so that an address's last bit is the column.
         wire [ADDRESS_BITS-1:0] address, update_address;
@@ -805,7 +824,7 @@ module engram_crossbar #(
     end
   endgenerate
   wire unused_halves_ok = &{1'b0, first_unit_1, addresses, addresses_6, half_addresses, half_x, half_x_nonzero,
-                            half_reads_1, trains, host_reads, host_read_late, half_host_write, half_gradient_2,
+                            half_reads_1, trains, host_reads, host_read_late, gradient_3_q,
                             half_backward_1, half_passes, host_turn, first_unit_4,
                             second_6, second_4, last_weights, trains_second_1, unit_lost, first_4};
 
