@@ -1,6 +1,6 @@
 #!/bin/sh
-# mnist.sh : the paper's net with ten outputs on MNIST and Fashion-MNIST in 8-bit words, beside its floating-point twin.
-# Fails where it is more than half a point below that.
+# mnist.sh : MNIST and Fashion-MNIST in 8-bit words: the paper's net with ten outputs beside its floating-point twin, and
+# a larger one. Fails where the first is more than half a point below its twin, or the second below its mark.
 # SPDX-License-Identifier: MIT
 #
 # Usage: mnist.sh ENGRAM WORK SEED DIR [PAGE]     DIR has the folders mnist and fashion-mnist with IDX files;
@@ -37,7 +37,13 @@ for set in mnist fashion-mnist; do
   set -- --epochs 8 --halve 4,6
   words=$(accuracy paper10 "$set" golden "$@")
   twin=$(accuracy paper10 "$set" twin "$@")
-  echo "paper10 $set $words $twin" | tee -a "$work/lines" >&2
+  echo "paper10 $set $words $twin -" | tee -a "$work/lines" >&2
+  case $set in
+    mnist) mark=98 && set -- --epochs 24 --halve 4,10,15,19 ;;
+    *) mark=89 && set -- --epochs 30 --halve 4,12,20,26 --augment mirror ;;
+  esac
+  words=$(accuracy mnist "$set" golden "$@")
+  echo "mnist $set $words - $mark" | tee -a "$work/lines" >&2
 done
 
 status=0
@@ -47,12 +53,13 @@ awk '
     print "|---|---|---|---|---|"
   }
   {
-    held = $3 + 1e-9 >= $4 - 0.5
+    held = $3 + 1e-9 >= ($5 == "-" ? $4 - 0.5 : $5)
     bad = bad || !held
-    printf "| `%s` | %s | %.2f %% | %.2f %% | at most 0.5 points below its twin%s |\n", $1,
-           $2 == "mnist" ? "MNIST" : "Fashion-MNIST", $3, $4, held ? "" : " **MISSED**"
+    printf "| `%s` | %s | %.2f %% | %s | %s%s |\n", $1, $2 == "mnist" ? "MNIST" : "Fashion-MNIST", $3,
+           $4 == "-" ? "" : sprintf("%.2f %%", $4),
+           $5 == "-" ? "at most 0.5 points below its twin" : "at least " $5 " %", held ? "" : " **MISSED**"
   }
-  END { exit bad || NR != 2 }' "$work/lines" >"$work/table" || status=1
+  END { exit bad || NR != 4 }' "$work/lines" >"$work/table" || status=1
 cat "$work/table"
 if [ -n "$page" ] && [ $status = 0 ]; then sh "$here/table.sh" 'make mnist-page' "$work/table" "$page"; fi
 [ $status = 0 ] || echo 'mnist: FAIL: a mark is missed'
