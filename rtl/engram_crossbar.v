@@ -436,23 +436,37 @@ module engram_crossbar #(
     end
   endgenerate
   // ---------------------------------------------------------------- lanes
-  // To many lanes a cycle later, which is still before they are read.
-  wire                     gradient_valid;
-  wire [UNIT_BITS-1:0]     gradient_unit;
-  wire [GRADIENT_BITS-1:0] gradient;
-  engram_delay #(
-    .DATA_BITS(1+UNIT_BITS+GRADIENT_BITS), .CYCLES(COPIES > 1 ? 1 : 0)
-  ) u_gradient (
-    .clk_i(clk_i), .rst_i(rst_i), .data_i({gradient_valid_i, gradient_unit_i, gradient_i}),
-    .data_o({gradient_valid, gradient_unit, gradient})
-  );
-  wire [63:0] gradient_place =
-      place_of({{(32-UNIT_BITS){1'b0}}, gradient_unit});
-  wire [PASS_BITS-1:0] gradient_pass = gradient_place[32+PAIRED +: PASS_BITS];
-  wire [LANE_BITS-1:0] gradient_lane = gradient_place[LANE_BITS-1:0] >> COUPLED;
-  // Of a pair the one that was dropped has a gradient of zero.
-  wire gradient_taken =
-      gradient_valid && (!(PAIRED != 0 || COUPLED != 0) || !gradient_unit[0] || |gradient);
+  // Gradients that are given, to many lanes a cycle later, which is still before they are read. Of a
+  // pair the one that was dropped has a gradient of zero.
+  localparam GIVEN_BITS = 1 + UNIT_BITS + GRADIENT_BITS;
+  wire [COPIES*GIVEN_BITS-1:0] given;
+  wire [COPIES-1:0] given_taken;
+  wire [COPIES*LANE_BITS-1:0] given_lanes;
+  wire [COPIES*PASS_BITS-1:0] given_passes;
+  wire [COPIES*GRADIENT_BITS-1:0] given_gradients;
+  genvar copy;
+  generate
+    if (COPIES > 1) begin : gen_given_copies
+      engram_copies #(.DATA_BITS(GIVEN_BITS), .COPIES(COPIES)) u_given (
+        .clk_i(clk_i), .data_i({gradient_valid_i && !rst_i, gradient_unit_i, gradient_i}),
+        .copies_o(given)
+      );
+    end else begin : gen_given_now
+      assign given = {gradient_valid_i, gradient_unit_i, gradient_i};
+    end
+    for (copy = 0; copy < COPIES; copy = copy + 1) begin : gen_given
+      wire valid;
+      wire [UNIT_BITS-1:0] unit;
+      wire [GRADIENT_BITS-1:0] gradient;
+      assign {valid, unit, gradient} = given[copy*GIVEN_BITS +: GIVEN_BITS];
+      wire [63:0] place = place_of({{(32-UNIT_BITS){1'b0}}, unit});
+      assign given_taken[copy] = valid && (!(PAIRED != 0 || COUPLED != 0) || !unit[0] || |gradient);
+      assign given_lanes[copy*LANE_BITS +: LANE_BITS] = place[LANE_BITS-1:0] >> COUPLED;
+      assign given_passes[copy*PASS_BITS +: PASS_BITS] = place[32+PAIRED +: PASS_BITS];
+      assign given_gradients[copy*GRADIENT_BITS +: GRADIENT_BITS] = gradient;
+      wire unused_given_ok = &{1'b0, place};
+    end
+  endgenerate
   wire host_turn = !(forward_1 || gradient_1 || update_1);
 
   wire [LANES*SUM_BITS-1:0] sums;
@@ -517,6 +531,17 @@ module engram_crossbar #(
       end
     end
   endgenerate
+  // What the host writes stands until after its write in gen_placed.
+  wire [COPIES*WEIGHT_BITS-1:0] host_data;
+  generate
+    if (PLACED_WRITES != 0 && COPIES > 1) begin : gen_host_copies
+      engram_copies #(.DATA_BITS(WEIGHT_BITS), .COPIES(COPIES)) u_host_data (
+        .clk_i(clk_i), .data_i(host_data_i), .copies_o(host_data)
+      );
+    end else begin : gen_host_data
+      assign host_data = {COPIES{host_data_i}};
+    end
+  endgenerate
   assign half_addresses = {{COPIES{addresses_2}}, addresses};
   assign half_passes = {pass_2, pass_1};
   assign half_reads_1 = {reads_2, reads_1};
@@ -576,19 +601,25 @@ module engram_crossbar #(
     if (TRAINING == 0) begin : gen_no_gradients
       assign gradients_2 = {(TRAINED*GRADIENT_BITS){1'b0}};
       assign nonzero_2 = {TRAINED{1'b0}};
-      wire unused_gradients_ok = &{1'b0, gradient_taken, gradient_lane, gradient_pass, gradient};
+      wire unused_gradients_ok = &{1'b0, given_taken, given_lanes, given_passes, given_gradients};
     end else begin : gen_gradients
       wire [TRAINED-1:0] write;
+      wire [TRAINED*GRADIENT_BITS-1:0] written;
       for (lane = 0; lane < TRAINED; lane = lane + 1) begin : gen_write
-        assign write[lane] = gradient_taken && gradient_lane == lane;
+        localparam COPY = lane * COLUMNS * COPIES / LANES;
+        assign write[lane] =
+            given_taken[COPY] && given_lanes[COPY*LANE_BITS +: LANE_BITS] == lane;
+        assign written[lane*GRADIENT_BITS +: GRADIENT_BITS] =
+            given_gradients[COPY*GRADIENT_BITS +: GRADIENT_BITS];
       end
       if (PASSES == 1) begin : gen_registers
         for (lane = 0; lane < TRAINED; lane = lane + 1) begin : gen_register
+          wire [GRADIENT_BITS-1:0] gradient = written[lane*GRADIENT_BITS +: GRADIENT_BITS];
           reg [GRADIENT_BITS:0] gradient_q;
           always @(posedge clk_i) if (write[lane]) gradient_q <= {|gradient, gradient};
           assign {nonzero_2[lane], gradients_2[lane*GRADIENT_BITS +: GRADIENT_BITS]} = gradient_q;
         end
-        wire unused_pass_ok = &{1'b0, gradient_pass};
+        wire unused_pass_ok = &{1'b0, given_passes};
       end else begin : gen_memory
         for (half = 0; half < HALVES; half = half + 1) begin : gen_half
           localparam FIRST = half * EARLY;
@@ -596,8 +627,9 @@ module engram_crossbar #(
           engram_weights #(
             .LANES(HERE), .WEIGHT_BITS(GRADIENT_BITS), .WORDS(PASSES), .ADDRESS_BITS(PASS_BITS)
           ) u_gradients (
-            .clk_i(clk_i), .write_i(write[FIRST +: HERE]), .write_address_i(gradient_pass),
-            .write_data_i({HERE{gradient}}), .read_i(half_backward_1[half]),
+            .clk_i(clk_i), .write_i(write[FIRST +: HERE]), .write_address_i(given_passes[0 +: PASS_BITS]),
+            .write_data_i(written[FIRST*GRADIENT_BITS +: HERE*GRADIENT_BITS]),
+            .read_i(half_backward_1[half]),
             .read_address_i(half_passes[half*PASS_BITS +: PASS_BITS]),
             .read_data_o(gradients_2[FIRST*GRADIENT_BITS +: HERE*GRADIENT_BITS])
           );
@@ -704,10 +736,9 @@ module engram_crossbar #(
 
   // ---------------------------------------------------------------- update units
   wire [31:0] first_unit_4 = times({{(32-PASS_BITS){1'b0}}, pass_4}, PASS_UNITS);
-  // It stands still while weights are updated.
-  localparam RATES = COPIES > 1 ? EARLY : 1;
-  wire [RATES*RATE_BITS-1:0] rates;
-  engram_copies #(.DATA_BITS(RATE_BITS), .COPIES(RATES)) u_rates (
+  // It stands still while weights are updated; of many lanes each has its own.
+  wire [COPIES*RATE_BITS-1:0] rates;
+  engram_copies #(.DATA_BITS(RATE_BITS), .COPIES(COPIES)) u_rates (
     .clk_i(clk_i), .data_i(rate_i), .copies_o(rates)
   );
   genvar early;
@@ -716,6 +747,16 @@ module engram_crossbar #(
       // The late lane that takes turns with the early one, where there is one.
       localparam BEHIND = early + EARLY < TRAINED;
       localparam OTHER = BEHIND ? early + EARLY : early;
+      localparam COPY = early * COLUMNS * COPIES / LANES;
+      wire [RATE_BITS-1:0] rate;
+      if (COPIES > 1) begin : gen_rate
+        (* keep_hierarchy *)
+        engram_delay #(.DATA_BITS(RATE_BITS), .CYCLES(1)) u_rate (
+          .clk_i(clk_i), .rst_i(1'b0), .data_i(rates[COPY*RATE_BITS +: RATE_BITS]), .data_o(rate)
+        );
+      end else begin : gen_only_rate
+        assign rate = rates;
+      end
       wire [AT_ONCE*ROUND_BITS-1:0] rounds;
       if (ROUNDING == 1) begin : gen_column_hash
         wire second = update_q[4] || !BEHIND ? second_4[early] : second_4[OTHER];
@@ -749,14 +790,14 @@ module engram_crossbar #(
           .RATE_BITS(RATE_BITS), .ROUND_BITS(ROUND_BITS)
         ) u_update (
           .clk_i(clk_i), .weight_i(old_weight), .u_i(update_q[4] || !BEHIND ? u : other_u),
-          .rate_i(rates[(RATES > 1 ? early : 0)*RATE_BITS +: RATE_BITS]),
+          .rate_i(rate),
           .round_i(rounds[r*ROUND_BITS +: ROUND_BITS]),
           .weight_o(next_weights[AT*WEIGHT_BITS +: WEIGHT_BITS]), .changed_o(changed[AT]),
           .lost_o(unit_lost[AT])
         );
         assign lost[AT] =
             unit_lost[AT] &&
-            (updates_6[early*COLUMNS*COPIES/LANES] || (BEHIND && update_q[7] && !freeze_i));
+            (updates_6[COPY] || (BEHIND && update_q[7] && !freeze_i));
       end
     end
     if (TRAINING == 0) begin : gen_no_update
@@ -795,7 +836,8 @@ module engram_crossbar #(
               (host_write && host_lanes[COPY*LANE_BITS +: LANE_BITS] == FIRST + lane &&
                (AT_ONCE == 1 || host_row_i[0] == r));
           assign data[lane*WEIGHT_BITS +: WEIGHT_BITS] =
-              host_write ? host_data_i : next_weights[AT*WEIGHT_BITS +: WEIGHT_BITS];
+              host_write ? host_data[COPY*WEIGHT_BITS +: WEIGHT_BITS]
+                         : next_weights[AT*WEIGHT_BITS +: WEIGHT_BITS];
         end
         // PAIRED: groups are even in number, so that an address's last bit is the column.
         wire [ADDRESS_BITS-1:0] address, update_address;
@@ -1035,7 +1077,6 @@ module engram_crossbar #(
       host_bank_q ? trained_weights[(AT_ONCE-1)*TRAINED*WEIGHT_BITS +: TRAINED*WEIGHT_BITS]
                   : trained_weights[0 +: TRAINED*WEIGHT_BITS];
   wire [COPIES*LANE_BITS-1:0] host_trained;  // the training lane
-  genvar copy;
   generate
     for (copy = 0; copy < COPIES; copy = copy + 1) begin : gen_host_lane
       assign host_trained[copy*LANE_BITS +: LANE_BITS] =
@@ -1049,7 +1090,7 @@ module engram_crossbar #(
   );
   always @(posedge clk_i)
     if (host_read_i) host_bank_q <= host_row_i[0];
-  wire unused_ok = &{1'b0, host_place, gradient_place, pick_lanes, LAST_GROUP, DRAIN_LAST,
+  wire unused_ok = &{1'b0, host_place, pick_lanes, LAST_GROUP, DRAIN_LAST,
                      DRAIN_LAST_LANES};
 endmodule
 

@@ -152,7 +152,7 @@ static void read_all(const char *folder, int seeds) {
 /* ---- statistics ---- */
 
 struct sample {
-  double value[TASKS * SEEDS_MAX];
+  double value[VIEWS * SPLITS * TASKS * SEEDS_MAX];
   int count;
 };
 
@@ -218,17 +218,21 @@ static struct sample accuracies(int v, int s, int t, int n, int seeds) {
   return sample;
 }
 
-/* What a net's accuracy or loss is above the twin's: the same task, split and seed. */
-static struct sample differences(int v, int s, int n, int seeds, bool loss) {
-  struct sample sample = {.count = 0};
+/* Adds what a net's accuracy or loss is above the twin's: the same task, split and seed. */
+static void add_differences(struct sample *sample, int v, int s, int n, int seeds, bool loss) {
   for (int t = 0; t < TASKS; t++)
     for (int seed = 0; seed < seeds; seed++) {
       const struct result *net = &results[v][s][t][n][seed], *twin = &results[v][s][t][TWIN][seed];
       if (net->runs > 0 && twin->runs > 0)
-        sample_add(&sample, loss ? metrics_loss(&net->pictures) - metrics_loss(&twin->pictures)
-                                 : 100 * (metrics_accuracy(&net->pictures) -
-                                          metrics_accuracy(&twin->pictures)));
+        sample_add(sample, loss ? metrics_loss(&net->pictures) - metrics_loss(&twin->pictures)
+                                : 100 * (metrics_accuracy(&net->pictures) -
+                                         metrics_accuracy(&twin->pictures)));
     }
+}
+
+static struct sample differences(int v, int s, int n, int seeds, bool loss) {
+  struct sample sample = {.count = 0};
+  add_differences(&sample, v, s, n, seeds, loss);
   return sample;
 }
 
@@ -262,6 +266,16 @@ static void show_accuracy_mark(int v, int s, int t, double least, int seeds) {
 
 static void show_marks(int seeds) {
   printf("| | measured | mark | |\n|---|---|---|---|\n");
+  for (int n = BITS16; n <= BITS8; n++) {
+    char what[128];
+    struct sample sample = {.count = 0};
+    for (int v = 0; v < VIEWS; v++)
+      for (int s = 0; s < SPLITS; s++)
+        add_differences(&sample, v, s, n, seeds, false);
+    snprintf(what, sizeof what, "All together: %s less twin, points", nets[n].text);
+    if (sample.count > 0)
+      show_mark(what, &sample, 2, true, "within 0.5", judge_difference(&sample, 0.5));
+  }
   for (int v = 0; v < VIEWS; v++) {
     for (int s = 0; s < SPLITS; s++)
       for (int n = BITS16; n <= BITS8; n++) {

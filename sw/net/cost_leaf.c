@@ -435,8 +435,11 @@ struct cost cost_crossbar(enum family family, const struct cost_crossbar *p) {
   bare_registers(&cost, family, (p->copies - 1) * (rows * p->row_bits + p->group_bits + 1));
   bare_registers(&cost, family, p->dropout ? p->copies : 0);
   bare_registers(&cost, family, (p->copies - 1) * (lane_bits + 3) + p->copies * (lane_bits + 2));
-  bare_registers(&cost, family, p->copies > 1 ? 1 + p->unit_bits + p->gradient_bits : 0);
-  bare_registers(&cost, family, p->training ? RATE_BITS * (p->copies > 1 ? p->early : 1) : 0);
+  bare_registers(&cost, family,
+                 p->copies > 1 ? p->copies * (1 + p->unit_bits + p->gradient_bits) : 0);
+  bare_registers(&cost, family, p->copies > 1 && !p->shared ? p->copies * p->weight_bits : 0);
+  bare_registers(&cost, family,
+                 p->training ? RATE_BITS * (p->copies > 1 ? p->copies + p->early : 1) : 0);
   luts(&cost, 40 + adder(family, lane_bits + 1) + adder(family, p->unit_bits) + 2 * p->group_bits);
   /* Addresses: row times groups, the host's or the schedule's, the update's. */
   for (int bits = p->groups & (p->groups - 1); bits; bits &= bits - 1)
