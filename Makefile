@@ -128,11 +128,15 @@ $(BUILD)/fpga_report: $(BUILD)/obj/fpga/report.o $(OBJECTS)
 bitstream: $(ENGRAM) $(BUILD)/fpga_report ## a net for a board: BOARD=icebreaker|ulx3s [NET=F FOLD= SEED=N]
 	@sh fpga/build.sh $^ $(BUILD) $(BITSTREAM) $(BOARD) '$(BOARD_NET)' '$(subst --fold ,,$(FOLD))' '$(BOARD_SEED)'
 
-fpga-table: $(ENGRAM) $(BUILD)/fpga_report ## nets on the boards with five seeds each; writes the table of docs/boards.md (hours)
+fpga-table: $(ENGRAM) $(BUILD)/fpga_report ## nets on the boards with five seeds each; writes the table of docs/boards.md (an hour or two)
 	@sh fpga/table.sh $^ $(BUILD) docs/boards.md
 
 bitstreams: $(ENGRAM) $(BUILD)/fpga_report ## a small net for each board, and one that is refused
 	@sh fpga/check.sh $^ $(BUILD)
+
+.PHONY: floorplan-test
+floorplan-test: ## fpga/floorplan.awk on a device made up
+	@sh fpga/floorplan_test.sh $(BUILD)/floorplan-test
 
 program: ## load what `make bitstream` made into the board
 	openFPGALoader $(shell sed -n 's/^loader: *//p' fpga/$(BOARD)/board.yaml) $(BITSTREAM)/engram.bi[nt]
@@ -183,7 +187,7 @@ bench-deps: ## install PyTorch for `make bench` and `make torch`, from PyPI into
 # ---------------------------------------------------------------- what is learned
 .PHONY: mnist mnist-page torch finetune finetune-page
 
-mnist: $(ENGRAM) ## nets on MNIST and Fashion-MNIST beside their twins: DATA=DIR with both folders [SEED=N] (an hour)
+mnist: $(ENGRAM) ## two nets on MNIST and Fashion-MNIST: DATA=DIR with both folders [SEED=N] (a quarter of an hour)
 	@sh verif/mnist.sh $(ENGRAM) $(BUILD)/mnist $(SEED) '$(DATA)'
 
 mnist-page: $(ENGRAM) ## the same; writes the table of docs/mnist.md
@@ -219,7 +223,7 @@ install: $(ENGRAM) ## install the command into PREFIX (/usr/local)
 	install -D $(ENGRAM) $(DESTDIR)$(PREFIX)/bin/engram
 
 # ---------------------------------------------------------------- checks
-check: lint unit cli leaves cores icarus driver regress mutants link-faults vehicle study-test ## everything a contributor runs
+check: lint unit cli leaves cores icarus driver regress mutants link-faults vehicle study-test floorplan-test ## everything a contributor runs
 
 unit: $(TESTS:%=$(BUILD)/san/%) ## unit tests under AddressSanitizer and UBSan
 	@set -e; for test in $^; do echo "== $${test##*/}"; $$test; done

@@ -4,8 +4,7 @@
 #
 # Usage: table.sh ENGRAM REPORT BUILD PAGE
 #
-# Hours; a seed that does not come through the router has to be stopped by hand. What was placed and routed is kept, so
-# that it can be stopped and started again.
+# More than an hour. What was placed and routed is kept, so that it can be stopped and started again.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 engram=$1 report=$2 build=$3 page=$4
