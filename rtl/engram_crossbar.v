@@ -833,7 +833,8 @@ module engram_crossbar #(
               updating && changed[AT] &&
               (COUPLED == 0 || second_6[TRAINER] == lane[0] ^ FIRST[0]);
           assign write[lane] = update[r*LANES+FIRST+lane] ||
-              (host_write && host_lanes[COPY*LANE_BITS +: LANE_BITS] == FIRST + lane &&
+              (host_write &&
+               {{(32-LANE_BITS){1'b0}}, host_lanes[COPY*LANE_BITS +: LANE_BITS]} == FIRST + lane &&
                (AT_ONCE == 1 || host_row_i[0] == r));
           assign data[lane*WEIGHT_BITS +: WEIGHT_BITS] =
               host_write ? host_data[COPY*WEIGHT_BITS +: WEIGHT_BITS]
@@ -868,7 +869,9 @@ module engram_crossbar #(
   wire unused_halves_ok = &{1'b0, first_unit_1, addresses, addresses_6, half_addresses, half_x, half_x_nonzero,
                             half_reads_1, trains, host_reads, host_read_late, gradient_3_q,
                             half_backward_1, half_passes, host_turn, first_unit_4,
-                            second_6, second_4, last_weights, trains_second_1, unit_lost, first_4};
+                            second_6, second_4, last_weights, trains_second_1, unit_lost, first_4,
+                            firsts_3, forwards_4, gradients_phase_2, updates_6, rates, given_passes,
+                            given_lanes, given_taken, given_gradients, host_lanes, host_data};
 
   // Weights written in the last step, for the benches; synthesizes to nothing.
   function [31:0] ones;
