@@ -52,8 +52,4 @@ line() {
   done
 } >"$build/fpga-table.md"
 
-awk -v table="$build/fpga-table.md" '
-  /^<!-- begin: make fpga-table -->/ { print; while ((getline row <table) > 0) print row; skip = 1 }
-  /^<!-- end: make fpga-table -->/ { skip = 0 }
-  !skip' "$page" >"$build/fpga-table.page"
-cat "$build/fpga-table.page" >"$page"
+sh "$here/../verif/table.sh" 'make fpga-table' "$build/fpga-table.md" "$page"

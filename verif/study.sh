@@ -92,9 +92,5 @@ else
   echo "SKIP: no PyTorch ($python cannot import torch; make bench-deps): no other classifiers beside the nets"
 fi
 "$study" "$runs" "$seeds" >"$work/tables"
-awk -v tables="$work/tables" '
-  /^<!-- begin: make study -->/ { print; while ((getline line <tables) > 0) print line; skip = 1 }
-  /^<!-- end: make study -->/ { skip = 0 }
-  !skip' "$page" >"$work/page"
-cat "$work/page" >"$page"
+sh "$here/table.sh" 'make study' "$work/tables" "$page"
 sed -n '/^### Marks/,/^### S/p' "$work/tables" | sed '$d'
