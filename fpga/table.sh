@@ -4,7 +4,7 @@
 #
 # Usage: table.sh ENGRAM REPORT BUILD PAGE
 #
-# More than an hour. What was placed and routed is kept, so that it can be stopped and started again.
+# About an hour. What was placed and routed is kept, so that it can be stopped and started again.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 engram=$1 report=$2 build=$3 page=$4
