@@ -4,8 +4,8 @@
 # Usage: awk -f floorplan.awk DEVICE.sites CELL.names...   CELL.names: the names of the core's cells of a type, as
 #                                                          Yosys' `select -write` has them
 #
-# Left to themselves, nextpnr's placers put multipliers and memories where the free places are when all else is placed,
-# far from what they work with, and do not move them any more. Here a site is a column of a row: some multipliers and
+# Left to itself, nextpnr's static placer puts multipliers and memories where the free places are when all else is placed,
+# far from what they work with, and does not move them any more. Here a site is a column of a row: some multipliers and
 # some memories. Lanes take sites in the order of their numbers, one after another to and fro through the rows; sites in
 # the device's middle stay free for all that has no lanes. A core whose lanes take more sites than there are is left alone.
 
