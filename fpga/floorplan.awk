@@ -9,7 +9,7 @@
 # some memories. Lanes take sites in the order of their numbers, one after another to and fro through the rows; sites in
 # the device's middle stay free for all that has no lanes. A core whose lanes take more sites than there are is left alone.
 
-BEGIN { site = last = free = 0 }
+BEGIN { site = last = free = 0 }  # subscripts: unset, they would be empty words
 
 # Of a name: its layer, "lane" or "bank", the number.
 function lane_of(name, part) {
@@ -49,8 +49,8 @@ function put(type, name) {
   plan[site, type, taken[site, type]++] = name
 }
 
-END {
-  # A bank has the weights of one lane or of several, or of half a lane.
+# Cells onto sites 0, 1, ...: plan, taken, last. A bank has the weights of one lane or of several, or of half a lane.
+function plan_lanes() {
   for (l = 0; l < layer_count; l++) {
     layer = layers[l]
     lanes = count[layer, "lane"] > 0 ? count[layer, "lane"] : count[layer, "bank"]
@@ -77,11 +77,10 @@ END {
       site = last
     }
   }
-  used = layer_count > 0 ? last + 1 : 0
-  sites = columns * rows
-  if (used > sites) { print "# " used " sites are needed, there are " sites; exit }
+}
 
-  # Sites by their distance from the middle: the first ones for what has no lanes, the next ones for the lanes.
+# Which of the device's sites are used, by their distance from the middle: the first ones stay free for what has no lanes.
+function choose_sites() {
   for (k = 0; k < kinds; k++) {
     need = int((others[types[k]] + places[types[k]] - 1) / places[types[k]])
     if (need > free) free = need
@@ -100,7 +99,10 @@ END {
     }
     chosen[nearest] = i >= free
   }
-  # To and fro through the rows.
+}
+
+# To and fro through the rows.
+function print_plan() {
   site = 0
   for (row = 0; row < rows; row++)
     for (i = 0; i < columns; i++) {
@@ -115,4 +117,13 @@ END {
       }
       site++
     }
+}
+
+END {
+  plan_lanes()
+  used = layer_count > 0 ? last + 1 : 0
+  sites = columns * rows
+  if (used > sites) { print "# " used " sites are needed, there are " sites; exit }
+  choose_sites()
+  print_plan()
 }
