@@ -21,8 +21,8 @@ pictures elsewhere
 "$engram" train --on twin --net "$net" --data "$work/elsewhere" --split recording --epochs 10 --save "$work/float" >/dev/null
 "$engram" import --net "$net" --from "$work/float.best" --output "$work/start"
 
-# Here: another microphone, four recordings of each class to learn from and twenty to test with.
-for part in here:4:2 test:20:3; do
+# Here: another microphone, two recordings of each class to learn from and twenty to test with.
+for part in here:2:2 test:20:3; do
   name=${part%%:*} numbers=${part#*:}
   sounds "$work/raw-$name" "${numbers%:*}" "${numbers#*:}"
   rm -rf "$work/sounds-$name"

@@ -4,10 +4,9 @@
  * Usage: study RUNS_DIR SEEDS
  *
  * RUNS_DIR has VIEW.TASK.SPLIT.NET.SEED.ROTATION.json for seeds 1..SEEDS, what `engram train
- * --json` or study_torch.py printed; rotation 0 is a split by segment, 1..10 are those by
- * recording. A net without results has no rows. Figures of a seed are those of all its rotations'
- * tests together; intervals are Student's, 95 %, over seeds, or over tasks and seeds for
- * differences from the twin.
+ * --json` or study_torch.py printed, and rotations 1..10. A net without results has no rows.
+ * Figures of a seed are those of all its rotations' tests together; intervals are Student's, 95 %,
+ * over seeds, or over tasks and seeds for differences from the twin.
  */
 #include "base/file.h"
 #include "data/metrics.h"
@@ -122,16 +121,15 @@ static bool add_run(struct result *result, const char *path) {
 }
 
 /* All rotations of one seed; none of them may be missing when one is there. */
-static void read_result(struct result *result, const char *folder, const char *name, int split) {
-  int first = split == SEGMENT ? 0 : 1, last = split == SEGMENT ? 0 : ROTATIONS, found = 0;
-  for (int rotation = first; rotation <= last; rotation++) {
+static void read_result(struct result *result, const char *folder, const char *name) {
+  int found = 0;
+  for (int rotation = 1; rotation <= ROTATIONS; rotation++) {
     char path[4096];
     snprintf(path, sizeof path, "%s/%s.%d.json", folder, name, rotation);
     found += add_run(result, path);
   }
-  if (found != 0 && found != last - first + 1) {
-    fprintf(stderr, "study: %s/%s: %d rotations, expected %d\n", folder, name, found,
-            last - first + 1);
+  if (found != 0 && found != ROTATIONS) {
+    fprintf(stderr, "study: %s/%s: %d rotations, expected %d\n", folder, name, found, ROTATIONS);
     exit(2);
   }
 }
@@ -145,7 +143,7 @@ static void read_all(const char *folder, int seeds) {
             char name[128];
             snprintf(name, sizeof name, "%s.%s.%s.%s.%d", views[v].file, tasks[t].file,
                      splits[s].file, nets[n].file, seed + 1);
-            read_result(&results[v][s][t][n][seed], folder, name, s);
+            read_result(&results[v][s][t][n][seed], folder, name);
           }
 }
 

@@ -17,24 +17,22 @@ fi
 case $seeds in
 '' | *[!0-9]* | 0) echo "study: SEEDS=$seeds: a whole number from 1 on is expected" >&2 && exit 2 ;;
 esac
-rotations='1 2 3 4 5 6 7 8 9 10'
 
-# formats BITS RANDOM_BITS INIT: paper8 with fewer bits in its weights, of the same range. The logits then have fewer
-# fraction bits, and the dense layer's initial weights may have to be larger.
+# formats BITS LOGITS INIT: paper8 with fewer bits in its weights, of the same range, and more random ones. The logits
+# then may have fewer fraction bits, and the dense layer's initial weights may have to be larger.
 formats() {
-  less=$((8 - $1)) logits=$((3 + 7 - 8 + $1))
+  less=$((8 - $1))
   sed -e "s/weights: {bits: 8, frac: 6,/weights: {bits: $1, frac: $((6 - less)),/" \
     -e "s/weights: {bits: 8, frac: 8,/weights: {bits: $1, frac: $((8 - less)),/" \
-    -e "s/weights: {bits: 8, frac: 7,/weights: {bits: $1, frac: $((7 - less)),/" \
-    -e "s/init: -5/init: $3/" -e "s/activations: {bits: 16, frac: 9}/activations: {bits: 16, frac: $logits}/" \
-    -e "s/random_bits: 10/random_bits: $2/" "$here/../nets/paper8.yaml"
+    -e "s/init: -5/init: $3/" -e "s/activations: {bits: 16, frac: 9}/activations: {bits: 16, frac: $2}/" \
+    -e "s/random_bits: 14/random_bits: 16/" "$here/../nets/paper8.yaml"
 }
 
 mkdir -p "$work/nets"
 cp "$here/../nets/paper.yaml" "$here/../nets/paper8.yaml" "$work/nets"
-sed 's/rounding: stochastic, random_bits: 10/rounding: nearest/' "$here/../nets/paper8.yaml" >"$work/nets/nearest8.yaml"
-formats 6 12 -5 >"$work/nets/weights6.yaml"
-formats 4 14 -4 >"$work/nets/weights4.yaml"
+sed 's/rounding: stochastic, random_bits: 14/rounding: nearest/' "$here/../nets/paper8.yaml" >"$work/nets/nearest8.yaml"
+formats 6 9 -5 >"$work/nets/weights6.yaml"
+formats 4 8 -4 >"$work/nets/weights4.yaml"
 nets='paper paper8 nearest8 weights6 weights4'
 for net in $nets; do
   for task in car engine helicopter; do cp "$work/nets/$net.yaml" "$work/nets/$net.$task.yaml"; done
@@ -62,13 +60,15 @@ while [ "$seed" -le "$seeds" ]; do
       for task in car engine helicopter five; do
         classes=airplane,$task
         [ $task != five ] || classes=airplane,car,engine,helicopter,train
-        for rotation in 0 $rotations; do
-          split=recording epochs=12
+        for split in segment recording; do
           # By recording a net knows its recordings by heart long before.
-          [ "$rotation" != 0 ] || split=segment epochs=30
-          name=$view.$task.$split.$net.$seed.$rotation
-          [ -e "$runs/$name.json" ] || [ -e "$runs/$name.csv" ] ||
-            echo "$view $task $classes $split $net $seed $rotation $epochs"
+          epochs=40
+          [ $split = segment ] || epochs=12
+          for rotation in 1 2 3 4 5 6 7 8 9 10; do
+            name=$view.$task.$split.$net.$seed.$rotation
+            [ -e "$runs/$name.json" ] || [ -e "$runs/$name.csv" ] ||
+              echo "$view $task $classes $split $net $seed $rotation $epochs"
+          done
         done
       done
     done

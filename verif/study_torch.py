@@ -108,7 +108,7 @@ def run(runs, path, data):
     chosen = [names.index(name) for name in TASKS[task]]
     kept = np.isin(labels, chosen)
     parts, files = read_parts(path)
-    epochs = 12 if split == "recording" else 30
+    epochs = 12 if split == "recording" else 40
     for model in ("logistic", "mlp", "cnn"):
         result = os.path.join(runs, f"{view}.{task}.{split}.{model}.{seed}.{rotation}.json")
         if os.path.exists(result):

@@ -133,9 +133,9 @@ static void test_paper8(void **state) {
   (void)state;
   struct net net = load_file("nets/paper8.yaml");
   const int sum_bits[] = {20, 26, 22}, back_bits[] = {0, 22, 17}, update_bits[] = {25, 16, 16};
-  const int shifts[3][3] = {{7, 0, 8}, {10, 7, 4}, {1, 7, 3}};
+  const int shifts[3][3] = {{7, 0, 8}, {9, 7, 4}, {3, 8, 3}};
   assert_int_equal(net.rounding, ROUND_STOCHASTIC);
-  assert_int_equal(net.random_bits, 10);
+  assert_int_equal(net.random_bits, 14);
   assert_int_equal(net.position_bits, 19);
   for (int l = 0; l < 3; l++) {
     assert_int_equal(net.layer[l].sum_bits, sum_bits[l]);
@@ -202,7 +202,7 @@ static void test_defaults(void **state) {
   net = load_changed(*state, "activations: {bits: 16, frac: 9}", "gradients: {bits: 24}");
   assert_format(net.layer[2].gradient, 24, 15); /* as many as the probabilities have */
   net = load_changed(*state, "rounding: nearest", "rounding: stochastic");
-  assert_int_equal(net.random_bits, 10);
+  assert_int_equal(net.random_bits, 14);
   net = load_changed(*state, "rounding: nearest", "rounding: truncate");
   assert_int_equal(net.rounding, ROUND_TRUNCATE);
   net = load_changed(*state, "relu: true", "relu: false, dropout: false");
