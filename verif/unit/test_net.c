@@ -202,7 +202,7 @@ static void test_defaults(void **state) {
   net = load_changed(*state, "activations: {bits: 16, frac: 9}", "gradients: {bits: 24}");
   assert_format(net.layer[2].gradient, 24, 15); /* as many as the probabilities have */
   net = load_changed(*state, "rounding: nearest", "rounding: stochastic");
-  assert_int_equal(net.random_bits, 14);
+  assert_int_equal(net.random_bits, 10);
   net = load_changed(*state, "rounding: nearest", "rounding: truncate");
   assert_int_equal(net.rounding, ROUND_TRUNCATE);
   net = load_changed(*state, "relu: true", "relu: false, dropout: false");
