@@ -346,6 +346,12 @@ static uint32_t update_plainly(const struct update *update, const struct layer *
   return lost;
 }
 
+/* How many of rho's last bits stand behind the last place of u, where they change nothing:
+ * floor((u 2^d + rho) / 2^(s+d)) = floor((u + floor(rho / 2^d)) / 2^s). The kernels want none. */
+static int idle_bits(const struct update *update) {
+  return update->fine_bits > update->shift ? update->fine_bits - update->shift : 0;
+}
+
 static void dense_update(struct model *model, const struct random_step *random, int l,
                          const struct values *input) {
   const struct net *net = model->net;
@@ -354,13 +360,17 @@ static void dense_update(struct model *model, const struct random_step *random, 
   struct narrow_layer *n = &narrow->layer[l];
   const int32_t *gradient = model->layer[l].gradient;
   struct update update = update_of(model, l);
+  int idle = idle_bits(&update);
+  update.fine_bits -= idle;
   if (update.random)
     random_rows(net, random, l, layer->rows, narrow->rows);
+  for (int i = 0; idle > 0 && i < layer->rows; i++)
+    narrow->rows[i] = (uint16_t)(narrow->rows[i] >> idle);
   for (int u = 0; u < layer->units; u++) {
     if (gradient[u] == 0)
       continue;
     int16_t *weights = n->weights + (size_t)u * n->stride;
-    uint32_t column = update_column(&update, net, random, u);
+    uint32_t column = update_column(&update, net, random, u) >> idle;
     struct kernel_update rule = {(int16_t)gradient[u], update.shift, update.fine_bits,
                                  (uint16_t)column, update.weight_bits};
     model->counters.lost[l] +=
