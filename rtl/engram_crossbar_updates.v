@@ -1,0 +1,129 @@
+// engram_crossbar_updates : a dense layer's update units (E11, E13, E16), which two training lanes may share.
+// SPDX-License-Identifier: 0BSD
+//
+// Where there are late lanes, lane EARLY + e has the unit of lane e in every second cycle.
+`default_nettype none
+
+module engram_crossbar_updates #(
+  parameter AT_ONCE = 1,
+  parameter LANES = 2,
+  parameter TRAINED = 2,
+  parameter EARLY = TRAINED,
+  parameter PAIRED = 0,
+  parameter COUPLED = 0,
+  parameter COPIES = 1,
+  parameter PASS_BITS = 1,
+  parameter WEIGHT_BITS = 16,
+  parameter U_BITS = 32,
+  parameter UPDATE_SHIFT = 10,
+  parameter RATE_BITS = 4,
+  parameter ROUNDING = 0,
+  parameter ROUND_BITS = 1,
+  parameter HASH_COLUMN_BITS = 6
+) (
+  input  wire                          clk_i,
+  input  wire                          freeze_i,
+  input  wire [RATE_BITS-1:0]          rate_i,
+  input  wire [HASH_COLUMN_BITS+ROUND_BITS-2:0] key_i,      // the column's part
+  input  wire [7:3]                    update_i,   // stages 3 to 7 are an update's
+  // stage 3: [row][training lane]
+  input  wire [AT_ONCE*TRAINED*WEIGHT_BITS-1:0] weights_i,
+  // stage 4
+  input  wire [AT_ONCE*TRAINED*U_BITS-1:0] us_i,
+  input  wire [AT_ONCE*ROUND_BITS-1:0] rounds_i,
+  input  wire [TRAINED-1:0]            second_i,
+  input  wire [PASS_BITS-1:0]          pass_i,
+  // stage 6: [row][update unit]
+  input  wire [COPIES-1:0]             updating_i,
+  output wire [AT_ONCE*EARLY*WEIGHT_BITS-1:0] weights_o,
+  output wire [AT_ONCE*EARLY-1:0]      changed_o,
+  output wire [AT_ONCE*EARLY-1:0]      lost_o
+);
+  localparam COLUMNS = COUPLED != 0 ? 2 : 1;
+  localparam PASS_UNITS = PAIRED != 0 ? 2 * LANES : LANES;  // all units of a pass
+  // A unit's number is its pass's and its place's, bit beside bit.
+  localparam BESIDE = (PASS_UNITS & (PASS_UNITS - 1)) == 0;
+  wire unused_ok = &{1'b0, first_unit_4, rates, update_i, key_i, second_i, weights_i, freeze_i};
+
+  // value * factor by shifts and sums, so that no multiplier is spent on a constant.
+  function [31:0] times;
+    input [31:0] value;
+    input [31:0] factor;
+    integer i;
+    begin
+      times = 32'd0;
+      for (i = 0; i < 16; i = i + 1)
+        if (factor[i]) times = times + (value << i);
+    end
+  endfunction
+
+  wire [31:0] first_unit_4 = times({{(32-PASS_BITS){1'b0}}, pass_i}, PASS_UNITS);
+  // It stands still while weights are updated; of many lanes each has its own.
+  wire [COPIES*RATE_BITS-1:0] rates;
+  engram_copies #(.DATA_BITS(RATE_BITS), .COPIES(COPIES)) u_rates (
+    .clk_i(clk_i), .data_i(rate_i), .copies_o(rates)
+  );
+  wire [AT_ONCE*EARLY-1:0] unit_lost;
+  genvar early, r;
+  generate
+    for (early = 0; early < EARLY; early = early + 1) begin : gen_update
+      // The late lane that takes turns with the early one, where there is one.
+      localparam BEHIND = early + EARLY < TRAINED;
+      localparam OTHER = BEHIND ? early + EARLY : early;
+      localparam COPY = early * COLUMNS * COPIES / LANES;
+      wire [RATE_BITS-1:0] rate;
+      if (COPIES > 1) begin : gen_rate
+        (* keep_hierarchy *)
+        engram_delay #(.DATA_BITS(RATE_BITS), .CYCLES(1)) u_rate (
+          .clk_i(clk_i), .rst_i(1'b0), .data_i(rates[COPY*RATE_BITS +: RATE_BITS]), .data_o(rate)
+        );
+      end else begin : gen_only_rate
+        assign rate = rates;
+      end
+      wire [AT_ONCE*ROUND_BITS-1:0] rounds;
+      if (ROUNDING == 1) begin : gen_column_hash
+        wire second = update_i[4] || !BEHIND ? second_i[early] : second_i[OTHER];
+        wire [31:0] lane_4 = update_i[4] || !BEHIND ? early : OTHER;
+        wire [31:0] unit_4 = PAIRED != 0 || COUPLED != 0 ? {lane_4[30:0], second} : lane_4;
+        wire [31:0] column_4 = BESIDE != 0 ? unit_4 : first_unit_4 + unit_4;
+        wire [ROUND_BITS-1:0] hash;
+        engram_hash #(.POSITION_BITS(HASH_COLUMN_BITS), .ROUND_BITS(ROUND_BITS)) u_column_hash (
+          .key_i(key_i),
+          .position_i(column_4[HASH_COLUMN_BITS-1:0]), .hash_o(hash)
+        );
+        assign rounds = rounds_i ^ {AT_ONCE{hash}};
+        wire unused_column_ok = &{1'b0, column_4, lane_4, second};
+      end else begin : gen_constant
+        assign rounds = rounds_i;
+      end
+
+      for (r = 0; r < AT_ONCE; r = r + 1) begin : gen_update_row
+        localparam AT = r * EARLY + early;
+        wire [WEIGHT_BITS-1:0] weight = weights_i[(r*TRAINED+early)*WEIGHT_BITS +: WEIGHT_BITS];
+        wire [WEIGHT_BITS-1:0] other = weights_i[(r*TRAINED+OTHER)*WEIGHT_BITS +: WEIGHT_BITS];
+        wire [U_BITS-1:0] u = us_i[(r*TRAINED+early)*U_BITS +: U_BITS];
+        wire [U_BITS-1:0] other_u = us_i[(r*TRAINED+OTHER)*U_BITS +: U_BITS];
+        wire [WEIGHT_BITS-1:0] old_weight;
+        engram_delay #(.DATA_BITS(WEIGHT_BITS), .CYCLES(1)) u_old_weight (
+          .clk_i(clk_i), .rst_i(1'b0), .data_i(update_i[3] || !BEHIND ? weight : other),
+          .data_o(old_weight)
+        );
+        engram_update #(
+          .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(U_BITS), .SHIFT(UPDATE_SHIFT),
+          .RATE_BITS(RATE_BITS), .ROUND_BITS(ROUND_BITS)
+        ) u_update (
+          .clk_i(clk_i), .weight_i(old_weight), .u_i(update_i[4] || !BEHIND ? u : other_u),
+          .rate_i(rate),
+          .round_i(rounds[r*ROUND_BITS +: ROUND_BITS]),
+          .weight_o(weights_o[AT*WEIGHT_BITS +: WEIGHT_BITS]), .changed_o(changed_o[AT]),
+          .lost_o(unit_lost[AT])
+        );
+        assign lost_o[AT] =
+            unit_lost[AT] &&
+            (updating_i[COPY] || (BEHIND && update_i[7] && !freeze_i));
+      end
+    end
+  endgenerate
+endmodule
+
+`default_nettype wire
