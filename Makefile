@@ -19,7 +19,7 @@ SIMULATOR ?= verilator
 # Cases of `make regress`; ENGRAM_SEED=S N=1 replays the one with seed S.
 N       ?= 50
 
-PACKAGES  := sndfile samplerate kissfft-float yaml-0.1 jansson zlib libpng
+PACKAGES  := sndfile soxr samplerate kissfft-float yaml-0.1 jansson zlib libpng
 WARNINGS  := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror
 CFLAGS    := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Isw -Igen -DENGRAM_VERSION='"$(VERSION)"' -MMD -MP
 # Only looked up where something is compiled, so that `make deps` runs on a machine without them.
@@ -42,7 +42,7 @@ ENGRAM := $(BUILD)/engram
 BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help deps all sim check unit cli leaves cores folds icarus driver fusesoc regress same mutants vehicle
+.PHONY: help deps all sim check unit cli found leaves cores folds icarus driver fusesoc regress same mutants vehicle
 .PHONY: bitstream bitstreams program fpga-table report-page lint lint-rtl pages format wave install clean estimate-check netlist
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -223,13 +223,16 @@ install: $(ENGRAM) ## install the command into PREFIX (/usr/local)
 	install -D $(ENGRAM) $(DESTDIR)$(PREFIX)/bin/engram
 
 # ---------------------------------------------------------------- checks
-check: lint unit cli leaves cores icarus driver regress mutants link-faults vehicle study-test floorplan-test ## everything a contributor runs
+check: lint unit cli found leaves cores icarus driver regress mutants link-faults vehicle study-test floorplan-test ## everything a contributor runs
 
 unit: $(TESTS:%=$(BUILD)/san/%) ## unit tests under AddressSanitizer and UBSan
 	@set -e; for test in $^; do echo "== $${test##*/}"; $$test; done
 
 cli: $(BUILD)/san/engram ## bad input: one message, status 2, nothing written
 	@sh verif/cli/test_cli.sh $(BUILD)/san/engram $(BUILD)/cli
+
+found: $(BUILD)/san/engram ## users' files and settings that earlier versions got wrong, without a word
+	@sh verif/found/run.sh $(BUILD)/san/engram $(BUILD)/found
 
 leaves: $(ENGRAM) ## each RTL leaf against its C function
 	@sh verif/leaf/run.sh $(BUILD)/leaf $(ENGRAM)
