@@ -26,7 +26,7 @@ struct device_state {
 
 /* Where in the shuffled epochs the run stands; the host's business. */
 struct place {
-  uint64_t seed;     /* of the shuffle and the split */
+  uint64_t seed;     /* of the split, the order and what --augment draws */
   uint64_t data;     /* digest of the pictures and their split (train_digest); 0: not known */
   uint32_t epoch;    /* epochs finished */
   uint32_t position; /* pictures of the current epoch already trained on */
