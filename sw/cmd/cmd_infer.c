@@ -29,12 +29,16 @@ struct options {
 /* One file's segments. */
 struct listening {
   const char *path;
-  uint8_t *pictures;     /* [count][height][width] */
-  struct reply *replies; /* [count] */
-  size_t count;
-  double mean[NET_CLASSES_MAX]; /* probabilities, over the segments */
+  uint8_t *pictures;            /* [count][height][width] */
+  struct reply *replies;        /* [count] */
+  bool *silent;                 /* [count], of which no class can be said */
+  size_t count, heard;          /* heard: that are not silent */
+  double mean[NET_CLASSES_MAX]; /* probabilities, over the segments that are heard */
   int verdict;                  /* the largest of them, the lowest of equal ones */
+  struct error problem;         /* why it could not be read; empty: it could */
 };
+
+static const char silence[] = "silence";
 
 struct inference {
   const struct options *options;
@@ -44,6 +48,7 @@ struct inference {
   const char *names[NET_CLASSES_MAX];
   enum features_view view;
   struct listening *files; /* [options.file_count] */
+  size_t bad_count;        /* of them */
   struct device *device;
 };
 
@@ -92,7 +97,8 @@ static const struct argp argp = {
     .args_doc = "SOUND...",
     .doc = "Say what is heard in sound files (WAV, FLAC, OGG, ...): the class of each segment "
            "with its probability, and the class of the whole file, which has the largest mean "
-           "probability.",
+           "probability. Segments of digital silence have none. A file that cannot be read is "
+           "told, the others are answered, and the exit status is 1.",
 };
 
 /* Names of the classes: --labels, else those of the training, else their numbers. */
@@ -127,7 +133,27 @@ static int choose_view(struct inference *inference, struct error *err) {
                    options->weights.path, trained);
 }
 
-/* Turns every file into pictures, so that a bad one is told before any result. */
+/* Turns a file into pictures. */
+static void listen(const struct inference *inference, struct features *features,
+                   struct listening *file) {
+  struct error *problem = &file->problem;
+  size_t pixels = (size_t)(inference->net.height * inference->net.width);
+  if (features_load(features, file->path, &file->pictures, &file->count, problem) == 0 &&
+      file->count == 0)
+    error_set(problem, "%s: is shorter than %d ms", file->path,
+              features_segment_ms(inference->view));
+  file->silent = memory_new(file->count, sizeof *file->silent);
+  for (size_t i = 0; i < file->count; i++) {
+    file->silent[i] = features_is_flat(file->pictures + i * pixels, pixels);
+    file->heard += !file->silent[i];
+  }
+}
+
+static bool is_bad(const struct listening *file) {
+  return file->problem.message[0] != '\0';
+}
+
+/* Turns all files into pictures before any is answered; some must be good. */
 static int listen_all(struct inference *inference, struct error *err) {
   const struct options *options = inference->options;
   const struct net *net = &inference->net;
@@ -135,39 +161,55 @@ static int listen_all(struct inference *inference, struct error *err) {
     return error_set(err, "network '%s' takes pictures of %dx%d, sounds make at least %dx%d",
                      net->name, net->height, net->width, FEATURES_SIDE_MIN, FEATURES_SIDE_MIN);
   struct features *features = features_new(inference->view, net->height, net->width);
-  int result = 0;
-  for (size_t i = 0; i < options->file_count && result == 0; i++) {
+  for (size_t i = 0; i < options->file_count; i++) {
     struct listening *file = &inference->files[i];
     file->path = options->files[i];
-    result = features_load(features, file->path, &file->pictures, &file->count, err);
-    if (result == 0 && file->count == 0)
-      result = error_set(err, "%s: is shorter than %d ms", file->path,
-                         features_segment_ms(inference->view));
+    listen(inference, features, file);
+    inference->bad_count += is_bad(file);
   }
   features_free(features);
-  return result;
+  if (inference->bad_count == options->file_count && options->file_count == 1)
+    return error_set(err, "%s", inference->files[0].problem.message);
+  for (size_t i = 0; i < options->file_count; i++)
+    if (is_bad(&inference->files[i]))
+      cmd_fail(&inference->files[i].problem);
+  if (inference->bad_count == options->file_count)
+    return error_set(err, "none of %zu files could be read", options->file_count);
+  return 0;
 }
 
+/* Adds a reply to the file's mean. */
+static void add_reply(const struct inference *inference, struct listening *file,
+                      const struct reply *reply) {
+  for (int c = 0; c < inference->net.classes; c++)
+    file->mean[c] += (double)reply->probability[c] / SOFTMAX_ONE / (double)file->heard;
+}
+
+/* Answers the segments that are not silent. */
 static int infer_file(struct inference *inference, struct listening *file, struct error *err) {
-  size_t pixels = (size_t)(inference->net.height * inference->net.width);
+  size_t pixels = (size_t)(inference->net.height * inference->net.width), count = 0;
   struct job *jobs = memory_new(file->count, sizeof *jobs);
+  struct reply *replies = memory_new(file->count, sizeof *replies);
   file->replies = memory_new(file->count, sizeof *file->replies);
   for (size_t i = 0; i < file->count; i++)
-    jobs[i] = (struct job){file->pictures + i * pixels, pixels, 0, false};
-  int result = device_run(inference->device, jobs, file->count, file->replies, err);
-  free(jobs);
-  if (result != 0)
-    return -1;
-  for (size_t i = 0; i < file->count; i++) {
+    if (!file->silent[i])
+      jobs[count++] = (struct job){file->pictures + i * pixels, pixels, 0, false};
+  int result = device_run(inference->device, jobs, count, replies, err);
+  count = 0;
+  for (size_t i = 0; i < file->count && result == 0; i++) {
+    if (file->silent[i])
+      continue;
+    file->replies[i] = replies[count++];
     if (file->replies[i].status != REPLY_GOOD)
-      return error_set(err, "%s: the device refused segment %zu", file->path, i);
-    for (int c = 0; c < inference->net.classes; c++)
-      file->mean[c] += (double)file->replies[i].probability[c] / SOFTMAX_ONE / (double)file->count;
+      result = error_set(err, "%s: the device refused segment %zu", file->path, i);
+    add_reply(inference, file, &file->replies[i]);
   }
   for (int c = 1; c < inference->net.classes; c++)
     if (file->mean[c] > file->mean[file->verdict])
       file->verdict = c;
-  return 0;
+  free(jobs);
+  free(replies);
+  return result;
 }
 
 static int infer(struct inference *inference, struct error *err) {
@@ -190,7 +232,7 @@ static int infer(struct inference *inference, struct error *err) {
       device_set(inference->device, &checkpoint->weights, &checkpoint->state, err) != 0)
     return -1;
   for (size_t i = 0; i < options->file_count; i++) {
-    if (infer_file(inference, &inference->files[i], err) != 0)
+    if (!is_bad(&inference->files[i]) && infer_file(inference, &inference->files[i], err) != 0)
       return -1;
     cmd_progress("sound", i + 1, options->file_count);
   }
@@ -210,12 +252,19 @@ static void show_file(const struct inference *inference, const struct listening 
   printf("%s\n", file->path);
   for (size_t i = 0; i < file->count; i++) {
     const struct reply *reply = &file->replies[i];
+    if (file->silent[i]) {
+      printf("  %7.1f s  %-16s     -\n", seconds_at(inference, i), silence);
+      continue;
+    }
     printf("  %7.1f s  %-16s %.3f\n", seconds_at(inference, i), inference->names[reply->best],
            probability(reply));
     agreeing += reply->best == file->verdict;
   }
-  printf("  all        %-16s %.3f  (%zu of %zu segments)\n", inference->names[file->verdict],
-         file->mean[file->verdict], agreeing, file->count);
+  if (file->heard == 0)
+    printf("  all        %-16s     -  (%zu segments)\n", silence, file->count);
+  else
+    printf("  all        %-16s %.3f  (%zu of %zu segments)\n", inference->names[file->verdict],
+           file->mean[file->verdict], agreeing, file->heard);
 }
 
 static json_t *probabilities_json(const struct inference *inference, const double *values) {
@@ -225,6 +274,17 @@ static json_t *probabilities_json(const struct inference *inference, const doubl
   return json;
 }
 
+/* {"class", "label", "probability", "probabilities"}; of silence the class alone. */
+static json_t *answer_json(const struct inference *inference, bool silent, int class,
+                           const double *values) {
+  if (silent)
+    return json_pack("{s:s, s:n, s:n, s:n}", "class", silence, "label", "probability",
+                     "probabilities");
+  return json_pack("{s:s, s:i, s:f, s:o}", "class", inference->names[class], "label", class,
+                   "probability", values[class], "probabilities",
+                   probabilities_json(inference, values));
+}
+
 static json_t *file_json(const struct inference *inference, const struct listening *file) {
   json_t *segments = json_array();
   for (size_t i = 0; i < file->count; i++) {
@@ -232,25 +292,25 @@ static json_t *file_json(const struct inference *inference, const struct listeni
     double values[NET_CLASSES_MAX];
     for (int c = 0; c < inference->net.classes; c++)
       values[c] = (double)reply->probability[c] / SOFTMAX_ONE;
-    json_array_append_new(segments, json_pack("{s:f, s:s, s:i, s:f, s:o}", "seconds",
-                                              seconds_at(inference, i), "class",
-                                              inference->names[reply->best], "label", reply->best,
-                                              "probability", probability(reply), "probabilities",
-                                              probabilities_json(inference, values)));
+    json_t *segment = answer_json(inference, file->silent[i], reply->best, values);
+    json_object_set_new(segment, "seconds", json_real(seconds_at(inference, i)));
+    json_array_append_new(segments, segment);
   }
-  return json_pack("{s:s, s:s, s:i, s:f, s:o, s:o}", "file", file->path, "class",
-                   inference->names[file->verdict], "label", file->verdict, "probability",
-                   file->mean[file->verdict], "probabilities",
-                   probabilities_json(inference, file->mean), "segments", segments);
+  json_t *json = answer_json(inference, file->heard == 0, file->verdict, file->mean);
+  json_object_set_new(json, "file", json_string(file->path));
+  json_object_set_new(json, "segments", segments);
+  return json;
 }
 
 static void show(const struct inference *inference) {
   json_t *files = json_array();
-  for (size_t i = 0; i < inference->options->file_count; i++)
-    if (inference->options->json)
-      json_array_append_new(files, file_json(inference, &inference->files[i]));
-    else
-      show_file(inference, &inference->files[i]);
+  for (size_t i = 0; i < inference->options->file_count; i++) {
+    const struct listening *file = &inference->files[i];
+    if (inference->options->json && !is_bad(file))
+      json_array_append_new(files, file_json(inference, file));
+    else if (!is_bad(file))
+      show_file(inference, file);
+  }
   if (inference->options->json)
     json_show(json_pack("{s:s, s:O}", "net", inference->net.name, "files", files));
   json_decref(files);
@@ -265,11 +325,14 @@ int cmd_infer(int argc, char **argv) {
   int result = infer(&inference, &err);
   if (result == 0)
     show(&inference);
-  int status = result == 0 ? EXIT_DONE : cmd_device_fail(inference.device, &err);
+  int status = result != 0               ? cmd_device_fail(inference.device, &err)
+               : inference.bad_count > 0 ? EXIT_MISMATCH
+                                         : EXIT_DONE;
   device_close(inference.device);
   for (size_t i = 0; i < options.file_count; i++) {
     free(inference.files[i].pictures);
     free(inference.files[i].replies);
+    free(inference.files[i].silent);
   }
   free(inference.files);
   free(inference.labels);

@@ -25,8 +25,6 @@ enum {
   KEY_SEED,
   KEY_RATE,
   KEY_FREEZE,
-  KEY_SPLIT,
-  KEY_ROTATION,
   KEY_PARTS,
   KEY_RESTART,
   KEY_HALVE,
@@ -46,9 +44,7 @@ struct options {
   int rate;                   /* -1: not given */
   uint32_t halve[HALVES_MAX]; /* ascending */
   size_t halve_count;
-  enum split_by split;
-  struct rotation rotation; /* count 0: none */
-  bool seed_given, split_given, both, restart, json;
+  bool seed_given, restart, json;
 };
 
 /* What a training begins with. */
@@ -58,7 +54,7 @@ struct training {
   struct augment augment;
   struct dataset data;
   enum part *parts[SPLITS]; /* [data.count] */
-  enum split_by by[SPLITS];
+  const char *by[SPLITS];   /* split.h, or a table's path */
   int split_count;
   struct checkpoint start, best; /* best: of the epochs before start */
   bool has_best;
@@ -66,15 +62,6 @@ struct training {
 };
 
 /* ---- options ---- */
-
-static void parse_split(struct options *options, const char *text, struct argp_state *state) {
-  options->split_given = true;
-  options->both = !strcmp(text, "both");
-  if (!strcmp(text, "recording"))
-    options->split = SPLIT_BY_RECORDING;
-  else if (!options->both && strcmp(text, "segment") != 0)
-    argp_error(state, "--split=%s: segment, recording or both is expected", text);
-}
 
 /* "5,8" */
 static void parse_halve(struct options *options, const char *text, struct argp_state *state) {
@@ -129,12 +116,6 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case KEY_FREEZE:
     options->freeze = arg;
     return 0;
-  case KEY_SPLIT:
-    parse_split(options, arg, state);
-    return 0;
-  case KEY_ROTATION:
-    options->rotation = option_rotation(state, arg);
-    return 0;
   case KEY_PARTS:
     options->parts = arg;
     return 0;
@@ -171,12 +152,6 @@ static const struct argp_option table[] = {
      2},
     {"freeze", KEY_FREEZE, "LAYERS", 0,
      "layers that do not learn: conv, dense1, output; or none; the description's by default", 2},
-    {"split", KEY_SPLIT, "BY", 0,
-     "keep segments apart (default), whole recordings, or train both ways: --save then keeps the "
-     "one by segment",
-     2},
-    {"rotation", KEY_ROTATION, "K/N", 0,
-     "cross-validation: of N groups the K-th is the test, the next validation", 2},
     {"parts", KEY_PARTS, "FILE", 0,
      "write which picture is in which part, as CSV (of the first split)", 2},
     {"json", 'j', 0, 0, "print the result as JSON", 2},
@@ -252,20 +227,26 @@ static int make_start(struct training *training, struct error *err) {
   return options->freeze ? parse_freeze(net, options->freeze, &start->state.freeze, err) : 0;
 }
 
+/* Whether --split both is given: a training by segment, and one by recording. */
+static bool trains_both(const struct options *options) {
+  return options->data.split.by && strcmp(options->data.split.by, "both") == 0;
+}
+
 /* The split that the loaded run had. */
 static int find_split(struct training *training, struct error *err) {
   const struct options *options = training->options;
-  enum split_by *by = &training->by[0];
+  const struct split_choice *choice = &options->data.split;
+  const char **by = &training->by[0];
   training->split_count = 1;
-  if (!data_find_split(&training->data, &training->start.place, &options->rotation, by,
-                       training->parts[0]))
+  if (!data_find_split(&training->data, &training->start.place, choice, by, training->parts[0]))
     return error_set(err,
                      "%s: was trained on other pictures than these of %s (name the same --data, "
-                     "--classes, --test and --rotation, or take the weights only with --restart)",
+                     "--classes, --test, --rotation and --use-parts, or take the weights only with "
+                     "--restart)",
                      options->weights.path, options->data.folder);
-  if (options->split_given && options->split != *by)
-    return error_set(err, "%s: was trained by %s, not by %s", options->weights.path,
-                     split_name(*by), split_name(options->split));
+  if (choice->by && strcasecmp(choice->by, *by) != 0)
+    return error_set(err, "%s: was trained by %s, not by %s", options->weights.path, *by,
+                     choice->by);
   return 0;
 }
 
@@ -275,30 +256,17 @@ static int make_splits(struct training *training, struct error *err) {
     training->parts[i] = memory_new(training->data.count, sizeof *training->parts[i]);
   if (training->start.place.data != 0)
     return find_split(training, err);
-  training->by[0] = options->split;
-  training->by[1] = SPLIT_BY_RECORDING;
-  training->split_count = options->both ? 2 : 1;
-  for (int i = 0; i < training->split_count; i++)
-    if (data_split(&training->data, training->by[i], options->seed, &options->rotation,
-                   training->parts[i], err) != 0)
+  const char *const both[SPLITS] = {split_segment, split_recording};
+  training->split_count = trains_both(options) ? SPLITS : 1;
+  for (int i = 0; i < training->split_count; i++) {
+    struct split_choice choice = options->data.split;
+    if (trains_both(options))
+      choice.by = both[i];
+    if (data_split(&training->data, &choice, options->seed, &training->by[i], training->parts[i],
+                   err) != 0)
       return -1;
+  }
   return 0;
-}
-
-/* A line for each picture of the classes: its number among them, label, file (or -1) and part. */
-static int write_parts(const struct training *training, struct error *err) {
-  static const char *const names[] = {
-      [PART_TRAIN] = "train", [PART_VALIDATION] = "validation", [PART_TEST] = "test"};
-  const struct dataset *data = &training->data;
-  struct output out;
-  FILE *file = output_open(&out, training->options->parts, err);
-  if (!file)
-    return -1;
-  fprintf(file, "picture,label,file,part\n");
-  for (size_t i = 0; i < data->count; i++)
-    fprintf(file, "%zu,%d,%d,%s\n", i, data->labels[i], data->file[i],
-            names[training->parts[0][i]]);
-  return output_commit(&out, err);
 }
 
 /* The names in the form that --classes takes; none when there is no such form. */
@@ -318,7 +286,7 @@ static int prepare(struct training *training, struct error *err) {
   const struct options *options = training->options;
   if (options->restart && !options->weights.path)
     return error_set(err, "--restart is for --load");
-  if (options->both && options->weights.path)
+  if (trains_both(options) && options->weights.path)
     return error_set(err, "--split both trains two networks from the beginning: without --load");
   if (net_options_load(&options->net, &training->net, err) != 0)
     return -1;
@@ -331,7 +299,6 @@ static int prepare(struct training *training, struct error *err) {
   if (make_start(training, err) != 0 ||
       data_options_load(&options->data, training->start.class_names, &training->net,
                         &training->data, err) != 0 ||
-      data_check_rotation(&options->data, &training->data, &options->rotation, err) != 0 ||
       make_splits(training, err) != 0)
     return -1;
   struct checkpoint *start = &training->start;
@@ -349,7 +316,7 @@ static int prepare(struct training *training, struct error *err) {
             options->weights.path);
   if (report_options_check(&options->report, err) != 0)
     return -1;
-  if (options->parts && write_parts(training, err) != 0)
+  if (options->parts && split_write(&training->data, training->parts[0], options->parts, err) != 0)
     return -1;
   if (options->save && keep_check(options->save, &training->net, start, err) != 0)
     return -1;
@@ -488,6 +455,7 @@ static int train_split(struct training *training, int i, struct train_result *re
                             .pace = {.device = training->device}};
   start.place.data = train_digest(&training->data, training->parts[i]);
   result->by = training->by[i];
+  result->whole_files = split_keeps_files(&training->data, training->parts[i]);
   *train = (struct train){.net = &training->net,
                           .device = training->device,
                           .data = &training->data,
@@ -498,6 +466,7 @@ static int train_split(struct training *training, int i, struct train_result *re
                           .halve_count = options->halve_count,
                           .augment = training->augment,
                           .watch = {&watcher, watch_chunk, watch_epoch, watch_reply}};
+  snprintf(result->title, sizeof result->title, "Split by %s", result->by);
   weights_new(&result->last.weights, &training->net);
   int failed = train_watched(training, result, &start, &watcher, err);
   pace_clear(&watcher.pace);
@@ -540,8 +509,9 @@ static void add_facts(struct report *report, const struct training *training) {
   report_facts(report, device_name(options));
   report_fact(report, "Learning rate", "2^-%d", start->state.rate);
   report_fact(report, "Seed", "%" PRIu64, start->place.seed);
-  if (options->rotation.count > 0)
-    report_fact(report, "Rotation", "%d of %d", options->rotation.index, options->rotation.count);
+  const struct rotation *rotation = &options->data.split.rotation;
+  if (rotation->count > 0)
+    report_fact(report, "Rotation", "%d of %d", rotation->index, rotation->count);
   if (options->augment)
     report_fact(report, "Augmentation", "%s", options->augment);
   report_fact(report, "Epochs", "up to %" PRIu32, options->epochs);
@@ -561,13 +531,13 @@ static struct report_run report_run(const struct training *training, struct trai
                                     json_t *json) {
   struct train *train = &result->train;
   struct report_run run = {
-      .title = result->by == SPLIT_BY_SEGMENT ? "Split by segment" : "Split by recording",
+      .title = result->title,
       .part = "test",
       .train = train,
       .freeze = training->start.state.freeze,
       .unmeasured = result->tested ? NULL : "The training was interrupted before the test.",
       .metrics = result->test,
-      .files = result->by == SPLIT_BY_RECORDING ? result->files : (struct metrics){0},
+      .files = result->whole_files ? result->files : (struct metrics){0},
       .weights = train->best_epoch > 0 ? &train->best.weights : &result->last.weights,
       .mistakes = result->mistakes,
       .json = json};
@@ -664,7 +634,7 @@ static int run(struct training *training, struct error *err) {
 }
 
 int cmd_train(int argc, char **argv) {
-  struct options options = {.epochs = 30, .seed = 1, .rate = -1, .split = SPLIT_BY_SEGMENT};
+  struct options options = {.epochs = 30, .seed = 1, .rate = -1};
   struct training training = {.options = &options};
   struct error err = {""};
   option_parse(&argp, "engram train", argc, argv, &options);

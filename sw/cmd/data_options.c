@@ -10,7 +10,19 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { KEY_ON = 0x100, KEY_TEST };
+enum { KEY_ON = 0x100, KEY_TEST, KEY_SPLIT, KEY_ROTATION, KEY_USE_PARTS };
+
+/* "K/N"; anything else ends the program. */
+static struct rotation option_rotation(struct argp_state *state, const char *text) {
+  struct rotation rotation = {0, 0};
+  int length = 0;
+  int fields = sscanf(text, "%4d/%4d%n", &rotation.index, &rotation.count, &length);
+  if (fields != 2 || text[length] != '\0' || rotation.count < ROTATIONS_MIN ||
+      rotation.count > ROTATIONS_MAX || rotation.index < 1 || rotation.index > rotation.count)
+    argp_error(state, "--rotation=%s: K/N is expected, N from %d to %d and K from 1 to N", text,
+               ROTATIONS_MIN, ROTATIONS_MAX);
+  return rotation;
+}
 
 static error_t parse_data(int key, char *arg, struct argp_state *state) {
   struct data_options *options = state->input;
@@ -24,6 +36,19 @@ static error_t parse_data(int key, char *arg, struct argp_state *state) {
   case KEY_TEST:
     options->test_count = (size_t)option_number(state, "test", arg, 1, UINT32_MAX);
     return 0;
+  case KEY_SPLIT:
+    options->split.by = arg;
+    return 0;
+  case KEY_ROTATION:
+    options->split.rotation = option_rotation(state, arg);
+    return 0;
+  case KEY_USE_PARTS:
+    options->split.table = arg;
+    return 0;
+  case ARGP_KEY_END:
+    if (options->split.by && options->split.table)
+      argp_error(state, "--split, --use-parts: one of them is expected");
+    return 0;
   default:
     return ARGP_ERR_UNKNOWN;
   }
@@ -35,6 +60,17 @@ static const struct argp_option data_table[] = {
     {"test", KEY_TEST, "N", 0,
      "the last N pictures are the test instead of one in ten; where t10k-... files are there, they "
      "are it",
+     1},
+    {"split", KEY_SPLIT, "BY", 0,
+     "what never parts: segment (each picture for itself), recording, or any column of the "
+     "manifest, such as author; part: as the manifest says, the default where it does; otherwise "
+     "segment",
+     1},
+    {"rotation", KEY_ROTATION, "K/N", 0,
+     "cross-validation: of N groups the K-th is the test, the next validation", 1},
+    {"use-parts", KEY_USE_PARTS, "FILE", 0,
+     "take the parts from a CSV file as `train --parts` writes it: columns part, and picture or "
+     "path",
      1},
     {0},
 };
@@ -129,50 +165,48 @@ int weights_options_load(const struct weights_options *options, const struct net
   return 0;
 }
 
-struct rotation option_rotation(struct argp_state *state, const char *text) {
-  struct rotation rotation = {0, 0};
-  int length = 0;
-  int fields = sscanf(text, "%4d/%4d%n", &rotation.index, &rotation.count, &length);
-  if (fields != 2 || text[length] != '\0' || rotation.count < ROTATIONS_MIN ||
-      rotation.count > ROTATIONS_MAX || rotation.index < 1 || rotation.index > rotation.count)
-    argp_error(state, "--rotation=%s: K/N is expected, N from %d to %d and K from 1 to N", text,
-               ROTATIONS_MIN, ROTATIONS_MAX);
-  return rotation;
+/* What is meant without --split. */
+static const char *usual_split(const struct dataset *data) {
+  for (int i = 0; i < data->column_count && data->test_count == 0; i++)
+    if (strcmp(data->columns[i].name, split_part) == 0)
+      return split_part;
+  return split_segment;
 }
 
-int data_check_rotation(const struct data_options *options, const struct dataset *data,
-                        const struct rotation *rotation, struct error *err) {
-  if (rotation->count == 0 || data->test_count == 0)
-    return 0;
-  return error_set(err,
-                   "--rotation: found a test that %s names already, allowed data without one: "
-                   "rotations test every picture once",
-                   options->test_count > 0 ? "--test" : options->folder);
+int data_split(const struct dataset *data, const struct split_choice *choice, uint64_t seed,
+               const char **by, enum part *parts, struct error *err) {
+  *by = choice->table ? choice->table : choice->by ? choice->by : usual_split(data);
+  int result = choice->table ? split_read(data, choice->table, seed, &choice->rotation, parts, err)
+                             : split_make(data, *by, seed, &choice->rotation, parts, err);
+  int shared = result == 0 ? split_shared_recordings(data, parts) : 0;
+  if (shared > 0 && strcmp(*by, split_segment) != 0)
+    fprintf(stderr, "split by %s: %d of %d recordings stand in more than one part\n", *by, shared,
+            data->recording_count);
+  return result;
 }
 
-int data_split(const struct dataset *data, enum split_by by, uint64_t seed,
-               const struct rotation *rotation, enum part *parts, struct error *err) {
-  if (rotation->count > 0)
-    return dataset_rotate(data, by, seed, rotation, parts, err);
-  return dataset_split(data, by, seed, parts, err);
+/* Whether this split is the one of the digest. */
+static bool is_split(const struct dataset *data, const struct place *place,
+                     const struct split_choice *choice, const char *by, enum part *parts) {
+  struct error ignored = {""}; /* a split that the data do not allow is not the one */
+  int result = choice->table
+                   ? split_read(data, by, place->seed, &choice->rotation, parts, &ignored)
+                   : split_make(data, by, place->seed, &choice->rotation, parts, &ignored);
+  return result == 0 && train_digest(data, parts) == place->data;
 }
 
 bool data_find_split(const struct dataset *data, const struct place *place,
-                     const struct rotation *rotation, enum split_by *by, enum part *parts) {
-  static const enum split_by both[] = {SPLIT_BY_SEGMENT, SPLIT_BY_RECORDING};
-  for (size_t i = 0; i < sizeof both / sizeof both[0]; i++) {
-    struct error ignored = {""}; /* a split that the data do not allow is not the one */
-    if (data_split(data, both[i], place->seed, rotation, parts, &ignored) == 0 &&
-        train_digest(data, parts) == place->data) {
-      *by = both[i];
+                     const struct split_choice *choice, const char **by, enum part *parts) {
+  *by = choice->table;
+  if (*by)
+    return is_split(data, place, choice, *by, parts);
+  const char *const usual[] = {split_segment, split_recording};
+  for (int i = 0; i < 2 + data->column_count; i++) {
+    *by = i < 2 ? usual[i] : data->columns[i - 2].name;
+    if (is_split(data, place, choice, *by, parts))
       return true;
-    }
   }
   return false;
-}
-
-const char *split_name(enum split_by by) {
-  return by == SPLIT_BY_SEGMENT ? "segment" : "recording";
 }
 
 json_t *json_hash(uint64_t hash) {

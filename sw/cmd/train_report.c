@@ -12,8 +12,8 @@ void report_begin(const struct train_result *result, const char *device) {
   const struct train *train = &result->train;
   printf("%s on %s, split by %s with seed %" PRIu64
          ": %zu pictures to train on, %zu for validation, %zu for test\n\n",
-         train->net->name, device, split_name(result->by), train->place.seed,
-         train->count[PART_TRAIN], train->count[PART_VALIDATION], train->count[PART_TEST]);
+         train->net->name, device, result->by, train->place.seed, train->count[PART_TRAIN],
+         train->count[PART_VALIDATION], train->count[PART_TEST]);
   printf("%5s %22s %22s\n", "", "training", "validation");
   printf("%5s %10s %11s %10s %11s %12s %13s\n", "epoch", "loss", "accuracy", "loss", "accuracy",
          "saturations", "lost updates");
@@ -51,7 +51,7 @@ static const char *tested_weights(const struct train *train, char *text, size_t 
 
 void report_test(const struct train_result *result) {
   char weights[64];
-  printf("\ntest by %s (%s)\n", split_name(result->by),
+  printf("\ntest by %s (%s)\n", result->by,
          tested_weights(&result->train, weights, sizeof weights));
   metrics_print(&result->test, result->train.data->class_names, stdout);
   putchar('\n');
@@ -59,10 +59,10 @@ void report_test(const struct train_result *result) {
 
 void report_line(const struct train_result *result) {
   char weights[64];
-  printf("test by %-9s  accuracy %6.2f %%  loss %.4f  (%s)\n", split_name(result->by),
+  printf("test by %-9s  accuracy %6.2f %%  loss %.4f  (%s)\n", result->by,
          100 * metrics_accuracy(&result->test), metrics_loss(&result->test),
          tested_weights(&result->train, weights, sizeof weights));
-  if (result->by == SPLIT_BY_RECORDING && result->files.count > 0)
+  if (result->whole_files && result->files.count > 0)
     printf("     whole files    accuracy %6.2f %%  loss %.4f  (%" PRIu64 " files)\n",
            100 * metrics_accuracy(&result->files), metrics_loss(&result->files),
            result->files.count);
@@ -102,15 +102,15 @@ json_t *report_json(const struct train_result *result) {
       train->current.pictures > 0 ? epoch_json(train->net, &train->current, false) : json_null();
   json_t *test =
       result->tested ? metrics_json(&result->test, train->data->class_names) : json_null();
-  json_t *files = result->tested && result->files.count > 0
+  json_t *files = result->tested && result->whole_files && result->files.count > 0
                       ? metrics_json(&result->files, train->data->class_names)
                       : json_null();
   return json_pack(
-      "{s:s, s:{s:I, s:I, s:I}, s:o, s:o, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "split",
-      split_name(result->by), "pictures", "train", (json_int_t)train->count[PART_TRAIN],
-      "validation", (json_int_t)train->count[PART_VALIDATION], "test",
-      (json_int_t)train->count[PART_TEST], "epochs", epochs, "unfinished_epoch", current, "epoch",
-      (json_int_t)result->last.place.epoch, "position", (json_int_t)result->last.place.position,
-      "steps", (json_int_t)result->last.state.steps, "best_epoch", (json_int_t)train->best_epoch,
-      "stopped", train->stopped, "test", test, "test_files", files);
+      "{s:s, s:{s:I, s:I, s:I}, s:o, s:o, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "split", result->by,
+      "pictures", "train", (json_int_t)train->count[PART_TRAIN], "validation",
+      (json_int_t)train->count[PART_VALIDATION], "test", (json_int_t)train->count[PART_TEST],
+      "epochs", epochs, "unfinished_epoch", current, "epoch", (json_int_t)result->last.place.epoch,
+      "position", (json_int_t)result->last.place.position, "steps",
+      (json_int_t)result->last.state.steps, "best_epoch", (json_int_t)train->best_epoch, "stopped",
+      train->stopped, "test", test, "test_files", files);
 }

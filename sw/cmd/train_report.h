@@ -11,7 +11,9 @@
 
 /* A training with one split. */
 struct train_result {
-  enum split_by by;
+  const char *by;   /* what was dealt out whole: split.h, or a table's path */
+  char title[256];  /* "Split by segment" */
+  bool whole_files; /* no file stands in two parts */
   struct train train;
   struct checkpoint last; /* where it stands now */
   bool tested;

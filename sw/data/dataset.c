@@ -131,20 +131,24 @@ static int load_sidecar(struct dataset *data, const char *folder, struct error *
   return result;
 }
 
-/* Keeps the names that some picture refers to, and their order. */
-static void drop_unused(int *index, size_t pictures, char **names, int *count) {
+/* Keeps the names that some picture refers to, and their order; a column keeps what it says of
+ * them. */
+static void drop_unused(int *index, size_t pictures, char **names, int *count,
+                        struct dataset_column *columns, int column_count) {
   int *renumbered = memory_new((size_t)*count, sizeof *renumbered);
   for (size_t i = 0; i < pictures; i++)
     if (index[i] >= 0)
       renumbered[index[i]] = 1;
   int kept = 0;
   for (int i = 0; i < *count; i++) {
-    if (renumbered[i]) {
-      renumbered[i] = kept;
-      names[kept++] = names[i];
-    } else {
+    if (!renumbered[i]) {
       free(names[i]);
+      continue;
     }
+    for (int c = 0; c < column_count; c++)
+      columns[c].value[kept] = columns[c].value[i];
+    renumbered[i] = kept;
+    names[kept++] = names[i];
   }
   *count = kept;
   for (size_t i = 0; i < pictures; i++)
@@ -169,8 +173,9 @@ static void keep_labelled(struct dataset *data, const int *new_label) {
     data->test_count += i >= test_begin;
   }
   data->count = kept;
-  drop_unused(data->recording, kept, data->recording_names, &data->recording_count);
-  drop_unused(data->file, kept, data->file_names, &data->file_count);
+  drop_unused(data->recording, kept, data->recording_names, &data->recording_count, NULL, 0);
+  drop_unused(data->file, kept, data->file_names, &data->file_count, data->columns,
+              data->column_count);
 }
 
 static int select_classes(struct dataset *data, const char *folder, const char *classes,
@@ -280,6 +285,12 @@ void dataset_free(struct dataset *data) {
   free_names(data->class_names, data->class_count);
   free_names(data->recording_names, data->recording_count);
   free_names(data->file_names, data->file_count);
+  for (int c = 0; c < data->column_count; c++) {
+    free(data->columns[c].name);
+    free_names(data->columns[c].values, data->columns[c].value_count);
+    free(data->columns[c].value);
+  }
+  free(data->columns);
   free(data->pictures);
   free(data->labels);
   free(data->recording);

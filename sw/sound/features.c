@@ -138,6 +138,10 @@ void features_picture(struct features *features, const float *samples, uint8_t *
   }
 }
 
+bool features_is_flat(const uint8_t *picture, size_t pixels) {
+  return memcmp(picture, picture + 1, pixels - 1) == 0;
+}
+
 void features_set_step(struct features *features, size_t samples) {
   assert(samples > 0);
   features->step_samples = samples;

@@ -75,6 +75,10 @@ void features_spectrum(struct features *features, const float *samples, double *
  * + 1/2), 0, 255). Silence gives 128 everywhere. */
 void features_picture(struct features *features, const float *samples, uint8_t *picture);
 
+/* Whether all pixels are the same byte: digital silence. A net without biases says class 0 of it,
+ * always. */
+bool features_is_flat(const uint8_t *picture, size_t pixels);
+
 /* A picture of a file begins every `samples` (1 or more) instead of where the one before ends. */
 void features_set_step(struct features *features, size_t samples);
 

@@ -156,7 +156,7 @@ int train_begin(struct train *train, const struct checkpoint *start, const struc
                 struct error *err) {
   for (int part = 0; part < TRAIN_PARTS; part++)
     train->pictures[part] =
-        dataset_part(train->data, train->parts, (enum part)part, &train->count[part]);
+        split_pictures(train->data, train->parts, (enum part)part, &train->count[part]);
   train->order = memory_new(train->count[PART_TRAIN], sizeof *train->order);
   weights_new(&train->best.weights, train->net);
   if (start->place.position > 0 && start->place.position >= train->count[PART_TRAIN])

@@ -18,6 +18,7 @@
 #include "data/augment.h"
 #include "data/dataset.h"
 #include "data/metrics.h"
+#include "data/split.h"
 #include "data/votes.h"
 #include "device/device.h"
 #include "model/checkpoint.h"

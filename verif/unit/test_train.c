@@ -454,7 +454,7 @@ static double measure(const struct net *net, const struct pictures *pictures,
   struct metrics metrics;
   const struct train_watch nobody = {.context = NULL};
   struct device *device = device_open("golden", net, &err);
-  size_t count, *indices = dataset_part(&pictures->data, pictures->parts, part, &count);
+  size_t count, *indices = split_pictures(&pictures->data, pictures->parts, part, &count);
   assert_int_equal(device_set(device, &checkpoint->weights, &checkpoint->state, &err), 0);
   metrics_begin(&metrics, net->classes);
   train_measure(device, &pictures->data, indices, count, "", &nobody, &metrics, NULL, &err);
