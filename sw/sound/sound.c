@@ -6,14 +6,21 @@
 #include "base/file.h"
 
 #include <math.h>
-#include <samplerate.h>
+#include <pthread.h>
 #include <sndfile.h>
+#include <soxr.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 enum { BLOCK_SAMPLES = 1 << 16, CHANNELS_MAX = 256 };
 static const float sample_max = 1e6F;
+
+/* Of half the lower rate; what the best of libsamplerate has, with which Engram began. */
+static const double passband_end = 0.931;
+
+/* soxr_create sets up tables that all converters share. */
+static pthread_mutex_t once_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 
 /* A file being read, block by block. */
 struct reader {
@@ -94,42 +101,44 @@ static long read_block(struct reader *reader, struct error *err) {
   return (long)frames;
 }
 
-/* Gives one block to the converter; what comes out goes behind samples[*filled]. */
-static int convert_block(SRC_STATE *state, SRC_DATA *block, struct sound *sound, size_t *filled,
-                         const char *path, struct error *err) {
+/* Gives one block to the converter, or NULL for the end; what comes out goes behind
+ * samples[*filled]. */
+static int convert_block(soxr_t converter, const float *block, size_t frames, struct sound *sound,
+                         size_t *filled, const char *path, struct error *err) {
+  size_t used, made;
   do {
-    block->data_out = sound->samples + *filled;
-    block->output_frames = (long)(sound->count - *filled);
-    int code = src_process(state, block);
-    if (code != 0)
-      return error_set(err, "%s: rate conversion: %s", path, src_strerror(code));
-    block->data_in += block->input_frames_used;
-    block->input_frames -= block->input_frames_used;
-    *filled += (size_t)block->output_frames_gen;
-  } while (*filled < sound->count &&
-           (block->input_frames > 0 || (block->end_of_input && block->output_frames_gen > 0)));
+    soxr_error_t failed = soxr_process(converter, block, frames, &used, sound->samples + *filled,
+                                       sound->count - *filled, &made);
+    if (failed)
+      return error_set(err, "%s: rate conversion: %s", path, failed);
+    block = block ? block + used : NULL;
+    frames -= used;
+    *filled += made;
+  } while (*filled < sound->count && (frames > 0 || made > 0));
   return 0;
 }
 
 static int read_converted(struct reader *reader, struct sound *sound, struct error *err) {
-  int code = 0;
-  SRC_STATE *state = src_new(SRC_SINC_BEST_QUALITY, 1, &code);
-  if (!state)
-    return error_set(err, "%s: rate conversion: %s", reader->path, src_strerror(code));
-  SRC_DATA block = {.src_ratio = (double)SOUND_RATE_HZ / reader->info.samplerate};
+  soxr_error_t failed = NULL;
+  soxr_quality_spec_t quality = soxr_quality_spec(SOXR_24_BITQ | SOXR_LINEAR_PHASE, 0);
+  quality.passband_end = passband_end;
+  pthread_mutex_lock(&once_at_a_time);
+  soxr_t converter =
+      soxr_create(reader->info.samplerate, SOUND_RATE_HZ, 1, &failed, NULL, &quality, NULL);
+  pthread_mutex_unlock(&once_at_a_time);
+  if (!converter)
+    return error_set(err, "%s: rate conversion: %s", reader->path, failed);
   size_t filled = 0;
   int result = 0;
   while (result == 0 && reader->frames_read < reader->info.frames) {
-    block.input_frames = read_block(reader, err);
-    if (block.input_frames < 0) {
-      result = -1;
-      break;
-    }
-    block.data_in = reader->mono;
-    block.end_of_input = reader->frames_read == reader->info.frames;
-    result = convert_block(state, &block, sound, &filled, reader->path, err);
+    long frames = read_block(reader, err);
+    result = frames < 0 ? -1
+                        : convert_block(converter, reader->mono, (size_t)frames, sound, &filled,
+                                        reader->path, err);
   }
-  src_delete(state);
+  if (result == 0)
+    result = convert_block(converter, NULL, 0, sound, &filled, reader->path, err);
+  soxr_delete(converter);
   return result;
 }
 

@@ -26,10 +26,10 @@ struct sound {
 
 /* Reads any file that libsndfile knows (WAV, FLAC, OGG, ...), of any rate and number of channels.
  * Channels are averaged, for stereo (left + right) / 2 (E3); another rate is converted with
- * libsamplerate's best band-limited interpolation, whose delay is taken out. Refuses what is not a
- * regular sound file, is empty or shorter than its header says, is longer than SOUND_SECONDS_MAX,
- * and samples that are not finite or exceed 1e6. Returns 0 and memory to be released with
- * sound_free, or -1 and nothing to release. */
+ * libsoxr: linear phase, its delay taken out, 24 bits, flat up to 0.931 of half the lower rate and
+ * nothing above that half. Refuses what is not a regular sound file, is empty or shorter than its
+ * header says, is longer than SOUND_SECONDS_MAX, and samples that are not finite or exceed 1e6.
+ * Returns 0 and memory to be released with sound_free, or -1 and nothing to release. */
 int sound_load(struct sound *sound, const char *path, struct error *err);
 
 void sound_free(struct sound *sound);
