@@ -203,7 +203,10 @@ static double half_width(const struct sample *sample) {
 /* "97.1 ± 0.3", or with its sign "+0.12 ± 0.30". Returns `text`. */
 static const char *with_interval(const struct sample *sample, int decimals, bool sign, char *text,
                                  size_t size) {
-  int length = snprintf(text, size, sign ? "%+.*f" : "%.*f", decimals, mean_of(sample));
+  double mean = mean_of(sample);
+  if (fabs(mean) < pow(10, -decimals) / 2)
+    mean = 0; /* not -0.00 */
+  int length = snprintf(text, size, sign ? "%+.*f" : "%.*f", decimals, mean);
   if (sample->count > 1 && length > 0 && (size_t)length < size)
     snprintf(text + length, size - (size_t)length, " ± %.*f", decimals, half_width(sample));
   return text;
