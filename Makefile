@@ -71,6 +71,8 @@ $(BUILD)/obj/embedded.o $(BUILD)/san/embedded.o: $(BUILD)/embedded.c
 	@mkdir -p $(@D)
 	@echo 'cc $<'; $(CC) $(CFLAGS) $(INCLUDES) -c -o $@ $<
 
+# The same bits on every machine, with or without fused multiply-adds.
+$(BUILD)/obj/sw/model/twin.o $(BUILD)/san/sw/model/twin.o: CFLAGS += -ffp-contract=off
 # What the compiler is to make vectors of.
 $(patsubst %,$(BUILD)/obj/sw/model/%.o,twin narrow kernels kernels_avx2 kernels_avx512): OPTIMISE += -O3
 

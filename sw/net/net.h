@@ -21,6 +21,8 @@
 
 #define NET_LAYERS_MAX  5  /* a convolution, three dense layers, the output */
 #define NET_NAME_MAX    32 /* characters: a letter, then letters, digits, '_' */
+#define NET_SIDE_MAX    64 /* pixels of a picture in height and in width */
+#define NET_KERNEL_MAX  8  /* taps of a kernel in height and in width */
 #define NET_CLASSES_MAX 16
 #define NET_UNITS_MAX   1024 /* of any layer */
 #define NET_RATE_MAX    15   /* the learning rate is 2^-rate, 0 <= rate <= 15 */
