@@ -27,6 +27,17 @@ for tool in ffmpeg jq; do
 done
 passed=0 failed=0 name='' wrong=''
 
+# A net of two classes, for any of the parts.
+net=$work/two.yaml
+cat >"$net" <<END
+name: two
+input: {height: 8, width: 8, offset: 128, frac: 6}
+layers:
+  - conv: {filters: 1, kernel: 3}
+  - dense: {units: 8}
+  - output: {classes: 2}
+END
+
 # ---- cases ----
 
 finish() {
