@@ -19,7 +19,7 @@ SIMULATOR ?= verilator
 # Cases of `make regress`; ENGRAM_SEED=S N=1 replays the one with seed S.
 N       ?= 50
 
-PACKAGES  := sndfile soxr kissfft-float yaml-0.1 jansson zlib libpng
+PACKAGES  := sndfile libmpg123 soxr kissfft-float yaml-0.1 jansson zlib libpng
 WARNINGS  := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror
 CFLAGS    := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Isw -Igen -DENGRAM_VERSION='"$(VERSION)"' -MMD -MP
 # Only looked up where something is compiled, so that `make deps` runs on a machine without them.

@@ -2,7 +2,7 @@
 # deps.sh : installs the Debian packages that are missing; where it cannot, lists them and stops.
 # SPDX-License-Identifier: MIT
 set -eu
-packages='gcc g++ pkg-config libsndfile1-dev libsoxr-dev libkissfft-dev libyaml-dev libjansson-dev
+packages='gcc g++ pkg-config libsndfile1-dev libmpg123-dev libsoxr-dev libkissfft-dev libyaml-dev libjansson-dev
   libpng-dev zlib1g-dev libcmocka-dev verilator iverilog yosys clang clang-format python3-venv
   nextpnr-ice40 fpga-icestorm jq libxml2-utils ffmpeg'
 
