@@ -63,8 +63,9 @@ static const struct argp_option data_table[] = {
      1},
     {"split", KEY_SPLIT, "BY", 0,
      "what never parts: segment (each picture for itself), recording, or any column of the "
-     "manifest, such as author; part: as the manifest says, the default where it does; otherwise "
-     "segment",
+     "manifest, such as author; part: as the manifest says. Without it part where the manifest "
+     "says so, else segment. `train` also takes both: twice, by segment, which --save keeps, and "
+     "by recording",
      1},
     {"rotation", KEY_ROTATION, "K/N", 0,
      "cross-validation: of N groups the K-th is the test, the next validation", 1},

@@ -210,8 +210,8 @@ good 'train a rotation' train --net "$tiny" --data three --epochs 1 --split reco
 holds 'whole files'
 good 'parts' train --net "$tiny" --data three --classes train,airplane,car --epochs 0 --split recording --parts parts.csv
 name='parts: 9 pictures of each class are tested or choose the epoch'
-if [ "$(head -1 parts.csv)" = picture,label,file,part ] && [ "$(wc -l < parts.csv)" = 37 ] &&
-  [ "$(grep -c ',test$' parts.csv)" = 9 ] && [ "$(grep -c '^[0-9]*,1,.*,validation$' parts.csv)" = 3 ]; then
+if [ "$(head -1 parts.csv)" = picture,label,file,part,path ] && [ "$(wc -l < parts.csv)" = 37 ] &&
+  [ "$(grep -c ',test,"' parts.csv)" = 9 ] && [ "$(grep -c '^[0-9]*,1,.*,validation,"' parts.csv)" = 3 ]; then
   passed=$((passed + 1))
 else
   fail 'other lines'
@@ -525,8 +525,8 @@ for command in 'train' 'eval --load w'; do
   bad "$verb: labels of other pictures" 'labels' "$@" --data uneven
   bad "$verb: nothing but test" 'allowed less than the' "$@" --data three --test 100000
   bad_option "$verb: test" 'a whole number from 1' "$@" --data three --test 0
-  bad "$verb: rotation of a given test" 'a test that --test names already' "$@" --data three --test 5 --rotation 1/3
-  bad "$verb: rotation of a test of its own" 'a test that own names already' "$@" --data own --classes 0,1,2 \
+  bad "$verb: rotation of a given test" 'a test that is named already' "$@" --data three --test 5 --rotation 1/3
+  bad "$verb: rotation of a test of its own" 'a test that is named already' "$@" --data own --classes 0,1,2 \
     --rotation 1/3
   bad "$verb: no such device" 'golden, twin, sim' "$@" --data three --on fpga
 done
@@ -585,8 +585,8 @@ bad_option 'infer: view' 'spectrum or modulation' infer --net "$tiny" --load w -
 bad_option 'features: view' 'spectrum or modulation' features -o new --view colour sounds
 bad 'infer: short for the view' 'shorter than 997 ms' infer --net "$tiny" --load w --view modulation half.wav
 bad 'infer: no sound' 'no sound' infer --net "$tiny" --load w
-bad 'infer: no such sound' 'nowhere.wav' infer --net "$tiny" --load w "$sound" nowhere.wav
-bad 'infer: unreadable sound' 'noise.wav' infer --net "$tiny" --load w "$sound" noise.wav
+bad 'infer: no such sound' 'nowhere.wav' infer --net "$tiny" --load w nowhere.wav
+bad 'infer: unreadable sound' 'noise.wav' infer --net "$tiny" --load w noise.wav
 bad 'infer: empty sound' 'empty.wav' infer --net "$tiny" --load w empty.wav
 bad 'infer: short sound' 'short.wav' infer --net "$tiny" --load w short.wav
 bad 'infer: names of the classes' '3 classes' infer --net "$tiny" --load w --labels a,b "$sound"
@@ -597,7 +597,13 @@ bad_option 'train: halve' 'from 6 to' train --net "$tiny" --data three --halve 5
 bad_option 'train: halve' 'at most 15' train --net "$tiny" --data three \
   --halve 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16
 bad_option 'train: rate' 'from 0 to 15' train --net "$tiny" --data three --rate 16
-bad_option 'train: split' 'segment, recording or both' train --net "$tiny" --data three --split day
+bad 'train: split' 'allowed segment, recording, class' train --net "$tiny" --data three --split day
+bad 'train: a split of parts that are not there' 'allowed segment, recording' train --net "$tiny" --data three --split part
+bad_option 'train: two splits' 'one of them' train --net "$tiny" --data three --split recording --use-parts parts.csv
+bad 'train: no such table of parts' 'nowhere.csv' train --net "$tiny" --data three --use-parts nowhere.csv
+printf 'picture,path,part\n0,car/elsewhere.wav,train\n' > other.csv
+bad 'train: a table of other pictures' 'other pictures' train --net "$tiny" --data three --use-parts other.csv
+rm other.csv
 bad 'train: by segment on what overlaps' 'expected --split recording' train --net "$tiny" --data often
 bad_option 'features: every' 'from 1 to 60000' features -o new --every 0 sounds
 bad_option 'train: rotation' 'K from 1 to N' train --net "$tiny" --data three --rotation 5/4
@@ -631,7 +637,7 @@ bad_disk 'train: full disk, over older weights' 'File too large' train --net "$t
 # ---------------------------------------------------------------- eval
 bad_option 'eval: part' 'train, validation, test or all' eval --net "$tiny" --part half
 bad_option 'eval: rotation' 'K/N is expected' eval --net "$tiny" --rotation 1
-bad_option 'eval: split' 'segment or recording' eval --net "$tiny" --split both
+bad 'eval: split' 'allowed segment, recording' eval --net "$tiny" --data three --load w --split both
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
