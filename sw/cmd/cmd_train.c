@@ -12,6 +12,7 @@
 #include "train/keep.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <signal.h>
@@ -658,7 +659,7 @@ static int run(struct training *training, struct error *err) {
   sigprocmask(SIG_BLOCK, &wait, &before);
   int result = train_all(training, err);
   if (fflush(stdout) != 0)
-    result = error_set(err, "standard output: cannot write");
+    result = error_set(err, "standard output: %s", strerror(errno));
   sigprocmask(SIG_SETMASK, &before, NULL);
   return result;
 }

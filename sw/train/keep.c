@@ -5,7 +5,6 @@
 
 #include "base/file.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,10 +21,9 @@ static int stage(struct output *out, const char *path, const struct net *net,
   FILE *file = output_open(out, path, err);
   if (!file)
     return -1;
-  errno = 0;
   int result = checkpoint_write(file, net, checkpoint, err);
-  if (result == 0 && (fflush(file) != 0 || ferror(file)))
-    result = error_set(err, "%s: cannot write: %s", path, strerror(errno ? errno : EIO));
+  if (result == 0)
+    result = output_check(out, err);
   if (result != 0)
     output_abort(out);
   return result;

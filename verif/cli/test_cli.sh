@@ -294,6 +294,7 @@ rm -r core d.html d.json wd wd.best wf wf.best wo wo.best
 
 for command in features synth train eval infer import gen estimate; do
   good "$command --help" "$command" --help
+  good "$command -h" "$command" -h
   good "$command --version" "$command" --version
 done
 
