@@ -40,11 +40,12 @@ static int write_both(const char *path, const struct net *net, const struct chec
   } else if (result == 0 && !keep) {
     output_abort(&outs[0]);
     output_abort(&outs[1]);
-  } else if (result == 0 && output_commit(&outs[0], err) != 0) {
-    output_abort(&outs[1]);
+  } else if (result == 0 && output_commit(&outs[1], err) != 0) {
+    /* the best comes first: between the two, last would name a best that is not there */
+    output_abort(&outs[0]);
     result = -1;
   } else if (result == 0) {
-    result = output_commit(&outs[1], err);
+    result = output_commit(&outs[0], err);
   }
   free(second);
   return result;
