@@ -153,3 +153,37 @@ silent
 run "$engram" train --help
 tr -s ' \n' ' ' < "$work/out" > words
 grep -q 'learning rate 2^-R.* with --load in place of the file.s' words || note 'help says otherwise'
+
+# ---- what was trained on
+
+begin 'eval says what was trained on'
+run "$engram" train --net "$net" --data set --epochs 2 --save w
+run "$engram" eval --net "$net" --data set --load w --part all
+out 'all pictures: 48 of 60 were trained on, 6 chose the epoch'
+run "$engram" eval --net "$net" --data set --load w --part all --json --report all.html
+json .trained_on 48
+json .chose_epoch 6
+json .metrics.count 60
+is 'the report' "$(jq -c '[.trained_on, .chose_epoch]' all.json)" '[48,6]'
+grep -q '48 of 60 were trained on, 6 chose the epoch' all.html || note 'the page does not say it'
+run "$engram" eval --net "$net" --data set --load w --part train
+out 'train pictures by segment (the split of the training): 48 of 48 were trained on, 0 chose the epoch'
+run "$engram" eval --net "$net" --data set --load w --part validation --json
+json '[.trained_on, .chose_epoch]' '[0,6]'
+run "$engram" eval --net "$net" --data set --load w
+out 'test pictures by segment (the split of the training)'
+run "$engram" eval --net "$net" --data set --load w --json
+json '[.trained_on, .chose_epoch]' '[0,0]'
+
+begin 'eval by another split: how many of the test were trained on'
+run "$engram" eval --net "$net" --data set --load w --split recording --json
+json '.trained_on > 0' true
+json .split_of_training false
+
+begin 'eval of pictures that are not of the training: not known'
+run "$engram" synth -o others --recordings 10 --seconds 1 --seed 2
+run "$engram" features -o other others
+run "$engram" eval --net "$net" --data other --load w --part all
+out 'not known which of them it was trained on'
+run "$engram" eval --net "$net" --data other --load w --part all --json
+json '[.trained_on, .chose_epoch]' '[null,null]'
