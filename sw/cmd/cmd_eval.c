@@ -126,7 +126,8 @@ static const struct argp argp = {
     .children = children,
     .doc = "Measure trained weights on labelled pictures: accuracy, loss, kappa, precision, recall "
            "and F1 of each class, and the confusion matrix."
-           "\vWithout --classes the classes of the training are taken.",
+           "\vWithout --classes the classes of the training are taken; with it they must be the "
+           "same ones, and keep the training's order.",
 };
 
 /* Divides the data as the training did, when it was on these, or as the options say. */
@@ -273,12 +274,14 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
   weights_new(&checkpoint->weights, net);
   checkpoint->state = device_state_fresh(net, 1);
   checkpoint->place.seed = 1;
+  struct trained_classes trained = {options->weights.path, checkpoint->class_names, false, ""};
   if (weights_options_load(&options->weights, net, checkpoint, err) != 0 ||
-      data_options_load(&options->data, checkpoint->class_names, net, &evaluation->data, err) !=
-          0 ||
+      data_options_load(&options->data, &trained, net, &evaluation->data, err) != 0 ||
       data_check_rotation(&options->data, &evaluation->data, &options->rotation, err) != 0 ||
       choose_pictures(evaluation, err) != 0 || report_options_check(&options->report, err) != 0)
     return -1;
+  if (trained.note[0])
+    cmd_warn("%s", trained.note);
   find_origin(evaluation);
   evaluation->device = device_open(device, net, err);
   metrics_begin(&evaluation->metrics, net->classes);

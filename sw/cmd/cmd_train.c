@@ -65,6 +65,8 @@ struct training {
   enum part *parts[SPLITS]; /* [data.count] */
   enum split_by by[SPLITS];
   int split_count;
+  struct device_state loaded; /* what the file of --load has */
+  struct trained_classes classes;
   struct checkpoint start, best; /* best: of the epochs before start */
   bool has_best;
   struct device *device;
@@ -254,24 +256,6 @@ static int parse_freeze(const struct net *net, const char *text, uint32_t *freez
   return 0;
 }
 
-/* What --rate and --freeze say goes before the file's; where a run goes on, it is said. */
-static int change_state(const struct options *options, const struct net *net,
-                        struct checkpoint *start, struct error *err) {
-  struct device_state *state = &start->state, file = *state;
-  const char *path = options->weights.path;
-  bool goes_on = start->place.data != 0;
-  if (options->rate >= 0)
-    state->rate = options->rate;
-  if (options->freeze && parse_freeze(net, options->freeze, &state->freeze, err) != 0)
-    return -1;
-  if (goes_on && state->rate != file.rate)
-    cmd_warn("%s has the learning rate 2^-%d: goes on with that of --rate, 2^-%d", path, file.rate,
-             state->rate);
-  if (goes_on && state->freeze != file.freeze)
-    cmd_warn("%s has other frozen layers: goes on with those of --freeze", path);
-  return 0;
-}
-
 /* Fresh weights, or those of --load; then what --rate and --freeze say. */
 static int make_start(struct training *training, struct error *err) {
   const struct options *options = training->options;
@@ -290,7 +274,10 @@ static int make_start(struct training *training, struct error *err) {
   } else if (options->seed_given && start->place.seed != options->seed)
     return error_set(err, "%s: was trained with seed %" PRIu64 ", not %" PRIu64,
                      options->weights.path, start->place.seed, options->seed);
-  return change_state(options, net, start, err);
+  training->loaded = start->state;
+  if (options->rate >= 0)
+    start->state.rate = options->rate;
+  return options->freeze ? parse_freeze(net, options->freeze, &start->state.freeze, err) : 0;
 }
 
 /* The split that the loaded run had. */
@@ -342,19 +329,6 @@ static int write_parts(const struct training *training, struct error *err) {
   return output_commit(&out, err);
 }
 
-/* The names in the form that --classes takes; none when there is no such form. */
-static void name_classes(const struct dataset *data, char *text, size_t size) {
-  size_t bytes = 0;
-  bool plain = true;
-  for (int c = 0; c < data->class_count; c++) {
-    bytes += strlen(data->class_names[c]) + 1;
-    plain = plain && !strchr(data->class_names[c], ',');
-  }
-  text[0] = '\0';
-  if (plain && bytes <= size)
-    names_list(text, size, data->class_names, data->class_count, ",");
-}
-
 static int prepare(struct training *training, struct error *err) {
   const struct options *options = training->options;
   if (options->restart && !options->weights.path)
@@ -369,14 +343,17 @@ static int prepare(struct training *training, struct error *err) {
   if (options->augment && augment_parse(&training->augment, options->augment, training->net.height,
                                         training->net.width, err) != 0)
     return -1;
+  struct trained_classes *trained = &training->classes;
+  *trained = (struct trained_classes){options->weights.path, training->start.class_names,
+                                      options->restart, ""};
   if (make_start(training, err) != 0 ||
-      data_options_load(&options->data, training->start.class_names, &training->net,
-                        &training->data, err) != 0 ||
+      data_options_load(&options->data, trained, &training->net, &training->data, err) != 0 ||
       data_check_rotation(&options->data, &training->data, &options->rotation, err) != 0 ||
       make_splits(training, err) != 0)
     return -1;
   struct checkpoint *start = &training->start;
-  name_classes(&training->data, start->class_names, sizeof start->class_names);
+  if (class_options_list(&training->data, start->class_names, sizeof start->class_names, err) != 0)
+    return -1;
   static_assert(sizeof start->view == DATASET_VIEW_BYTES, "a view's name fits");
   memcpy(start->view, training->data.view, sizeof start->view);
   weights_new(&training->best.weights, &training->net);
@@ -399,6 +376,21 @@ static int prepare(struct training *training, struct error *err) {
   const char *device = options->weights.device ? options->weights.device : "golden";
   training->device = device_open(device, &training->net, err);
   return training->device ? train_log_open(&training->log, err) : -1;
+}
+
+/* What the user may not expect, when all is well. */
+static void say_changes(const struct training *training) {
+  const struct device_state *now = &training->start.state, *file = &training->loaded;
+  const char *path = training->options->weights.path;
+  if (training->classes.note[0])
+    cmd_warn("%s", training->classes.note);
+  if (training->start.place.data == 0)
+    return;
+  if (now->rate != file->rate)
+    cmd_warn("%s has the learning rate 2^-%d: goes on with that of --rate, 2^-%d", path, file->rate,
+             now->rate);
+  if (now->freeze != file->freeze)
+    cmd_warn("%s has other frozen layers: goes on with those of --freeze", path);
 }
 
 /* ---- watching ---- */
@@ -708,6 +700,7 @@ static void add_signal(sigset_t *set, int number) {
 static int run(struct training *training, struct error *err) {
   if (prepare(training, err) != 0)
     return -1;
+  say_changes(training);
   sigset_t wait, before;
   sigemptyset(&wait);
   add_signal(&wait, SIGINT);

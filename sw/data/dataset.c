@@ -122,6 +122,7 @@ static int load_sidecar(struct dataset *data, const char *folder, struct error *
   }
   char *path = path_join(folder, sidecar_name);
   int result = sidecar_read(data, path, err);
+  data->named = true;
   free(path);
   for (size_t i = 0; i < data->count && result == 0; i++)
     if (data->labels[i] >= data->class_count)
@@ -172,8 +173,8 @@ static void keep_labelled(struct dataset *data, const int *new_label) {
   drop_unused(data->file, kept, data->file_names, &data->file_count);
 }
 
-static int select_classes(struct dataset *data, const char *folder, const char *classes,
-                          struct error *err) {
+int dataset_select(struct dataset *data, const char *folder, const char *classes,
+                   struct error *err) {
   int chosen[SIDECAR_CLASSES_MAX], new_label[SIDECAR_CLASSES_MAX];
   int count = classes_select(classes, (const char *const *)data->class_names, data->class_count,
                              folder, chosen, err);
@@ -200,7 +201,7 @@ static int select_classes(struct dataset *data, const char *folder, const char *
 int dataset_load(struct dataset *data, const char *folder, const char *classes, struct error *err) {
   *data = (struct dataset){0};
   if (load_pictures(data, folder, err) != 0 || load_sidecar(data, folder, err) != 0 ||
-      (classes && select_classes(data, folder, classes, err) != 0)) {
+      (classes && dataset_select(data, folder, classes, err) != 0)) {
     dataset_free(data);
     return -1;
   }

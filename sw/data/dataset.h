@@ -29,6 +29,7 @@ enum { ROTATIONS_MIN = 3, ROTATIONS_MAX = 1000 };
 enum { DATASET_VIEW_BYTES = 16 };
 
 struct dataset {
+  bool named; /* there was a dataset.json: classes have names, not only numbers */
   /* What pictures of sounds show (features_view_name); "": unknown. */
   char view[DATASET_VIEW_BYTES];
   bool overlapping; /* neighbouring pictures of a file share some of its sound */
@@ -48,10 +49,15 @@ struct dataset {
   char **file_names;      /* [file_count], relative to the folder the sounds came from */
 };
 
-/* Reads a folder. `classes` is NULL for all, else a comma-separated list of class names that are
+/* Reads a folder. `classes` is NULL for all, else a list of class names (data/classes.h) that are
  * kept, in that order (label 0 is the first); an unknown one is an error that lists what is there.
  * Returns 0 or -1; on success the caller releases with dataset_free. */
 int dataset_load(struct dataset *data, const char *folder, const char *classes, struct error *err);
+
+/* Keeps of a data set that was loaded from `folder` the classes of a list, as dataset_load does.
+ * Returns 0, or -1, and then the data set can only be released. */
+int dataset_select(struct dataset *data, const char *folder, const char *classes,
+                   struct error *err);
 
 /* Makes the folder where it is missing and checks that dataset_save could write there, for use
  * before long work. Leaves no file. Returns 0 or -1. */
