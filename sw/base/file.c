@@ -117,10 +117,26 @@ FILE *output_open(struct output *out, const char *path, struct error *err) {
   return NULL;
 }
 
-int output_commit(struct output *out, struct error *err) {
-  int cause = 0;
+/* Why the stream could not write, or 0. Of an earlier failure it keeps no reason: one more byte, of
+ * a file that will be dropped, meets the same. */
+static int write_cause(FILE *file) {
   errno = 0;
-  if (fflush(out->file) != 0 || ferror(out->file) || fsync(fileno(out->file)) != 0)
+  if (fflush(file) == 0 && !ferror(file))
+    return 0;
+  if (errno == 0 && lseek(fileno(file), 0, SEEK_END) >= 0 && write(fileno(file), "", 1) == 1)
+    errno = EIO;
+  return errno ? errno : EIO;
+}
+
+int output_check(struct output *out, struct error *err) {
+  int cause = write_cause(out->file);
+  return cause ? error_set(err, "%s: cannot write: %s", out->path, strerror(cause)) : 0;
+}
+
+int output_commit(struct output *out, struct error *err) {
+  int cause = write_cause(out->file);
+  errno = 0;
+  if (!cause && fsync(fileno(out->file)) != 0)
     cause = errno ? errno : EIO;
   if (fclose(out->file) != 0 && !cause)
     cause = errno ? errno : EIO;

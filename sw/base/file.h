@@ -27,7 +27,11 @@ struct output {
  * nothing left to release. */
 FILE *output_open(struct output *out, const char *path, struct error *err);
 
-/* Flushes, checks every earlier write, and renames the temporary file to its place. On failure the
+/* Flushes and checks every earlier write, for several files that are to be whole before the first
+ * takes its place. Returns 0, or -1 with the reason ("... No space left on device"). */
+int output_check(struct output *out, struct error *err);
+
+/* output_check, and renames the temporary file to its place. On failure the
  * temporary file is removed and an earlier file at `path` is untouched. Returns 0 or -1. Releases
  * `out` either way. */
 int output_commit(struct output *out, struct error *err);

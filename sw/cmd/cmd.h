@@ -29,7 +29,10 @@ int cmd_estimate(int argc, char **argv);
 /* Prints "engram: message" and returns EXIT_BAD_INPUT. */
 int cmd_fail(const struct error *err);
 
-/* The same, and EXIT_MISMATCH when the device (NULL: none yet) has failed. */
+/* Prints "engram: ..." of what the user should know; the work goes on. */
+void cmd_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* cmd_fail, and EXIT_MISMATCH when the device (NULL: none yet) has failed. */
 int cmd_device_fail(const struct device *device, const struct error *err);
 
 /* Monotonic time in seconds. */

@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum { KEY_SEED = 0x200, KEY_PART, KEY_REPLIES };
-enum { PARTS = 4 };
+enum { PARTS = 4, ORIGIN_BYTES = 160 };
 
 static const char *const part_names[PARTS] = {
     [PART_TRAIN] = "train", [PART_VALIDATION] = "validation", [PART_TEST] = "test", "all"};
@@ -38,9 +38,11 @@ struct evaluation {
   struct net net;
   struct checkpoint checkpoint;
   struct dataset data;
-  const char *split; /* split.h, or a table's path */
-  bool whole_files;  /* no file is only partly among the measured pictures */
-  bool trained_on;   /* the split is the one the weights were trained with */
+  const char *split;               /* split.h, or a table's path */
+  bool whole_files;                /* no file is only partly among the measured pictures */
+  bool trained_on;                 /* the split is the one the weights were trained with */
+  bool origin_known;               /* which of the pictures the training had */
+  size_t learned_from, chose_with; /* of the measured pictures, where it is known */
   size_t *pictures;
   size_t count;
   struct device *device;
@@ -112,7 +114,8 @@ static const struct argp argp = {
     .children = children,
     .doc = "Measure trained weights on labelled pictures: accuracy, loss, kappa, precision, recall "
            "and F1 of each class, and the confusion matrix."
-           "\vWithout --classes the classes of the training are taken.",
+           "\vWithout --classes the classes of the training are taken; with it they must be the "
+           "same ones, and keep the training's order.",
 };
 
 /* Divides the data as the training did, when it was on these, or as the options say. */
@@ -146,6 +149,39 @@ static int choose_pictures(struct evaluation *evaluation, struct error *err) {
         split_pictures(&evaluation->data, parts, (enum part)part, &evaluation->count);
   free(parts);
   return result;
+}
+
+/* ---- what the training had seen ---- */
+
+/* Counts which of the chosen pictures the weights were trained on, and which chose the epoch. */
+static void find_origin(struct evaluation *evaluation) {
+  const struct dataset *data = &evaluation->data;
+  enum part *parts = memory_new(data->count, sizeof *parts);
+  const char *by;
+  const struct place *place = &evaluation->checkpoint.place;
+  const struct split_choice *choice = &evaluation->options->data.split;
+  const struct split_choice untold = {.rotation = choice->rotation};
+  evaluation->origin_known =
+      place->data != 0 && (data_find_split(data, place, choice, &by, parts) ||
+                           data_find_split(data, place, &untold, &by, parts));
+  for (size_t i = 0; i < evaluation->count && evaluation->origin_known; i++) {
+    evaluation->learned_from += parts[evaluation->pictures[i]] == PART_TRAIN;
+    evaluation->chose_with += parts[evaluation->pictures[i]] == PART_VALIDATION;
+  }
+  free(parts);
+}
+
+/* "1024 of 1280 were trained on, 128 chose the epoch", or that it is not known. Returns `text`. */
+static const char *origin_text(const struct evaluation *evaluation, char *text, size_t size) {
+  size_t learned = evaluation->learned_from, chose = evaluation->chose_with;
+  if (!evaluation->origin_known)
+    snprintf(text, size, "not known which of them it was trained on");
+  else if (learned + chose == 0)
+    snprintf(text, size, "it was trained on none of them");
+  else
+    snprintf(text, size, "%zu of %zu were trained on, %zu chose the epoch", learned,
+             evaluation->count, chose);
+  return text;
 }
 
 /* ---- measuring ---- */
@@ -227,11 +263,14 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
   weights_new(&checkpoint->weights, net);
   checkpoint->state = device_state_fresh(net, 1);
   checkpoint->place.seed = 1;
+  struct trained_classes trained = {options->weights.path, checkpoint->class_names, false, ""};
   if (weights_options_load(&options->weights, net, checkpoint, err) != 0 ||
-      data_options_load(&options->data, checkpoint->class_names, net, &evaluation->data, err) !=
-          0 ||
+      data_options_load(&options->data, &trained, net, &evaluation->data, err) != 0 ||
       choose_pictures(evaluation, err) != 0 || report_options_check(&options->report, err) != 0)
     return -1;
+  if (trained.note[0])
+    cmd_warn("%s", trained.note);
+  find_origin(evaluation);
   evaluation->device = device_open(device, net, err);
   metrics_begin(&evaluation->metrics, net->classes);
   if (!evaluation->device ||
@@ -240,16 +279,22 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
   return measure_and_write(evaluation, err);
 }
 
+static json_t *origin_json(bool known, size_t count) {
+  return known ? json_integer((json_int_t)count) : json_null();
+}
+
 /* `weights` is how the file is called. */
 static json_t *result_json(const struct evaluation *evaluation, const char *weights) {
   const struct options *options = evaluation->options;
-  bool all = options->part == PART_ALL;
+  bool all = options->part == PART_ALL, known = evaluation->origin_known;
   char *const *names = evaluation->data.class_names;
   return json_pack(
-      "{s:s, s:o, s:s, s:s, s:s?, s:b, s:o, s:o}", "net", evaluation->net.name, "net_hash",
-      json_hash(evaluation->net.net_hash), "weights", weights, "part", part_names[options->part],
-      "split", all ? NULL : evaluation->split, "split_of_training", !all && evaluation->trained_on,
-      "metrics", metrics_json(&evaluation->metrics, names), "files",
+      "{s:s, s:o, s:s, s:s, s:s?, s:b, s:o, s:o, s:o, s:o}", "net", evaluation->net.name,
+      "net_hash", json_hash(evaluation->net.net_hash), "weights", weights, "part",
+      part_names[options->part], "split", all ? NULL : evaluation->split, "split_of_training",
+      !all && evaluation->trained_on, "trained_on", origin_json(known, evaluation->learned_from),
+      "chose_epoch", origin_json(known, evaluation->chose_with), "metrics",
+      metrics_json(&evaluation->metrics, names), "files",
       evaluation->files.count > 0 ? metrics_json(&evaluation->files, names) : json_null());
 }
 
@@ -263,13 +308,15 @@ static void add_facts(struct report *report, const struct evaluation *evaluation
   report_facts(report, device);
   report_fact(report, "Weights", "%s, after %" PRIu32 " steps", weights, checkpoint->state.steps);
   if (options->part == PART_ALL)
-    report_fact(report, "Pictures", "all, among them those of the training");
+    report_fact(report, "Pictures", "all");
   else
     report_fact(report, "Pictures", "part \"%s\", split by %s with seed %" PRIu64 "%s",
                 part_names[options->part], evaluation->split,
                 options->seed_given ? options->seed : checkpoint->place.seed,
                 evaluation->trained_on ? ", the split of the training"
                                        : ", not the split of the training: it may have seen them");
+  char origin[ORIGIN_BYTES];
+  report_fact(report, "Seen in training", "%s", origin_text(evaluation, origin, sizeof origin));
   const struct rotation *rotation = &options->data.split.rotation;
   if (options->part != PART_ALL && rotation->count > 0)
     report_fact(report, "Rotation", "%d of %d", rotation->index, rotation->count);
@@ -306,6 +353,7 @@ static int write_report(struct evaluation *evaluation, struct error *err) {
 static void show(const struct evaluation *evaluation) {
   const struct options *options = evaluation->options;
   bool all = options->part == PART_ALL;
+  char origin[ORIGIN_BYTES];
   if (options->json) {
     json_show(result_json(evaluation, options->weights.path));
     return;
@@ -316,6 +364,8 @@ static void show(const struct evaluation *evaluation) {
     printf(" by %s (%s)", evaluation->split,
            evaluation->trained_on ? "the split of the training"
                                   : "not the split of the training: it may have seen them");
+  if (all || evaluation->learned_from + evaluation->chose_with > 0)
+    printf(": %s", origin_text(evaluation, origin, sizeof origin));
   printf("\n");
   metrics_print(&evaluation->metrics, evaluation->data.class_names, stdout);
   if (evaluation->files.count > 0)

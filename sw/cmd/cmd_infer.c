@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "base/file.h"
+#include "base/utf8.h"
 #include "cmd/cmd.h"
 #include "cmd/data_options.h"
 #include "cmd/net_options.h"
@@ -14,6 +15,7 @@
 #include <string.h>
 
 enum { KEY_LABELS = 0x200, KEY_VIEW };
+enum { NAME_CHARACTERS = 40 }; /* of a class, on a terminal */
 
 struct options {
   struct net_options net;
@@ -44,8 +46,7 @@ struct inference {
   const struct options *options;
   struct net net;
   struct checkpoint checkpoint;
-  char *labels; /* what `names` points into */
-  const char *names[NET_CLASSES_MAX];
+  char *names[NET_CLASSES_MAX]; /* [net.classes], owned */
   enum features_view view;
   struct listening *files; /* [options.file_count] */
   size_t bad_count;        /* of them */
@@ -81,7 +82,9 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 
 static const struct argp_option table[] = {
     {"labels", KEY_LABELS, "NAMES", 0,
-     "the classes' names, as a,b,... (label 0 first); those of the training by default", 2},
+     "the classes' names, as a,b,... (label 0 first), one with a comma in quotes; those of the "
+     "training by default",
+     2},
     {"view", KEY_VIEW, "VIEW", 0,
      "spectrum or modulation (engram features); that of the training by default", 2},
     {"json", 'j', 0, 0, "print the result as JSON", 2},
@@ -101,25 +104,58 @@ static const struct argp argp = {
            "told, the others are answered, and the exit status is 1.",
 };
 
+/* Names are for people here; in JSON they are as they are. */
+static void show_names(struct inference *inference) {
+  for (int c = 0; c < inference->net.classes && !inference->options->json; c++) {
+    char *shown = utf8_printable(inference->names[c], NAME_CHARACTERS);
+    free(inference->names[c]);
+    inference->names[c] = shown;
+  }
+}
+
+/* Says where --labels are not the names that the weights know. */
+static void compare_names(const struct inference *inference, const char *const *given) {
+  struct error unread = {""}; /* what cannot be read has no names to compare */
+  const char *list = inference->checkpoint.class_names;
+  int count = 0;
+  char **names = list[0] ? classes_read(list, &count, &unread) : NULL;
+  if (names && classes_compare(given, inference->net.classes, (const char *const *)names, count) !=
+                   CLASSES_SAME) {
+    char *trained = classes_text((const char *const *)names, count);
+    char *called = classes_text(given, inference->net.classes);
+    cmd_warn("--labels: %s was trained on the classes %s, which are called %s here",
+             inference->options->weights.path, trained, called);
+    free(trained);
+    free(called);
+  }
+  classes_free(names, count);
+}
+
 /* Names of the classes: --labels, else those of the training, else their numbers. */
 static int name_classes(struct inference *inference, struct error *err) {
-  static const char *const numbers[NET_CLASSES_MAX] = {
-      "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15"};
   const char *given = inference->options->labels;
   const char *list = given ? given : inference->checkpoint.class_names;
-  int count = 0;
-  memcpy(inference->names, numbers, sizeof numbers);
-  if (list[0] == '\0' && !given)
-    return 0;
-  inference->labels = strcpy(memory_new(strlen(list) + 1, 1), list);
-  for (char *rest = inference->labels, *name; (name = strsep(&rest, ",")); count++)
-    if (count < NET_CLASSES_MAX && *name)
-      inference->names[count] = name;
-  if (count == inference->net.classes)
-    return 0;
-  return error_set(err, "%s: found %d names (%s), network '%s' has %d classes",
-                   given ? "--labels" : inference->options->weights.path, count, list,
-                   inference->net.name, inference->net.classes);
+  int count = 0, classes = inference->net.classes;
+  char **names = list[0] || given ? classes_read(list, &count, err) : NULL;
+  if (err->message[0])
+    return -1;
+  if (names && count != classes) {
+    error_set(err, "%s: found %d names (%s), network '%s' has %d classes",
+              given ? "--labels" : inference->options->weights.path, count, list,
+              inference->net.name, classes);
+    classes_free(names, count);
+    return -1;
+  }
+  for (int c = 0; c < classes; c++)
+    if (names && names[c][0])
+      inference->names[c] = strcpy(memory_new(strlen(names[c]) + 1, 1), names[c]);
+    else
+      snprintf(inference->names[c] = memory_new(12, 1), 12, "%d", c);
+  classes_free(names, count);
+  if (given)
+    compare_names(inference, (const char *const *)inference->names);
+  show_names(inference);
+  return 0;
 }
 
 /* What the pictures of the training showed, or what --view says. */
@@ -335,7 +371,8 @@ int cmd_infer(int argc, char **argv) {
     free(inference.files[i].silent);
   }
   free(inference.files);
-  free(inference.labels);
+  for (int c = 0; c < NET_CLASSES_MAX; c++)
+    free(inference.names[c]);
   free(options.files);
   weights_free(&inference.checkpoint.weights);
   return status;

@@ -5,9 +5,11 @@
 
 #include "base/file.h"
 #include "cmd/net_options.h"
+#include "data/classes.h"
 #include "train/train.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { KEY_ON = 0x100, KEY_TEST, KEY_SPLIT, KEY_ROTATION, KEY_USE_PARTS };
@@ -56,7 +58,10 @@ static error_t parse_data(int key, char *arg, struct argp_state *state) {
 
 static const struct argp_option data_table[] = {
     {"data", 'd', "DIR", 0, "data set made by `engram features`, or IDX files such as MNIST's", 1},
-    {"classes", 'c', "NAMES", 0, "classes to take, as a,b,... (label 0 first)", 1},
+    {"classes", 'c', "NAMES", 0,
+     "classes to take, as a,b,... (label 0 first), a name with a comma in quotes: \"a, b\",c; "
+     "weights that know their classes' names keep their order",
+     1},
     {"test", KEY_TEST, "N", 0,
      "the last N pictures are the test instead of one in ten; where t10k-... files are there, they "
      "are it",
@@ -113,12 +118,13 @@ const char *names_list(char *text, size_t size, char *const *names, int count,
 
 static int check_data(const struct dataset *data, const char *folder, const struct net *net,
                       struct error *err) {
-  char names[512];
-  if (data->class_count != net->classes)
-    return error_set(err, "%s: has %d classes (%s), network '%s' has %d: choose with --classes",
-                     folder, data->class_count,
-                     names_list(names, sizeof names, data->class_names, data->class_count, ", "),
-                     net->name, net->classes);
+  if (data->class_count != net->classes) {
+    char *names = classes_text((const char *const *)data->class_names, data->class_count);
+    error_set(err, "%s: has %d classes (%.512s), network '%s' has %d: choose with --classes",
+              folder, data->class_count, names, net->name, net->classes);
+    free(names);
+    return -1;
+  }
   if (data->height != net->height || data->width != net->width)
     return error_set(err, "%s: has pictures of %dx%d, network '%s' takes %dx%d", folder,
                      data->height, data->width, net->name, net->height, net->width);
@@ -139,14 +145,14 @@ static int choose_test(const struct data_options *options, struct dataset *data,
   return 0;
 }
 
-int data_options_load(const struct data_options *options, const char *trained,
+int data_options_load(const struct data_options *options, struct trained_classes *trained,
                       const struct net *net, struct dataset *data, struct error *err) {
   if (!options->folder)
     return error_set(err, "--data DIR is missing");
-  const char *classes = options->classes ? options->classes : trained[0] ? trained : NULL;
-  if (dataset_load(data, options->folder, classes, err) != 0)
+  if (dataset_load(data, options->folder, NULL, err) != 0)
     return -1;
-  if (check_data(data, options->folder, net, err) == 0 && choose_test(options, data, err) == 0)
+  if (class_options_select(options->classes, trained, options->folder, data, err) == 0 &&
+      check_data(data, options->folder, net, err) == 0 && choose_test(options, data, err) == 0)
     return 0;
   dataset_free(data);
   return -1;

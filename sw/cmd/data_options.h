@@ -6,6 +6,7 @@
 #ifndef ENGRAM_CMD_DATA_OPTIONS_H
 #define ENGRAM_CMD_DATA_OPTIONS_H
 
+#include "cmd/class_options.h"
 #include "data/dataset.h"
 #include "data/split.h"
 #include "model/checkpoint.h"
@@ -36,10 +37,10 @@ struct weights_options {
 extern const struct argp data_options_argp;
 extern const struct argp weights_options_argp;
 
-/* Loads the data set that the options name; --data is required. Without --classes those of
- * `trained` are taken ("": all). Refuses pictures or classes that are not as many or as large as
+/* Loads the data set that the options name; --data is required. Of its classes those are taken that
+ * class_options_select says. Refuses pictures or classes that are not as many or as large as
  * the net's, and says which are there. Returns 0 and a data set to be released, or -1. */
-int data_options_load(const struct data_options *options, const char *trained,
+int data_options_load(const struct data_options *options, struct trained_classes *trained,
                       const struct net *net, struct dataset *data, struct error *err);
 
 /* Loads the weights that the options name; --load is required. `checkpoint` is preset and has

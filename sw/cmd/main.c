@@ -49,8 +49,8 @@ int main(int argc, char **argv) {
   for (int i = 0; i < COMMAND_COUNT; i++)
     if (!strcmp(argv[1], commands[i].name)) {
       int status = commands[i].run(argc - 1, argv + 1);
-      if (fflush(stdout) == 0 && !ferror(stdout))
-        return status;
+      if ((fflush(stdout) == 0 && !ferror(stdout)) || status != EXIT_DONE)
+        return status; /* what is not 0 was explained */
       struct error err = {""};
       error_set(&err, "standard output: %s", strerror(errno));
       return cmd_fail(&err);

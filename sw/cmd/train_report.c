@@ -27,16 +27,22 @@ static uint64_t sum_of(const uint64_t *counts) {
   return sum;
 }
 
+uint64_t report_saturations(const struct train_counts *counts) {
+  return sum_of(counts->cut_activations) + sum_of(counts->cut_gradients);
+}
+
+uint64_t report_lost(const struct train_counts *counts) {
+  return sum_of(counts->lost);
+}
+
 void report_epoch(const struct train_epoch *epoch, bool finished) {
   printf("%5" PRIu32 " %10.4f %9.2f %%", epoch->epoch, epoch->loss, 100 * epoch->accuracy);
   if (finished)
     printf(" %10.4f %9.2f %%", epoch->validation_loss, 100 * epoch->validation_accuracy);
   else
     printf(" %10s %11s", "-", "-");
-  const struct train_counts *counters = &epoch->counters;
-  printf(" %12" PRIu64 " %13" PRIu64 "%s\n",
-         sum_of(counters->cut_activations) + sum_of(counters->cut_gradients),
-         sum_of(counters->lost), finished && epoch->best ? "  best" : "");
+  printf(" %12" PRIu64 " %13" PRIu64 "%s\n", report_saturations(&epoch->counters),
+         report_lost(&epoch->counters), finished && epoch->best ? "  best" : "");
   fflush(stdout);
 }
 
@@ -47,6 +53,14 @@ static const char *tested_weights(const struct train *train, char *text, size_t 
   else
     snprintf(text, size, "no epoch finished: last weights");
   return text;
+}
+
+void report_patience(const struct train_result *result) {
+  const struct train *train = &result->train;
+  if (train_is_spent(train))
+    printf("ended by --patience behind epoch %" PRIu32 ": %" PRIu32
+           " in a row were not better on validation than epoch %" PRIu32 "\n",
+           train->place.epoch, train->place.epoch - train->best_epoch, train->best_epoch);
 }
 
 void report_test(const struct train_result *result) {
@@ -79,12 +93,12 @@ static json_t *counts_json(const struct net *net, const uint64_t *counts) {
 }
 
 static json_t *epoch_json(const struct net *net, const struct train_epoch *epoch, bool finished) {
-  json_t *json = json_pack("{s:I, s:I, s:f, s:f, s:o, s:o, s:o}", "epoch", (json_int_t)epoch->epoch,
-                           "pictures", (json_int_t)epoch->pictures, "loss", epoch->loss, "accuracy",
-                           epoch->accuracy, "saturated_activations",
-                           counts_json(net, epoch->counters.cut_activations), "saturated_gradients",
-                           counts_json(net, epoch->counters.cut_gradients), "lost_updates",
-                           counts_json(net, epoch->counters.lost));
+  json_t *json = json_pack(
+      "{s:I, s:I, s:f, s:f, s:i, s:o, s:o, s:o}", "epoch", (json_int_t)epoch->epoch, "pictures",
+      (json_int_t)epoch->pictures, "loss", epoch->loss, "accuracy", epoch->accuracy, "rate",
+      epoch->rate, "saturated_activations", counts_json(net, epoch->counters.cut_activations),
+      "saturated_gradients", counts_json(net, epoch->counters.cut_gradients), "lost_updates",
+      counts_json(net, epoch->counters.lost));
   if (finished) {
     json_object_set_new(json, "validation_loss", json_real(epoch->validation_loss));
     json_object_set_new(json, "validation_accuracy", json_real(epoch->validation_accuracy));
@@ -105,12 +119,13 @@ json_t *report_json(const struct train_result *result) {
   json_t *files = result->tested && result->whole_files && result->files.count > 0
                       ? metrics_json(&result->files, train->data->class_names)
                       : json_null();
-  return json_pack(
-      "{s:s, s:{s:I, s:I, s:I}, s:o, s:o, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "split", result->by,
-      "pictures", "train", (json_int_t)train->count[PART_TRAIN], "validation",
-      (json_int_t)train->count[PART_VALIDATION], "test", (json_int_t)train->count[PART_TEST],
-      "epochs", epochs, "unfinished_epoch", current, "epoch", (json_int_t)result->last.place.epoch,
-      "position", (json_int_t)result->last.place.position, "steps",
-      (json_int_t)result->last.state.steps, "best_epoch", (json_int_t)train->best_epoch, "stopped",
-      train->stopped, "test", test, "test_files", files);
+  return json_pack("{s:s, s:{s:I, s:I, s:I}, s:o, s:o, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:o}",
+                   "split", result->by, "pictures", "train", (json_int_t)train->count[PART_TRAIN],
+                   "validation", (json_int_t)train->count[PART_VALIDATION], "test",
+                   (json_int_t)train->count[PART_TEST], "epochs", epochs, "unfinished_epoch",
+                   current, "epoch", (json_int_t)result->last.place.epoch, "position",
+                   (json_int_t)result->last.place.position, "steps",
+                   (json_int_t)result->last.state.steps, "best_epoch",
+                   (json_int_t)train->best_epoch, "stopped", train->stopped, "ended_by_patience",
+                   train_is_spent(train), "test", test, "test_files", files);
 }

@@ -28,6 +28,13 @@ void report_begin(const struct train_result *result, const char *device);
 /* One row; one that is not finished has no figures of validation. */
 void report_epoch(const struct train_epoch *epoch, bool finished);
 
+/* A line when the run was ended by --patience. */
+void report_patience(const struct train_result *result);
+
+/* Of all layers. */
+uint64_t report_saturations(const struct train_counts *counts);
+uint64_t report_lost(const struct train_counts *counts);
+
 /* The test's table. */
 void report_test(const struct train_result *result);
 

@@ -8,7 +8,6 @@
 #include "data/idx.h"
 #include "data/sidecar.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +122,7 @@ static int load_sidecar(struct dataset *data, const char *folder, struct error *
   }
   char *path = path_join(folder, sidecar_name);
   int result = sidecar_read(data, path, err);
+  data->named = true;
   free(path);
   for (size_t i = 0; i < data->count && result == 0; i++)
     if (data->labels[i] >= data->class_count)
@@ -178,8 +178,8 @@ static void keep_labelled(struct dataset *data, const int *new_label) {
               data->column_count);
 }
 
-static int select_classes(struct dataset *data, const char *folder, const char *classes,
-                          struct error *err) {
+int dataset_select(struct dataset *data, const char *folder, const char *classes,
+                   struct error *err) {
   int chosen[SIDECAR_CLASSES_MAX], new_label[SIDECAR_CLASSES_MAX];
   int count = classes_select(classes, (const char *const *)data->class_names, data->class_count,
                              folder, chosen, err);
@@ -206,7 +206,7 @@ static int select_classes(struct dataset *data, const char *folder, const char *
 int dataset_load(struct dataset *data, const char *folder, const char *classes, struct error *err) {
   *data = (struct dataset){0};
   if (load_pictures(data, folder, err) != 0 || load_sidecar(data, folder, err) != 0 ||
-      (classes && select_classes(data, folder, classes, err) != 0)) {
+      (classes && dataset_select(data, folder, classes, err) != 0)) {
     dataset_free(data);
     return -1;
   }
@@ -245,13 +245,11 @@ int dataset_prepare(const char *folder, struct error *err) {
   return 0;
 }
 
-/* Checks that all has been written, so that the files are put in place together; errno was 0 before
- * the first write. */
-static int flush_all(struct output *outs, struct error *err) {
+/* Checks that all has been written, so that the files are put in place together. */
+static int check_all(struct output *outs, struct error *err) {
   for (int i = 0; i < SAVED_FILES; i++)
-    if (fflush(outs[i].file) != 0 || ferror(outs[i].file))
-      return error_set(err, "%s: not all of it could be written: %s", outs[i].path,
-                       strerror(errno ? errno : EIO));
+    if (output_check(&outs[i], err) != 0)
+      return -1;
   return 0;
 }
 
@@ -260,10 +258,9 @@ int dataset_save(const struct dataset *data, const char *folder, struct error *e
   if (open_all(outs, folder, err) != 0)
     return -1;
   const uint32_t sizes[3] = {(uint32_t)data->count, (uint32_t)data->height, (uint32_t)data->width};
-  errno = 0;
   idx_write(outs[0].file, 3, sizes, data->pictures);
   idx_write(outs[1].file, 1, sizes, data->labels);
-  if (sidecar_write(data, outs[2].file, err) != 0 || flush_all(outs, err) != 0) {
+  if (sidecar_write(data, outs[2].file, err) != 0 || check_all(outs, err) != 0) {
     abort_all(outs, SAVED_FILES);
     return -1;
   }

@@ -26,6 +26,7 @@ struct dataset_column {
 };
 
 struct dataset {
+  bool named; /* there was a dataset.json: classes have names, not only numbers */
   /* What pictures of sounds show (features_view_name); "": unknown. */
   char view[DATASET_VIEW_BYTES];
   bool overlapping; /* neighbouring pictures of a file share some of its sound */
@@ -46,10 +47,15 @@ struct dataset {
   struct dataset_column *columns; /* [column_count], of the manifests, but for path and recording */
 };
 
-/* Reads a folder. `classes` is NULL for all, else a comma-separated list of class names that are
+/* Reads a folder. `classes` is NULL for all, else a list of class names (data/classes.h) that are
  * kept, in that order (label 0 is the first); an unknown one is an error that lists what is there.
  * Returns 0 or -1; on success the caller releases with dataset_free. */
 int dataset_load(struct dataset *data, const char *folder, const char *classes, struct error *err);
+
+/* Keeps of a data set that was loaded from `folder` the classes of a list, as dataset_load does.
+ * Returns 0, or -1, and then the data set can only be released. */
+int dataset_select(struct dataset *data, const char *folder, const char *classes,
+                   struct error *err);
 
 /* Makes the folder where it is missing and checks that dataset_save could write there, for use
  * before long work. Leaves no file. Returns 0 or -1. */

@@ -32,14 +32,15 @@ struct place {
   uint32_t position; /* pictures of the current epoch already trained on */
 };
 
-enum { CHECKPOINT_NAMES_BYTES = 4096, CHECKPOINT_VIEW_BYTES = 16 };
+enum { CHECKPOINT_NAMES_BYTES = 16384, CHECKPOINT_VIEW_BYTES = 16 };
 
 struct checkpoint {
   struct weights weights;
   struct device_state state;
   struct place place;
   char view[CHECKPOINT_VIEW_BYTES];         /* what pictures of sounds showed; "": not known */
-  char class_names[CHECKPOINT_NAMES_BYTES]; /* "airplane,car", label 0 first; "": not known */
+  char class_names[CHECKPOINT_NAMES_BYTES]; /* a list (data/classes.h), label 0 first; "": not known
+                                             */
 };
 
 /* The state that a run begins with: random state from the seed, the description's learning rate and

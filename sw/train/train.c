@@ -165,6 +165,7 @@ int train_begin(struct train *train, const struct checkpoint *start, const struc
   if (best && adopt_best(train, best, err) != 0)
     return -1;
   train->place = start->place;
+  train->rate = start->state.rate;
   if (train->fresh)
     return device_initialise(train->device, start->place.seed, &start->state, err);
   return device_set(train->device, &start->weights, &start->state, err);
@@ -278,10 +279,11 @@ static int finish_epoch(struct train *train, struct error *err) {
     return error_set(err, "memory exhausted");
   train->epochs = epochs;
   epochs[train->epoch_count++] = *epoch;
+  int result = 0;
   if (train->watch.epoch)
-    train->watch.epoch(train->watch.context, epoch);
+    result = train->watch.epoch(train->watch.context, epoch, err);
   train->current.pictures = 0;
-  return 0;
+  return result;
 }
 
 /* Halves the learning rate where the run stands between two epochs and says so. */
@@ -295,7 +297,7 @@ static int halve_rate(struct train *train, struct error *err) {
   weights_new(&state.weights, train->net);
   int result = device_get(train->device, &state.weights, &state.state, err);
   if (result == 0 && state.state.rate < NET_RATE_MAX) {
-    state.state.rate++;
+    train->rate = ++state.state.rate;
     result = device_set(train->device, &state.weights, &state.state, err);
   }
   weights_free(&state.weights);
@@ -308,7 +310,10 @@ static int run_epoch(struct train *train, uint64_t steps, uint64_t *taken, struc
   struct train_epoch *epoch = &train->current;
   metrics_begin(&metrics, train->net->classes);
   *epoch = (struct train_epoch){.epoch = train->place.epoch + 1};
-  if (halve_rate(train, err) != 0 || run_steps(train, steps, &metrics, err) != 0)
+  if (halve_rate(train, err) != 0)
+    return -1;
+  epoch->rate = train->rate;
+  if (run_steps(train, steps, &metrics, err) != 0)
     return -1;
   *taken = metrics.count;
   epoch->pictures = (size_t)metrics.count;
@@ -319,9 +324,14 @@ static int run_epoch(struct train *train, uint64_t steps, uint64_t *taken, struc
   return finish_epoch(train, err);
 }
 
+bool train_is_spent(const struct train *train) {
+  return train->patience > 0 && train->best_epoch > 0 && train->place.position == 0 &&
+         train->place.epoch - train->best_epoch >= train->patience;
+}
+
 int train_run(struct train *train, uint32_t epochs, uint64_t steps, struct error *err) {
   uint64_t left = steps ? steps : UINT64_MAX, taken;
-  while (train->place.epoch < epochs && left > 0 && !train->stopped) {
+  while (train->place.epoch < epochs && left > 0 && !train->stopped && !train_is_spent(train)) {
     if (run_epoch(train, left, &taken, err) != 0)
       return -1;
     left -= taken;

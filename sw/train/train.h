@@ -43,6 +43,7 @@ struct train_epoch {
   double validation_loss;     /* after the epoch, without dropout */
   double validation_accuracy; /* 0..1 */
   struct train_counts counters;
+  int rate;  /* the learning rate was 2^-rate */
   bool best; /* better on validation than all epochs before */
 };
 
@@ -52,7 +53,8 @@ struct train_watch {
   /* After each chunk: `done` of `total` pictures of "training", "validation" or "test". Returning
    * false while training stops the run behind this chunk. */
   bool (*chunk)(void *context, const char *what, size_t done, size_t total);
-  void (*epoch)(void *context, const struct train_epoch *epoch);
+  /* After each epoch. Returning -1 with the error set ends the run as failed. */
+  int (*epoch)(void *context, const struct train_epoch *epoch, struct error *err);
   /* What the device said of a picture (index into data) of "validation", "test" or whatever
    * train_measure was called with; in the order in which they are measured. */
   void (*reply)(void *context, const char *what, size_t picture, const struct reply *reply);
@@ -68,6 +70,7 @@ struct train {
   const uint32_t *halve; /* [halve_count] when these epochs are finished the learning rate is
                             halved, but not below 2^-NET_RATE_MAX; NULL: never */
   size_t halve_count;
+  uint32_t patience;      /* so many epochs in a row that were not the best end the run; 0: never */
   struct augment augment; /* of pictures to train on; what comes in at the border stands for 0 */
   bool fresh; /* the weights to begin with are the seed's (random_weights): a board makes them */
 
@@ -76,6 +79,7 @@ struct train {
   size_t count[TRAIN_PARTS];
   size_t *order;          /* [count[PART_TRAIN]] of the current epoch */
   struct place place;     /* where the device's weights stand */
+  int rate;               /* the present learning rate is 2^-rate */
   struct checkpoint best; /* weights and state of the best epoch so far */
   double best_loss;       /* its figures on validation */
   double best_accuracy;
@@ -109,10 +113,14 @@ int train_measure(struct device *device, const struct dataset *data, const size_
 int train_begin(struct train *train, const struct checkpoint *start, const struct checkpoint *best,
                 struct error *err);
 
-/* Trains until `epochs` epochs are finished in all, at most `steps` steps now (0: no limit), or
- * until the watch stops it. After each epoch the weights are measured on validation and kept when
- * they are the best: highest accuracy, then lowest loss, then earliest. */
+/* Trains until `epochs` epochs are finished in all, at most `steps` steps now (0: no limit), until
+ * patience ends it or the watch stops it. After each epoch the weights are measured on validation
+ * and kept when they are the best: highest accuracy, then lowest loss, then earliest. */
 int train_run(struct train *train, uint32_t epochs, uint64_t steps, struct error *err);
+
+/* Whether the run stands between two epochs and the last `patience` ones were not better on
+ * validation than the best before them, train.best_epoch. */
+bool train_is_spent(const struct train *train);
 
 /* Copies out the device's weights and state and the place: what resumes the run. `last` has weights
  * of the net's shapes. */

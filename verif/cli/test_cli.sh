@@ -180,8 +180,9 @@ good 'import, JSON' import --net "$tiny8" --from wt --output wi --json
 holds '"largest_error"'
 good 'eval of what was imported' eval --net "$tiny8" --data two --load wi --part all
 name='import rounds as --load does'
-"$binary" eval --net "$tiny8" --data two --load wi --part all --json | grep -v weights > imported
-"$binary" eval --net "$tiny8" --data two --load wt --part all --json 2> /dev/null | grep -v weights > loaded
+"$binary" eval --net "$tiny8" --data two --load wi --part all --json | grep -v 'weights\|trained_on\|chose_epoch' > imported
+"$binary" eval --net "$tiny8" --data two --load wt --part all --json 2> /dev/null |
+  grep -v 'weights\|trained_on\|chose_epoch' > loaded
 if cmp -s imported loaded; then passed=$((passed + 1)); else fail 'other replies'; fi
 rm wt wt.best wi imported loaded
 good 'infer' infer --net "$tiny" --load w.best "$sound"
@@ -294,6 +295,7 @@ rm -r core d.html d.json wd wd.best wf wf.best wo wo.best
 
 for command in features synth train eval infer import gen estimate; do
   good "$command --help" "$command" --help
+  good "$command -h" "$command" -h
   good "$command --version" "$command" --version
 done
 
@@ -623,8 +625,7 @@ bad 'train: --restart alone' '--load' train --net "$tiny" --data three --restart
 bad 'train: both, loaded' '--split both' train --net "$tiny" --data three --split both --load w
 bad 'train: another seed' 'seed 1' train --net "$tiny" --data three --load w --seed 2
 bad 'train: another split' 'by segment' train --net "$tiny" --data three --load w --split recording
-bad 'train: other pictures' 'other pictures' train --net "$tiny" --data three --load w \
-  --classes car,airplane,train
+bad 'train: other pictures' 'other pictures' train --net "$tiny" --data three --load w --test 5
 bad 'train: no folder for weights' 'nowhere/w' train --net "$tiny" --data three --save nowhere/w
 bad 'train: weights over a folder' 'folder' train --net "$tiny" --data three --save folder
 bad 'train: weights over a device' 'full' train --net "$tiny" --data three --save full

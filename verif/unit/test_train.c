@@ -725,6 +725,77 @@ static void test_watch_stops(void **state) {
   stops_after(4, 1, 32);
 }
 
+/* ---- patience ---- */
+
+/* Where a run of at most `epochs` epochs ends by the rule, from the figures of one that does not
+ * end early. */
+static uint32_t patience_end(const struct train *train, uint32_t patience, uint32_t epochs) {
+  uint32_t best = 0;
+  for (uint32_t e = 1; e <= epochs; e++) {
+    best = train->epochs[e - 1].best ? e : best;
+    if (e - best >= patience)
+      return e;
+  }
+  return epochs;
+}
+
+/* A run ends by its patience, in one piece and in pieces of `steps` with the same bits; when it is
+ * continued there, it does nothing. */
+static void test_patience(void **state) {
+  (void)state;
+  enum { EPOCHS = 14, STEPS = 50 };
+  struct error err = {0};
+  struct net net = load_net("nets/tiny.yaml");
+  struct pictures pictures = pictures_new(100, 31);
+  struct checkpoint start = start_of(&net, &pictures, 1);
+  struct train endless = begin(&net, &pictures, &start, NULL);
+  run(&endless, EPOCHS, 0);
+  assert_int_equal(endless.epoch_count, EPOCHS);
+  bool early = false;
+  for (uint32_t patience = 1; patience < 5; patience++) {
+    uint32_t expected = patience_end(&endless, patience, EPOCHS);
+    struct train train = begin(&net, &pictures, &start, NULL);
+    train.patience = patience;
+    run(&train, EPOCHS, 0);
+    assert_int_equal(train.place.epoch, expected);
+    assert_int_equal(train.place.position, 0);
+    assert_true(train_is_spent(&train) || expected == EPOCHS);
+    early = early || expected < EPOCHS;
+
+    struct checkpoint piece = start, last = state_of(&train), now;
+    struct checkpoint best = {.class_names = ""};
+    weights_new(&piece.weights, &net);
+    weights_copy(&piece.weights, &start.weights);
+    weights_new(&best.weights, &net);
+    bool has_best = false;
+    for (int i = 0; i < EPOCHS * 2; i++) {
+      struct train part = begin(&net, &pictures, &piece, has_best ? &best : NULL);
+      part.patience = patience;
+      run(&part, EPOCHS, STEPS);
+      now = state_of(&part);
+      weights_free(&piece.weights);
+      piece = now;
+      if (part.best_epoch > 0) {
+        weights_copy(&best.weights, &part.best.weights);
+        best.state = part.best.state;
+        best.place = part.best.place;
+        has_best = true;
+      }
+      end(&part);
+    }
+    assert_same(&piece, &last);
+    weights_free(&piece.weights);
+    weights_free(&best.weights);
+    weights_free(&last.weights);
+    end(&train);
+  }
+  assert_true(early);
+  assert_string_equal(err.message, "");
+  end(&endless);
+  weights_free(&start.weights);
+  pictures_free(&pictures);
+}
+
 /* ---- counters and replies ---- */
 
 /* A device that loses every update there is, and takes each picture for the next class. */
@@ -976,6 +1047,7 @@ int main(void) {
       cmocka_unit_test(test_resume_keeps_best),
       cmocka_unit_test(test_other_order_is_noticed),
       cmocka_unit_test(test_watch_stops),
+      cmocka_unit_test(test_patience),
       cmocka_unit_test(test_counts_beyond_32_bits),
       cmocka_unit_test(test_replies_are_watched),
       cmocka_unit_test(test_threads),
