@@ -4,6 +4,7 @@
 #include "sound/sound.h"
 
 #include "base/file.h"
+#include "sound/bandwidth.h"
 #include "sound/resample.h"
 #include "sound/source.h"
 
@@ -73,6 +74,12 @@ static int read_all(struct source *source, const struct source_format *format,
   return result;
 }
 
+/* Not more than half the file's rate, whatever a filter leaves above. */
+static int limited_bandwidth(const struct sound *sound, int rate_hz) {
+  int measured_hz = bandwidth_measure(sound->samples, sound->count);
+  return measured_hz < rate_hz / 2 ? measured_hz : rate_hz / 2;
+}
+
 int sound_load(struct sound *sound, const char *path, struct error *err) {
   *sound = (struct sound){0};
   struct source_format format;
@@ -87,6 +94,8 @@ int sound_load(struct sound *sound, const char *path, struct error *err) {
   }
   if (result == 0)
     result = resample_end(resample, &sound->samples, &sound->count, err);
+  if (result == 0)
+    sound->bandwidth_hz = limited_bandwidth(sound, format.rate_hz);
   sound->file_rate_hz = format.rate_hz;
   sound->file_channels = format.channels;
   if (resample)

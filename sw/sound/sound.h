@@ -22,6 +22,7 @@ struct sound {
   size_t count;   /* file's frames * SOUND_RATE_HZ / file's rate, to the nearest */
   int file_rate_hz;
   int file_channels;
+  int bandwidth_hz; /* up to where there is content (sound/bandwidth.h); 0: unknown, silence */
 };
 
 /* Reads a sound file of any kind that sound/source.h knows (WAV, FLAC, Ogg, MP3, ...), of any rate
