@@ -382,8 +382,7 @@ static int prepare(struct training *training, struct error *err) {
 static void say_changes(const struct training *training) {
   const struct device_state *now = &training->start.state, *file = &training->loaded;
   const char *path = training->options->weights.path;
-  if (training->classes.note[0])
-    cmd_warn("%s", training->classes.note);
+  data_options_say(&training->classes, &training->data);
   if (training->start.place.data == 0)
     return;
   if (now->rate != file->rate)
