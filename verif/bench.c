@@ -159,6 +159,8 @@ static int load_pictures(struct bench *bench, struct error *err) {
   const struct net *net = &bench->net;
   if (dataset_load(&bench->data, bench->options->data, bench->options->classes, err))
     return -1;
+  if (bench->data.note[0])
+    cmd_warn("%s", bench->data.note);
   if (bench->data.height != net->height || bench->data.width != net->width)
     return error_set(err, "%s: pictures of %dx%d, %s takes %dx%d", bench->options->data,
                      bench->data.height, bench->data.width, net->name, net->height, net->width);

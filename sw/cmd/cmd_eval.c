@@ -268,8 +268,7 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
       data_options_load(&options->data, &trained, net, &evaluation->data, err) != 0 ||
       choose_pictures(evaluation, err) != 0 || report_options_check(&options->report, err) != 0)
     return -1;
-  if (trained.note[0])
-    cmd_warn("%s", trained.note);
+  data_options_say(&trained, &evaluation->data);
   find_origin(evaluation);
   evaluation->device = device_open(device, net, err);
   metrics_begin(&evaluation->metrics, net->classes);

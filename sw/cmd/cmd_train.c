@@ -10,6 +10,7 @@
 #include "cmd/train_log.h"
 #include "cmd/train_report.h"
 #include "cmd/train_save.h"
+#include "data/classes.h"
 #include "net/plan.h"
 #include "train/keep.h"
 
@@ -33,8 +34,10 @@ enum {
   KEY_HALVE,
   KEY_AUGMENT,
   KEY_PATIENCE,
-  KEY_LOG
+  KEY_LOG,
+  KEY_BALANCE
 };
+enum { IMBALANCE = 3 }; /* so many times the smallest class may be as large as any */
 enum { EPOCHS_MAX = 100000, SPLITS = 2, HALVES_MAX = NET_RATE_MAX };
 
 struct options {
@@ -49,7 +52,7 @@ struct options {
   int rate;                   /* -1: not given */
   uint32_t halve[HALVES_MAX]; /* ascending */
   size_t halve_count;
-  bool seed_given, restart, json;
+  bool seed_given, restart, balance, json;
 };
 
 /* What a training begins with. */
@@ -136,6 +139,9 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case KEY_LOG:
     options->log = arg;
     return 0;
+  case KEY_BALANCE:
+    options->balance = true;
+    return 0;
   case KEY_RESTART:
     options->restart = true;
     return 0;
@@ -174,6 +180,10 @@ static const struct argp_option table[] = {
      "train on pictures that are changed anew in each epoch: shift=N moves them by up to N pixels "
      "up, down, left and right, mirror flips one of two left to right; both as shift=1,mirror",
      2},
+    {"balance", KEY_BALANCE, 0, 0,
+     "draw each class equally often: an epoch has as many steps as without, pictures of small "
+     "classes several times, of large ones a part in turn",
+     2},
     {"freeze", KEY_FREEZE, "LAYERS", 0,
      "layers that do not learn: conv, dense1, output; or none; the description's by default; with "
      "--load in place of the file's",
@@ -200,7 +210,7 @@ static const struct argp argp = {
            "training that was stopped (Ctrl-C, --steps) and saved goes on with --load, on any "
            "device, with the same bits as if it had not been stopped: seed, split, learning rate "
            "and frozen layers are the file's (--rate and --freeze change the last two), --halve, "
-           "--augment, --patience, --test and --rotation are named again.",
+           "--augment, --balance, --patience, --test and --rotation are named again.",
 };
 
 /* ---- what the training begins with ---- */
@@ -345,12 +355,33 @@ static int prepare(struct training *training, struct error *err) {
   return training->device ? train_log_open(&training->log, err) : -1;
 }
 
+/* Says where a net that always answers the largest class would seem to be good. */
+static void say_imbalance(const struct training *training) {
+  const struct dataset *data = &training->data;
+  size_t counts[NET_CLASSES_MAX] = {0};
+  int least = 0, most = 0;
+  for (size_t i = 0; i < data->count; i++)
+    counts[data->labels[i]] += training->parts[0][i] == PART_TRAIN;
+  for (int c = 1; c < data->class_count; c++) {
+    least = counts[c] < counts[least] ? c : least;
+    most = counts[c] > counts[most] ? c : most;
+  }
+  if (training->options->balance || counts[most] <= IMBALANCE * counts[least])
+    return;
+  const char *const names[] = {data->class_names[most], data->class_names[least]};
+  char *large = classes_text(&names[0], 1), *small = classes_text(&names[1], 1);
+  cmd_warn("%zu pictures of %s to train on and %zu of %s: --balance draws each class equally often",
+           counts[most], large, counts[least], small);
+  free(large);
+  free(small);
+}
+
 /* What the user may not expect, when all is well. */
 static void say_changes(const struct training *training) {
   const struct device_state *now = &training->start.state, *file = &training->loaded;
   const char *path = training->options->weights.path;
-  if (training->classes.note[0])
-    cmd_warn("%s", training->classes.note);
+  data_options_say(&training->classes, &training->data);
+  say_imbalance(training);
   if (training->start.place.data == 0)
     return;
   if (now->rate != file->rate)
@@ -509,6 +540,7 @@ static int train_split(struct training *training, int i, struct train_result *re
                           .halve = options->halve,
                           .halve_count = options->halve_count,
                           .patience = options->patience,
+                          .balance = options->balance,
                           .augment = training->augment,
                           .watch = {&watcher, watch_chunk, watch_epoch, watch_reply}};
   snprintf(result->title, sizeof result->title, "Split by %s", result->by);
@@ -523,10 +555,11 @@ static json_t *results_json(const struct training *training, const struct train_
   json_t *runs = json_array();
   for (int i = 0; i < count; i++)
     json_array_append_new(runs, report_json(&results[i]));
-  return json_pack("{s:s, s:o, s:s, s:I, s:i, s:{s:i, s:b}, s:I, s:o}", "net", training->net.name,
-                   "net_hash", json_hash(training->net.net_hash), "device", device, "seed",
-                   (json_int_t)training->start.place.seed, "rate", training->start.state.rate,
-                   "augment", "shift", training->augment.shift, "mirror", training->augment.mirror,
+  return json_pack("{s:s, s:o, s:s, s:I, s:i, s:{s:i, s:b}, s:b, s:I, s:o}", "net",
+                   training->net.name, "net_hash", json_hash(training->net.net_hash), "device",
+                   device, "seed", (json_int_t)training->start.place.seed, "rate",
+                   training->start.state.rate, "augment", "shift", training->augment.shift,
+                   "mirror", training->augment.mirror, "balance", training->options->balance,
                    "patience", (json_int_t)training->options->patience, "runs", runs);
 }
 
@@ -559,6 +592,8 @@ static void add_facts(struct report *report, const struct training *training) {
     report_fact(report, "Rotation", "%d of %d", rotation->index, rotation->count);
   if (options->augment)
     report_fact(report, "Augmentation", "%s", options->augment);
+  if (options->balance)
+    report_fact(report, "Balance", "each class drawn equally often");
   report_fact(report, "Epochs", "up to %" PRIu32, options->epochs);
   if (options->patience > 0)
     report_fact(report, "Patience", "%" PRIu32 " epochs", options->patience);

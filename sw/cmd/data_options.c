@@ -4,6 +4,7 @@
 #include "cmd/data_options.h"
 
 #include "base/file.h"
+#include "cmd/cmd.h"
 #include "cmd/net_options.h"
 #include "data/classes.h"
 #include "train/train.h"
@@ -156,6 +157,13 @@ int data_options_load(const struct data_options *options, struct trained_classes
     return 0;
   dataset_free(data);
   return -1;
+}
+
+void data_options_say(const struct trained_classes *trained, const struct dataset *data) {
+  if (data->note[0])
+    cmd_warn("%s", data->note);
+  if (trained->note[0])
+    cmd_warn("%s", trained->note);
 }
 
 int weights_options_load(const struct weights_options *options, const struct net *net,

@@ -43,6 +43,9 @@ extern const struct argp weights_options_argp;
 int data_options_load(const struct data_options *options, struct trained_classes *trained,
                       const struct net *net, struct dataset *data, struct error *err);
 
+/* Says on stderr what was noted about classes and data, when all is well. */
+void data_options_say(const struct trained_classes *trained, const struct dataset *data);
+
 /* Loads the weights that the options name; --load is required. `checkpoint` is preset and has
  * weights of the net's shapes. Says on stderr how many weights had to be rounded, if any. */
 int weights_options_load(const struct weights_options *options, const struct net *net,

@@ -12,35 +12,37 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
-struct names {
-  const char *images, *labels;
+enum { PAIR_NAME_BYTES = 40 };
+
+/* Two IDX files that belong together. */
+struct pair {
+  char images[PAIR_NAME_BYTES], labels[PAIR_NAME_BYTES];
 };
 
 /* What dataset_save writes is the first of what dataset_load looks for. */
-static const struct names idx_names[] = {
-    {"images-idx3-ubyte", "labels-idx1-ubyte"},
-    {"images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"},
-    {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"},
-    {"train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"},
-};
-static const struct names test_names[] = {
-    {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"},
-    {"t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"},
-};
-enum {
-  IDX_NAMES = sizeof idx_names / sizeof idx_names[0],
-  TRAIN_NAMES = 2, /* of idx_names: the first of MNIST's, which come with test_names */
-  TEST_NAMES = sizeof test_names / sizeof test_names[0]
-};
+static const char own_prefix[] = "", train_prefix[] = "train-", test_prefix[] = "t10k-";
+enum { SPELLINGS = 4 }; /* with a dash or a dot in front of idx, plain or gzipped */
+
 static const char sidecar_name[] = "dataset.json";
 
+/* A folder is none of the files. */
 static bool is_there(const char *folder, const char *name) {
   char *path = path_join(folder, name);
-  bool there = access(path, F_OK) == 0;
+  struct stat status;
+  bool there = stat(path, &status) == 0 && !S_ISDIR(status.st_mode);
   free(path);
   return there;
+}
+
+static struct pair pair_of(const char *prefix, int spelling) {
+  char mark = spelling & 1 ? '.' : '-';
+  const char *ending = spelling & 2 ? ".gz" : "";
+  struct pair pair;
+  snprintf(pair.images, sizeof pair.images, "%simages%cidx3-ubyte%s", prefix, mark, ending);
+  snprintf(pair.labels, sizeof pair.labels, "%slabels%cidx1-ubyte%s", prefix, mark, ending);
+  return pair;
 }
 
 static uint8_t *load_idx(const char *folder, const char *name, int dimensions, uint32_t *sizes,
@@ -51,16 +53,34 @@ static uint8_t *load_idx(const char *folder, const char *name, int dimensions, u
   return bytes;
 }
 
-/* The first of the pairs whose images are in the folder; NULL when none is. */
-static const struct names *find_names(const char *folder, const struct names *names, int count) {
-  for (int i = 0; i < count; i++)
-    if (is_there(folder, names[i].images))
-      return &names[i];
-  return NULL;
+/* Notes that images were left where they are. */
+static void note_left(struct dataset *data, const char *folder, const char *taken,
+                      const char *left) {
+  size_t length = strlen(data->note);
+  if (length == 0)
+    snprintf(data->note, sizeof data->note, "%.512s: takes %s, not %s", folder, taken, left);
+  else
+    snprintf(data->note + length, sizeof data->note - length, ", %s", left);
+}
+
+/* The first of the pairs of a prefix whose images are in the folder; the others are noted. `pair`
+ * has what was found before (*there), or gets it. */
+static void find_pair(struct dataset *data, const char *folder, const char *prefix,
+                      struct pair *pair, bool *there) {
+  for (int spelling = 0; spelling < SPELLINGS; spelling++) {
+    struct pair candidate = pair_of(prefix, spelling);
+    if (!is_there(folder, candidate.images))
+      continue;
+    if (*there)
+      note_left(data, folder, pair->images, candidate.images);
+    else
+      *pair = candidate;
+    *there = true;
+  }
 }
 
 /* Reads pictures and labels, which must be as many. */
-static int load_pair(struct dataset *data, const char *folder, const struct names *names,
+static int load_pair(struct dataset *data, const char *folder, const struct pair *names,
                      struct error *err) {
   uint32_t sizes[3], label_count;
   data->pictures = load_idx(folder, names->images, 3, sizes, err);
@@ -79,7 +99,7 @@ static int load_pair(struct dataset *data, const char *folder, const struct name
 }
 
 /* Puts the pictures of another set behind those that are there, as the test. */
-static int append_test(struct dataset *data, const char *folder, const struct names *names,
+static int append_test(struct dataset *data, const char *folder, const struct pair *names,
                        struct error *err) {
   struct dataset test = {0};
   int result = load_pair(&test, folder, names, err);
@@ -105,14 +125,24 @@ static int append_test(struct dataset *data, const char *folder, const struct na
 }
 
 static int load_pictures(struct dataset *data, const char *folder, struct error *err) {
-  const struct names *names = find_names(folder, idx_names, IDX_NAMES);
-  if (!names)
-    return error_set(err, "%s: no images-idx3-ubyte or train-images-idx3-ubyte (or .gz) there",
+  struct pair pair, test;
+  bool own = false, there, has_test = false;
+  find_pair(data, folder, own_prefix, &pair, &own);
+  there = own;
+  find_pair(data, folder, train_prefix, &pair, &there);
+  if (!there)
+    return error_set(err,
+                     "%s: no images-idx3-ubyte or train-images-idx3-ubyte there (or with .idx3 or "
+                     ".gz)",
                      folder);
-  if (load_pair(data, folder, names, err) != 0)
+  if (load_pair(data, folder, &pair, err) != 0)
     return -1;
-  const struct names *test = find_names(folder, test_names, TEST_NAMES);
-  return names >= &idx_names[TRAIN_NAMES] && test ? append_test(data, folder, test, err) : 0;
+  if (own) { /* MNIST's test goes with MNIST's pictures */
+    test = pair;
+    has_test = true;
+  }
+  find_pair(data, folder, test_prefix, &test, &has_test);
+  return !own && has_test ? append_test(data, folder, &test, err) : 0;
 }
 
 static int load_sidecar(struct dataset *data, const char *folder, struct error *err) {
@@ -222,7 +252,8 @@ static void abort_all(struct output *outs, int count) {
 
 /* Opens the three files of a folder, which is made when missing. */
 static int open_all(struct output *outs, const char *folder, struct error *err) {
-  const char *names[SAVED_FILES] = {idx_names[0].images, idx_names[0].labels, sidecar_name};
+  const struct pair pair = pair_of(own_prefix, 0);
+  const char *names[SAVED_FILES] = {pair.images, pair.labels, sidecar_name};
   if (folder_make(folder, err) != 0)
     return -1;
   for (int i = 0; i < SAVED_FILES; i++) {

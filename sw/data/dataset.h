@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * On disk, in one folder: images-idx3-ubyte and labels-idx1-ubyte (or MNIST's train-... names,
- * plain or gzipped; MNIST's t10k-... beside them are then the test) and dataset.json (class names;
+ * plain or gzipped, also with a dot: train-images.idx3-ubyte; MNIST's t10k-... beside them are then
+ * the test) and dataset.json (class names;
  * each picture's sound file, segment and recording). The sidecar may be missing: classes are then
  * called "0", "1", ... and each picture is a recording of its own.
  */
@@ -26,7 +27,8 @@ struct dataset_column {
 };
 
 struct dataset {
-  bool named; /* there was a dataset.json: classes have names, not only numbers */
+  char note[1024]; /* which of several files were loaded, for the user; "": there was no choice */
+  bool named;      /* there was a dataset.json: classes have names, not only numbers */
   /* What pictures of sounds show (features_view_name); "": unknown. */
   char view[DATASET_VIEW_BYTES];
   bool overlapping; /* neighbouring pictures of a file share some of its sound */

@@ -28,6 +28,76 @@ void train_order(uint64_t seed, uint32_t epoch, size_t count, size_t *order) {
   }
 }
 
+/* ---- each class equally often ---- */
+
+/* A class, and where it stands in its row of decks. */
+struct drawer {
+  uint64_t base;    /* of its decks' seeds */
+  size_t *pictures; /* [count], their numbers, ascending */
+  size_t *deck;     /* [count] */
+  size_t count;
+};
+
+static void shuffle_deck(const struct drawer *drawer, uint64_t number) {
+  uint64_t random = drawer->base ^ number;
+  memcpy(drawer->deck, drawer->pictures, drawer->count * sizeof *drawer->deck);
+  for (size_t i = drawer->count; i > 1; i--) {
+    size_t j = random_splitmix(&random) % i, kept = drawer->deck[i - 1];
+    drawer->deck[i - 1] = drawer->deck[j];
+    drawer->deck[j] = kept;
+  }
+}
+
+/* Places from .. to-1 of the row. `times` has how often each picture was drawn. Returns how many.
+ */
+static size_t draw_row(const struct drawer *drawer, uint64_t from, uint64_t to, size_t count,
+                       size_t *times, size_t *list) {
+  for (uint64_t place = from; place < to; place++) {
+    size_t at = (size_t)(place % drawer->count);
+    if (place == from || at == 0)
+      shuffle_deck(drawer, place / drawer->count);
+    size_t picture = drawer->deck[at];
+    list[place - from] = picture + times[picture]++ * count;
+  }
+  return (size_t)(to - from);
+}
+
+/* The numbers of a label's pictures; drawer->count of them. */
+static void find_pictures(struct drawer *drawer, const uint8_t *labels, size_t count, int label) {
+  drawer->count = 0;
+  for (size_t t = 0; t < count; t++)
+    if (labels[t] == label)
+      drawer->pictures[drawer->count++] = t;
+}
+
+void train_order_balanced(uint64_t seed, uint32_t epoch, const uint8_t *labels, size_t count,
+                          size_t *order) {
+  size_t *memory = memory_new(4 * count, sizeof *memory), *times = memory, *list = memory + count;
+  struct drawer drawer = {.pictures = memory + 2 * count, .deck = memory + 3 * count};
+  uint64_t classes = 0, rank = 0, mixed = seed;
+  bool there[UINT8_MAX + 1] = {false};
+  for (size_t t = 0; t < count; t++) {
+    classes += !there[labels[t]];
+    there[labels[t]] = true;
+  }
+  random_splitmix(&mixed);
+  uint64_t base = random_splitmix(&mixed), before = (uint64_t)epoch * count;
+  size_t listed = 0;
+  for (int label = 0; label <= UINT8_MAX; label++) {
+    if (!there[label])
+      continue;
+    find_pictures(&drawer, labels, count, label);
+    drawer.base = base ^ (uint64_t)label << 48;
+    uint64_t round = classes - 1 - rank++;
+    listed += draw_row(&drawer, (before + round) / classes, (before + count + round) / classes,
+                       count, times, list + listed);
+  }
+  train_order(seed, epoch, count, order);
+  for (size_t i = 0; i < count; i++)
+    order[i] = list[order[i]];
+  free(memory);
+}
+
 /* FNV-1a. */
 static uint64_t digest_bytes(uint64_t hash, const uint8_t *bytes, size_t count) {
   for (size_t i = 0; i < count; i++)
@@ -158,6 +228,9 @@ int train_begin(struct train *train, const struct checkpoint *start, const struc
     train->pictures[part] =
         split_pictures(train->data, train->parts, (enum part)part, &train->count[part]);
   train->order = memory_new(train->count[PART_TRAIN], sizeof *train->order);
+  train->labels = memory_new(train->count[PART_TRAIN], 1);
+  for (size_t t = 0; t < train->count[PART_TRAIN]; t++)
+    train->labels[t] = train->data->labels[train->pictures[PART_TRAIN][t]];
   weights_new(&train->best.weights, train->net);
   if (start->place.position > 0 && start->place.position >= train->count[PART_TRAIN])
     return error_set(err, "the run stands at picture %" PRIu32 " of an epoch, which has %zu",
@@ -200,15 +273,17 @@ static int add_counters(struct train *train, struct counters *last, struct error
   return 0;
 }
 
-/* The jobs get copies of their pictures, augmented, which the caller owns. */
+/* The jobs of the epoch's next `count` pictures get copies of them, augmented, which the caller
+ * owns. */
 static uint8_t *augment_jobs(const struct train *train, struct job *jobs, const size_t *pictures,
                              size_t count) {
   const struct dataset *data = train->data;
   size_t pixels = (size_t)(data->height * data->width);
   uint8_t *copies = memory_new(count, pixels);
   for (size_t i = 0; i < count; i++) {
-    struct augment_move move =
-        augment_draw(&train->augment, train->place.seed, train->place.epoch, pictures[i]);
+    size_t times = train->order[train->place.position + i] / train->count[PART_TRAIN];
+    struct augment_move move = augment_draw(&train->augment, train->place.seed, train->place.epoch,
+                                            pictures[i] + times * data->count);
     augment_picture(jobs[i].picture, data->height, data->width, move,
                     (uint8_t)train->net->pixel_offset, copies + i * pixels);
     jobs[i].picture = copies + i * pixels;
@@ -221,7 +296,8 @@ static int train_chunk(struct train *train, size_t count, struct metrics *metric
                        struct error *err) {
   size_t pictures[TRAIN_CHUNK];
   for (size_t i = 0; i < count; i++)
-    pictures[i] = train->pictures[PART_TRAIN][train->order[train->place.position + i]];
+    pictures[i] = train->pictures[PART_TRAIN][train->order[train->place.position + i] %
+                                              train->count[PART_TRAIN]];
   struct job *jobs = make_jobs(train->data, pictures, count, true);
   uint8_t *copies = NULL;
   if (augment_changes(&train->augment))
@@ -240,7 +316,10 @@ static int run_steps(struct train *train, uint64_t steps, struct metrics *metric
   struct counters last;
   if (device_counters(train->device, &last, err) != 0)
     return -1;
-  train_order(place->seed, place->epoch, total, train->order);
+  if (train->balance)
+    train_order_balanced(place->seed, place->epoch, train->labels, total, train->order);
+  else
+    train_order(place->seed, place->epoch, total, train->order);
   while (place->position < total && steps > 0 && !train->stopped) {
     size_t chunk = chunk_of(total - place->position, TRAIN_CHUNK);
     if (chunk > steps)
@@ -361,6 +440,7 @@ void train_end(struct train *train) {
   for (int part = 0; part < TRAIN_PARTS; part++)
     free(train->pictures[part]);
   free(train->order);
+  free(train->labels);
   free(train->epochs);
   weights_free(&train->best.weights);
 }

@@ -187,3 +187,37 @@ run "$engram" eval --net "$net" --data other --load w --part all
 out 'not known which of them it was trained on'
 run "$engram" eval --net "$net" --data other --load w --part all --json
 json '[.trained_on, .chose_epoch]' '[null,null]'
+
+# ---- classes of very different size
+
+begin 'imbalance: it is said, with both counts'
+mkdir -p uneven/airplane uneven/car
+cp sounds/airplane/*.wav uneven/airplane
+cp sounds/car/car-00[01].wav uneven/car
+run "$engram" features -o lopsided uneven
+run "$engram" train --net "$net" --data lopsided --epochs 20 --json
+status 0
+err '24 pictures of airplane to train on and 4 of car: --balance draws each class equally often'
+json .balance false
+run "$engram" train --net "$net" --data set --epochs 1
+silent
+
+begin '--balance: as many steps, the small class is learned, exact resume'
+run "$engram" train --net "$net" --data lopsided --epochs 20 --balance --save balanced --json --report balanced.html
+status 0
+silent
+json .balance true
+json .runs[0].steps 560
+grep -q 'each class drawn equally often' balanced.html || note 'the page does not say it'
+run "$engram" train --net "$net" --data lopsided --epochs 20 --balance --augment shift=1,mirror --save straight
+run "$engram" train --net "$net" --data lopsided --epochs 20 --balance --augment shift=1,mirror --steps 201 --save parts
+run "$engram" train --net "$net" --data lopsided --epochs 20 --balance --augment shift=1,mirror --load parts --save parts
+status 0
+cmp -s straight parts || note 'resumed to other weights'
+cmp -s straight balanced && note '--augment does nothing'
+run "$engram" train --net "$net" --data lopsided --epochs 60 --balance --save balanced
+run "$engram" eval --net "$net" --data lopsided --load balanced --part all --json
+balanced=$(jq .metrics.classes[1].recall "$work/out")
+run "$engram" train --net "$net" --data lopsided --epochs 60 --save plain
+run "$engram" eval --net "$net" --data lopsided --load plain --part all --json
+is 'recall of the small class is higher' "$(jq ".metrics.classes[1].recall < $balanced" "$work/out")" true

@@ -170,6 +170,58 @@ static void mnist_test_is_loaded(void **state) {
   assert_refused(folder, NULL, "cut short");
 }
 
+/* Kaggle's names have a dot; folders of such names are none of the files. */
+static void dotted_mnist_names_are_loaded(void **state) {
+  const char *folder = *state;
+  uint8_t bytes[256];
+  char *decoy = path_join(folder, "train-images-idx3-ubyte");
+  struct dataset data;
+  struct error err = {""};
+  assert_int_equal(folder_make(decoy, &err), 0);
+  write_in(folder, "train-images.idx3-ubyte", bytes, compose_images(bytes));
+  write_in(folder, "train-labels.idx1-ubyte", bytes, compose_labels(bytes));
+  assert_int_equal(dataset_load(&data, folder, NULL, &err), 0);
+  assert_int_equal(data.count, COUNT);
+  assert_int_equal(data.test_count, 0);
+  assert_string_equal(data.note, "");
+  dataset_free(&data);
+  write_zipped(folder, "t10k-images.idx3-ubyte.gz", bytes, compose_images(bytes));
+  write_zipped(folder, "t10k-labels.idx1-ubyte.gz", bytes, compose_labels(bytes));
+  assert_int_equal(dataset_load(&data, folder, NULL, &err), 0);
+  assert_int_equal(data.test_count, COUNT);
+  assert_string_equal(data.note, "");
+  dataset_free(&data);
+  free(decoy);
+}
+
+/* Of several pairs one is taken, and it is noted which. */
+static void several_pairs_are_noted(void **state) {
+  const char *folder = *state;
+  uint8_t bytes[256];
+  struct dataset data;
+  struct error err = {""};
+  const char *const pairs[][3] = {
+      {"train-images.idx3-ubyte.gz", "train-labels.idx1-ubyte.gz", ""},
+      {"train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz",
+       "takes train-images-idx3-ubyte.gz, not train-images.idx3-ubyte.gz"},
+      {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+       "takes train-images-idx3-ubyte, not train-images-idx3-ubyte.gz, train-images.idx3-ubyte.gz"},
+      {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", "takes train-images-idx3-ubyte, not "},
+      {"images-idx3-ubyte", "labels-idx1-ubyte",
+       "takes images-idx3-ubyte, not train-images-idx3-ubyte, train-images-idx3-ubyte.gz, "
+       "train-images.idx3-ubyte.gz, t10k-images-idx3-ubyte"},
+  };
+  for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+    write_in(folder, pairs[i][0], bytes, compose_images(bytes));
+    write_in(folder, pairs[i][1], bytes, compose_labels(bytes));
+    assert_int_equal(dataset_load(&data, folder, NULL, &err), 0);
+    if (!strstr(data.note, pairs[i][2]) || !pairs[i][2][0] != !data.note[0])
+      assert_string_equal(data.note, pairs[i][2]);
+    assert_int_equal(data.test_count, i == 3 ? COUNT : 0);
+    dataset_free(&data);
+  }
+}
+
 static void broken_images_are_refused(void **state) {
   const char *folder = *state;
   uint8_t good[256], bad[256];
@@ -989,6 +1041,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(plain_idx_is_loaded, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(zipped_mnist_names_are_loaded, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(mnist_test_is_loaded, make_folder, remove_folder),
+      cmocka_unit_test_setup_teardown(dotted_mnist_names_are_loaded, make_folder, remove_folder),
+      cmocka_unit_test_setup_teardown(several_pairs_are_noted, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(broken_images_are_refused, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(broken_zips_are_refused, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(broken_labels_are_refused, make_folder, remove_folder),

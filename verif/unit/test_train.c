@@ -43,6 +43,7 @@ struct pictures {
   struct dataset data;
   enum part *parts;
   struct augment augment; /* of training; none unless the test says so */
+  bool balance;
 };
 
 static struct pictures pictures_new(size_t count, uint64_t random) {
@@ -90,7 +91,8 @@ static struct train begin(const struct net *net, const struct pictures *pictures
                         .device = device_open("golden", net, &err),
                         .data = &pictures->data,
                         .parts = pictures->parts,
-                        .augment = pictures->augment};
+                        .augment = pictures->augment,
+                        .balance = pictures->balance};
   train_begin(&train, start, best, &err);
   assert_string_equal(err.message, "");
   return train;
@@ -194,6 +196,86 @@ static void test_order_is_even(void **state) {
   assert_int_equal(orders, 6);
 }
 
+/* ---- each class equally often ---- */
+
+/* What a program of its own made of the description's text. */
+static void test_balanced_text(void **state) {
+  (void)state;
+  const uint8_t labels[] = {0, 0, 1, 0, 0, 0, 2, 0, 0, 1, 0};
+  enum { COUNT = sizeof labels };
+  const size_t expected[][COUNT] = {{9, 17, 13, 3, 10, 20, 6, 28, 5, 8, 2},
+                                    {9, 39, 4, 0, 1, 28, 13, 2, 7, 6, 17},
+                                    {39, 10, 8, 28, 17, 20, 2, 13, 4, 6, 9}};
+  for (uint32_t e = 0; e < 3; e++) {
+    size_t order[COUNT];
+    train_order_balanced(12345678901, e, labels, COUNT, order);
+    assert_memory_equal(order, expected[e], sizeof order);
+  }
+}
+
+/* Over any number of epochs each class is drawn equally often but for one, and so is each picture
+ * of a class; what is drawn again is numbered. */
+static void test_balanced_is_even(void **state) {
+  (void)state;
+  enum { COUNT = 61, EPOCHS = 40, LABELS = 5 };
+  uint64_t seed = scratch_seed(), random = seed;
+  uint8_t labels[COUNT];
+  for (int t = 0; t < COUNT; t++) { /* nothing of class 2 */
+    uint8_t label = (uint8_t)((scratch_random(&random) >> 33) % 20);
+    labels[t] = label < 2 || label == 3 ? label : 4;
+  }
+  labels[7] = 0, labels[20] = 1, labels[40] = 3, labels[60] = 4;
+  int drawn[COUNT] = {0}, of_class[LABELS] = {0};
+  for (uint32_t e = 0; e < EPOCHS; e++) {
+    size_t order[COUNT], again[COUNT];
+    int now[COUNT] = {0};
+    bool seen[COUNT][COUNT] = {{false}};
+    train_order_balanced(seed, e, labels, COUNT, order);
+    train_order_balanced(seed, e, labels, COUNT, again);
+    assert_memory_equal(order, again, sizeof order);
+    for (int i = 0; i < COUNT; i++) {
+      size_t t = order[i] % COUNT, k = order[i] / COUNT;
+      assert_true(k < COUNT && !seen[t][k]);
+      seen[t][k] = true;
+      now[t]++;
+      drawn[t]++;
+      of_class[labels[t]]++;
+    }
+    for (int t = 0; t < COUNT; t++)
+      for (int k = 0; k < now[t]; k++)
+        assert_true(seen[t][k]);
+    assert_int_equal(of_class[2], 0);
+    for (int a = 0; a < LABELS; a++)
+      for (int b = 0; b < LABELS; b++)
+        assert_true(a == 2 || b == 2 || abs(of_class[a] - of_class[b]) <= 1);
+    for (int t = 0; t < COUNT; t++)
+      for (int u = 0; u < COUNT; u++)
+        assert_true(labels[t] != labels[u] || abs(drawn[t] - drawn[u]) <= 1);
+  }
+}
+
+/* Classes of equal size: each epoch has each picture once, and another order. */
+static void test_balanced_of_equal_classes(void **state) {
+  (void)state;
+  enum { COUNT = 30 };
+  uint64_t seed = scratch_seed();
+  uint8_t labels[COUNT];
+  size_t order[COUNT], before[COUNT] = {0};
+  for (int t = 0; t < COUNT; t++)
+    labels[t] = (uint8_t)(t * 7 % 3);
+  for (uint32_t e = 0; e < 50; e++) {
+    bool there[COUNT] = {false};
+    train_order_balanced(seed, e, labels, COUNT, order);
+    for (int i = 0; i < COUNT; i++) {
+      assert_true(order[i] < COUNT && !there[order[i]]);
+      there[order[i]] = true;
+    }
+    assert_memory_not_equal(order, before, sizeof order);
+    memcpy(before, order, sizeof order);
+  }
+  train_order_balanced(seed, 3, NULL, 0, NULL);
+}
+
 static void test_digest(void **state) {
   (void)state;
   struct pictures pictures = pictures_new(20, 3);
@@ -220,16 +302,22 @@ static void test_digest(void **state) {
 static void train_plainly(struct model *model, const struct pictures *pictures, uint64_t seed,
                           uint32_t epochs) {
   size_t count = 0, order[1000], picture[1000];
+  uint8_t labels[1000];
   for (size_t i = 0; i < pictures->data.count; i++)
-    if (pictures->parts[i] == PART_TRAIN)
+    if (pictures->parts[i] == PART_TRAIN) {
+      labels[count] = pictures->data.labels[i];
       picture[count++] = i;
+    }
   for (uint32_t e = 0; e < epochs; e++) {
-    train_order(seed, e, count, order);
+    if (pictures->balance)
+      train_order_balanced(seed, e, labels, count, order);
+    else
+      train_order(seed, e, count, order);
     for (size_t i = 0; i < count; i++) {
-      size_t p = picture[order[i]];
+      size_t p = picture[order[i] % count], again = order[i] / count * pictures->data.count;
       uint8_t shown[PIXELS];
       augment_picture(pictures->data.pictures + p * PIXELS, SIDE, SIDE,
-                      augment_draw(&pictures->augment, seed, e, p),
+                      augment_draw(&pictures->augment, seed, e, p + again),
                       (uint8_t)model->net->pixel_offset, shown);
       model_forward(model, shown, pictures->data.labels[p], true);
       model_backward(model, pictures->data.labels[p]);
@@ -237,11 +325,12 @@ static void train_plainly(struct model *model, const struct pictures *pictures, 
   }
 }
 
-static void same_as_plain(struct augment augment) {
+static void same_as_plain(struct augment augment, bool balance) {
   uint64_t seed = scratch_seed();
   struct net net = load_net("nets/tiny.yaml");
   struct pictures pictures = pictures_new(150, 11);
   pictures.augment = augment;
+  pictures.balance = balance;
   struct checkpoint start = start_of(&net, &pictures, seed);
   struct train train = begin(&net, &pictures, &start, NULL);
   run(&train, 3, 0);
@@ -274,12 +363,18 @@ static void same_as_plain(struct augment augment) {
 
 static void test_same_as_plain(void **state) {
   (void)state;
-  same_as_plain((struct augment){0});
+  same_as_plain((struct augment){0}, false);
 }
 
 static void test_same_as_plain_augmented(void **state) {
   (void)state;
-  same_as_plain((struct augment){2, true});
+  same_as_plain((struct augment){2, true}, false);
+}
+
+static void test_same_as_plain_balanced(void **state) {
+  (void)state;
+  same_as_plain((struct augment){0}, true);
+  same_as_plain((struct augment){2, true}, true);
 }
 
 static void learns(const struct net *net) {
@@ -594,8 +689,10 @@ static struct checkpoint in_pieces(const struct net *net, const struct pictures 
 }
 
 static void resumes(const char *folder, const struct net *net, uint64_t seed, int rate,
-                    uint32_t epochs, const uint64_t *steps, size_t count, struct augment augment) {
+                    uint32_t epochs, const uint64_t *steps, size_t count, struct augment augment,
+                    bool balance) {
   struct pictures pictures = pictures_new(100, 29);
+  pictures.balance = balance;
   pictures.augment = augment;
   struct checkpoint start = start_of(net, &pictures, seed);
   start.state.rate = rate;
@@ -637,7 +734,7 @@ static void test_resume(void **state) {
   for (size_t n = 0; n < sizeof nets / sizeof nets[0]; n++)
     for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
       resumes(*state, &nets[n], seed, 5, 4, stops[i].steps, stops[i].count,
-              i % 2 ? (struct augment){0} : (struct augment){1, true});
+              i % 2 ? (struct augment){0} : (struct augment){1, true}, i % 3 != 0);
 }
 
 /* The best is from before the stop, and no later epoch is better. */
@@ -1034,9 +1131,13 @@ int main(void) {
       cmocka_unit_test(test_loss),
       cmocka_unit_test(test_order),
       cmocka_unit_test(test_order_is_even),
+      cmocka_unit_test(test_balanced_text),
+      cmocka_unit_test(test_balanced_is_even),
+      cmocka_unit_test(test_balanced_of_equal_classes),
       cmocka_unit_test(test_digest),
       cmocka_unit_test(test_same_as_plain),
       cmocka_unit_test(test_same_as_plain_augmented),
+      cmocka_unit_test(test_same_as_plain_balanced),
       cmocka_unit_test(test_learns),
       cmocka_unit_test(test_learns_8_bits),
       cmocka_unit_test(test_only_infers),
