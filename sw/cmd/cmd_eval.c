@@ -263,12 +263,14 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
   weights_new(&checkpoint->weights, net);
   checkpoint->state = device_state_fresh(net, 1);
   checkpoint->place.seed = 1;
-  struct trained_classes trained = {options->weights.path, checkpoint->class_names, false, ""};
+  struct trained_classes trained = {options->weights.path, checkpoint->origin.class_names, false,
+                                    ""};
   if (weights_options_load(&options->weights, net, checkpoint, err) != 0 ||
       data_options_load(&options->data, &trained, net, &evaluation->data, err) != 0 ||
       choose_pictures(evaluation, err) != 0 || report_options_check(&options->report, err) != 0)
     return -1;
   data_options_say(&trained, &evaluation->data);
+  data_options_look(&options->data, &evaluation->data, checkpoint->origin.channel);
   find_origin(evaluation);
   evaluation->device = device_open(device, net, err);
   metrics_begin(&evaluation->metrics, net->classes);

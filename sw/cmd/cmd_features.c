@@ -5,6 +5,7 @@
 #include "cmd/cmd.h"
 #include "cmd/net_options.h"
 #include "data/build.h"
+#include "data/channel.h"
 #include "data/sheet.h"
 #include "data/split.h"
 #include "sound/features.h"
@@ -154,10 +155,13 @@ static json_t *classes_json(const struct dataset *data) {
   json_t *classes = json_array();
   for (int c = 0; c < data->class_count; c++) {
     struct counts counts = count_class(data, c);
-    json_array_append_new(classes, json_pack("{s:s, s:I, s:I, s:I}", "name", data->class_names[c],
-                                             "recordings", (json_int_t)counts.recordings, "files",
-                                             (json_int_t)counts.files, "pictures",
-                                             (json_int_t)counts.pictures));
+    struct channel channel = channel_of(data, c);
+    json_array_append_new(
+        classes,
+        json_pack("{s:s, s:I, s:I, s:I, s:[i,i], s:[i,i]}", "name", data->class_names[c],
+                  "recordings", (json_int_t)counts.recordings, "files", (json_int_t)counts.files,
+                  "pictures", (json_int_t)counts.pictures, "rate_hz", channel.rate_low_hz,
+                  channel.rate_high_hz, "bandwidth_hz", channel.band_low_hz, channel.band_high_hz));
   }
   return classes;
 }
@@ -260,6 +264,18 @@ static int make_dataset(struct options *options, const struct scan *scan, struct
   return -1;
 }
 
+/* Says where classes came through different channels, each beside the first. */
+static void compare_classes(const struct dataset *data) {
+  for (int c = 1; c < data->class_count; c++) {
+    char texts[2][CHANNEL_TEXT_BYTES];
+    struct channel first = channel_of(data, 0), other = channel_of(data, c);
+    if (channel_differs(&first, &other) || channel_differs(&other, &first))
+      cmd_warn("class '%s' has %s, class '%s' %s: they may be told apart by the channel",
+               data->class_names[0], channel_describe(&first, texts[0], sizeof texts[0]),
+               data->class_names[c], channel_describe(&other, texts[1], sizeof texts[1]));
+  }
+}
+
 static void print_all(const struct options *options, const struct scan *scan,
                       const struct dataset *data) {
   const struct build *build = &options->build;
@@ -267,10 +283,11 @@ static void print_all(const struct options *options, const struct scan *scan,
     print_json(options, scan, data);
   else
     print_table(options, scan, data);
+  compare_classes(data);
   for (size_t i = 0; i < build->bad_count; i++)
-    fprintf(stderr, "left out: %s\n", build->bad[i]);
+    cmd_warn("left out: %s", build->bad[i]);
   if (build->bad_count > 0)
-    fprintf(stderr, "%zu of %zu files left out\n", build->bad_count, scan->count);
+    cmd_warn("%zu of %zu files left out", build->bad_count, scan->count);
 }
 
 static int run(struct options *options, struct error *err) {

@@ -6,6 +6,7 @@
 #include "cmd/cmd.h"
 #include "cmd/data_options.h"
 #include "cmd/net_options.h"
+#include "data/channel.h"
 #include "data/classes.h"
 #include "device/device.h"
 #include "model/softmax.h"
@@ -37,6 +38,7 @@ struct listening {
   size_t count, heard;          /* heard: that are not silent */
   double mean[NET_CLASSES_MAX]; /* probabilities, over the segments that are heard */
   int verdict;                  /* the largest of them, the lowest of equal ones */
+  struct channel channel;       /* its rate and bandwidth */
   struct error problem;         /* why it could not be read; empty: it could */
 };
 
@@ -116,7 +118,7 @@ static void show_names(struct inference *inference) {
 /* Says where --labels are not the names that the weights know. */
 static void compare_names(const struct inference *inference, const char *const *given) {
   struct error unread = {""}; /* what cannot be read has no names to compare */
-  const char *list = inference->checkpoint.class_names;
+  const char *list = inference->checkpoint.origin.class_names;
   int count = 0;
   char **names = list[0] ? classes_read(list, &count, &unread) : NULL;
   if (names && classes_compare(given, inference->net.classes, (const char *const *)names, count) !=
@@ -134,7 +136,7 @@ static void compare_names(const struct inference *inference, const char *const *
 /* Names of the classes: --labels, else those of the training, else their numbers. */
 static int name_classes(struct inference *inference, struct error *err) {
   const char *given = inference->options->labels;
-  const char *list = given ? given : inference->checkpoint.class_names;
+  const char *list = given ? given : inference->checkpoint.origin.class_names;
   int count = 0, classes = inference->net.classes;
   char **names = list[0] || given ? classes_read(list, &count, err) : NULL;
   if (err->message[0])
@@ -161,7 +163,7 @@ static int name_classes(struct inference *inference, struct error *err) {
 /* What the pictures of the training showed, or what --view says. */
 static int choose_view(struct inference *inference, struct error *err) {
   const struct options *options = inference->options;
-  const char *trained = inference->checkpoint.view;
+  const char *trained = inference->checkpoint.origin.view;
   inference->view = options->view;
   if (options->view_given || trained[0] == '\0' || features_find_view(trained, &inference->view))
     return 0;
@@ -174,8 +176,12 @@ static void listen(const struct inference *inference, struct features *features,
                    struct listening *file) {
   struct error *problem = &file->problem;
   size_t pixels = (size_t)(inference->net.height * inference->net.width);
-  if (features_load(features, file->path, &file->pictures, &file->count, problem) == 0 &&
-      file->count == 0)
+  struct features_file loaded;
+  int result = features_load(features, file->path, &loaded, problem);
+  file->pictures = loaded.pictures;
+  file->count = loaded.count;
+  channel_add(&file->channel, loaded.rate_hz, loaded.bandwidth_hz);
+  if (result == 0 && file->count == 0)
     error_set(problem, "%s: is shorter than %d ms", file->path,
               features_segment_ms(inference->view));
   file->silent = memory_new(file->count, sizeof *file->silent);
@@ -248,6 +254,19 @@ static int infer_file(struct inference *inference, struct listening *file, struc
   return result;
 }
 
+/* Says where files come through another channel than those of the training. */
+static void compare_channels(const struct inference *inference) {
+  struct channel known = channel_read(inference->checkpoint.origin.channel);
+  for (size_t i = 0; i < inference->options->file_count; i++) {
+    const struct listening *file = &inference->files[i];
+    char found[CHANNEL_TEXT_BYTES], expected[CHANNEL_TEXT_BYTES];
+    if (!is_bad(file) && channel_differs(&known, &file->channel))
+      cmd_warn("%s: %s; the training's files had %s: the answer may be about the channel",
+               file->path, channel_describe(&file->channel, found, sizeof found),
+               channel_describe(&known, expected, sizeof expected));
+  }
+}
+
 static int infer(struct inference *inference, struct error *err) {
   const struct options *options = inference->options;
   const char *device = options->weights.device ? options->weights.device : "golden";
@@ -263,6 +282,7 @@ static int infer(struct inference *inference, struct error *err) {
       name_classes(inference, err) != 0 || choose_view(inference, err) != 0 ||
       listen_all(inference, err) != 0)
     return -1;
+  compare_channels(inference);
   inference->device = device_open(device, net, err);
   if (!inference->device ||
       device_set(inference->device, &checkpoint->weights, &checkpoint->state, err) != 0)
@@ -333,7 +353,11 @@ static json_t *file_json(const struct inference *inference, const struct listeni
     json_array_append_new(segments, segment);
   }
   json_t *json = answer_json(inference, file->heard == 0, file->verdict, file->mean);
+  struct channel known = channel_read(inference->checkpoint.origin.channel);
   json_object_set_new(json, "file", json_string(file->path));
+  json_object_set_new(json, "rate_hz", json_integer(file->channel.rate_low_hz));
+  json_object_set_new(json, "bandwidth_hz", json_integer(file->channel.band_low_hz));
+  json_object_set_new(json, "other_channel", json_boolean(channel_differs(&known, &file->channel)));
   json_object_set_new(json, "segments", segments);
   return json;
 }

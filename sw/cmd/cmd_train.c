@@ -10,6 +10,7 @@
 #include "cmd/train_log.h"
 #include "cmd/train_report.h"
 #include "cmd/train_save.h"
+#include "data/channel.h"
 #include "data/classes.h"
 #include "net/plan.h"
 #include "train/keep.h"
@@ -307,6 +308,17 @@ static int make_splits(struct training *training, struct error *err) {
   return 0;
 }
 
+/* What the pictures are. */
+static int note_origin(const struct dataset *data, struct origin *origin, struct error *err) {
+  struct channel channel = channel_of(data, -1);
+  static_assert(sizeof origin->view == DATASET_VIEW_BYTES, "a view's name fits");
+  memcpy(origin->view, data->view, sizeof origin->view);
+  origin->channel[0] = '\0';
+  if (data->rate_hz)
+    channel_write(&channel, origin->channel, sizeof origin->channel);
+  return class_options_list(data, origin->class_names, sizeof origin->class_names, err);
+}
+
 static int prepare(struct training *training, struct error *err) {
   const struct options *options = training->options;
   if (options->restart && !options->weights.path)
@@ -322,17 +334,16 @@ static int prepare(struct training *training, struct error *err) {
                                         training->net.width, err) != 0)
     return -1;
   struct trained_classes *trained = &training->classes;
-  *trained = (struct trained_classes){options->weights.path, training->start.class_names,
+  *trained = (struct trained_classes){options->weights.path, training->start.origin.class_names,
                                       options->restart, ""};
   if (make_start(training, err) != 0 ||
       data_options_load(&options->data, trained, &training->net, &training->data, err) != 0 ||
       make_splits(training, err) != 0)
     return -1;
+  data_options_look(&options->data, &training->data, training->start.origin.channel);
   struct checkpoint *start = &training->start;
-  if (class_options_list(&training->data, start->class_names, sizeof start->class_names, err) != 0)
+  if (note_origin(&training->data, &start->origin, err) != 0)
     return -1;
-  static_assert(sizeof start->view == DATASET_VIEW_BYTES, "a view's name fits");
-  memcpy(start->view, training->data.view, sizeof start->view);
   weights_new(&training->best.weights, &training->net);
   if (start->place.epoch > 0)
     training->has_best =
@@ -477,8 +488,7 @@ static const char *device_name(const struct options *options) {
 static struct train_save save_of(const struct training *training, int i) {
   const char *device = device_name(training->options);
   return (struct train_save){.path = i == 0 ? training->options->save : NULL,
-                             .class_names = training->start.class_names,
-                             .view = training->start.view,
+                             .origin = &training->start.origin,
                              .slow = strcmp(device, "golden") != 0 && strcmp(device, "twin") != 0};
 }
 

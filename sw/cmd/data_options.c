@@ -6,7 +6,9 @@
 #include "base/file.h"
 #include "cmd/cmd.h"
 #include "cmd/net_options.h"
+#include "data/channel.h"
 #include "data/classes.h"
+#include "sound/features.h"
 #include "train/train.h"
 
 #include <inttypes.h>
@@ -166,6 +168,23 @@ void data_options_say(const struct trained_classes *trained, const struct datase
     cmd_warn("%s", trained->note);
 }
 
+void data_options_look(const struct data_options *options, const struct dataset *data,
+                       const char *channel) {
+  struct channel known = channel_read(channel), found = channel_of(data, -1);
+  char here[CHANNEL_TEXT_BYTES], there[CHANNEL_TEXT_BYTES];
+  size_t flat = 0, pixels = (size_t)data->height * (size_t)data->width;
+  if (channel_differs(&known, &found))
+    cmd_warn("%s: the sounds have %s; those of the training had %s", options->folder,
+             channel_describe(&found, here, sizeof here),
+             channel_describe(&known, there, sizeof there));
+  for (size_t i = 0; i < data->count; i++)
+    flat += features_is_flat(data->pictures + i * pixels, pixels);
+  if (flat > 0)
+    cmd_warn("%s: %zu of %zu pictures are flat, every pixel the same: whatever is learned, class "
+             "'%s' or chance is the answer",
+             options->folder, flat, data->count, data->class_names[0]);
+}
+
 int weights_options_load(const struct weights_options *options, const struct net *net,
                          struct checkpoint *checkpoint, struct error *err) {
   size_t inexact;
@@ -195,8 +214,8 @@ int data_split(const struct dataset *data, const struct split_choice *choice, ui
                              : split_make(data, *by, seed, &choice->rotation, parts, err);
   int shared = result == 0 ? split_shared_recordings(data, parts) : 0;
   if (shared > 0 && strcmp(*by, split_segment) != 0)
-    fprintf(stderr, "split by %s: %d of %d recordings stand in more than one part\n", *by, shared,
-            data->recording_count);
+    cmd_warn("split by %s: %d of %d recordings stand in more than one part", *by, shared,
+             data->recording_count);
   return result;
 }
 

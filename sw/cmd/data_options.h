@@ -46,6 +46,12 @@ int data_options_load(const struct data_options *options, struct trained_classes
 /* Says on stderr what was noted about classes and data, when all is well. */
 void data_options_say(const struct trained_classes *trained, const struct dataset *data);
 
+/* Says where the pictures' sounds came through another channel than those of the training
+ * (`channel` of struct origin), and how many pictures are flat (features_is_flat): of them a net
+ * without biases says class 0. */
+void data_options_look(const struct data_options *options, const struct dataset *data,
+                       const char *channel);
+
 /* Loads the weights that the options name; --load is required. `checkpoint` is preset and has
  * weights of the net's shapes. Says on stderr how many weights had to be rounded, if any. */
 int weights_options_load(const struct weights_options *options, const struct net *net,

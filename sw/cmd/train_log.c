@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "cmd/train_report.h"
+#include "data/csv.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -81,10 +82,12 @@ void train_log_epoch(struct train_log *log, const struct train_epoch *epoch, con
   if (!log->file)
     return;
   errno = 0;
-  fprintf(log->file, "%" PRIu32 ",%zu,%.6f,%.6f,%.6f,%.6f,%" PRIu64 ",%" PRIu64 ",%d,%d,%s\n",
+  fprintf(log->file, "%" PRIu32 ",%zu,%.6f,%.6f,%.6f,%.6f,%" PRIu64 ",%" PRIu64 ",%d,%d,",
           epoch->epoch, epoch->pictures, epoch->loss, epoch->accuracy, epoch->validation_loss,
           epoch->validation_accuracy, report_saturations(&epoch->counters),
-          report_lost(&epoch->counters), epoch->best, epoch->rate, split);
+          report_lost(&epoch->counters), epoch->best, epoch->rate);
+  csv_write(log->file, split);
+  fputc('\n', log->file);
   if (fflush(log->file) != 0)
     error_set(&log->err, "%s: cannot write: %s", log->path, strerror(errno));
 }

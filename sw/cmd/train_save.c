@@ -11,10 +11,8 @@
 int train_save(const struct train_save *save, struct train *train, struct checkpoint *last,
                struct error *err) {
   struct checkpoint *both[] = {last, &train->best};
-  for (size_t i = 0; i < sizeof both / sizeof both[0]; i++) {
-    memcpy(both[i]->class_names, save->class_names, sizeof both[i]->class_names);
-    memcpy(both[i]->view, save->view, sizeof both[i]->view);
-  }
+  for (size_t i = 0; i < sizeof both / sizeof both[0]; i++)
+    both[i]->origin = *save->origin;
   return keep_save(save->path, train->net, last, train->best_epoch > 0 ? &train->best : last, err);
 }
 

@@ -11,11 +11,10 @@
 enum { TRAIN_SAVE_PART = 10 };
 
 struct train_save {
-  const char *path;        /* NULL: nothing is saved; the strings are not owned */
-  const char *class_names; /* [CHECKPOINT_NAMES_BYTES] */
-  const char *view;        /* [CHECKPOINT_VIEW_BYTES] */
-  bool slow;               /* weights come over a bus or a line */
-  double ended, seconds;   /* of the last time: when (cmd_seconds), how long; 0: never */
+  const char *path;            /* NULL: nothing is saved; not owned */
+  const struct origin *origin; /* of the pictures; not owned */
+  bool slow;                   /* weights come over a bus or a line */
+  double ended, seconds;       /* of the last time: when (cmd_seconds), how long; 0: never */
 };
 
 /* Saves `last` and the best of the run so far, which `last` is when no epoch was finished. Returns

@@ -17,9 +17,9 @@ static char *copy(const char *text) {
 
 /* Pictures of one sound, before they are put together. */
 struct batch {
-  uint8_t *pictures; /* [count] */
-  int *segment;      /* [count], of the file */
-  size_t count, silent;
+  struct features_file file; /* its pictures, those that are kept */
+  int *segment;              /* [file.count], of the file */
+  size_t silent;
   char *message; /* why it could not be read; NULL: it could */
 };
 
@@ -39,28 +39,27 @@ struct work {
 /* Moves the pictures that are not flat together. */
 static void drop_silence(struct batch *batch, size_t pixels) {
   size_t kept = 0;
-  for (size_t i = 0; i < batch->count; i++) {
-    if (features_is_flat(batch->pictures + i * pixels, pixels)) {
+  for (size_t i = 0; i < batch->file.count; i++) {
+    if (features_is_flat(batch->file.pictures + i * pixels, pixels)) {
       batch->silent++;
       continue;
     }
-    memmove(batch->pictures + kept * pixels, batch->pictures + i * pixels, pixels);
+    memmove(batch->file.pictures + kept * pixels, batch->file.pictures + i * pixels, pixels);
     batch->segment[kept++] = (int)i;
   }
-  batch->count = kept;
+  batch->file.count = kept;
 }
 
 static void read_sound(struct work *work, struct features *features, size_t i) {
   const struct build *build = work->build;
   struct batch *batch = &work->batches[i];
   struct error err = {""};
-  if (features_load(features, work->scan->sounds[i].path, &batch->pictures, &batch->count, &err) !=
-      0) {
+  if (features_load(features, work->scan->sounds[i].path, &batch->file, &err) != 0) {
     batch->message = copy(err.message);
     return;
   }
-  batch->segment = memory_new(batch->count, sizeof *batch->segment);
-  for (size_t s = 0; s < batch->count; s++)
+  batch->segment = memory_new(batch->file.count, sizeof *batch->segment);
+  for (size_t s = 0; s < batch->file.count; s++)
     batch->segment[s] = (int)s;
   if (!build->keeps_silence)
     drop_silence(batch, (size_t)build->height * (size_t)build->width);
@@ -116,9 +115,9 @@ static int count_batches(struct build *build, const struct scan *scan, const str
     if (batch->message)
       build->bad[build->bad_count++] = copy(batch->message);
     else
-      build->too_short += batch->count + batch->silent == 0;
+      build->too_short += batch->file.count + batch->silent == 0;
     build->silent += batch->silent;
-    build->silent_files += batch->silent > 0 && batch->count == 0;
+    build->silent_files += batch->silent > 0 && batch->file.count == 0;
   }
   return 0;
 }
@@ -129,7 +128,7 @@ static int check_batches(const struct build *build, const struct scan *scan,
     size_t pictures = 0, silent = 0;
     for (size_t i = 0; i < scan->count; i++)
       if (scan->sounds[i].label == label) {
-        pictures += batches[i].count;
+        pictures += batches[i].file.count;
         silent += batches[i].silent;
       }
     if (pictures == 0 && silent > 0)
@@ -166,7 +165,7 @@ static void list_recordings(const struct scan *scan, const struct batch *batches
   char **names = memory_new(scan->count, sizeof *names);
   size_t count = 0;
   for (size_t i = 0; i < scan->count; i++)
-    if (batches[i].count > 0)
+    if (batches[i].file.count > 0)
       names[count++] = scan->sounds[i].recording;
   data->recording_names = distinct_texts(names, count, &data->recording_count);
   free(names);
@@ -179,14 +178,14 @@ static void fill_column(const struct scan *scan, const struct batch *batches, in
   size_t count = 0;
   int file = 0;
   for (size_t i = 0; i < scan->count; i++)
-    if (batches[i].count > 0 && scan->sounds[i].values[c])
+    if (batches[i].file.count > 0 && scan->sounds[i].values[c])
       values[count++] = scan->sounds[i].values[c];
   column->name = copy(scan->columns[c]);
   column->values = distinct_texts(values, count, &column->value_count);
   column->value = memory_new(scan->count, sizeof *column->value);
   for (size_t i = 0; i < scan->count; i++) {
     char *value = scan->sounds[i].values[c];
-    if (batches[i].count > 0)
+    if (batches[i].file.count > 0)
       column->value[file++] = value ? index_of(value, column->values, column->value_count) : -1;
   }
   free(values);
@@ -204,13 +203,15 @@ static void append_batch(struct dataset *data, const struct scan_sound *sound,
                          const struct batch *batch) {
   size_t pixels = (size_t)data->height * (size_t)data->width;
   int recording = index_of(sound->recording, data->recording_names, data->recording_count);
-  memcpy(data->pictures + data->count * pixels, batch->pictures, batch->count * pixels);
-  for (size_t i = 0; i < batch->count; i++, data->count++) {
+  memcpy(data->pictures + data->count * pixels, batch->file.pictures, batch->file.count * pixels);
+  for (size_t i = 0; i < batch->file.count; i++, data->count++) {
     data->labels[data->count] = (uint8_t)sound->label;
     data->recording[data->count] = recording;
     data->file[data->count] = data->file_count;
     data->segment[data->count] = batch->segment[i];
   }
+  data->rate_hz[data->file_count] = batch->file.rate_hz;
+  data->bandwidth_hz[data->file_count] = batch->file.bandwidth_hz;
   data->file_names[data->file_count++] = copy(sound->name);
 }
 
@@ -218,26 +219,28 @@ static void put_together(const struct scan *scan, const struct batch *batches,
                          struct dataset *data) {
   size_t pixels = (size_t)data->height * (size_t)data->width, total = 0;
   for (size_t i = 0; i < scan->count; i++)
-    total += batches[i].count;
+    total += batches[i].file.count;
   data->pictures = memory_new(total, pixels);
   data->labels = memory_new(total, 1);
   data->recording = memory_new(total, sizeof *data->recording);
   data->file = memory_new(total, sizeof *data->file);
   data->segment = memory_new(total, sizeof *data->segment);
   data->file_names = memory_new(scan->count, sizeof *data->file_names);
+  data->rate_hz = memory_new(scan->count, sizeof *data->rate_hz);
+  data->bandwidth_hz = memory_new(scan->count, sizeof *data->bandwidth_hz);
   data->class_names = memory_new((size_t)scan->class_count, sizeof *data->class_names);
   for (int c = 0; c < scan->class_count; c++)
     data->class_names[data->class_count++] = copy(scan->class_names[c]);
   list_recordings(scan, batches, data);
   for (size_t i = 0; i < scan->count; i++)
-    if (batches[i].count > 0)
+    if (batches[i].file.count > 0)
       append_batch(data, &scan->sounds[i], &batches[i]);
   fill_columns(scan, batches, data);
 }
 
 static void free_batches(struct batch *batches, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    free(batches[i].pictures);
+    free(batches[i].file.pictures);
     free(batches[i].segment);
     free(batches[i].message);
   }

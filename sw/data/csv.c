@@ -169,6 +169,21 @@ const char *csv_field(const struct csv *csv, size_t row, int column) {
   return csv->fields[row * csv->column_count + (size_t)column];
 }
 
+void csv_write(FILE *file, const char *text) {
+  size_t length = strlen(text);
+  bool plain = !strpbrk(text, ",;\t\"\r\n") &&
+               (length == 0 || (!is_blank(text[0]) && !is_blank(text[length - 1])));
+  if (!plain)
+    fputc('"', file);
+  for (; *text; text++) {
+    if (*text == '"')
+      fputc('"', file);
+    fputc(*text, file);
+  }
+  if (!plain)
+    fputc('"', file);
+}
+
 void csv_free(struct csv *csv) {
   free(csv->names);
   free(csv->fields);

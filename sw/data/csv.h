@@ -12,6 +12,7 @@
 #include "base/error.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct csv {
   const char *path; /* the caller's */
@@ -32,6 +33,9 @@ int csv_column(const struct csv *csv, const char *name);
 
 /* A field; column < column_count. */
 const char *csv_field(const struct csv *csv, size_t row, int column);
+
+/* Writes a field, in quotes where it needs them. */
+void csv_write(FILE *file, const char *text);
 
 void csv_free(struct csv *csv);
 

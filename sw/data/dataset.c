@@ -161,10 +161,10 @@ static int load_sidecar(struct dataset *data, const char *folder, struct error *
   return result;
 }
 
-/* Keeps the names that some picture refers to, and their order; a column keeps what it says of
- * them. */
-static void drop_unused(int *index, size_t pictures, char **names, int *count,
-                        struct dataset_column *columns, int column_count) {
+/* Keeps the names that some picture refers to, and their order, and of the lists [*count] beside
+ * them the same entries. */
+static void drop_unused(int *index, size_t pictures, char **names, int *count, int *const *beside,
+                        int beside_count) {
   int *renumbered = memory_new((size_t)*count, sizeof *renumbered);
   for (size_t i = 0; i < pictures; i++)
     if (index[i] >= 0)
@@ -175,8 +175,8 @@ static void drop_unused(int *index, size_t pictures, char **names, int *count,
       free(names[i]);
       continue;
     }
-    for (int c = 0; c < column_count; c++)
-      columns[c].value[kept] = columns[c].value[i];
+    for (int b = 0; b < beside_count; b++)
+      beside[b][kept] = beside[b][i];
     renumbered[i] = kept;
     names[kept++] = names[i];
   }
@@ -185,6 +185,18 @@ static void drop_unused(int *index, size_t pictures, char **names, int *count,
     if (index[i] >= 0)
       index[i] = renumbered[index[i]];
   free(renumbered);
+}
+
+static void drop_unused_files(struct dataset *data) {
+  int **beside = memory_new((size_t)data->column_count + 2, sizeof *beside), count = 0;
+  for (int c = 0; c < data->column_count; c++)
+    beside[count++] = data->columns[c].value;
+  if (data->rate_hz) {
+    beside[count++] = data->rate_hz;
+    beside[count++] = data->bandwidth_hz;
+  }
+  drop_unused(data->file, data->count, data->file_names, &data->file_count, beside, count);
+  free(beside);
 }
 
 /* Moves the pictures whose class has a new label (not -1) together. */
@@ -204,8 +216,7 @@ static void keep_labelled(struct dataset *data, const int *new_label) {
   }
   data->count = kept;
   drop_unused(data->recording, kept, data->recording_names, &data->recording_count, NULL, 0);
-  drop_unused(data->file, kept, data->file_names, &data->file_count, data->columns,
-              data->column_count);
+  drop_unused_files(data);
 }
 
 int dataset_select(struct dataset *data, const char *folder, const char *classes,
@@ -319,6 +330,8 @@ void dataset_free(struct dataset *data) {
     free(data->columns[c].value);
   }
   free(data->columns);
+  free(data->rate_hz);
+  free(data->bandwidth_hz);
   free(data->pictures);
   free(data->labels);
   free(data->recording);

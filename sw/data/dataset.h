@@ -45,6 +45,8 @@ struct dataset {
   int recording_count, file_count;
   char **recording_names; /* [recording_count] */
   char **file_names;      /* [file_count], relative to the folder the sounds came from */
+  int *rate_hz;           /* [file_count] the files' sample rates; NULL: not known */
+  int *bandwidth_hz;      /* [file_count] sound/bandwidth.h, 0: not known; NULL with rate_hz */
   int column_count;
   struct dataset_column *columns; /* [column_count], of the manifests, but for path and recording */
 };

@@ -97,6 +97,17 @@ static int read_columns(struct dataset *data, const json_t *root, const char *pa
   return 0;
 }
 
+/* "rate_hz" and "bandwidth_hz", which may both be missing. */
+static int read_channels(struct dataset *data, const json_t *root, const char *path,
+                         struct error *err) {
+  size_t count = (size_t)data->file_count;
+  if (!json_object_get(root, "rate_hz") && !json_object_get(root, "bandwidth_hz"))
+    return 0;
+  data->rate_hz = read_numbers(root, "rate_hz", count, 0, INT_MAX, path, err);
+  data->bandwidth_hz = read_numbers(root, "bandwidth_hz", count, 0, INT_MAX, path, err);
+  return err->message[0] == '\0' ? 0 : -1;
+}
+
 static int read_root(struct dataset *data, const json_t *root, const char *path,
                      struct error *err) {
   const char *format = json_string_value(json_object_get(root, "format"));
@@ -121,7 +132,7 @@ static int read_root(struct dataset *data, const json_t *root, const char *path,
       read_names(root, "recordings", INT_MAX, &data->recording_count, path, err);
   data->file_names = read_names(root, "files", INT_MAX, &data->file_count, path, err);
   if (err->message[0] != '\0' || check_classes(data, path, err) != 0 ||
-      read_columns(data, root, path, err) != 0)
+      read_columns(data, root, path, err) != 0 || read_channels(data, root, path, err) != 0)
     return -1;
   data->recording =
       read_numbers(pictures, "recording", data->count, 0, data->recording_count - 1, path, err);
@@ -221,6 +232,11 @@ int sidecar_write(const struct dataset *data, FILE *file, struct error *err) {
     json_object_set_new(root, "view", json_string(data->view));
   if (data->overlapping)
     json_object_set_new(root, "overlapping", json_true());
+  if (data->rate_hz) {
+    size_t count = (size_t)data->file_count;
+    json_object_set_new(root, "rate_hz", numbers_json(data->rate_hz, count));
+    json_object_set_new(root, "bandwidth_hz", numbers_json(data->bandwidth_hz, count));
+  }
   if (data->column_count > 0)
     json_object_set_new(root, "columns", columns_json(data));
   json_dumpf(root, file, 0);

@@ -6,6 +6,8 @@
  *    "overlapping": true,                             neighbouring segments share sound; optional
  *    "classes": ["airplane", "car"],                  label -> name
  *    "recordings": ["esc-11687", ...], "files": ["airplane/1-11687-A-47.wav", ...],
+ *    "rate_hz": [16000, ...],                         of each file; optional, with
+ *    "bandwidth_hz": [7752, ...],                     sound/bandwidth.h, 0: not known
  *    "columns": [{"name": "author",                   what else is known of the files; optional
  *                 "values": ["Bram", ...],            distinct
  *                 "value": [0, ...]}, ...],           of each file, index into values, or -1

@@ -585,17 +585,6 @@ int split_read(const struct dataset *data, const char *path, uint64_t seed,
   return result;
 }
 
-/* A field of a table, in quotes. */
-static void write_quoted(FILE *file, const char *text) {
-  fputc('"', file);
-  for (; *text; text++) {
-    if (*text == '"')
-      fputc('"', file);
-    fputc(*text, file);
-  }
-  fputc('"', file);
-}
-
 int split_write(const struct dataset *data, const enum part *parts, const char *path,
                 struct error *err) {
   struct output out;
@@ -605,7 +594,7 @@ int split_write(const struct dataset *data, const enum part *parts, const char *
   fprintf(file, "picture,label,file,part,path\n");
   for (size_t i = 0; i < data->count; i++) {
     fprintf(file, "%zu,%d,%d,%s,", i, data->labels[i], data->file[i], part_names[parts[i]]);
-    write_quoted(file, file_name(data, i));
+    csv_write(file, file_name(data, i));
     fputc('\n', file);
   }
   return output_commit(&out, err);

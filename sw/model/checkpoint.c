@@ -93,14 +93,14 @@ static json_t *metadata_of(const struct net *net, const struct checkpoint *check
   snprintf(data, sizeof data, "%016" PRIx64, checkpoint->place.data);
   snprintf(random, sizeof random, "%016" PRIx64 "%016" PRIx64, state->random.high,
            state->random.low);
-  return json_pack("{ss,ss,ss,ss,so,so,so,so,ss,so,so,ss,ss}", "engram_version", ENGRAM_VERSION,
-                   "net", net->name, "net_hash", hash, "random_state", random, "steps",
-                   text_of_number(state->steps), "rate", text_of_number((uint64_t)state->rate),
-                   "freeze", text_of_number(state->freeze), "seed",
-                   text_of_number(checkpoint->place.seed), "data_hash", data, "epoch",
-                   text_of_number(checkpoint->place.epoch), "position",
-                   text_of_number(checkpoint->place.position), "class_names",
-                   checkpoint->class_names, "view", checkpoint->view);
+  return json_pack(
+      "{ss,ss,ss,ss,so,so,so,so,ss,so,so,ss,ss,ss}", "engram_version", ENGRAM_VERSION, "net",
+      net->name, "net_hash", hash, "random_state", random, "steps", text_of_number(state->steps),
+      "rate", text_of_number((uint64_t)state->rate), "freeze", text_of_number(state->freeze),
+      "seed", text_of_number(checkpoint->place.seed), "data_hash", data, "epoch",
+      text_of_number(checkpoint->place.epoch), "position",
+      text_of_number(checkpoint->place.position), "class_names", checkpoint->origin.class_names,
+      "view", checkpoint->origin.view, "channel", checkpoint->origin.channel);
 }
 
 /* The header's JSON, to be freed by the caller. */
@@ -358,18 +358,24 @@ static int check_hash(const struct reader *r, const json_t *metadata) {
                    r->path, hash, name, r->net->net_hash, r->net->name);
 }
 
+/* A text that may be missing, into `to` [size]. */
+static int read_text(const struct reader *r, const json_t *metadata, const char *key, char *to,
+                     size_t size) {
+  const char *text = json_string_value(json_object_get(metadata, key));
+  if (text && strlen(text) >= size)
+    return error_set(r->err, "%s: %s: found %zu bytes, allowed less than %zu", r->path, key,
+                     strlen(text), size);
+  snprintf(to, size, "%s", text ? text : "");
+  return 0;
+}
+
 /* What files written by hand may lack: left unknown then. */
 static int read_origin(const struct reader *r, const json_t *metadata, struct checkpoint *result) {
-  const char *names = json_string_value(json_object_get(metadata, "class_names"));
-  if (names && strlen(names) >= sizeof result->class_names)
-    return error_set(r->err, "%s: class_names: found %zu bytes, allowed less than %zu", r->path,
-                     strlen(names), sizeof result->class_names);
-  snprintf(result->class_names, sizeof result->class_names, "%s", names ? names : "");
-  const char *view = json_string_value(json_object_get(metadata, "view"));
-  if (view && strlen(view) >= sizeof result->view)
-    return error_set(r->err, "%s: view: found %zu bytes, allowed less than %zu", r->path,
-                     strlen(view), sizeof result->view);
-  snprintf(result->view, sizeof result->view, "%s", view ? view : "");
+  struct origin *origin = &result->origin;
+  if (read_text(r, metadata, "class_names", origin->class_names, sizeof origin->class_names) != 0 ||
+      read_text(r, metadata, "view", origin->view, sizeof origin->view) != 0 ||
+      read_text(r, metadata, "channel", origin->channel, sizeof origin->channel) != 0)
+    return -1;
   result->place.data = 0;
   if (!json_object_get(metadata, "data_hash"))
     return 0;
@@ -540,8 +546,7 @@ int checkpoint_load(const char *path, const struct net *net, struct checkpoint *
     result.weights = before;
     checkpoint->state = result.state;
     checkpoint->place = result.place;
-    memcpy(checkpoint->class_names, result.class_names, sizeof result.class_names);
-    memcpy(checkpoint->view, result.view, sizeof result.view);
+    checkpoint->origin = result.origin;
     *inexact = count;
   }
   weights_free(&result.weights);

@@ -32,15 +32,20 @@ struct place {
   uint32_t position; /* pictures of the current epoch already trained on */
 };
 
-enum { CHECKPOINT_NAMES_BYTES = 16384, CHECKPOINT_VIEW_BYTES = 16 };
+enum { ORIGIN_NAMES_BYTES = 16384, ORIGIN_VIEW_BYTES = 16, ORIGIN_CHANNEL_BYTES = 64 };
+
+/* What the pictures of the training were; "": not known. */
+struct origin {
+  char view[ORIGIN_VIEW_BYTES];         /* what pictures of sounds showed */
+  char channel[ORIGIN_CHANNEL_BYTES];   /* the sounds' rates and bandwidths (data/channel.h) */
+  char class_names[ORIGIN_NAMES_BYTES]; /* a list (data/classes.h), label 0 first */
+};
 
 struct checkpoint {
   struct weights weights;
   struct device_state state;
   struct place place;
-  char view[CHECKPOINT_VIEW_BYTES];         /* what pictures of sounds showed; "": not known */
-  char class_names[CHECKPOINT_NAMES_BYTES]; /* a list (data/classes.h), label 0 first; "": not known
-                                             */
+  struct origin origin;
 };
 
 /* The state that a run begins with: random state from the seed, the description's learning rate and

@@ -3,6 +3,7 @@
  */
 #include "base/file.h"
 #include "data/build.h"
+#include "data/channel.h"
 #include "data/scan.h"
 #include "data/sheet.h"
 #include "scratch.h"
@@ -119,12 +120,11 @@ static void folders_become_classes(void **state) {
     assert_string_equal(data.file_names[data.file[i]], files[file[i]]);
     assert_string_equal(data.recording_names[data.recording[i]], files[file[i]]);
     char *path = path_join(folder, files[file[i]]);
-    uint8_t *pictures;
-    size_t count;
     struct error err = {""};
-    assert_int_equal(features_load(features, path, &pictures, &count, &err), 0);
-    assert_memory_equal(data.pictures + i * 784, pictures + segment[i] * 784, 784);
-    free(pictures);
+    struct features_file loaded;
+    assert_int_equal(features_load(features, path, &loaded, &err), 0);
+    assert_memory_equal(data.pictures + i * 784, loaded.pictures + segment[i] * 784, 784);
+    free(loaded.pictures);
     free(path);
   }
   features_free(features);
@@ -272,6 +272,48 @@ static void nothing_is_left_out_silently(void **state) {
   scan_free(&scan);
   free(loop);
   free(link);
+}
+
+static void rates_are_kept(void **state) {
+  const char *folder = *state;
+  write_sounds(folder);
+  struct dataset data;
+  size_t too_short;
+  build_all(&folder, 1, NULL, &data, &too_short);
+  for (int f = 0; f < data.file_count; f++)
+    assert_int_equal(data.rate_hz[f], SOUND_RATE_HZ);
+  struct channel all = channel_of(&data, -1), bus = channel_of(&data, 0);
+  assert_int_equal(all.rate_low_hz, SOUND_RATE_HZ);
+  assert_true(bus.band_low_hz >= all.band_low_hz && bus.band_high_hz <= all.band_high_hz);
+  dataset_free(&data);
+}
+
+static void channels_are_compared(void **unused) {
+  (void)unused;
+  char text[CHANNEL_TEXT_BYTES];
+  struct channel known = {0}, found = {0};
+  assert_false(channel_differs(&known, &found));
+  channel_add(&known, 16000, 8000);
+  channel_add(&known, 44100, 0);
+  channel_add(&known, 16000, 7000);
+  assert_string_equal(channel_write(&known, text, sizeof text), "16000 44100 7000 8000");
+  struct channel again = channel_read(text), none = channel_read("16000 44100 7000");
+  assert_memory_equal(&again, &known, sizeof known);
+  assert_int_equal(none.rate_low_hz, 0);
+  assert_string_equal(channel_describe(&known, text, sizeof text),
+                      "16000 to 44100 samples a second, content up to 7.0 to 8.0 kHz");
+  assert_false(channel_differs(&known, &found)); /* nothing is known of it */
+  static const struct {
+    int rate, band;
+    bool differs;
+  } cases[] = {{22050, 7500, false}, {8000, 7500, true},  {48000, 7500, true},
+               {16000, 5600, false}, {16000, 5599, true}, {16000, 10000, false},
+               {16000, 10001, true}, {16000, 0, false}};
+  for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+    struct channel one = {0};
+    channel_add(&one, cases[c].rate, cases[c].band);
+    assert_int_equal(channel_differs(&known, &one), cases[c].differs);
+  }
 }
 
 /* A sound of three segments, the middle one silent, and one that is silent throughout. */
@@ -469,6 +511,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(manifests_are_read_as_people_write_them, make_folder,
                                       remove_folder),
       cmocka_unit_test_setup_teardown(nothing_is_left_out_silently, make_folder, remove_folder),
+      cmocka_unit_test_setup_teardown(rates_are_kept, make_folder, remove_folder),
+      cmocka_unit_test(channels_are_compared),
       cmocka_unit_test_setup_teardown(silence_is_counted, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(bad_sounds_are_skipped, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(folders_have_parts, make_folder, remove_folder),

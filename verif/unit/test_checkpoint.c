@@ -86,8 +86,9 @@ static void assert_same_state(const struct checkpoint *a, const struct checkpoin
   assert_true(a->place.data == b->place.data);
   assert_true(a->place.epoch == b->place.epoch);
   assert_true(a->place.position == b->place.position);
-  assert_string_equal(a->class_names, b->class_names);
-  assert_string_equal(a->view, b->view);
+  assert_string_equal(a->origin.class_names, b->origin.class_names);
+  assert_string_equal(a->origin.view, b->origin.view);
+  assert_string_equal(a->origin.channel, b->origin.channel);
 }
 
 static void save(const char *path, const struct net *net, const struct checkpoint *checkpoint) {
@@ -103,8 +104,8 @@ static void round_trip(const char *folder, const struct net *net, uint64_t *rand
   struct checkpoint out = checkpoint_random(net, random), in = checkpoint_new(net);
   out.state = (struct device_state){{UINT64_MAX, UINT64_MAX >> 1}, UINT32_MAX, NET_RATE_MAX, 7};
   out.place = (struct place){UINT64_MAX, UINT64_MAX - 2, UINT32_MAX, UINT32_MAX - 1};
-  memset(out.class_names, 'x', sizeof out.class_names - 1);
-  memset(out.view, 'v', sizeof out.view - 1);
+  memset(out.origin.class_names, 'x', sizeof out.origin.class_names - 1);
+  memset(out.origin.view, 'v', sizeof out.origin.view - 1);
   save(path, net, &out);
   struct error err = {0};
   size_t inexact = 99;
@@ -253,8 +254,9 @@ static void test_header(void **state) {
   struct checkpoint checkpoint = checkpoint_new(&net);
   checkpoint.state = (struct device_state){{0x0123456789abcdef, 0x7edcba9876543210}, 12, 8, 5};
   checkpoint.place = (struct place){42, 0x89ab, 3, 17};
-  snprintf(checkpoint.class_names, sizeof checkpoint.class_names, "a \"b\",\u00e9,c");
-  snprintf(checkpoint.view, sizeof checkpoint.view, "modulation");
+  snprintf(checkpoint.origin.class_names, sizeof checkpoint.origin.class_names, "a \"b\",\u00e9,c");
+  snprintf(checkpoint.origin.view, sizeof checkpoint.origin.view, "modulation");
+  snprintf(checkpoint.origin.channel, sizeof checkpoint.origin.channel, "1 2 3 4");
   save(path, &net, &checkpoint);
   struct parsed file = parse(path);
   assert_int_equal(file.header_bytes % 8, 0);
@@ -274,7 +276,8 @@ static void test_header(void **state) {
                                      {"position", "17"},
                                      {"data_hash", "00000000000089ab"},
                                      {"class_names", "a \"b\",\u00e9,c"},
-                                     {"view", "modulation"}};
+                                     {"view", "modulation"},
+                                     {"channel", "1 2 3 4"}};
   const json_t *metadata = json_object_get(file.header, "__metadata__");
   assert_int_equal(json_object_size(metadata), sizeof expected / sizeof expected[0]);
   for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
@@ -344,7 +347,7 @@ static void test_from_pytorch(void **state) {
   struct checkpoint checkpoint = checkpoint_new(&net);
   checkpoint.state = (struct device_state){{77, 1}, 5, 6, 1};
   checkpoint.place = (struct place){9, 6, 8, 7};
-  snprintf(checkpoint.class_names, sizeof checkpoint.class_names, "a,b,c");
+  snprintf(checkpoint.origin.class_names, sizeof checkpoint.origin.class_names, "a,b,c");
   struct checkpoint before = checkpoint;
   struct error err = {0};
   size_t inexact = 0;

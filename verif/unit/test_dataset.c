@@ -309,7 +309,8 @@ static void missing_data_is_refused(void **state) {
 #define CLASSES "\"classes\": [\"car\", \"bus\", \"tram\"], "
 #define NAMES   "\"recordings\": [\"r0\", \"r1\", \"r2\"], \"files\": [\"a.wav\", \"b.wav\"], "
 #define COLUMNS                                                                                    \
-  "\"columns\": [{\"name\": \"author\", \"values\": [\"An\", \"Bo\"], \"value\": [1, -1]}], "
+  "\"columns\": [{\"name\": \"author\", \"values\": [\"An\", \"Bo\"], \"value\": [1, -1]}], "      \
+  "\"rate_hz\": [8000, 16000], \"bandwidth_hz\": [0, 7000], "
 #define SIZES     "\"pictures\": {\"count\": 7, \"height\": 3, \"width\": 5, "
 #define RECORDING "\"recording\": [2, 1, 0, 0, 1, 2, 2], "
 #define FILE_OF   "\"file\": [0, 1, 0, 1, 0, -1, 1], "
@@ -456,6 +457,8 @@ static void saved_data_comes_back(void **state) {
   assert_string_equal(again.columns[0].values[1], "Bo");
   assert_int_equal(again.columns[0].value[0], 1);
   assert_int_equal(again.columns[0].value[1], -1);
+  assert_int_equal(again.rate_hz[1], 16000);
+  assert_int_equal(again.bandwidth_hz[1], 7000);
   uint8_t expected[256];
   size_t expected_size = compose_images(expected), size;
   uint8_t *written = file_read(images, 1000, &size, &err);

@@ -111,7 +111,7 @@ static void end(struct train *train) {
 
 static struct checkpoint state_of(struct train *train) {
   struct error err = {0};
-  struct checkpoint last = {.class_names = "top,middle,bottom"};
+  struct checkpoint last = {.origin.class_names = "top,middle,bottom"};
   weights_new(&last.weights, train->net);
   assert_int_equal(train_state(train, &last, &err), 0);
   return last;
@@ -429,7 +429,7 @@ static void test_only_infers(void **state) {
   net.fold[FOLD_MODE] = MODE_INFERENCE;
   struct error err = {0};
   struct pictures pictures = pictures_new(20, 3);
-  struct checkpoint start = start_of(&net, &pictures, 1), last = {.class_names = ""};
+  struct checkpoint start = start_of(&net, &pictures, 1), last = {.origin.class_names = ""};
   weights_new(&last.weights, &net);
   struct device *device = device_open("golden", &net, &err);
   assert_int_equal(device_set(device, &start.weights, &start.state, &err), 0);
@@ -492,8 +492,8 @@ static void test_twin(void **state) {
   struct net net = net_of_8_bits();
   struct error err = {0};
   struct pictures pictures = pictures_new(100, 3);
-  struct checkpoint start = start_of(&net, &pictures, 1), last = {.class_names = ""};
-  struct checkpoint again = {.class_names = ""};
+  struct checkpoint start = start_of(&net, &pictures, 1), last = {.origin.class_names = ""};
+  struct checkpoint again = {.origin.class_names = ""};
   struct twin twin;
   weights_new(&last.weights, &net);
   weights_new(&again.weights, &net);
@@ -620,7 +620,7 @@ static void test_halve(void **state) {
   static const uint32_t halve[] = {1, 3};
   struct net net = load_net("nets/tiny.yaml");
   struct pictures pictures = pictures_new(50, 31); /* 40 to train on */
-  struct checkpoint start = start_of(&net, &pictures, 1), whole = {.class_names = ""};
+  struct checkpoint start = start_of(&net, &pictures, 1), whole = {.origin.class_names = ""};
   start.state.rate = NET_RATE_MAX - 1;
   for (int pieces = 0; pieces < 2; pieces++) {
     static const int expected[] = {NET_RATE_MAX - 1, NET_RATE_MAX, NET_RATE_MAX, NET_RATE_MAX};
@@ -704,7 +704,7 @@ static void resumes(const char *folder, const struct net *net, uint64_t seed, in
   char *path = path_join(folder, "w");
   struct checkpoint pieces = in_pieces(net, &pictures, &start, steps, count, epochs, path, &best);
   assert_same(&pieces, &whole);
-  assert_string_equal(pieces.class_names, "top,middle,bottom");
+  assert_string_equal(pieces.origin.class_names, "top,middle,bottom");
   assert_true(same_weights(&best.weights, &train.best.weights));
   assert_int_equal(best.place.epoch, train.best_epoch);
   free(path);
@@ -860,7 +860,7 @@ static void test_patience(void **state) {
     early = early || expected < EPOCHS;
 
     struct checkpoint piece = start, last = state_of(&train), now;
-    struct checkpoint best = {.class_names = ""};
+    struct checkpoint best = {.origin.class_names = ""};
     weights_new(&piece.weights, &net);
     weights_copy(&piece.weights, &start.weights);
     weights_new(&best.weights, &net);
