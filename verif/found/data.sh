@@ -35,6 +35,28 @@ json '[.files[0].class, .files[0].label, .files[0].segments[2].class]' '["silenc
 json '[.files[1].segments[].class == "silence"]' '[false,true,true]'
 json '.files[1].class == "silence"' false
 
+# ---- the channel ----
+
+begin 'a copy of another rate is said'
+make_sound narrow/car/c1.wav "$(noise 1.2 22050 5)" -ar 8000
+run "$engram" infer --net "$net" --load w --json narrow/car/c1.wav
+status 0
+err "narrow/car/c1.wav: 8000 samples a second, content up to "
+json '.files[0].other_channel' true
+begin 'one that was converted back is said too'
+make_sound narrow/car/c2.wav "$(noise 1.2 22050 6)" -af aresample=8000,aresample=22050 -ar 22050
+run "$engram" infer --net "$net" --load w --json narrow/car/c2.wav
+err 'narrow/car/c2.wav: 22050 samples a second, content up to '
+json '.files[0].other_channel' true
+begin 'files like those of the training are not'
+run "$engram" infer --net "$net" --load w --json sounds/car/c1.wav
+silent
+json '.files[0].other_channel' false
+begin 'classes of two channels'
+cp -r sounds/bus narrow
+features narrow
+err "class 'bus' has 22050 samples a second, content up to 11.0 kHz, class 'car' 8000 to 22050 samples a second"
+
 # ---- the order of names ----
 
 # Which files are tested, with the seed 3.
@@ -112,9 +134,9 @@ begin 'folds of the manifest'
 run "$engram" train --net "$net" --data set --epochs 1 --rotation 2/4 --parts parts
 status 0
 out 'split by part'
-is 'the test' "$(awk -F, '$4 == "test" { print $5 }' parts | sort -u | tr '\n' ' ')" '"bus/b2.wav" "car/c2.wav" '
+is 'the test' "$(awk -F, '$4 == "test" { print $5 }' parts | sort -u | tr '\n' ' ')" 'bus/b2.wav car/c2.wav '
 is 'validation' "$(awk -F, '$4 == "validation" { print $5 }' parts | sort -u | tr '\n' ' ')" \
-  '"bus/b3.wav" "car/c3.wav" '
+  'bus/b3.wav car/c3.wav '
 begin 'a table of parts is read as it is written'
 cp parts wanted
 run "$engram" train --net "$net" --data set --epochs 1 --use-parts wanted --parts parts
@@ -130,7 +152,7 @@ features --test other/test other/train
 status 0
 run "$engram" train --net "$net" --data set --epochs 1 --parts parts
 status 0
-is 'the test' "$(awk -F, '$4 == "test" { print $5 }' parts | sort -u | tr '\n' ' ')" '"bus/b4.wav" "car/c4.wav" '
+is 'the test' "$(awk -F, '$4 == "test" { print $5 }' parts | sort -u | tr '\n' ' ')" 'bus/b4.wav car/c4.wav '
 
 # ---- files that are left out ----
 
