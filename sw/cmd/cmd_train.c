@@ -10,7 +10,6 @@
 #include "cmd/train_log.h"
 #include "cmd/train_report.h"
 #include "cmd/train_save.h"
-#include "data/classes.h"
 #include "net/plan.h"
 #include "train/keep.h"
 
@@ -37,7 +36,6 @@ enum {
   KEY_LOG,
   KEY_BALANCE
 };
-enum { IMBALANCE = 3 }; /* so many times the smallest class may be as large as any */
 enum { EPOCHS_MAX = 100000, SPLITS = 2, HALVES_MAX = NET_RATE_MAX };
 
 struct options {
@@ -355,33 +353,13 @@ static int prepare(struct training *training, struct error *err) {
   return training->device ? train_log_open(&training->log, err) : -1;
 }
 
-/* Says where a net that always answers the largest class would seem to be good. */
-static void say_imbalance(const struct training *training) {
-  const struct dataset *data = &training->data;
-  size_t counts[NET_CLASSES_MAX] = {0};
-  int least = 0, most = 0;
-  for (size_t i = 0; i < data->count; i++)
-    counts[data->labels[i]] += training->parts[0][i] == PART_TRAIN;
-  for (int c = 1; c < data->class_count; c++) {
-    least = counts[c] < counts[least] ? c : least;
-    most = counts[c] > counts[most] ? c : most;
-  }
-  if (training->options->balance || counts[most] <= IMBALANCE * counts[least])
-    return;
-  const char *const names[] = {data->class_names[most], data->class_names[least]};
-  char *large = classes_text(&names[0], 1), *small = classes_text(&names[1], 1);
-  cmd_warn("%zu pictures of %s to train on and %zu of %s: --balance draws each class equally often",
-           counts[most], large, counts[least], small);
-  free(large);
-  free(small);
-}
-
 /* What the user may not expect, when all is well. */
 static void say_changes(const struct training *training) {
   const struct device_state *now = &training->start.state, *file = &training->loaded;
   const char *path = training->options->weights.path;
   data_options_say(&training->classes, &training->data);
-  say_imbalance(training);
+  if (!training->options->balance)
+    report_imbalance(&training->data, training->parts[0]);
   if (training->start.place.data == 0)
     return;
   if (now->rate != file->rate)
