@@ -4,6 +4,7 @@
 #include "cmd/train_log.h"
 
 #include "base/file.h"
+#include "base/utf8.h"
 #include "cmd/train_report.h"
 
 #include <errno.h>
@@ -77,14 +78,30 @@ int train_log_open(struct train_log *log, struct error *err) {
   return log->file ? 0 : error_set(err, "%s: cannot write: %s", log->path, strerror(errno));
 }
 
+/* A field of CSV, in one line: a split may be named by a column of somebody's table. */
+static void put_text(FILE *file, const char *text) {
+  char *shown = utf8_printable(text, 0);
+  bool quoted = strpbrk(shown, ",\"") != NULL;
+  fputs(quoted ? "\"" : "", file);
+  for (const char *c = shown; *c; c++) {
+    if (*c == '"')
+      putc('"', file);
+    putc(*c, file);
+  }
+  fputs(quoted ? "\"" : "", file);
+  free(shown);
+}
+
 void train_log_epoch(struct train_log *log, const struct train_epoch *epoch, const char *split) {
   if (!log->file)
     return;
   errno = 0;
-  fprintf(log->file, "%" PRIu32 ",%zu,%.6f,%.6f,%.6f,%.6f,%" PRIu64 ",%" PRIu64 ",%d,%d,%s\n",
+  fprintf(log->file, "%" PRIu32 ",%zu,%.6f,%.6f,%.6f,%.6f,%" PRIu64 ",%" PRIu64 ",%d,%d,",
           epoch->epoch, epoch->pictures, epoch->loss, epoch->accuracy, epoch->validation_loss,
           epoch->validation_accuracy, report_saturations(&epoch->counters),
-          report_lost(&epoch->counters), epoch->best, epoch->rate, split);
+          report_lost(&epoch->counters), epoch->best, epoch->rate);
+  put_text(log->file, split);
+  fputc('\n', log->file);
   if (fflush(log->file) != 0)
     error_set(&log->err, "%s: cannot write: %s", log->path, strerror(errno));
 }

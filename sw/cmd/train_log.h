@@ -3,7 +3,7 @@
  *
  * epoch,pictures,loss,accuracy,validation_loss,validation_accuracy,saturations,lost_updates,best,
  * rate,split: the table's figures; accuracies are 0..1, best is 1 or 0, the learning rate is
- * 2^-rate, split is "segment" or "recording".
+ * 2^-rate, split is what --split names.
  */
 #ifndef ENGRAM_CMD_TRAIN_LOG_H
 #define ENGRAM_CMD_TRAIN_LOG_H
