@@ -11,7 +11,6 @@
 #include "cmd/train_report.h"
 #include "cmd/train_save.h"
 #include "data/channel.h"
-#include "data/classes.h"
 #include "net/plan.h"
 #include "train/keep.h"
 
@@ -38,7 +37,6 @@ enum {
   KEY_LOG,
   KEY_BALANCE
 };
-enum { IMBALANCE = 3 }; /* so many times the smallest class may be as large as any */
 enum { EPOCHS_MAX = 100000, SPLITS = 2, HALVES_MAX = NET_RATE_MAX };
 
 struct options {
@@ -319,6 +317,31 @@ static int note_origin(const struct dataset *data, struct origin *origin, struct
   return class_options_list(data, origin->class_names, sizeof origin->class_names, err);
 }
 
+/* Notes what is named anew in each run, and says where a run that goes on is told otherwise than
+ * the one before. */
+static void note_how(const struct training *training, struct origin *origin) {
+  const struct options *options = training->options;
+  char how[sizeof origin->how] = "";
+  size_t length = 0;
+  for (size_t i = 0; i < options->halve_count; i++)
+    length += (size_t)snprintf(how + length, sizeof how - length, "%s%" PRIu32,
+                               i ? "," : " halve=", options->halve[i]);
+  if (training->augment.shift > 0)
+    length += (size_t)snprintf(how + length, sizeof how - length, " augment=shift=%d",
+                               training->augment.shift);
+  if (training->augment.mirror)
+    length += (size_t)snprintf(how + length, sizeof how - length, "%smirror",
+                               training->augment.shift > 0 ? "," : " augment=");
+  if (options->balance)
+    snprintf(how + length, sizeof how - length, " balance");
+  const char *now = how[0] ? how + 1 : "-", *before = origin->how;
+  if (training->start.place.data != 0 && before[0] && strcmp(before, now) != 0)
+    cmd_warn("%s: was trained with %s, goes on with %s", options->weights.path,
+             strcmp(before, "-") ? before : "none of --halve, --augment, --balance",
+             strcmp(now, "-") ? now : "none of --halve, --augment, --balance");
+  snprintf(origin->how, sizeof origin->how, "%s", now);
+}
+
 static int prepare(struct training *training, struct error *err) {
   const struct options *options = training->options;
   if (options->restart && !options->weights.path)
@@ -344,6 +367,7 @@ static int prepare(struct training *training, struct error *err) {
   struct checkpoint *start = &training->start;
   if (note_origin(&training->data, &start->origin, err) != 0)
     return -1;
+  note_how(training, &start->origin);
   weights_new(&training->best.weights, &training->net);
   if (start->place.epoch > 0)
     training->has_best =
@@ -366,33 +390,13 @@ static int prepare(struct training *training, struct error *err) {
   return training->device ? train_log_open(&training->log, err) : -1;
 }
 
-/* Says where a net that always answers the largest class would seem to be good. */
-static void say_imbalance(const struct training *training) {
-  const struct dataset *data = &training->data;
-  size_t counts[NET_CLASSES_MAX] = {0};
-  int least = 0, most = 0;
-  for (size_t i = 0; i < data->count; i++)
-    counts[data->labels[i]] += training->parts[0][i] == PART_TRAIN;
-  for (int c = 1; c < data->class_count; c++) {
-    least = counts[c] < counts[least] ? c : least;
-    most = counts[c] > counts[most] ? c : most;
-  }
-  if (training->options->balance || counts[most] <= IMBALANCE * counts[least])
-    return;
-  const char *const names[] = {data->class_names[most], data->class_names[least]};
-  char *large = classes_text(&names[0], 1), *small = classes_text(&names[1], 1);
-  cmd_warn("%zu pictures of %s to train on and %zu of %s: --balance draws each class equally often",
-           counts[most], large, counts[least], small);
-  free(large);
-  free(small);
-}
-
 /* What the user may not expect, when all is well. */
 static void say_changes(const struct training *training) {
   const struct device_state *now = &training->start.state, *file = &training->loaded;
   const char *path = training->options->weights.path;
   data_options_say(&training->classes, &training->data);
-  say_imbalance(training);
+  if (!training->options->balance)
+    report_imbalance(&training->data, training->parts[0]);
   if (training->start.place.data == 0)
     return;
   if (now->rate != file->rate)

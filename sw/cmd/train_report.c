@@ -3,10 +3,34 @@
  */
 #include "cmd/train_report.h"
 
+#include "cmd/cmd.h"
 #include "cmd/data_options.h"
+#include "data/classes.h"
 #include "net/plan.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+
+enum { IMBALANCE = 3 }; /* a class may have so many times the pictures of another */
+
+void report_imbalance(const struct dataset *data, const enum part *parts) {
+  size_t counts[NET_CLASSES_MAX] = {0};
+  int least = 0, most = 0;
+  for (size_t i = 0; i < data->count; i++)
+    counts[data->labels[i]] += parts[i] == PART_TRAIN;
+  for (int c = 1; c < data->class_count; c++) {
+    least = counts[c] < counts[least] ? c : least;
+    most = counts[c] > counts[most] ? c : most;
+  }
+  if (counts[most] <= IMBALANCE * counts[least])
+    return;
+  const char *const names[] = {data->class_names[most], data->class_names[least]};
+  char *large = classes_text(&names[0], 1), *small = classes_text(&names[1], 1);
+  cmd_warn("%zu pictures of %s to train on and %zu of %s: --balance draws each class equally often",
+           counts[most], large, counts[least], small);
+  free(large);
+  free(small);
+}
 
 void report_begin(const struct train_result *result, const char *device) {
   const struct train *train = &result->train;

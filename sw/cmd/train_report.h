@@ -22,6 +22,10 @@ struct train_result {
   struct report_mistakes mistakes; /* of the test, when there is a report */
 };
 
+/* Says on stderr where one class has more than three times another's pictures to train on: a net
+ * that always answers it would seem to be good. parts [data->count]. */
+void report_imbalance(const struct dataset *data, const enum part *parts);
+
 /* One line and the table's head. */
 void report_begin(const struct train_result *result, const char *device);
 

@@ -219,6 +219,17 @@ static void keep_labelled(struct dataset *data, const int *new_label) {
   drop_unused_files(data);
 }
 
+int *dataset_order_classes(const struct dataset *data) {
+  int *order = memory_new((size_t)data->class_count, sizeof *order);
+  for (int c = 0; c < data->class_count; c++) {
+    int at = c;
+    for (; at > 0 && strcmp(data->class_names[order[at - 1]], data->class_names[c]) > 0; at--)
+      order[at] = order[at - 1];
+    order[at] = c;
+  }
+  return order;
+}
+
 int dataset_select(struct dataset *data, const char *folder, const char *classes,
                    struct error *err) {
   int chosen[SIDECAR_CLASSES_MAX], new_label[SIDECAR_CLASSES_MAX];

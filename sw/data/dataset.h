@@ -61,6 +61,10 @@ int dataset_load(struct dataset *data, const char *folder, const char *classes, 
 int dataset_select(struct dataset *data, const char *folder, const char *classes,
                    struct error *err);
 
+/* The labels [class_count] in byte order of their classes' names, owned by the caller: what is
+ * drawn goes by it, so that it does not depend on the order in which classes were named. */
+int *dataset_order_classes(const struct dataset *data);
+
 /* Makes the folder where it is missing and checks that dataset_save could write there, for use
  * before long work. Leaves no file. Returns 0 or -1. */
 int dataset_prepare(const char *folder, struct error *err);

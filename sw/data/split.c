@@ -107,18 +107,6 @@ struct unit {
   size_t place; /* in the shuffled order */
 };
 
-/* Labels in the order of their classes' names. */
-static int *order_classes(const struct dataset *data) {
-  int *order = memory_new((size_t)data->class_count, sizeof *order);
-  for (int c = 0; c < data->class_count; c++) {
-    int at = c;
-    for (; at > 0 && strcmp(data->class_names[order[at - 1]], data->class_names[c]) > 0; at--)
-      order[at] = order[at - 1];
-    order[at] = c;
-  }
-  return order;
-}
-
 /* Pictures of each class in each group that are to be dealt out: [groups->count][class_count]. */
 static size_t *count_pictures(const struct dataset *data, const struct groups *groups,
                               const enum part *parts) {
@@ -337,7 +325,7 @@ static int deal_open(const struct dataset *data, const char *by, size_t wanted, 
                      const struct rotation *rotation, enum part *parts, struct error *err) {
   struct dealing dealing = {.data = data,
                             .groups = groups_of(data, by),
-                            .classes = order_classes(data),
+                            .classes = dataset_order_classes(data),
                             .rotation = rotation,
                             .parts = wanted};
   dealing.pictures = count_pictures(data, &dealing.groups, parts);

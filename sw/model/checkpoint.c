@@ -93,14 +93,15 @@ static json_t *metadata_of(const struct net *net, const struct checkpoint *check
   snprintf(data, sizeof data, "%016" PRIx64, checkpoint->place.data);
   snprintf(random, sizeof random, "%016" PRIx64 "%016" PRIx64, state->random.high,
            state->random.low);
-  return json_pack(
-      "{ss,ss,ss,ss,so,so,so,so,ss,so,so,ss,ss,ss}", "engram_version", ENGRAM_VERSION, "net",
-      net->name, "net_hash", hash, "random_state", random, "steps", text_of_number(state->steps),
-      "rate", text_of_number((uint64_t)state->rate), "freeze", text_of_number(state->freeze),
-      "seed", text_of_number(checkpoint->place.seed), "data_hash", data, "epoch",
-      text_of_number(checkpoint->place.epoch), "position",
-      text_of_number(checkpoint->place.position), "class_names", checkpoint->origin.class_names,
-      "view", checkpoint->origin.view, "channel", checkpoint->origin.channel);
+  return json_pack("{ss,ss,ss,ss,so,so,so,so,ss,so,so,ss,ss,ss,ss}", "engram_version",
+                   ENGRAM_VERSION, "net", net->name, "net_hash", hash, "random_state", random,
+                   "steps", text_of_number(state->steps), "rate",
+                   text_of_number((uint64_t)state->rate), "freeze", text_of_number(state->freeze),
+                   "seed", text_of_number(checkpoint->place.seed), "data_hash", data, "epoch",
+                   text_of_number(checkpoint->place.epoch), "position",
+                   text_of_number(checkpoint->place.position), "class_names",
+                   checkpoint->origin.class_names, "view", checkpoint->origin.view, "channel",
+                   checkpoint->origin.channel, "how", checkpoint->origin.how);
 }
 
 /* The header's JSON, to be freed by the caller. */
@@ -374,7 +375,8 @@ static int read_origin(const struct reader *r, const json_t *metadata, struct ch
   struct origin *origin = &result->origin;
   if (read_text(r, metadata, "class_names", origin->class_names, sizeof origin->class_names) != 0 ||
       read_text(r, metadata, "view", origin->view, sizeof origin->view) != 0 ||
-      read_text(r, metadata, "channel", origin->channel, sizeof origin->channel) != 0)
+      read_text(r, metadata, "channel", origin->channel, sizeof origin->channel) != 0 ||
+      read_text(r, metadata, "how", origin->how, sizeof origin->how) != 0)
     return -1;
   result->place.data = 0;
   if (!json_object_get(metadata, "data_hash"))

@@ -32,12 +32,18 @@ struct place {
   uint32_t position; /* pictures of the current epoch already trained on */
 };
 
-enum { ORIGIN_NAMES_BYTES = 16384, ORIGIN_VIEW_BYTES = 16, ORIGIN_CHANNEL_BYTES = 64 };
+enum {
+  ORIGIN_NAMES_BYTES = 16384,
+  ORIGIN_VIEW_BYTES = 16,
+  ORIGIN_CHANNEL_BYTES = 64,
+  ORIGIN_HOW_BYTES = 256
+};
 
-/* What the pictures of the training were; "": not known. */
+/* What the pictures of the training were, and how it took them; "": not known. */
 struct origin {
   char view[ORIGIN_VIEW_BYTES];         /* what pictures of sounds showed */
   char channel[ORIGIN_CHANNEL_BYTES];   /* the sounds' rates and bandwidths (data/channel.h) */
+  char how[ORIGIN_HOW_BYTES];           /* "halve=5,8 augment=shift=1 balance", "-": none of them */
   char class_names[ORIGIN_NAMES_BYTES]; /* a list (data/classes.h), label 0 first */
 };
 

@@ -62,33 +62,33 @@ static size_t draw_row(const struct drawer *drawer, uint64_t from, uint64_t to, 
   return (size_t)(to - from);
 }
 
-/* The numbers of a label's pictures; drawer->count of them. */
-static void find_pictures(struct drawer *drawer, const uint8_t *labels, size_t count, int label) {
+/* The numbers of a class's pictures; drawer->count of them. */
+static void find_pictures(struct drawer *drawer, const uint8_t *ranks, size_t count, int rank) {
   drawer->count = 0;
   for (size_t t = 0; t < count; t++)
-    if (labels[t] == label)
+    if (ranks[t] == rank)
       drawer->pictures[drawer->count++] = t;
 }
 
-void train_order_balanced(uint64_t seed, uint32_t epoch, const uint8_t *labels, size_t count,
+void train_order_balanced(uint64_t seed, uint32_t epoch, const uint8_t *ranks, size_t count,
                           size_t *order) {
   size_t *memory = memory_new(4 * count, sizeof *memory), *times = memory, *list = memory + count;
   struct drawer drawer = {.pictures = memory + 2 * count, .deck = memory + 3 * count};
-  uint64_t classes = 0, rank = 0, mixed = seed;
+  uint64_t classes = 0, r = 0, mixed = seed;
   bool there[UINT8_MAX + 1] = {false};
   for (size_t t = 0; t < count; t++) {
-    classes += !there[labels[t]];
-    there[labels[t]] = true;
+    classes += !there[ranks[t]];
+    there[ranks[t]] = true;
   }
   random_splitmix(&mixed);
   uint64_t base = random_splitmix(&mixed), before = (uint64_t)epoch * count;
   size_t listed = 0;
-  for (int label = 0; label <= UINT8_MAX; label++) {
-    if (!there[label])
+  for (int rank = 0; rank <= UINT8_MAX; rank++) {
+    if (!there[rank])
       continue;
-    find_pictures(&drawer, labels, count, label);
-    drawer.base = base ^ (uint64_t)label << 48;
-    uint64_t round = classes - 1 - rank++;
+    find_pictures(&drawer, ranks, count, rank);
+    drawer.base = base ^ (uint64_t)rank << 48;
+    uint64_t round = classes - 1 - r++;
     listed += draw_row(&drawer, (before + round) / classes, (before + count + round) / classes,
                        count, times, list + listed);
   }
@@ -228,9 +228,13 @@ int train_begin(struct train *train, const struct checkpoint *start, const struc
     train->pictures[part] =
         split_pictures(train->data, train->parts, (enum part)part, &train->count[part]);
   train->order = memory_new(train->count[PART_TRAIN], sizeof *train->order);
-  train->labels = memory_new(train->count[PART_TRAIN], 1);
+  int *classes = dataset_order_classes(train->data), rank[NET_CLASSES_MAX];
+  for (int c = 0; c < train->data->class_count; c++)
+    rank[classes[c]] = c;
+  free(classes);
+  train->ranks = memory_new(train->count[PART_TRAIN], 1);
   for (size_t t = 0; t < train->count[PART_TRAIN]; t++)
-    train->labels[t] = train->data->labels[train->pictures[PART_TRAIN][t]];
+    train->ranks[t] = (uint8_t)rank[train->data->labels[train->pictures[PART_TRAIN][t]]];
   weights_new(&train->best.weights, train->net);
   if (start->place.position > 0 && start->place.position >= train->count[PART_TRAIN])
     return error_set(err, "the run stands at picture %" PRIu32 " of an epoch, which has %zu",
@@ -317,7 +321,7 @@ static int run_steps(struct train *train, uint64_t steps, struct metrics *metric
   if (device_counters(train->device, &last, err) != 0)
     return -1;
   if (train->balance)
-    train_order_balanced(place->seed, place->epoch, train->labels, total, train->order);
+    train_order_balanced(place->seed, place->epoch, train->ranks, total, train->order);
   else
     train_order(place->seed, place->epoch, total, train->order);
   while (place->position < total && steps > 0 && !train->stopped) {
@@ -440,7 +444,7 @@ void train_end(struct train *train) {
   for (int part = 0; part < TRAIN_PARTS; part++)
     free(train->pictures[part]);
   free(train->order);
-  free(train->labels);
+  free(train->ranks);
   free(train->epochs);
   weights_free(&train->best.weights);
 }

@@ -81,7 +81,7 @@ struct train {
   size_t *pictures[TRAIN_PARTS]; /* indices into data by part */
   size_t count[TRAIN_PARTS];
   size_t *order;          /* [count[PART_TRAIN]] of the current epoch */
-  uint8_t *labels;        /* ditto, of the pictures to train on */
+  uint8_t *ranks;         /* ditto, of their classes by name */
   struct place place;     /* where the device's weights stand */
   int rate;               /* the present learning rate is 2^-rate */
   struct checkpoint best; /* weights and state of the best epoch so far */
@@ -102,31 +102,12 @@ double train_loss(int32_t probability);
  * and Yates with splitmix64. A pure function of its arguments. */
 void train_order(uint64_t seed, uint32_t epoch, size_t count, size_t *order);
 
-/* The order of an epoch in which each class is drawn equally often: order [count] gets entries t +
- * k
- * * count, where t is a picture's number among those to train on, 0 .. count-1, and k how often the
- * epoch has drawn it before. A pure function of its arguments; labels [count] are those of the
- * pictures to train on.
- *
- * Let the classes that have pictures be numbered r = 0 .. C-1 in the order of their labels, and n
- * be the pictures of one of them, in the order of their numbers t.
- *
- * 1. Decks. The class draws from an endless row of decks m = 0, 1, ..., one behind the other. Deck
- * m has each of the class's n pictures once: begun in the order of their numbers and shuffled by
- *    Fisher and Yates, for i = n, n-1, ..., 2 changing places i-1 and random_splitmix(&s) % i,
- * where s begins as B ^ (label * 2^48 + m) and B is the second output of random_splitmix from the
- * seed.
- * 2. Shares. Over all epochs the draws go round: draw j = 0, 1, ... of the run is class j mod C's.
- * By the beginning of epoch e class r has drawn T(e) = floor((e * count + C - 1 - r) / C) times, so
- *    that the epoch takes places T(e) .. T(e+1)-1 of its row: count / C of them, rounded up or
- * down. Nothing is left out for good: of a class each picture comes as often as any other, but for
- * one.
- * 3. Order. The epoch's draws are listed class by class, each class's in their order, and the list
- *    is shuffled as an epoch that is not balanced: order[i] = list[train_order(seed, e, count)[i]].
- *    k counts in the list, before it is shuffled.
- *
- * With classes of equal size every epoch has each picture once. */
-void train_order_balanced(uint64_t seed, uint32_t epoch, const uint8_t *labels, size_t count,
+/* The order of an epoch in which each class is drawn equally often: order [count] gets entries
+ * t + k * count, where t is a picture's number among those to train on, 0 .. count-1, and k how
+ * often the epoch has drawn it before. A pure function of its arguments; ranks [count] are the
+ * places of the pictures' classes in byte order of the names. docs/order.md, "Balanced drawing",
+ * has the algorithm. With classes of equal size every epoch has each picture once. */
+void train_order_balanced(uint64_t seed, uint32_t epoch, const uint8_t *ranks, size_t count,
                           size_t *order);
 
 /* A number that changes with any picture, label or part, and with their order; never 0. */

@@ -212,7 +212,7 @@ holds 'whole files'
 good 'parts' train --net "$tiny" --data three --classes train,airplane,car --epochs 0 --split recording --parts parts.csv
 name='parts: 9 pictures of each class are tested or choose the epoch'
 if [ "$(head -1 parts.csv)" = picture,label,file,part,path ] && [ "$(wc -l < parts.csv)" = 37 ] &&
-  [ "$(grep -c ',test,"' parts.csv)" = 9 ] && [ "$(grep -c '^[0-9]*,1,.*,validation,"' parts.csv)" = 3 ]; then
+  [ "$(grep -c ',test,' parts.csv)" = 9 ] && [ "$(grep -c '^[0-9]*,1,.*,validation,' parts.csv)" = 3 ]; then
   passed=$((passed + 1))
 else
   fail 'other lines'

@@ -221,3 +221,18 @@ balanced=$(jq .metrics.classes[1].recall "$work/out")
 run "$engram" train --net "$net" --data lopsided --epochs 60 --save plain
 run "$engram" eval --net "$net" --data lopsided --load plain --part all --json
 is 'recall of the small class is higher' "$(jq ".metrics.classes[1].recall < $balanced" "$work/out")" true
+
+# ---- splits by a column of the manifest
+
+begin 'log: a split by a column with a comma in its name'
+cp -r sounds by
+{
+  echo 'path,recording,"place, ""old"""'
+  for sound in airplane car; do
+    for take in 0 1 2 3 4 5 6 7 8 9; do echo "$sound/$sound-00$take.wav,$sound$take,$((take / 2))"; done
+  done
+} > by/manifest.csv
+run "$engram" features -o placed by
+run "$engram" train --net "$net" --data placed --epochs 1 --split 'place, "old"' --log place.csv
+status 0
+is 'split' "$(tail -1 place.csv | cut -d, -f11-)" '"place, ""old"""'

@@ -257,6 +257,7 @@ static void test_header(void **state) {
   snprintf(checkpoint.origin.class_names, sizeof checkpoint.origin.class_names, "a \"b\",\u00e9,c");
   snprintf(checkpoint.origin.view, sizeof checkpoint.origin.view, "modulation");
   snprintf(checkpoint.origin.channel, sizeof checkpoint.origin.channel, "1 2 3 4");
+  snprintf(checkpoint.origin.how, sizeof checkpoint.origin.how, "balance");
   save(path, &net, &checkpoint);
   struct parsed file = parse(path);
   assert_int_equal(file.header_bytes % 8, 0);
@@ -277,7 +278,8 @@ static void test_header(void **state) {
                                      {"data_hash", "00000000000089ab"},
                                      {"class_names", "a \"b\",\u00e9,c"},
                                      {"view", "modulation"},
-                                     {"channel", "1 2 3 4"}};
+                                     {"channel", "1 2 3 4"},
+                                     {"how", "balance"}};
   const json_t *metadata = json_object_get(file.header, "__metadata__");
   assert_int_equal(json_object_size(metadata), sizeof expected / sizeof expected[0]);
   for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
