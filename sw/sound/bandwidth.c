@@ -4,6 +4,7 @@
 #include "sound/bandwidth.h"
 
 #include "base/file.h"
+#include "sound/resample.h"
 #include "sound/sound.h"
 #include "sound/transform.h"
 
@@ -13,8 +14,8 @@
 
 enum { WINDOW = BANDWIDTH_WINDOW_SAMPLES, BINS = BANDWIDTH_BAND_BINS, BANDS = BANDWIDTH_BANDS };
 
-static const double cliff_db = 25;
-static const double edge_db = 12.5;     /* the end of what is above a cliff: halfway down */
+static const double cliff_db = 22;
+static const double edge_db = 11;       /* the end of what is above a cliff: halfway down */
 static const double quiet = 1e-3;       /* of the mean power */
 static const float silence = 1e-12F;    /* power of a bin that is as good as none */
 static const int lowest_foot_hz = 1000; /* hum and rumble below may tower over everything */
@@ -92,14 +93,15 @@ static int end_hz(int k) {
 }
 
 static int find_edge(const double bands[BANDS]) {
-  double beyond[BANDS + 1]; /* the highest from there on */
-  beyond[BANDS] = -INFINITY;
-  for (int k = BANDS - 1; k >= 0; k--)
-    beyond[k] = fmax(bands[k], beyond[k + 1]);
-  for (int k = 0; k * 6 / 5 + 1 < BANDS; k++) {
+  /* What sound_load's own conversion takes away is no edge of the file's. */
+  int used = (int)(RESAMPLE_PASSBAND * BANDS);
+  double beyond[BANDS]; /* the highest from there on */
+  for (int k = used - 1; k >= 0; k--)
+    beyond[k] = k == used - 1 ? bands[k] : fmax(bands[k], beyond[k + 1]);
+  for (int k = 0; k * 6 / 5 + 1 < used; k++) {
     if (end_hz(k) < lowest_foot_hz || bands[k] < beyond[k * 6 / 5 + 1] + cliff_db)
       continue;
-    int edge = BANDS - 1;
+    int edge = used - 1;
     while (bands[edge] < bands[k] - edge_db)
       edge--;
     return end_hz(edge);

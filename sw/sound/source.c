@@ -34,11 +34,12 @@ struct source {
   long long frames_read;
 };
 
-/* sf_open_fd and its reason for a refusal, which libsndfile keeps once for all threads. */
+/* sf_open_fd and its reason for a refusal, which libsndfile keeps once for all threads. It gets a
+ * descriptor of its own, since it closes what it refuses even when told not to. */
 static SNDFILE *open_sndfile(int fd, SF_INFO *info, char reason[REASON_BYTES]) {
   static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
   pthread_mutex_lock(&one_at_a_time);
-  SNDFILE *file = sf_open_fd(fd, SFM_READ, info, SF_FALSE);
+  SNDFILE *file = sf_open_fd(fcntl(fd, F_DUPFD_CLOEXEC, 0), SFM_READ, info, SF_TRUE);
   const char *text = file ? "" : sf_strerror(NULL);
   snprintf(reason, REASON_BYTES, "%.*s", (int)strcspn(text, ".\n"), text);
   pthread_mutex_unlock(&one_at_a_time);
