@@ -71,6 +71,14 @@ void folder_remove(const char *path);
  * exhausted. */
 char *path_join(const char *folder, const char *name);
 
+/* A copy of a text in memory that the caller frees. Never NULL. */
+char *text_copy(const char *text);
+
+/* A list of `count` entries of `size` bytes (NULL when there are none) with room for one more,
+ * which is zeros: doubled where count is a power of two, so that a list that only grows this way
+ * costs little. Takes the list over. Never NULL. */
+void *memory_grow(void *list, size_t count, size_t size);
+
 /* malloc/calloc that end the program with a message when memory is exhausted: never NULL. */
 void *memory_new(size_t count, size_t size);
 

@@ -150,7 +150,7 @@ static int name_classes(struct inference *inference, struct error *err) {
   }
   for (int c = 0; c < classes; c++)
     if (names && names[c][0])
-      inference->names[c] = strcpy(memory_new(strlen(names[c]) + 1, 1), names[c]);
+      inference->names[c] = text_copy(names[c]);
     else
       snprintf(inference->names[c] = memory_new(12, 1), 12, "%d", c);
   classes_free(names, count);

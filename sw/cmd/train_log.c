@@ -48,7 +48,7 @@ int train_log_prepare(struct train_log *log, const char *path, uint32_t epoch, s
   char *text = NULL;
   if (access(path, F_OK) == 0 && !(text = (char *)file_read(path, LOG_BYTES_MAX, &size, err)))
     return -1;
-  log->kept = size > 0 ? text : strcpy(memory_new(sizeof header, 1), header);
+  log->kept = size > 0 ? text : text_copy(header);
   if (size == 0) {
     free(text);
     return 0;

@@ -11,10 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *copy(const char *text) {
-  return strcpy(memory_new(strlen(text) + 1, 1), text);
-}
-
 /* Pictures of one sound, before they are put together. */
 struct batch {
   struct features_file file; /* its pictures, those that are kept */
@@ -55,7 +51,7 @@ static void read_sound(struct work *work, struct features *features, size_t i) {
   struct batch *batch = &work->batches[i];
   struct error err = {""};
   if (features_load(features, work->scan->sounds[i].path, &batch->file, &err) != 0) {
-    batch->message = copy(err.message);
+    batch->message = text_copy(err.message);
     return;
   }
   batch->segment = memory_new(batch->file.count, sizeof *batch->segment);
@@ -113,7 +109,7 @@ static int count_batches(struct build *build, const struct scan *scan, const str
     if (batch->message && !build->skips_bad)
       return error_set(err, "%s", batch->message);
     if (batch->message)
-      build->bad[build->bad_count++] = copy(batch->message);
+      build->bad[build->bad_count++] = text_copy(batch->message);
     else
       build->too_short += batch->file.count + batch->silent == 0;
     build->silent += batch->silent;
@@ -151,7 +147,7 @@ static char **distinct_texts(char **texts, size_t count, int *distinct) {
   char **names = memory_new(count, sizeof *names);
   for (size_t i = 0; i < count; i++)
     if (i == 0 || strcmp(texts[i], texts[i - 1]) != 0)
-      names[(*distinct)++] = copy(texts[i]);
+      names[(*distinct)++] = text_copy(texts[i]);
   return names;
 }
 
@@ -180,7 +176,7 @@ static void fill_column(const struct scan *scan, const struct batch *batches, in
   for (size_t i = 0; i < scan->count; i++)
     if (batches[i].file.count > 0 && scan->sounds[i].values[c])
       values[count++] = scan->sounds[i].values[c];
-  column->name = copy(scan->columns[c]);
+  column->name = text_copy(scan->columns[c]);
   column->values = distinct_texts(values, count, &column->value_count);
   column->value = memory_new(scan->count, sizeof *column->value);
   for (size_t i = 0; i < scan->count; i++) {
@@ -212,7 +208,7 @@ static void append_batch(struct dataset *data, const struct scan_sound *sound,
   }
   data->rate_hz[data->file_count] = batch->file.rate_hz;
   data->bandwidth_hz[data->file_count] = batch->file.bandwidth_hz;
-  data->file_names[data->file_count++] = copy(sound->name);
+  data->file_names[data->file_count++] = text_copy(sound->name);
 }
 
 static void put_together(const struct scan *scan, const struct batch *batches,
@@ -230,7 +226,7 @@ static void put_together(const struct scan *scan, const struct batch *batches,
   data->bandwidth_hz = memory_new(scan->count, sizeof *data->bandwidth_hz);
   data->class_names = memory_new((size_t)scan->class_count, sizeof *data->class_names);
   for (int c = 0; c < scan->class_count; c++)
-    data->class_names[data->class_count++] = copy(scan->class_names[c]);
+    data->class_names[data->class_count++] = text_copy(scan->class_names[c]);
   list_recordings(scan, batches, data);
   for (size_t i = 0; i < scan->count; i++)
     if (batches[i].file.count > 0)

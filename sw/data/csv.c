@@ -87,13 +87,7 @@ static char *next_field(struct cursor *cursor, struct error *err) {
 }
 
 static void add_field(struct csv *csv, size_t count, char *field) {
-  if ((count & (count - 1)) == 0) { /* 0, 1, 2, 4, ...: full */
-    char **fields = memory_new(2 * count + 1, sizeof *fields);
-    if (count)
-      memcpy(fields, csv->fields, count * sizeof *fields);
-    free(csv->fields);
-    csv->fields = fields;
-  }
+  csv->fields = memory_grow(csv->fields, count, sizeof *csv->fields);
   csv->fields[count] = field;
 }
 

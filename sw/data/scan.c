@@ -1,13 +1,11 @@
 /* scan.c : the sound files of folders, their classes, recordings and what else manifests say.
  * SPDX-License-Identifier: MIT
  */
-#include "data/scan.h"
+#include "data/scan_parts.h"
 
 #include "base/file.h"
 #include "data/classes.h"
-#include "data/manifest.h"
 #include "data/sidecar.h"
-#include "data/split.h"
 #include "net/net.h"
 
 #include <dirent.h>
@@ -23,7 +21,6 @@ static const char *const endings[] = {
     "wav", "wave", "bwf",  "rf64", "w64", "flac", "ogg", "oga", "opus", "mp3", "mp2",  "mpga",
     "aif", "aiff", "aifc", "au",   "snd", "caf",  "voc", "sph", "m4a",  "m4b", "aac",  "mp4",
     "wma", "webm", "mkv",  "mka",  "amr", "3gp",  "ac3", "wv",  "ape",  "mov", "mpeg", "avi"};
-static const char manifest_name[] = "manifest.csv";
 
 /* The folders from a class's down to the one that is being read. */
 struct trail {
@@ -38,21 +35,6 @@ struct place {
   const char *class;
   int folder;
 };
-
-static char *copy(const char *text) {
-  return strcpy(memory_new(strlen(text) + 1, 1), text);
-}
-
-/* A list of `count` entries with room for one more: doubled where count is a power of two. */
-static void *grow(void *list, size_t count, size_t size) {
-  if (count & (count - 1))
-    return list;
-  void *larger = memory_new(2 * count + 1, size);
-  if (count)
-    memcpy(larger, list, count * size);
-  free(list);
-  return larger;
-}
 
 static const char *ending_of(const char *name) {
   const char *dot = strrchr(name, '.');
@@ -94,15 +76,15 @@ static int class_index(struct scan *scan, const char *name) {
   for (int i = 0; i < scan->class_count; i++)
     if (strcmp(scan->class_names[i], name) == 0)
       return i;
-  scan->class_names = grow(scan->class_names, (size_t)scan->class_count, sizeof(char *));
-  scan->class_names[scan->class_count] = copy(name);
+  scan->class_names = memory_grow(scan->class_names, (size_t)scan->class_count, sizeof(char *));
+  scan->class_names[scan->class_count] = text_copy(name);
   return scan->class_count++;
 }
 
 /* Takes `path` and `name` over. */
 static void add_sound(const struct place *place, char *path, char *name) {
   struct scan *scan = place->scan;
-  scan->sounds = grow(scan->sounds, scan->count, sizeof *scan->sounds);
+  scan->sounds = memory_grow(scan->sounds, scan->count, sizeof *scan->sounds);
   scan->sounds[scan->count++] = (struct scan_sound){.path = path,
                                                     .name = name,
                                                     .folder = place->folder,
@@ -117,8 +99,8 @@ static void leave(const struct place *place, const char *what) {
       scan->left[i].count++;
       return;
     }
-  scan->left = grow(scan->left, scan->left_count, sizeof *scan->left);
-  scan->left[scan->left_count++] = (struct scan_left){copy(place->class), copy(what), 1};
+  scan->left = memory_grow(scan->left, scan->left_count, sizeof *scan->left);
+  scan->left[scan->left_count++] = (struct scan_left){text_copy(place->class), text_copy(what), 1};
 }
 
 static int scan_below(const struct place *place, const char *path, const char *name,
@@ -138,7 +120,7 @@ static int scan_entry(const struct place *place, const char *path, const char *n
   else if (!S_ISREG(status.st_mode))
     leave(place, "not a regular file");
   else if (is_sound_name(last))
-    add_sound(place, copy(path), copy(name));
+    add_sound(place, text_copy(path), text_copy(name));
   else
     leave(place, ending ? ending : "no ending");
   return 0;
@@ -175,7 +157,7 @@ static int scan_class(struct scan *scan, const char *path, const char *name, int
                       struct error *err) {
   const struct place place = {scan, name, folder}, beside = {scan, "", folder};
   struct stat status;
-  if (name[0] == '.' || strcmp(name, manifest_name) == 0)
+  if (name[0] == '.' || strcmp(name, scan_manifest_name) == 0)
     return 0;
   if (stat(path, &status) != 0)
     leave(&beside, "dead link");
@@ -201,115 +183,6 @@ static int scan_folder(struct scan *scan, const char *path, int folder, struct e
   if (result == 0 && scan->count == before)
     result = error_set(err, "%s: no sound files, expected them in one sub-folder per class", path);
   return result;
-}
-
-/* ---- manifests ---- */
-
-/* Index of a column, which is added when it is new; the values of all sounds grow with it. */
-static int column_index(struct scan *scan, const char *name) {
-  for (int i = 0; i < scan->column_count; i++)
-    if (strcasecmp(scan->columns[i], name) == 0)
-      return i;
-  size_t count = (size_t)scan->column_count;
-  scan->columns = grow(scan->columns, count, sizeof *scan->columns);
-  scan->columns[count] = copy(name);
-  for (size_t i = 0; i < scan->count; i++) {
-    scan->sounds[i].values = grow(scan->sounds[i].values, count, sizeof(char *));
-    scan->sounds[i].values[count] = NULL;
-  }
-  return scan->column_count++;
-}
-
-/* Keeps what a row says of a sound. columns [csv.column_count] are the scan's, or -1. */
-static int read_row(const struct manifest *manifest, size_t row, const int *columns,
-                    struct scan_sound *sound, struct scan *scan, struct error *err) {
-  const struct csv *csv = &manifest->csv;
-  const char *recording = manifest->recording < 0 ? "" : csv_field(csv, row, manifest->recording);
-  if (recording[0])
-    sound->recording = copy(recording);
-  for (int i = 0; i < (int)csv->column_count; i++) {
-    const char *value = csv_field(csv, row, i);
-    if (columns[i] < 0 || value[0] == '\0')
-      continue;
-    if (strcmp(scan->columns[columns[i]], split_part) == 0 && !(value = split_part_name(value)))
-      return error_set(err,
-                       "%s:%d: part: found '%s', allowed train, validation, test or the number of "
-                       "a fold",
-                       csv->path, csv->lines[row], csv_field(csv, row, i));
-    sound->values[columns[i]] = copy(value);
-  }
-  return 0;
-}
-
-/* Gives the sounds of one folder what its manifest says. */
-static int apply_manifest(struct scan *scan, const struct manifest *manifest, const char *folder,
-                          int index, struct error *err) {
-  const struct csv *csv = &manifest->csv;
-  int *columns = memory_new(csv->column_count, sizeof *columns);
-  for (int i = 0; i < (int)csv->column_count; i++)
-    columns[i] =
-        i == manifest->path || i == manifest->recording
-            ? -1
-            : column_index(scan,
-                           strcasecmp(csv->names[i], split_part) == 0 ? split_part : csv->names[i]);
-  size_t found = 0;
-  int result = 0;
-  for (size_t i = 0; i < scan->count && result == 0; i++) {
-    struct scan_sound *sound = &scan->sounds[i];
-    long row = sound->folder == index ? manifest_find(manifest, sound->name) : -1;
-    if (row < 0)
-      continue;
-    sound->listed = true;
-    found++;
-    result = read_row(manifest, (size_t)row, columns, sound, scan, err);
-  }
-  free(columns);
-  if (result == 0 && found == 0)
-    result =
-        error_set(err, "%s: its column 'path' names no sound of %s, which has '%s' for example",
-                  csv->path, folder, scan->sounds[0].name);
-  return result;
-}
-
-static int read_manifest(struct scan *scan, const char *folder, int index, struct error *err) {
-  char *path = path_join(folder, manifest_name);
-  struct manifest manifest;
-  int result = 0;
-  if (access(path, F_OK) == 0) {
-    result = manifest_read(&manifest, path, folder, err);
-    if (result == 0) {
-      result = apply_manifest(scan, &manifest, folder, index, err);
-      manifest_free(&manifest);
-      scan->listed = grow(scan->listed, scan->listed_count, sizeof *scan->listed);
-      scan->listed[scan->listed_count++] = (struct scan_listed){copy(path), index, 0, 0};
-    }
-  }
-  free(path);
-  return result;
-}
-
-/* ---- parts ---- */
-
-/* What the caller says of whole folders; what it does not say is to train on. */
-static int name_parts(struct scan *scan, const struct scan_folder *folders, size_t folder_count,
-                      struct error *err) {
-  bool named = false;
-  for (size_t i = 0; i < folder_count; i++)
-    named = named || folders[i].part;
-  if (!named)
-    return 0;
-  for (int i = 0; i < scan->column_count; i++)
-    if (strcmp(scan->columns[i], split_part) == 0)
-      return error_set(err,
-                       "--test, --validation: found a column 'part' in %s too, expected the "
-                       "parts from one of them",
-                       manifest_name);
-  int column = column_index(scan, split_part);
-  for (size_t i = 0; i < scan->count; i++) {
-    const char *part = folders[scan->sounds[i].folder].part;
-    scan->sounds[i].values[column] = copy(part ? part : split_train_name);
-  }
-  return 0;
 }
 
 /* ---- classes ---- */
@@ -449,12 +322,12 @@ int scan_folders(struct scan *scan, const struct scan_folder *folders, size_t fo
   for (size_t i = 0; i < folder_count && result == 0; i++)
     result = scan_folder(scan, folders[i].path, (int)i, err);
   for (size_t i = 0; i < folder_count && result == 0; i++)
-    result = read_manifest(scan, folders[i].path, (int)i, err);
+    result = scan_read_manifest(scan, folders[i].path, (int)i, err);
   if (result == 0)
-    result = name_parts(scan, folders, folder_count, err);
+    result = scan_name_parts(scan, folders, folder_count, err);
   for (size_t i = 0; i < scan->count; i++)
     if (!scan->sounds[i].recording)
-      scan->sounds[i].recording = copy(scan->sounds[i].name);
+      scan->sounds[i].recording = text_copy(scan->sounds[i].name);
   if (result == 0)
     result = choose_classes(scan, folder_count == 1 ? folders[0].path : "the set of folders",
                             classes, err);

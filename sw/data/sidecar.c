@@ -29,7 +29,7 @@ static char **read_names(const json_t *root, const char *key, size_t most, int *
     if (!name || name[0] == '\0')
       error_set(err, "%s: \"%s\": entry %zu, expected a name", path, key, i);
     else
-      names[(*count)++] = strcpy(memory_new(strlen(name) + 1, 1), name);
+      names[(*count)++] = text_copy(name);
   }
   return names;
 }
@@ -87,7 +87,7 @@ static int read_columns(struct dataset *data, const json_t *root, const char *pa
     if (!name || !name[0])
       return error_set(err, "%s: \"columns\": entry %zu, expected a \"name\"", path, i);
     struct dataset_column *column = &data->columns[data->column_count++];
-    column->name = strcpy(memory_new(strlen(name) + 1, 1), name);
+    column->name = text_copy(name);
     column->values = read_names(from, "values", INT_MAX, &column->value_count, path, err);
     column->value = read_numbers(from, "value", (size_t)data->file_count, -1,
                                  column->value_count - 1, path, err);

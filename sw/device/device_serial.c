@@ -124,7 +124,7 @@ struct device *device_serial_new(struct port *port, uint32_t baud, const struct 
 
 /* "/dev/ttyUSB0", or "/dev/ttyUSB0@115200". */
 static struct device *serial_open(const char *name, const struct net *net, struct error *err) {
-  char *path = strcpy(memory_new(strlen(name) + 1, 1), name), *at = strrchr(path, '@');
+  char *path = text_copy(name), *at = strrchr(path, '@');
   uint32_t baud = 0;
   if (at && at[1] && strspn(at + 1, "0123456789") == strlen(at + 1)) {
     baud = (uint32_t)strtoul(at + 1, NULL, 10);
