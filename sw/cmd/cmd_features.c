@@ -236,8 +236,11 @@ static void print_table(const struct options *options, const struct scan *scan,
     printf("%zu files shorter than %d ms left out\n", build->too_short,
            features_segment_ms(build->view));
   if (build->silent)
-    printf("%zu pictures of digital silence left out, all there were of %zu files\n", build->silent,
-           build->silent_files);
+    printf("%zu pictures of digital silence left out", build->silent);
+  if (build->silent_files)
+    printf(", among them all of %zu files", build->silent_files);
+  if (build->silent)
+    putchar('\n');
   printf("%dx%d pictures in %s\n", data->height, data->width, options->folder);
 }
 
