@@ -214,8 +214,8 @@ $(BUILD)/study_tables: $(BUILD)/obj/verif/study.o $(OBJECTS)
 study-test: $(BUILD)/study_tables
 	@sh verif/study_test.sh $< $(BUILD)/study-test
 
-study: $(ENGRAM) $(BUILD)/study_tables ## formats beside the twin on recordings: DATA=DIR [SEEDS=5]; writes docs/study.md
-	@sh verif/study.sh $^ $(BUILD)/study-work $(TORCH)/bin/python '$(DATA)' '$(SEEDS)' docs/study.md
+study: $(ENGRAM) $(BUILD)/study_tables ## formats beside the twin on recordings: DATA=DIR [SEEDS=5]; writes docs/study.md and README's table
+	@sh verif/study.sh $^ $(BUILD)/study-work $(TORCH)/bin/python '$(DATA)' '$(SEEDS)' docs/study.md README.md
 
 wave: $(BENCH) ## an FST wave of two training steps and an inference of NET (default: the tiny net)
 	$(BENCH) --net $(if $(filter file,$(origin NET)),nets/tiny.yaml,$(NET)) --steps 2 --infer 1 --wave $(BUILD)/engram.fst

@@ -1,7 +1,7 @@
 /* study.c : the tables of docs/study.md from the results that verif/study.sh keeps.
  * SPDX-License-Identifier: MIT
  *
- * Usage: study RUNS_DIR SEEDS
+ * Usage: study RUNS_DIR SEEDS [short]      short: the README's table alone
  *
  * RUNS_DIR has VIEW.TASK.SPLIT.NET.SEED.ROTATION.json for seeds 1..SEEDS, what `engram train
  * --json` or study_torch.py printed, and rotations 1..10. A net without results has no rows.
@@ -19,7 +19,7 @@
 #include <string.h>
 
 enum { VIEWS = 2, SPLITS = 3, TASKS = 4, NETS = 10, SHOWN = 9, SEEDS_MAX = 50, ROTATIONS = 10 };
-enum { SEGMENT, RECORDING };
+enum { SEGMENT, RECORDING, AUTHOR };
 enum { AIRPLANE_CAR, AIRPLANE_ENGINE, AIRPLANE_HELICOPTER };
 enum { TWIN, BITS16, BITS8, REVERSED = SHOWN }; /* the last is shown by its difference alone */
 
@@ -411,13 +411,44 @@ static void show_details(int v, int s, int seeds) {
         show_detail(results[v][s][t][n], seeds, tasks[t].text, nets[n].text);
 }
 
+/* The nets of the paper by the view that is better for each split. */
+static void show_short(int seeds) {
+  enum { SPECTRUM, MODULATION, COLUMNS = 3 };
+  static const struct {
+    int view, split;
+    const char *text;
+  } columns[COLUMNS] = {{SPECTRUM, SEGMENT, "by segment, spectrum of 300 ms"},
+                        {MODULATION, RECORDING, "by recording, modulation of a second"},
+                        {MODULATION, AUTHOR, "by author, modulation of a second"}};
+  static const char *const texts[] = {"floating-point twin", "`paper`, 16-bit", "`paper8`, 8-bit"};
+  printf("| classes | net |");
+  for (int c = 0; c < COLUMNS; c++)
+    printf(" %s |", columns[c].text);
+  printf("\n|---|---|---|---|---|\n");
+  for (int t = AIRPLANE_CAR; t <= AIRPLANE_HELICOPTER; t++)
+    for (int n = TWIN; n <= BITS8; n++) {
+      printf("| %s | %s |", tasks[t].text, texts[n]);
+      for (int c = 0; c < COLUMNS; c++) {
+        char text[64];
+        struct sample sample = accuracies(columns[c].view, columns[c].split, t, n, seeds);
+        printf(" %s |", sample.count ? with_interval(&sample, 1, false, text, sizeof text) : "-");
+      }
+      putchar('\n');
+    }
+}
+
 int main(int argc, char **argv) {
-  int seeds = argc == 3 ? atoi(argv[2]) : 0;
-  if (seeds < 1 || seeds > SEEDS_MAX) {
-    fprintf(stderr, "usage: study RUNS_DIR SEEDS, 1 to %d seeds\n", SEEDS_MAX);
+  int seeds = argc >= 3 ? atoi(argv[2]) : 0;
+  bool is_short = argc == 4 && strcmp(argv[3], "short") == 0;
+  if (seeds < 1 || seeds > SEEDS_MAX || (argc == 4 && !is_short) || argc > 4) {
+    fprintf(stderr, "usage: study RUNS_DIR SEEDS [short], 1 to %d seeds\n", SEEDS_MAX);
     return 2;
   }
   read_all(argv[1], seeds);
+  if (is_short) {
+    show_short(seeds);
+    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
+  }
   printf("Seeds: %d.\n\n### Marks\n\n", seeds);
   show_marks(seeds);
   for (int v = 0; v < VIEWS; v++)

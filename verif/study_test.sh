@@ -89,6 +89,9 @@ has '| +6.67 ± 5.74 | within 0.5 | **missed** |'
 for seed in 1 2 3; do result "spectrum.car.segment.paper8.$seed" $((88 + 2 * seed)); done
 "$study" "$work" 3 >"$work/tables"
 has '| +0.00 ± 0.00 | within 0.5 | held |'
+"$study" "$work" 3 short >"$work/tables"
+has '| airplane, car | floating-point twin | 92.0 ± 5.0 | - | - |'
+has '| airplane, engine | `paper`, 16-bit | - | - | 80.0 ± 0.0 |'
 rm "$work/spectrum.car.segment.twin.1.4.json"
 refused '9 rotations, expected 10' 1
 echo '{}' >"$work/spectrum.car.segment.twin.1.4.json"
