@@ -4,7 +4,7 @@
 set -eu
 packages='gcc g++ pkg-config libsndfile1-dev libmpg123-dev libsoxr-dev libkissfft-dev libyaml-dev libjansson-dev
   libpng-dev zlib1g-dev libcmocka-dev verilator iverilog yosys clang clang-format python3-venv
-  nextpnr-ice40 fpga-icestorm jq libxml2-utils ffmpeg'
+  nextpnr-ice40 fpga-icestorm jq libxml2-utils ffmpeg python3-numpy'
 
 missing=''
 for package in $packages; do

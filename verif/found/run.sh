@@ -25,6 +25,17 @@ shift 2
 for tool in ffmpeg jq; do
   command -v "$tool" >/dev/null || { echo "found: no $tool (make deps)" >&2 && exit 1; }
 done
+
+# Several parts: two at a time, each by itself; what they say one after the other.
+if [ $# -gt 1 ]; then
+  printf '%s\n' "$@" | xargs -P 2 -I PART sh -c 'sh "$1/run.sh" "$2" "$3/PART" PART >"$3/PART.log" 2>&1 || :' \
+    sh "$here" "$engram" "$work"
+  cat "$work"/*.log | grep -v '^found: '
+  awk '/^found: / { passed += $2; failed += $4; parts++ } END { printf "found: %d passed, %d failed\n", passed, failed
+    exit !(failed == 0 && parts == wanted) }' wanted=$# "$work"/*.log
+  exit
+fi
+part=$1
 passed=0 failed=0 name='' wrong=''
 
 # A net of two classes, for any of the parts.
@@ -100,11 +111,9 @@ make_sound() {
 # noise SECONDS RATE [SEED]: a source of noise.
 noise() { echo "anoisesrc=a=0.3:d=$1:r=$2:s=${3:-1}"; }
 
-for part in "$@"; do
-  mkdir -p "$work/$part"
-  cd "$work/$part" || exit 1
-  . "$here/$part.sh"
-  finish
-done
+mkdir "$work/in"
+cd "$work/in" || exit 1
+. "$here/$part.sh"
+finish
 echo "found: $passed passed, $failed failed"
 [ "$failed" = 0 ]
