@@ -71,8 +71,9 @@ static const struct argp_option data_table[] = {
      1},
     {"split", KEY_SPLIT, "BY", 0,
      "what never parts: segment (each picture for itself), recording, or any column of the "
-     "manifest, such as author; part: as the manifest says. Without it part where the manifest "
-     "says so, else segment. `train` also takes both: twice, by segment, which --save keeps, and "
+     "manifest, such as author; part: as the manifest says. Without it that of the weights' "
+     "training, else part where the manifest says so, else segment. `train` also takes both: "
+     "twice, by segment, which --save keeps, and "
      "by recording",
      1},
     {"rotation", KEY_ROTATION, "K/N", 0,
@@ -234,9 +235,10 @@ bool data_find_split(const struct dataset *data, const struct place *place,
   *by = choice->table;
   if (*by)
     return is_split(data, place, choice, *by, parts);
-  const char *const usual[] = {split_segment, split_recording};
-  for (int i = 0; i < 2 + data->column_count; i++) {
-    *by = i < 2 ? usual[i] : data->columns[i - 2].name;
+  /* Where several deal out the same parts, the one that is named is meant. */
+  const char *const usual[] = {choice->by, split_segment, split_recording};
+  for (int i = choice->by ? 0 : 1; i < 3 + data->column_count; i++) {
+    *by = i < 3 ? usual[i] : data->columns[i - 3].name;
     if (is_split(data, place, choice, *by, parts))
       return true;
   }

@@ -186,3 +186,16 @@ run "$engram" infer --net "$net" --load w --json mixed/car/broken.wav sounds/car
 status 1
 err 'mixed/car/broken.wav: not readable'
 json '[.files[].file]' '["sounds/car/c1.wav"]'
+
+# ---- a split that deals out the same as another ----
+
+# Without recordings each picture is one: by recording is by segment.
+mkdir plain
+cp ab/images-idx3-ubyte ab/labels-idx1-ubyte plain
+begin 'a run that was split by recording goes on so'
+"$engram" train --net "$net" --data plain --split recording --epochs 1 --steps 5 --save r >/dev/null
+run "$engram" train --net "$net" --data plain --split recording --epochs 1 --load r --save r
+status 0
+out 'split by recording'
+run "$engram" eval --net "$net" --data plain --split recording --load r
+out 'by recording (the split of the training)'
