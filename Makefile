@@ -42,7 +42,7 @@ ENGRAM := $(BUILD)/engram
 BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help deps all sim check unit cli found leaves cores folds icarus driver fusesoc regress same mutants vehicle
+.PHONY: help deps all sim check unit cli found independent leaves cores folds icarus driver fusesoc regress same mutants vehicle
 .PHONY: bitstream bitstreams program fpga-table report-page lint lint-rtl pages format wave install clean estimate-check netlist
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -52,7 +52,7 @@ help: ## this list
 	@echo
 	@echo "make sim takes NET= STEPS= INFER= SEED= FOLD='--fold lanes=4' DATA=DIR CLASSES=a,b SIMULATOR=verilator|icarus"
 	@echo "make bitstream and make program take BOARD=icebreaker|ulx3s NET= FOLD= SEED="
-	@echo "make regress takes N= ENGRAM_SEED=, make link-faults FAULTS= ENGRAM_SEED="
+	@echo "make regress takes N= ENGRAM_SEED=, make independent takes NETS= ENGRAM_SEED=, make link-faults FAULTS= ENGRAM_SEED="
 
 deps: ## install what is missing (Debian)
 	@sh verif/deps.sh
@@ -225,7 +225,7 @@ install: $(ENGRAM) ## install the command into PREFIX (/usr/local)
 	install -D $(ENGRAM) $(DESTDIR)$(PREFIX)/bin/engram
 
 # ---------------------------------------------------------------- checks
-check: lint unit cli found leaves cores icarus driver regress mutants link-faults vehicle study-test floorplan-test ## everything a contributor runs
+check: lint unit cli found independent leaves cores icarus driver regress mutants link-faults vehicle study-test floorplan-test ## everything a contributor runs
 
 unit: $(TESTS:%=$(BUILD)/san/%) ## unit tests under AddressSanitizer and UBSan
 	@set -e; for test in $^; do echo "== $${test##*/}"; $$test; done
@@ -235,6 +235,11 @@ cli: $(BUILD)/san/engram ## bad input: one message, status 2, nothing written
 
 found: $(BUILD)/san/engram ## users' files and settings that earlier versions got wrong, without a word
 	@sh verif/found/run.sh $(BUILD)/san/engram $(BUILD)/found
+
+NETS ?= 100
+
+independent: $(ENGRAM) ## a model written from the documents alone, and the command: NETS=100 random nets [ENGRAM_SEED=S], every bit
+	@sh verif/independent/run.sh $(ENGRAM) $(BUILD)/independent $(NETS) $(ENGRAM_SEED)
 
 leaves: $(ENGRAM) ## each RTL leaf against its C function
 	@sh verif/leaf/run.sh $(BUILD)/leaf $(ENGRAM)
