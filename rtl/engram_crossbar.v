@@ -461,10 +461,11 @@ module engram_crossbar #(
       assign {valid, unit, gradient} = given[copy*GIVEN_BITS +: GIVEN_BITS];
       wire [63:0] place = place_of({{(32-UNIT_BITS){1'b0}}, unit});
       assign given_taken[copy] = valid && (!(PAIRED != 0 || COUPLED != 0) || !unit[0] || |gradient);
-      assign given_lanes[copy*LANE_BITS +: LANE_BITS] = place[LANE_BITS-1:0] >> COUPLED;
+      wire [LANE_BITS:0] given_lane = {1'b0, place[LANE_BITS-1:0]};
+      assign given_lanes[copy*LANE_BITS +: LANE_BITS] = given_lane[COUPLED +: LANE_BITS];
       assign given_passes[copy*PASS_BITS +: PASS_BITS] = place[32+PAIRED +: PASS_BITS];
       assign given_gradients[copy*GRADIENT_BITS +: GRADIENT_BITS] = gradient;
-      wire unused_given_ok = &{1'b0, place};
+      wire unused_given_ok = &{1'b0, place, given_lane};
     end
   endgenerate
   wire host_turn = !(forward_1 || gradient_1 || update_1);
@@ -656,8 +657,11 @@ module engram_crossbar #(
         genvar g;
         for (g = 0; g < (1 << PASS_BITS); g = g + 1) begin : gen_pass
           localparam PAIR = g * TRAINED + lane;
-          if (2 * PAIR < UNITS) assign seconds[g] = pair_bits_i[PAIR];
-          else assign seconds[g] = 1'b0;
+          if (2 * PAIR < UNITS) begin : gen_pair
+            assign seconds[g] = pair_bits_i[PAIR];
+          end else begin : gen_no_pair
+            assign seconds[g] = 1'b0;
+          end
         end
         assign trains_second_1[lane] = seconds[pass_1];
         assign second_1[lane] = host_turn ? host_unit_i[0] :
@@ -678,8 +682,11 @@ module engram_crossbar #(
         wire [(1<<GROUP_BITS)-1:0] group_keeps;
         genvar g;
         for (g = 0; g < (1 << GROUP_BITS); g = g + 1) begin : gen_group
-          if (g < GROUPS && g * LANES + lane < UNITS) assign group_keeps[g] = keep[g*LANES+lane];
-          else assign group_keeps[g] = 1'b0;
+          if (g < GROUPS && g * LANES + lane < UNITS) begin : gen_unit
+            assign group_keeps[g] = keep[g*LANES+lane];
+          end else begin : gen_no_unit
+            assign group_keeps[g] = 1'b0;
+          end
         end
         assign kept_1[FIRST] = exists_1 && group_keeps[group_1];
         assign reads_1[FIRST] = reading_1[COPY] && kept_1[FIRST];
@@ -898,9 +905,10 @@ module engram_crossbar #(
   wire [LANE_BITS-1:0] next_lane =
       pairs_only ? next_ahead[DRAIN_BITS-1:1] : next_ahead[LANE_BITS-1:0];
   always @(posedge clk_i) ahead_q <= next_ahead;
+  wire [LANE_BITS:0] pair_lane = {1'b0, next_lane} >> 1 << 1;  // the even one
   wire [COPIES*LANE_BITS-1:0] pick_lanes;
   engram_copies #(.DATA_BITS(LANE_BITS), .COPIES(COPIES)) u_pick_lanes (
-    .clk_i(clk_i), .data_i(COUPLED != 0 && trains[0] ? next_lane >> 1 << 1 : next_lane),
+    .clk_i(clk_i), .data_i(COUPLED != 0 && trains[0] ? pair_lane[LANE_BITS-1:0] : next_lane),
     .copies_o(pick_lanes)
   );
   wire sum_keep;
@@ -911,14 +919,14 @@ module engram_crossbar #(
       engram_delay #(.DATA_BITS(TRAINED), .CYCLES(1)) u_trains_second_2 (
         .clk_i(clk_i), .rst_i(1'b0), .data_i(trains_second_1), .data_o(trains_second_2)
       );
+      wire [LANE_BITS:0] drained = {1'b0, drain_q[LANE_BITS-1:0]};
       engram_pick #(
         .VALUE_BITS(1), .VALUES(TRAINED), .INDEX_BITS(LANE_BITS)
       ) u_second (
-        .values_i(trains_second_2), .index_i(drain_q[LANE_BITS-1:0] >> 1),
-        .value_o(second)
+        .values_i(trains_second_2), .index_i(drained[LANE_BITS:1]), .value_o(second)
       );
       assign sum_keep = !trains[0] || second == drain_q[0];
-      wire unused_keep_ok = &{1'b0, keep};
+      wire unused_keep_ok = &{1'b0, keep, drained};
     end else begin : gen_sum
       assign sum_keep = keep[unit_q];
     end
@@ -1082,8 +1090,9 @@ module engram_crossbar #(
   wire [COPIES*LANE_BITS-1:0] host_trained;  // the training lane
   generate
     for (copy = 0; copy < COPIES; copy = copy + 1) begin : gen_host_lane
-      assign host_trained[copy*LANE_BITS +: LANE_BITS] =
-          host_lanes[copy*LANE_BITS +: LANE_BITS] >> COUPLED;
+      wire [LANE_BITS:0] host_lane = {1'b0, host_lanes[copy*LANE_BITS +: LANE_BITS]};
+      assign host_trained[copy*LANE_BITS +: LANE_BITS] = host_lane[COUPLED +: LANE_BITS];
+      wire unused_host_ok = &{1'b0, host_lane};
     end
   endgenerate
   engram_late_pick #(
@@ -1093,7 +1102,7 @@ module engram_crossbar #(
   );
   always @(posedge clk_i)
     if (host_read_i) host_bank_q <= host_row_i[0];
-  wire unused_ok = &{1'b0, host_place, pick_lanes, LAST_GROUP, DRAIN_LAST,
+  wire unused_ok = &{1'b0, host_place, pick_lanes, pair_lane, LAST_GROUP, DRAIN_LAST,
                      DRAIN_LAST_LANES};
 endmodule
 
