@@ -52,7 +52,7 @@ help: ## this list
 	@echo
 	@echo "make sim takes NET= STEPS= INFER= SEED= FOLD='--fold lanes=4' DATA=DIR CLASSES=a,b SIMULATOR=verilator|icarus"
 	@echo "make bitstream and make program take BOARD=icebreaker|ulx3s NET= FOLD= SEED="
-	@echo "make regress takes N= ENGRAM_SEED=, make independent takes NETS= ENGRAM_SEED=, make link-faults FAULTS= ENGRAM_SEED="
+	@echo "make regress takes N= ENGRAM_SEED=, make independent takes MODELS= ENGRAM_SEED=, make link-faults FAULTS= ENGRAM_SEED="
 
 deps: ## install what is missing (Debian)
 	@sh verif/deps.sh
@@ -236,10 +236,10 @@ cli: $(BUILD)/san/engram ## bad input: one message, status 2, nothing written
 found: $(BUILD)/san/engram ## users' files and settings that earlier versions got wrong, without a word
 	@sh verif/found/run.sh $(BUILD)/san/engram $(BUILD)/found
 
-NETS ?= 100
+MODELS ?= 100
 
-independent: $(ENGRAM) ## a model written from the documents alone, and the command: NETS=100 random nets [ENGRAM_SEED=S], every bit
-	@sh verif/independent/run.sh $(ENGRAM) $(BUILD)/independent $(NETS) $(ENGRAM_SEED)
+independent: $(ENGRAM) ## a model written from the documents alone, and the command: MODELS=100 random nets [ENGRAM_SEED=S], every bit
+	@sh verif/independent/run.sh $(ENGRAM) $(BUILD)/independent $(MODELS) $(ENGRAM_SEED)
 
 leaves: $(ENGRAM) ## each RTL leaf against its C function
 	@sh verif/leaf/run.sh $(BUILD)/leaf $(ENGRAM)
