@@ -4,7 +4,8 @@
  * Usage: study RUNS_DIR SEEDS [short]      short: the README's table alone
  *
  * RUNS_DIR has VIEW.TASK.SPLIT.NET.SEED.ROTATION.json for seeds 1..SEEDS, what `engram train
- * --json` or study_torch.py printed, and rotations 1..10. A net without results has no rows.
+ * --json` or study_torch.py printed, and rotations 1..10. A net without results has no rows; one of
+ * the first seeds alone is said to have so many.
  * Figures of a seed are those of all its rotations' tests together; intervals are Student's, 95 %,
  * over seeds, or over tasks and seeds for differences from the twin.
  */
@@ -331,6 +332,26 @@ static bool is_tried(int v, int s, int task, int seeds) {
   return false;
 }
 
+/* How many of the seeds a net has results of, for all tasks that were tried. */
+static int count_seeds(int v, int s, int n, int seeds) {
+  int least = seeds;
+  for (int t = 0; t < TASKS; t++) {
+    int count = accuracies(v, s, t, n, seeds).count;
+    if (is_tried(v, s, t, seeds) && count < least)
+      least = count;
+  }
+  return least;
+}
+
+/* A net's name; where it has fewer seeds than the others, how many. */
+static void show_net(int v, int s, int n, int seeds) {
+  int count = count_seeds(v, s, n, seeds);
+  if (count < seeds && count > 0)
+    printf("| %s (%d of %d seeds) |", nets[n].text, count, seeds);
+  else
+    printf("| %s |", nets[n].text);
+}
+
 static void show_overview(int v, int s, int seeds) {
   printf("| net |");
   for (int t = 0; t < TASKS; t++)
@@ -345,7 +366,7 @@ static void show_overview(int v, int s, int seeds) {
     char text[64];
     if (!has_results(v, s, -1, n, seeds))
       continue;
-    printf("| %s |", nets[n].text);
+    show_net(v, s, n, seeds);
     for (int t = 0; t < TASKS; t++) {
       struct sample sample = accuracies(v, s, t, n, seeds);
       if (is_tried(v, s, t, seeds))
@@ -406,9 +427,11 @@ static void show_details(int v, int s, int seeds) {
       "| classes | net | files, %% | loss | precision | recall | F1 | kappa | saturations a step | "
       "lost updates a step | epochs to 95 %% |\n|---|---|---|---|---|---|---|---|---|---|---|\n");
   for (int t = 0; t < TASKS; t++)
-    for (int n = 0; n < SHOWN; n++)
-      if (accuracies(v, s, t, n, seeds).count == seeds)
-        show_detail(results[v][s][t][n], seeds, tasks[t].text, nets[n].text);
+    for (int n = 0; n < SHOWN; n++) {
+      int count = accuracies(v, s, t, n, seeds).count;
+      if (count > 0)
+        show_detail(results[v][s][t][n], count, tasks[t].text, nets[n].text);
+    }
 }
 
 /* The nets of the paper by the view that is better for each split. */

@@ -89,6 +89,10 @@ has '| +6.67 ± 5.74 | within 0.5 | **missed** |'
 for seed in 1 2 3; do result "spectrum.car.segment.paper8.$seed" $((88 + 2 * seed)); done
 "$study" "$work" 3 >"$work/tables"
 has '| +0.00 ± 0.00 | within 0.5 | held |'
+result spectrum.car.segment.cnn.1 90
+"$study" "$work" 3 >"$work/tables"
+has '| CNN, float (1 of 3 seeds) | 90.0 |'
+has '| airplane, car | CNN, float | 75.0 | 0.25 | 0.900 |'
 "$study" "$work" 3 short >"$work/tables"
 has '| airplane, car | floating-point twin | 92.0 ± 5.0 | - | - |'
 has '| airplane, engine | `paper`, 16-bit | - | - | 80.0 ± 0.0 |'
