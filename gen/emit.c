@@ -116,7 +116,9 @@ static void set_training(struct marks *marks, const struct net *net, const struc
     freeze |= (unsigned)net->layer[l].freeze << l;
   marks_set(marks, "rate", "%d", net->rate);
   marks_set(marks, "initial_freeze", "%u", freeze);
-  marks_set(marks, "training", "%d", net->fold[FOLD_MODE] == MODE_TRAINING);
+  bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
+  marks_set(marks, "training", "%d", trains);
+  marks_set(marks, "features", "%d", trains ? MAP_TRAINS : 0);
   marks_set(marks, "updated", "%s_updated", plan->layer[0].name);
   marks_set(marks, "rounding", "%d",
             net->rounding == ROUND_NEAREST      ? 0
