@@ -48,7 +48,7 @@ try() { # leaf, net, options, expression, tensor, number
   for option in $options; do folds="$folds --fold $option"; done
   status=0
   # shellcheck disable=SC2086
-  ENGRAM_SIM="$folder" "$bench" --net "$here/../$net.yaml" $folds --steps 30 --infer 5 \
+  ENGRAM_SIM="$folder" ENGRAM_SIM_OPTIMISE=-O0 "$bench" --net "$here/../$net.yaml" $folds --steps 30 --infer 5 \
     --rtl "$folder/rtl" >"$folder/out" 2>&1 || status=$?
   if [ "$status" = 1 ] && grep -q "^first difference: .*$tensor" "$folder/out" && grep -q '^sim: FAIL' "$folder/out"; then
     echo "PASS $leaf: $(grep '^first difference' "$folder/out")"
