@@ -118,7 +118,7 @@ struct cost cost_counters(enum family family, int count_bits) {
   struct cost cost = {0};
   cost.blocks = 1;
   registers(&cost, SCANNER + 12 + HALF);
-  bare_registers(&cost, family, TAIL + 7);
+  bare_registers(&cost, family, TAIL + 7 + HALF); /* HALF: the word that was read */
   luts(&cost, adder(family, HALF) + adder(family, SCANNER / 2));
   luts(&cost, 150 + 1.2 * count_bits); /* what is visited, and what that adds */
   struct cost event = cost_event_counter(family, 1, 7);
