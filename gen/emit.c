@@ -502,8 +502,9 @@ int emit_core(const struct net *net, const char *folder, struct error *err) {
   set_layer_lists(&marks, net);
   set_training(&marks, net, &plan);
 
-  struct text core, system, table, header, page, list, system_list, fusesoc, bench;
+  struct text core, axi, system, table, header, page, list, system_list, fusesoc, bench;
   text_open(&core);
+  text_open(&axi);
   text_open(&system);
   text_open(&table);
   text_open(&header);
@@ -513,13 +514,14 @@ int emit_core(const struct net *net, const char *folder, struct error *err) {
   text_open(&fusesoc);
   text_open(&bench);
   write_core(core.file, net, &plan, &marks);
+  template_write(axi.file, "axi.v.in", &marks);
   template_write(system.file, "system.v.in", &marks);
   write_table(table.file, &marks);
   write_header(header.file, net, &plan, &marks);
   write_page(page.file, net, &plan, &marks);
   beside_write_fusesoc(fusesoc.file, net);
   beside_write_bench(bench.file, net);
-  fprintf(list.file, "engram_core.v\nengram_exp_table.v\n");
+  fprintf(list.file, "engram_core.v\nengram_axi.v\nengram_exp_table.v\n");
   fprintf(system_list.file, "engram_system.v\n");
   marks_free(&marks);
 
@@ -528,6 +530,7 @@ int emit_core(const struct net *net, const char *folder, struct error *err) {
   const char *path = staging.path;
   result |= result ? -1 : save_leaves(path, &list, &system_list, err);
   result |= save(path, "engram_core.v", &core, err);
+  result |= save(path, "engram_axi.v", &axi, err);
   result |= save(path, "engram_system.v", &system, err);
   result |= save(path, "engram_exp_table.v", &table, err);
   result |= save(path, "engram_core.h", &header, err);
