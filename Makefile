@@ -42,7 +42,7 @@ ENGRAM := $(BUILD)/engram
 BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help deps all sim check unit cli found independent leaves cores folds icarus driver fusesoc regress same mutants vehicle
+.PHONY: help deps all sim check unit cli found independent leaves cores folds icarus cocotb driver fusesoc regress same mutants vehicle
 .PHONY: bitstream bitstreams program fpga-table report-page lint lint-rtl pages format wave install clean estimate-check netlist
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -252,6 +252,9 @@ estimate-check: $(ENGRAM) ## `engram estimate` against Yosys on 20 nets; writes 
 
 folds: $(BENCH) ## the paper's nets at every kind of layout, 20 steps each (minutes)
 	@sh verif/folds.sh $(BENCH)
+
+cocotb: $(ENGRAM) ## engram_axi in cocotb with cocotbext-axi beside a protocol checker, which broken cores must show
+	@sh verif/cocotb/run.sh $(ENGRAM) $(BUILD)/cocotb
 
 icarus: $(BENCH) ## small cores in Icarus Verilog, with stalls and without, where what was never set is X
 	@sh verif/icarus.sh $(BENCH) $(BUILD)/icarus
