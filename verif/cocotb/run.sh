@@ -1,5 +1,6 @@
 #!/bin/sh
-# run.sh : engram_axi in cocotb with cocotbext-axi and axi_check.v; then broken cores, each of which axi_check must notice.
+# run.sh : engram_axi in cocotb with cocotbext-axi and axi_check.v; broken cores, each of which axi_check must notice; and
+# engram_core.rdl in systemrdl-compiler.
 # SPDX-License-Identifier: MIT
 #
 # Usage: run.sh ENGRAM WORK. cocotb goes into a virtual environment in WORK; where it or Icarus is not to be had, that is
@@ -14,7 +15,7 @@ seed=${ENGRAM_SEED:-$(date +%s)}
 
 if ! command -v iverilog >/dev/null || { [ ! -f "$venv/ready" ] &&
   ! { /usr/bin/python3 -m venv "$venv" &&
-    "$venv/bin/pip" install -q 'cocotb==2.1.*' cocotbext-axi==0.1.28 && touch "$venv/ready"; } >"$work/log" 2>&1; }; then
+    "$venv/bin/pip" install -q 'cocotb==2.1.*' cocotbext-axi==0.1.28 systemrdl-compiler==1.33.0 && touch "$venv/ready"; } >"$work/log" 2>&1; }; then
   tail -n 3 "$work/log"
   echo "cocotb: SKIP, cocotb or Icarus is not there (network? python3-venv? make deps)"
   [ -z "${CI:-}" ]
@@ -44,6 +45,12 @@ simulate() { # folder with a core, module, test
     "$venv/bin/python" "$here/simulate.py" "$folder" 5 "$seed" "$@" >"$folder/out" 2>&1
 }
 
+sed '1,2d' "$here/example.py" >"$work/example"
+sed -n '/^```python$/,/^```$/p' "$here/../../docs/into-your-design.md" | sed '1d;$d' | diff - "$work/example" || {
+  echo 'cocotb: FAILED, docs/into-your-design.md does not show example.py'
+  exit 1
+}
+
 mkdir -p "$work/good"
 rm -rf "$work/good/core"
 cp -r "$work/core" "$work/good/core"
@@ -56,6 +63,28 @@ for module in example test_engram; do
   fi
   grep -oE 'cycles at most: .*' "$work/good/out" || :
   echo "cocotb: $module: $(grep -o '<testcase' "$work/good/results.xml" | wc -l) tests pass, axi_check says nothing"
+done
+
+rdl() { # folder of a core
+  PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" "$here/rdl.py" "$1"
+}
+for net in "$net" "$here/../nets/dense.yaml" "$here/../nets/output.yaml"; do
+  rm -rf "$work/rdl"
+  "$engram" gen --net "$net" -o "$work/rdl" >"$work/log"
+  said=$(rdl "$work/rdl") || {
+    echo "cocotb: FAILED, $(basename "$net"): $said"
+    exit 1
+  }
+  echo "cocotb: $(basename "$net"): SystemRDL: $said"
+done
+for expression in 's/STEPS @ 0x040/STEPS @ 0x06C/' 's/} LOST @ 0x8/} LOST @ 0xC/' 's/reset = (3 >> 1)/reset = (1 >> 1)/'; do
+  sed "$expression" "$work/core/engram_core.rdl" >"$work/rdl/engram_core.rdl"
+  cp "$work/core/engram_core.h" "$work/rdl/engram_core.h"
+  if cmp -s "$work/core/engram_core.rdl" "$work/rdl/engram_core.rdl" || rdl "$work/rdl" >"$work/log" 2>&1; then
+    echo "cocotb: FAILED, $expression in engram_core.rdl is not noticed"
+    exit 1
+  fi
+  echo "cocotb: SystemRDL, noticed: $(head -n 1 "$work/log")"
 done
 
 # Broken cores: file | sed expression | what axi_check is to say | test
