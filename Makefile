@@ -26,7 +26,7 @@ CFLAGS    := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Isw -Igen -DENGRAM_VERSION='"
 LIBS       = $(shell pkg-config --libs $(PACKAGES)) -lm -ldl -pthread
 INCLUDES   = $(shell pkg-config --cflags $(PACKAGES))
 
-SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c)) gen/emit.c gen/beside.c gen/template.c
+SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c)) gen/emit.c gen/registers.c gen/beside.c gen/template.c
 EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in driver/*.[ch] fpga/*/board.yaml sw/report/report.css verif/sim*.[ch]) verif/sim.cpp $(wildcard verif/build_*.sh)
 TESTS    := $(patsubst verif/unit/%.c,%,$(wildcard verif/unit/test_*.c))
 C_FILES  := $(wildcard sw/*/*.[ch] gen/*.[ch] verif/*.[ch] verif/*/*.[ch] driver/*.[ch] fpga/*.[ch])
@@ -42,7 +42,7 @@ ENGRAM := $(BUILD)/engram
 BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help deps all sim check unit cli found independent leaves cores folds icarus driver fusesoc regress same mutants vehicle
+.PHONY: help deps all sim check unit cli found independent leaves cores folds icarus cocotb driver fusesoc regress same mutants vehicle
 .PHONY: bitstream bitstreams program fpga-table report-page lint lint-rtl pages format wave install clean estimate-check netlist
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -252,6 +252,9 @@ estimate-check: $(ENGRAM) ## `engram estimate` against Yosys on 20 nets; writes 
 
 folds: $(BENCH) ## the paper's nets at every kind of layout, 20 steps each (minutes)
 	@sh verif/folds.sh $(BENCH)
+
+cocotb: $(ENGRAM) ## engram_axi in cocotb with cocotbext-axi beside a protocol checker, which broken cores must show
+	@sh verif/cocotb/run.sh $(ENGRAM) $(BUILD)/cocotb
 
 icarus: $(BENCH) ## small cores in Icarus Verilog, with stalls and without, where what was never set is X
 	@sh verif/icarus.sh $(BENCH) $(BUILD)/icarus

@@ -60,7 +60,7 @@ void beside_write_fusesoc(FILE *f, const struct net *net) {
   marks_set(&marks, "version", "%s", ENGRAM_VERSION);
   struct lines files;
   lines_open(&files);
-  fprintf(files.file, "      - engram_core.v\n      - engram_exp_table.v\n");
+  fprintf(files.file, "      - engram_core.v\n      - engram_axi.v\n      - engram_exp_table.v\n");
   for (const struct embedded *file = embedded_files; file->name; file++) {
     const char *suffix = strrchr(file->name, '.');
     if (suffix && !strcmp(suffix, ".v") && !beside_is_link(file->name))

@@ -1,11 +1,12 @@
 #!/bin/sh
-# lint_rtl.sh : emitted cores are the same bytes everywhere, and Verilator and Icarus take them without a warning.
+# lint_rtl.sh : emitted cores are the same bytes everywhere, Verilator and Icarus take them without a warning, and no
+# input reaches an output within a cycle.
 # SPDX-License-Identifier: MIT
 #
 # Usage: lint_rtl.sh ENGRAM WORK
 set -eu
 engram=$1 work=$2
-here=$(dirname "$0")
+here=$(cd "$(dirname "$0")" && pwd)
 nets=$here/../nets
 rm -rf "$work"
 mkdir -p "$work/elsewhere"
@@ -19,6 +20,7 @@ lint() { # description, further options of engram gen
   (
     cd "$work/core"
     verilator --lint-only -Wall -f engram_core.f --top-module engram_core
+    verilator --lint-only -Wall -f engram_core.f --top-module engram_axi
     verilator --lint-only -Wall -f engram_core.f -f engram_system.f --top-module engram_system
     # shellcheck disable=SC2046
     iverilog -g2005 -Wall -Wno-timescale -s engram_system -o ../core.vvp $(cat engram_core.f engram_system.f) \
@@ -31,6 +33,30 @@ lint() { # description, further options of engram gen
   rm -rf "$work/core" "$work/elsewhere/core"
   echo "lint: $(basename "$net") $*"
 }
+
+registered() { # top module, in the folder of the core: no output follows an input within a cycle
+  # shellcheck disable=SC2046
+  (cd "$work/core" && yosys -q -p "hierarchy -check -top $1; proc; flatten; script $here/paths.ys" \
+    $(cat engram_core.f engram_system.f))
+}
+
+paths() { # description, further options of engram gen
+  net=$1
+  shift
+  "$engram" gen --net "$net" "$@" -o "$work/core" >"$work/log"
+  for top in engram_axi engram_system; do registered $top; done
+  echo "lint: no way from an input to an output: $(basename "$net") $*"
+}
+
+paths "$nets/tiny.yaml"
+sed -i 's/s_axil_wready_o = take/& \&\& s_axil_wvalid_i/' "$work/core/engram_control.v"
+if registered engram_axi 2>"$work/log"; then
+  echo 'lint: FAILED, a way from an input to an output is not noticed'
+  exit 1
+fi
+echo "lint: notices a way to an output from $(grep wvalid "$work/log")"
+paths "$here/nets/dense.yaml" --fold mode=inference --fold storage=register
+rm -rf "$work/core"
 
 lint "$nets/paper.yaml"
 lint "$nets/paper8.yaml"

