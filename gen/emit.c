@@ -10,6 +10,7 @@
 #include "model/softmax.h"
 #include "net/map.h"
 #include "net/plan.h"
+#include "prefix.h"
 #include "template.h"
 
 #include <stdlib.h>
@@ -492,7 +493,9 @@ static int save_leaves(const char *folder, struct text *core, struct text *syste
   return 0;
 }
 
-int emit_core(const struct net *net, const char *folder, struct error *err) {
+int emit_core(const struct net *net, const char *folder, const char *prefix, struct error *err) {
+  if (prefix && prefix_check(prefix, net, err))
+    return -1;
   struct plan plan;
   plan_make(&plan, net);
   struct marks marks = {.count = 0};
@@ -517,7 +520,7 @@ int emit_core(const struct net *net, const char *folder, struct error *err) {
   write_table(table.file, &marks);
   write_header(header.file, net, &plan, &marks);
   write_page(page.file, net, &plan, &marks);
-  beside_write_fusesoc(fusesoc.file, net);
+  beside_write_fusesoc(fusesoc.file, net, prefix);
   beside_write_bench(bench.file, net);
   fprintf(list.file, "engram_core.v\nengram_exp_table.v\n");
   fprintf(system_list.file, "engram_system.v\n");
@@ -536,6 +539,8 @@ int emit_core(const struct net *net, const char *folder, struct error *err) {
   result |= save(path, "engram_system.f", &system_list, err);
   result |= save(path, "engram_core.core", &fusesoc, err);
   result |= save(path, "engram_core_tb.v", &bench, err);
+  if (result == 0 && prefix)
+    result = prefix_folder(prefix, path, err);
   if (result == 0)
     return staging_commit(&staging, err);
   if (path)
