@@ -260,6 +260,11 @@ driver: $(ENGRAM) $(CHECKED) ## the emitted C driver on simulated cores, beside 
 	@COMPILE='$(CC) $(CFLAGS) -UENGRAM_VERSION -MF /dev/null $(INCLUDES) $(SANITIZE)' LIBS='$(LIBS)' \
 	  sh verif/driver.sh $(ENGRAM) $(BUILD)/driver $(CHECKED)
 
+.PHONY: two-cores
+two-cores: $(ENGRAM) $(OBJECTS) ## two layouts of one net and another net in one design and one C program (`gen --prefix`)
+	@COMPILE='$(CC) $(CFLAGS) -UENGRAM_VERSION -MF /dev/null $(INCLUDES) $(OPTIMISE)' LIBS='$(LIBS)' \
+	  sh verif/two_cores.sh $(ENGRAM) $(BUILD)/two-cores $(OBJECTS)
+
 fusesoc: $(ENGRAM) ## emitted cores through FuseSoC: lint, and their test bench (minutes)
 	@sh verif/fusesoc.sh $(ENGRAM) $(BUILD)/fusesoc
 
