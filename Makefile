@@ -268,6 +268,10 @@ two-cores: $(ENGRAM) $(OBJECTS) ## two layouts of one net and another net in one
 fusesoc: $(ENGRAM) ## emitted cores through FuseSoC: lint, and their test bench (minutes)
 	@sh verif/fusesoc.sh $(ENGRAM) $(BUILD)/fusesoc
 
+.PHONY: litex
+litex: $(ENGRAM) ## an emitted core as a LiteX module behind both of LiteX's buses (a minute)
+	@sh verif/litex.sh $(ENGRAM) $(BUILD)/litex
+
 netlist: $(BENCH) $(ENGRAM) ## what Yosys makes of small cores for both families, simulated against the model (minutes)
 	@sh verif/netlist.sh $(BENCH) $(ENGRAM) $(BUILD)/netlist
 
@@ -290,7 +294,7 @@ lint: $(ENGRAM) lint-rtl ## formatting, warnings of both compilers, Verilator an
 	clang-format --dry-run -Werror $(C_FILES)
 	@sh docs/rtl_pages.sh rtl $(BUILD)/pages
 	diff -r docs/rtl $(BUILD)/pages
-	@for file in $(filter-out driver/% verif/driver_test.c,$(filter %.c,$(C_FILES))); do \
+	@for file in $(filter-out driver/% verif/driver_test.c verif/driver_memory.c,$(filter %.c,$(C_FILES))); do \
 	  clang $(CFLAGS) $(INCLUDES) -I verif -fsyntax-only -MF /dev/null $$file || exit 1; done
 
 lint-rtl: $(ENGRAM)

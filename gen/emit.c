@@ -505,7 +505,7 @@ int emit_core(const struct net *net, const char *folder, const char *prefix, str
   set_layer_lists(&marks, net);
   set_training(&marks, net, &plan);
 
-  struct text core, system, table, header, page, list, system_list, fusesoc, bench;
+  struct text core, system, table, header, page, list, system_list, fusesoc, bench, litex;
   text_open(&core);
   text_open(&system);
   text_open(&table);
@@ -515,6 +515,7 @@ int emit_core(const struct net *net, const char *folder, const char *prefix, str
   text_open(&system_list);
   text_open(&fusesoc);
   text_open(&bench);
+  text_open(&litex);
   write_core(core.file, net, &plan, &marks);
   template_write(system.file, "system.v.in", &marks);
   write_table(table.file, &marks);
@@ -522,6 +523,7 @@ int emit_core(const struct net *net, const char *folder, const char *prefix, str
   write_page(page.file, net, &plan, &marks);
   beside_write_fusesoc(fusesoc.file, net, prefix);
   beside_write_bench(bench.file, net);
+  template_write(litex.file, "engram_litex.py.in", &marks);
   fprintf(list.file, "engram_core.v\nengram_exp_table.v\n");
   fprintf(system_list.file, "engram_system.v\n");
   marks_free(&marks);
@@ -539,6 +541,7 @@ int emit_core(const struct net *net, const char *folder, const char *prefix, str
   result |= save(path, "engram_system.f", &system_list, err);
   result |= save(path, "engram_core.core", &fusesoc, err);
   result |= save(path, "engram_core_tb.v", &bench, err);
+  result |= save(path, "engram_litex.py", &litex, err);
   if (result == 0 && prefix)
     result = prefix_folder(prefix, path, err);
   if (result == 0)
