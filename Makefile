@@ -26,7 +26,7 @@ CFLAGS    := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Isw -Igen -DENGRAM_VERSION='"
 LIBS       = $(shell pkg-config --libs $(PACKAGES)) -lm -ldl -pthread
 INCLUDES   = $(shell pkg-config --cflags $(PACKAGES))
 
-SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c)) gen/emit.c gen/registers.c gen/beside.c gen/template.c
+SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c)) gen/emit.c gen/registers.c gen/beside.c gen/prefix.c gen/template.c
 EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in driver/*.[ch] fpga/*/board.yaml sw/report/report.css verif/sim*.[ch]) verif/sim.cpp $(wildcard verif/build_*.sh)
 TESTS    := $(patsubst verif/unit/%.c,%,$(wildcard verif/unit/test_*.c))
 C_FILES  := $(wildcard sw/*/*.[ch] gen/*.[ch] verif/*.[ch] verif/*/*.[ch] driver/*.[ch] fpga/*.[ch])
@@ -263,8 +263,17 @@ driver: $(ENGRAM) $(CHECKED) ## the emitted C driver on simulated cores, beside 
 	@COMPILE='$(CC) $(CFLAGS) -UENGRAM_VERSION -MF /dev/null $(INCLUDES) $(SANITIZE)' LIBS='$(LIBS)' \
 	  sh verif/driver.sh $(ENGRAM) $(BUILD)/driver $(CHECKED)
 
+.PHONY: two-cores
+two-cores: $(ENGRAM) $(OBJECTS) ## two layouts of one net and another net in one design and one C program (`gen --prefix`)
+	@COMPILE='$(CC) $(CFLAGS) -UENGRAM_VERSION -MF /dev/null $(INCLUDES) $(OPTIMISE)' LIBS='$(LIBS)' \
+	  sh verif/two_cores.sh $(ENGRAM) $(BUILD)/two-cores $(OBJECTS)
+
 fusesoc: $(ENGRAM) ## emitted cores through FuseSoC: lint, and their test bench (minutes)
 	@sh verif/fusesoc.sh $(ENGRAM) $(BUILD)/fusesoc
+
+.PHONY: litex
+litex: $(ENGRAM) ## an emitted core as a LiteX module behind both of LiteX's buses (a minute)
+	@sh verif/litex.sh $(ENGRAM) $(BUILD)/litex
 
 netlist: $(BENCH) $(ENGRAM) ## what Yosys makes of small cores for both families, simulated against the model (minutes)
 	@sh verif/netlist.sh $(BENCH) $(ENGRAM) $(BUILD)/netlist
@@ -288,7 +297,7 @@ lint: $(ENGRAM) lint-rtl ## formatting, warnings of both compilers, Verilator an
 	clang-format --dry-run -Werror $(C_FILES)
 	@sh docs/rtl_pages.sh rtl $(BUILD)/pages
 	diff -r docs/rtl $(BUILD)/pages
-	@for file in $(filter-out driver/% verif/driver_test.c,$(filter %.c,$(C_FILES))); do \
+	@for file in $(filter-out driver/% verif/driver_test.c verif/driver_memory.c,$(filter %.c,$(C_FILES))); do \
 	  clang $(CFLAGS) $(INCLUDES) -I verif -fsyntax-only -MF /dev/null $$file || exit 1; done
 
 lint-rtl: $(ENGRAM)

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: 0BSD
  *
  * C99 without allocation, operating system, library or variables of its own. All that it knows of
- * the core comes from engram_core.h, so a program with two different cores compiles it twice. Not
+ * the core comes from engram_core.h, so a program with two cores has two (engram gen --prefix). Not
  * for several threads at once.
  *
  *   struct engram core = {.base = (volatile uint32_t *)0x43C00000, .send = ..., .receive = ...};

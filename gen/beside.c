@@ -54,10 +54,37 @@ bool beside_is_link(const char *leaf) {
 
 /* ---------------------------------------------------------------- FuseSoC */
 
-void beside_write_fusesoc(FILE *f, const struct net *net) {
+void beside_fusesoc_name(char name[BESIDE_FUSESOC_MAX], const struct net *net, const char *prefix) {
+  if (prefix)
+    snprintf(name, BESIDE_FUSESOC_MAX, "engram:core:%s:%s", prefix, ENGRAM_VERSION);
+  else
+    snprintf(name, BESIDE_FUSESOC_MAX, "engram:core:%s_%08x:%s", net->name,
+             (unsigned)(net->core_hash >> 32), ENGRAM_VERSION);
+}
+
+/* What tells layouts of one net apart, for those who read a list of cores. */
+static void set_layout(struct marks *marks, const struct net *net) {
+  struct lines layout;
+  lines_open(&layout);
+  for (enum fold fold = 0; fold < FOLD_COUNT; fold++) {
+    const char *const *words = net_fold_words(fold);
+    fprintf(layout.file, " %s=", net_fold_name(fold));
+    if (words)
+      fputs(words[net->fold[fold]], layout.file);
+    else
+      fprintf(layout.file, "%d", net->fold[fold]);
+  }
+  lines_set(&layout, marks, "layout");
+}
+
+void beside_write_fusesoc(FILE *f, const struct net *net, const char *prefix) {
   struct marks marks = {.count = 0};
+  char fusesoc_name[BESIDE_FUSESOC_MAX];
+  beside_fusesoc_name(fusesoc_name, net, prefix);
+  marks_set(&marks, "fusesoc_name", "%s", fusesoc_name);
   marks_set(&marks, "name", "%s", net->name);
   marks_set(&marks, "version", "%s", ENGRAM_VERSION);
+  set_layout(&marks, net);
   struct lines files;
   lines_open(&files);
   fprintf(files.file, "      - engram_core.v\n      - engram_axi.v\n      - engram_exp_table.v\n");

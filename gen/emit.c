@@ -10,6 +10,7 @@
 #include "model/softmax.h"
 #include "net/map.h"
 #include "net/plan.h"
+#include "prefix.h"
 #include "registers.h"
 #include "template.h"
 
@@ -457,7 +458,9 @@ static int save_leaves(const char *folder, struct text *core, struct text *syste
   return 0;
 }
 
-int emit_core(const struct net *net, const char *folder, struct error *err) {
+int emit_core(const struct net *net, const char *folder, const char *prefix, struct error *err) {
+  if (prefix && prefix_check(prefix, net, err))
+    return -1;
   struct plan plan;
   plan_make(&plan, net);
   struct marks marks = {.count = 0};
@@ -467,7 +470,7 @@ int emit_core(const struct net *net, const char *folder, struct error *err) {
   set_layer_lists(&marks, net);
   set_training(&marks, net, &plan);
 
-  struct text core, axi, system, table, header, page, rdl, list, system_list, fusesoc, bench;
+  struct text core, axi, system, table, header, page, rdl, list, system_list, fusesoc, bench, litex;
   text_open(&core);
   text_open(&axi);
   text_open(&system);
@@ -479,6 +482,7 @@ int emit_core(const struct net *net, const char *folder, struct error *err) {
   text_open(&system_list);
   text_open(&fusesoc);
   text_open(&bench);
+  text_open(&litex);
   write_core(core.file, net, &plan, &marks);
   template_write(axi.file, "axi.v.in", &marks);
   template_write(system.file, "system.v.in", &marks);
@@ -486,8 +490,9 @@ int emit_core(const struct net *net, const char *folder, struct error *err) {
   write_header(header.file, net, &plan, &marks);
   write_page(page.file, net, &plan, &marks);
   write_rdl(rdl.file, net, &marks);
-  beside_write_fusesoc(fusesoc.file, net);
+  beside_write_fusesoc(fusesoc.file, net, prefix);
   beside_write_bench(bench.file, net);
+  template_write(litex.file, "engram_litex.py.in", &marks);
   fprintf(list.file, "engram_core.v\nengram_axi.v\nengram_exp_table.v\n");
   fprintf(system_list.file, "engram_system.v\n");
   marks_free(&marks);
@@ -507,6 +512,9 @@ int emit_core(const struct net *net, const char *folder, struct error *err) {
   result |= save(path, "engram_system.f", &system_list, err);
   result |= save(path, "engram_core.core", &fusesoc, err);
   result |= save(path, "engram_core_tb.v", &bench, err);
+  result |= save(path, "engram_litex.py", &litex, err);
+  if (result == 0 && prefix)
+    result = prefix_folder(prefix, path, err);
   if (result == 0)
     return staging_commit(&staging, err);
   if (path)

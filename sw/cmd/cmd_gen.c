@@ -1,6 +1,7 @@
 /* cmd_gen.c : `engram gen`: the network and its training as Verilog.
  * SPDX-License-Identifier: MIT
  */
+#include "beside.h"
 #include "cmd/cmd.h"
 #include "cmd/net_options.h"
 #include "emit.h"
@@ -9,7 +10,7 @@
 
 struct options {
   struct net_options net;
-  const char *folder;
+  const char *folder, *prefix; /* NULL without */
   bool json;
 };
 
@@ -21,6 +22,9 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     return 0;
   case 'o':
     options->folder = arg;
+    return 0;
+  case 'p':
+    options->prefix = arg;
     return 0;
   case 'j':
     options->json = true;
@@ -34,6 +38,10 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 
 static const struct argp_option table[] = {
     {"output", 'o', "DIR", 0, "folder for the core, made when missing", 0},
+    {"prefix", 'p', "NAME", 0,
+     "begin every name (files, modules, C symbols, FuseSoC's) with NAME instead of engram, so that "
+     "several cores stand in one design",
+     0},
     {"json", 'j', 0, 0, "print the result as JSON", 0},
     OPTION_VERSION,
     {0},
@@ -56,13 +64,15 @@ int cmd_gen(int argc, char **argv) {
   if (!options.folder)
     error_set(&err, "--output DIR is missing");
   if (err.message[0] || net_options_load(&options.net, &net, &err) ||
-      emit_core(&net, options.folder, &err))
+      emit_core(&net, options.folder, options.prefix, &err))
     return cmd_fail(&err);
   if (options.json) {
-    char hash[17];
+    char hash[17], fusesoc[BESIDE_FUSESOC_MAX];
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)net.core_hash);
-    json_t *json =
-        json_pack("{s:s, s:s, s:s}", "net", net.name, "folder", options.folder, "core_hash", hash);
+    beside_fusesoc_name(fusesoc, &net, options.prefix);
+    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s}", "net", net.name, "folder", options.folder,
+                             "core_hash", hash, "prefix",
+                             options.prefix ? options.prefix : "engram", "fusesoc", fusesoc);
     json_dumpf(json, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(json);

@@ -275,6 +275,24 @@ good 'eval without a convolution' eval --net dense.yaml --data flat5x7 --load wd
 good 'infer without a convolution' infer --net dense.yaml --load wd "$sound"
 good 'estimate, one output layer' estimate --net "$family/output.yaml"
 good 'gen, two hidden layers' gen --net "$family/frozen.yaml" -o core
+good 'gen, prefix' gen --net "$tiny" --prefix two -o renamed --json
+holds '"prefix": "two"'
+holds '"fusesoc": "engram:core:two:'
+name='gen, prefix: what still begins with engram'
+if find renamed -name '*engram*' | grep . ||
+  grep -rhoE '\b(engram_|ENGRAM_)[A-Za-z0-9_]*|struct engram\b' renamed | grep -vxE 'ENGRAM_(ECP5|ICE40)'; then
+  fail 'found'
+else
+  passed=$((passed + 1))
+fi
+good 'gen, the same prefix as without' gen --net "$tiny" --prefix engram -o same
+good 'gen, no prefix' gen --net "$tiny" -o without
+name='gen, the same bytes but for the name in FuseSoC'
+if [ "$(diff -r same without | grep -c '^[<>]')" = 2 ] && ls without | grep -q engram_core.v; then
+  passed=$((passed + 1))
+else
+  fail "$(diff -rq same without)"
+fi
 good 'estimate, fast' estimate --net "$tiny" --fold step=fast --fold filters=2
 holds 'normal, fast'
 good 'eval, training core' eval --net "$tiny" --data three --load w
@@ -493,6 +511,11 @@ bad 'gen: no folder' '--output' gen --net "$tiny"
 bad 'gen: result is a file' 'w' gen --net "$tiny" -o w
 bad 'gen: result is a device' 'full' gen --net "$tiny" -o full
 bad_disk 'gen: full disk' 'File too large' gen --net "$tiny" -o new
+bad_disk 'gen: full disk, prefix' 'File too large' gen --net "$tiny" --prefix two -o new
+bad 'gen: prefix in capitals' 'allowed a lower-case letter' gen --net "$tiny" --prefix Two -o new
+bad 'gen: prefix is a reserved word' 'no reserved word' gen --net "$tiny" --prefix wire -o new
+sed 's/^name: .*/name: engram_net/' "$tiny" > engram_net.yaml
+bad 'gen: a net of the same beginning' 'engram_net' gen --net engram_net.yaml --prefix two -o new
 
 # ---------------------------------------------------------------- import
 bad 'import: from nothing' '--from FILE is missing' import --net "$tiny" -o new
