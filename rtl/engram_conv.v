@@ -212,7 +212,7 @@ module engram_conv #(
             .A_BITS(PIXEL_BITS), .B_BITS(OPERAND_BITS),
             .LOGIC(VALUE * TAPS + tap < LOGIC_MULTIPLIERS)
           ) u_multiplier (
-            .clk_i(clk_i), .enable_i(issue),
+            .clk_i(clk_i), .rst_i(rst_i), .enable_i(issue),
             .nonzero_i(|taps_i[(position*TAPS + tap)*PIXEL_BITS +: PIXEL_BITS]),
             .a_i(taps_i[(position*TAPS + tap)*PIXEL_BITS +: PIXEL_BITS]),
             .b_i(operand), .product_o(product)

@@ -229,8 +229,8 @@ module engram_conv_serial #(
   engram_multipliers #(
     .COUNT(TAPS_AT_ONCE), .A_BITS(PIXEL_BITS), .B_BITS(OPERAND_BITS), .LOGIC(LOGIC_MULTIPLIERS)
   ) u_multipliers (
-    .clk_i(clk_i), .enable_i({TAPS_AT_ONCE{issued_q[1]}}), .nonzero_i({TAPS_AT_ONCE{1'b1}}),
-    .a_i(taps), .b_i(operands), .products_o(products)
+    .clk_i(clk_i), .rst_i(rst_i), .enable_i({TAPS_AT_ONCE{issued_q[1]}}),
+    .nonzero_i({TAPS_AT_ONCE{1'b1}}), .a_i(taps), .b_i(operands), .products_o(products)
   );
 
   // ---------------------------------------------------------------- forward sums

@@ -711,7 +711,7 @@ module engram_crossbar #(
         .GRADIENT_BITS(GRADIENT_BITS), .SUM_BITS(SUM_BITS), .SHARED(SHARED), .TRAINING(TRAINING),
         .LOGIC_MULTIPLIERS(LOGIC)
       ) u_lane (
-        .clk_i(clk_i),
+        .clk_i(clk_i), .rst_i(rst_i),
         .forward_i(half_forward_2[HALF]),
         .gradient_phase_i(HALF == 0 ? gradients_phase_2[COPY] : gradient_3_q),
         .update_phase_i(half_update_2[HALF] && !freeze_i), .kept_i(lane_kept_2),
