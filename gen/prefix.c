@@ -21,26 +21,26 @@
 enum { FILE_MAX_BYTES = 1 << 28 };
 
 /* Reserved in C11, C++ or Verilog-2005, as far as a prefix could be the word. */
+// clang-format off
 static const char reserved[] =
     " alignas alignof always and and_eq asm assign auto automatic begin bitand bitor bool break "
-    "buf "
-    "bufif0 bufif1 case casex casez catch cell char class cmos compl config const const_cast "
+    "buf bufif0 bufif1 case casex casez catch cell char class cmos compl config const const_cast "
     "constexpr continue deassign decltype default defparam delete design disable do double "
     "dynamic_cast edge else end endcase endconfig endfunction endgenerate endmodule endprimitive "
     "endspecify endtable endtask enum event explicit export extern false float for force forever "
     "fork friend function generate genvar goto highz0 highz1 if ifnone incdir include initial "
     "inline inout input instance int integer join large liblist library localparam long "
     "macromodule medium module mutable namespace nand negedge new nmos noexcept nor "
-    "noshowcancelled "
-    "not not_eq notif0 notif1 nullptr operator or or_eq output parameter pmos posedge primitive "
-    "private protected public pull0 pull1 pulldown pullup pulsestyle_ondetect pulsestyle_onevent "
-    "rcmos real realtime reg register reinterpret_cast release repeat restrict return rnmos rpmos "
-    "rtran rtranif0 rtranif1 scalared short showcancelled signed sizeof small specify specparam "
-    "static static_assert static_cast strong0 strong1 struct supply0 supply1 switch table task "
-    "template this thread_local throw time tran tranif0 tranif1 tri tri0 tri1 triand trior trireg "
-    "true try typedef typeid typename union unsigned use using uwire vectored virtual void "
-    "volatile "
-    "wait wand wchar_t weak0 weak1 while wire wor xnor xor xor_eq ";
+    "noshowcancelled not not_eq notif0 notif1 nullptr operator or or_eq output parameter pmos "
+    "posedge primitive private protected public pull0 pull1 pulldown pullup pulsestyle_ondetect "
+    "pulsestyle_onevent rcmos real realtime reg register reinterpret_cast release repeat "
+    "restrict return rnmos rpmos rtran rtranif0 rtranif1 scalared short showcancelled signed "
+    "sizeof small specify specparam static static_assert static_cast strong0 strong1 struct "
+    "supply0 supply1 switch table task template this thread_local throw time tran tranif0 "
+    "tranif1 tri tri0 tri1 triand trior trireg true try typedef typeid typename union unsigned "
+    "use using uwire vectored virtual void volatile wait wand wchar_t weak0 weak1 while wire wor "
+    "xnor xor xor_eq ";
+// clang-format on
 
 static bool is_reserved(const char *word) {
   char spaced[PREFIX_MAX + 3];

@@ -19,7 +19,6 @@ lint() { # description, further options of engram gen
   diff -r "$work/core" "$work/elsewhere/core"
   (
     cd "$work/core"
-    verilator --lint-only -Wall -f engram_core.f --top-module engram_core
     verilator --lint-only -Wall -f engram_core.f --top-module engram_axi
     verilator --lint-only -Wall -f engram_core.f -f engram_system.f --top-module engram_system
     # shellcheck disable=SC2046
