@@ -297,8 +297,8 @@ lint: $(ENGRAM) lint-rtl ## formatting, warnings of both compilers, Verilator an
 	clang-format --dry-run -Werror $(C_FILES)
 	@sh docs/rtl_pages.sh rtl $(BUILD)/pages
 	diff -r docs/rtl $(BUILD)/pages
-	@for file in $(filter-out driver/% verif/driver_test.c verif/driver_memory.c,$(filter %.c,$(C_FILES))); do \
-	  clang $(CFLAGS) $(INCLUDES) -I verif -fsyntax-only -MF /dev/null $$file || exit 1; done
+	@printf '%s\n' $(filter-out driver/% verif/driver_test.c verif/driver_memory.c,$(filter %.c,$(C_FILES))) | \
+	  xargs -P 2 -n 1 clang $(CFLAGS) $(INCLUDES) -I verif -fsyntax-only -MF /dev/null
 
 lint-rtl: $(ENGRAM)
 	@sh verif/lint_rtl.sh $(ENGRAM) $(BUILD)/lint

@@ -19,7 +19,7 @@ verdict() { # what, exit status
 }
 
 # A few steps of a small net take less time than a compiler's optimisation.
-core() { # description, steps, layout options
+run() { # description, steps, layout options: without stress, and with
   net=$1 steps=$2
   shift 2
   case $net in */paper*) optimise=-O2 ;; *) optimise=-O0 ;; esac
@@ -28,8 +28,24 @@ core() { # description, steps, layout options
     # shellcheck disable=SC2086
     ENGRAM_SIM_OPTIMISE=$optimise "$bench" --net "$net" --steps "$steps" --infer 10 --seed "$seed" $stress "$@" ||
       status=$?
-    verdict "$net $stress $*" "$status"
+    echo "exit $status: $net $stress $*"
   done
+}
+
+number=0
+core() { # as run, two at a time
+  number=$((number + 1))
+  run "$@" >"$work/$number.core" 2>&1 &
+  [ $((number % 2)) = 1 ] || wait
+}
+
+# The verdicts of all that core ran.
+tally() {
+  wait
+  cat "$work"/*.core
+  grep -h '^exit ' "$work"/*.core >"$work/verdicts"
+  while read -r _ status what; do verdict "$what" "${status%:}"; done <"$work/verdicts"
+  [ "$(wc -l <"$work/verdicts")" = $((2 * number)) ] || verdict 'every core' 1
 }
 
 # The same bits on both devices: trained half on one and half, in another layout, on the other, saved and loaded between.
@@ -60,19 +76,21 @@ infers() { # net, weights
   verdict 'inference only' "$status"
 }
 
+# The two that take longest go together.
+core "$nets/paper.yaml" 8
+core "$nets/paper8.yaml" 8
 core "$nets/tiny.yaml" 60
 core "$nets/tiny.yaml" 60 --fold step=fast --fold filters=2 --fold positions=5 --fold lanes=10
 core "$nets/tiny.yaml" 60 --fold mode=inference
 core "$nets/tiny8.yaml" 60 --fold multipliers=shared --fold storage=single_port --fold lanes=5
 core "$nets/tiny8.yaml" 60 --fold positions=1 --fold filters=1 --fold taps=2 --fold lanes=1
-core "$nets/paper.yaml" 8
-core "$nets/paper8.yaml" 8
 core "$here/nets/one.yaml" 60
 core "$here/nets/tall.yaml" 60
 core "$here/nets/dense.yaml" 60
 core "$here/nets/frozen.yaml" 60
 core "$here/nets/output.yaml" 60
 core "$here/nets/parallel.yaml" 60
+tally
 status=0
 "$bench" --net "$here/nets/parallel.yaml" --steps 3 --infer 1 --json >"$work/parallel.json" &&
   grep -q '"conv_forward_cycles": 1,' "$work/parallel.json" &&

@@ -5,32 +5,44 @@
 #
 # Usage: lint_rtl.sh ENGRAM WORK
 set -eu
-engram=$1 work=$2
+engram=$(realpath "$1") work=$2
 here=$(cd "$(dirname "$0")" && pwd)
 nets=$here/../nets
 rm -rf "$work"
-mkdir -p "$work/elsewhere"
+mkdir -p "$work"
+work=$(realpath "$work")
 
-lint() { # description, further options of engram gen
-  net=$1
-  shift
-  "$engram" gen --net "$net" "$@" -o "$work/core" >"$work/log"
-  "$engram" gen --net "$net" "$@" -o "$work/elsewhere/core" >"$work/log"
-  diff -r "$work/core" "$work/elsewhere/core"
-  (
-    cd "$work/core"
-    verilator --lint-only -Wall -f engram_core.f --top-module engram_axi
-    verilator --lint-only -Wall -f engram_core.f -f engram_system.f --top-module engram_system
-    # shellcheck disable=SC2046
-    iverilog -g2005 -Wall -Wno-timescale -s engram_system -o ../core.vvp $(cat engram_core.f engram_system.f) \
-      >../icarus 2>&1 || true
-    if [ -s ../icarus ]; then
-      cat ../icarus
-      exit 1
-    fi
-  )
-  rm -rf "$work/core" "$work/elsewhere/core"
+one() { # folder, description, further options of engram gen
+  folder=$1 net=$2
+  shift 2
+  mkdir -p "$folder/elsewhere"
+  "$engram" gen --net "$net" "$@" -o "$folder/core" >"$folder/log"
+  "$engram" gen --net "$net" "$@" -o "$folder/elsewhere/core" >"$folder/log"
+  diff -r "$folder/core" "$folder/elsewhere/core"
+  cd "$folder/core"
+  verilator --lint-only -Wall -f engram_core.f --top-module engram_axi
+  verilator --lint-only -Wall -f engram_core.f -f engram_system.f --top-module engram_system
+  # shellcheck disable=SC2046
+  iverilog -g2005 -Wall -Wno-timescale -s engram_system -o ../core.vvp $(cat engram_core.f engram_system.f) \
+    >../icarus 2>&1 || true
+  if [ -s ../icarus ]; then
+    cat ../icarus
+    exit 1
+  fi
   echo "lint: $(basename "$net") $*"
+}
+
+number=0 waiting=
+lint() { # as one, two at a time
+  number=$((number + 1))
+  one "$work/$number" "$@" &
+  waiting="$waiting $!"
+  [ $((number % 2)) = 1 ] || settle
+}
+
+settle() {
+  for process in $waiting; do wait "$process"; done
+  waiting=
 }
 
 registered() { # top module, in the folder of the core: no output follows an input within a cycle
@@ -55,7 +67,6 @@ if registered engram_axi 2>"$work/log"; then
 fi
 echo "lint: notices a way to an output from $(grep wvalid "$work/log")"
 paths "$here/nets/dense.yaml" --fold mode=inference --fold storage=register
-rm -rf "$work/core"
 
 lint "$nets/paper.yaml"
 lint "$nets/paper8.yaml"
@@ -76,3 +87,4 @@ lint "$nets/tiny.yaml" --fold positions=1 --fold taps=3 --fold mode=inference
 lint "$nets/tiny.yaml" --fold step=fast --fold filters=2 --fold positions=5 --fold logic_multipliers=40
 lint "$nets/tiny8.yaml" --fold multipliers=shared --fold storage=single_port --fold lanes=5 --fold positions=1 \
   --fold filters=1 --fold taps=2
+settle
