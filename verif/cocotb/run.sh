@@ -46,7 +46,8 @@ simulate() { # folder with a core, module, test
 }
 
 sed '1,2d' "$here/example.py" >"$work/example"
-sed -n '/^```python$/,/^```$/p' "$here/../../docs/into-your-design.md" | sed '1d;$d' | diff - "$work/example" || {
+sed '1,/^## cocotb$/d' "$here/../../docs/into-your-design.md" | sed -n '/^```python$/,/^```$/p' | sed '1d;$d' |
+  diff - "$work/example" || {
   echo 'cocotb: FAILED, docs/into-your-design.md does not show example.py'
   exit 1
 }
