@@ -72,6 +72,8 @@ struct plan {
                               it is serial */
   int conv_backward_cycles;
   int infer_cycles; /* from the step's start to the result, both counted, without stalls */
+  int interval; /* from an inference's start to the next one's, back to back; where a core trains,
+                   the next one starts behind the end */
   int train_cycles; /* from the step's start to the last weight write */
   int multipliers;
   int count_bits; /* of the widest count of events, between two visits of engram_counters */
