@@ -365,7 +365,12 @@ static void check_cycles(struct bench *bench) {
   if (compare->infer_cycles > 0)
     compare_value(compare, "infer_cycles", -1, plan->infer_cycles, compare->infer_cycles,
                   bench->bus.cycle);
-  if (!bench->options->faults && bench->net.height * bench->net.width + 8 < plan->interval)
+  if (bench->options->faults)
+    return;
+  if (compare->overlaps && compare->interval > 0)
+    compare_value(compare, "cycles between starts", -1, plan_picture_cycles(plan, &bench->net),
+                  compare->interval, bench->bus.cycle);
+  if (!compare->overlaps && bench->net.height * bench->net.width + 8 < plan->infer_cycles)
     compare_value(compare, "cycles between steps", -1, 0, (int64_t)compare->longest_gap,
                   bench->bus.cycle);
 }
@@ -470,6 +475,8 @@ int main(int argc, char **argv) {
   model_new(&bench.model, &bench.net, options.seed);
   int failed = options.netlist ? work_netlist(&bench, &err) : work(&bench, &err);
   int status = failed ? EXIT_MISMATCH : report(&bench);
+  if (failed && bench.compare.mismatches > 0) /* why it stands still */
+    printf("first difference: %s\n", bench.compare.first);
   if (failed)
     printf("sim: FAIL net=%s %s\n", bench.net.name, err.message);
   compare_free(&bench.compare);

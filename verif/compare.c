@@ -471,15 +471,11 @@ static void begin_step(struct compare *compare, uint64_t now) {
   compare->since[(compare->steps_begun - 1) % 2] = now;
   if (compare->run_begun++ == 0)
     return;
-  if (compare->overlaps) {
-    uint64_t interval = (uint64_t)compare->plan.interval;
-    if (apart < interval)
-      compare_value(compare, "interval", -1, (int64_t)interval, (int64_t)apart, now);
-    gap = apart - interval;
-  }
+  if (compare->overlaps && apart < (uint64_t)compare->plan.interval)
+    compare_value(compare, "interval", -1, compare->plan.interval, (int64_t)apart, now);
   if (apart > compare->interval)
     compare->interval = (uint32_t)apart;
-  if (gap > compare->longest_gap)
+  if (!compare->overlaps && gap > compare->longest_gap)
     compare->longest_gap = gap;
 }
 

@@ -57,8 +57,7 @@ struct compare {
   uint32_t train_cycles, infer_cycles; /* the longest of each kind */
   uint32_t conv_cycles[2]; /* of the convolution's multipliers, forward and backward, so */
   uint32_t interval;       /* the longest from a start to the next one in a run */
-  uint64_t longest_gap;    /* idle cycles between two steps of a run, the start's own not counted;
-                              where they overlap, what their starts are farther apart than planned */
+  uint64_t longest_gap;    /* idle cycles between two steps of a run, the start's own not counted */
 };
 
 /* Finds everything that is compared in the core. Returns 0 or -1. Release with compare_free. */

@@ -33,16 +33,18 @@ build() { # core
 }
 
 core() { # net, fold or nothing
-  core=$work/$1
-  "$engram" gen --net "$nets/$1.yaml" ${2:+--fold "$2"} -o "$core" >"$work/log"
+  core=$work/$1 net=$nets/$1.yaml
+  [ -f "$net" ] || net=$here/nets/$1.yaml
+  "$engram" gen --net "$net" ${2:+--fold "$2"} -o "$core" >"$work/log"
   freestanding "$core"
   build "$core"
-  "$core/test" "$nets/$1.yaml" 0 ${2:+"$2"}
-  "$core/test" "$nets/$1.yaml" 110 ${2:+"$2"}
+  "$core/test" "$net" 0 ${2:+"$2"}
+  "$core/test" "$net" 110 ${2:+"$2"}
 }
 
 core tiny8
 core tiny mode=inference
+core mlp
 core tiny
 
 # A driver whose shift register has another tap is noticed.

@@ -198,6 +198,10 @@ static int interval_of(const struct net *net, const struct plan *plan, const str
   return interval;
 }
 
+int plan_picture_cycles(const struct plan *plan, const struct net *net) {
+  return largest(plan->interval, net->height * net->width);
+}
+
 /* Fills infer_cycles, interval and train_cycles. */
 static void count_cycles(struct plan *plan, const struct net *net) {
   bool has_conv = net->layer[0].kind == LAYER_CONV;

@@ -85,6 +85,10 @@ struct plan {
 /* Lays the net out. The net was derived before. */
 void plan_make(struct plan *plan, const struct net *net);
 
+/* Cycles that a picture to infer takes back to back: the interval, or as many as it has pixels,
+ * which come one a cycle. */
+int plan_picture_cycles(const struct plan *plan, const struct net *net);
+
 /* Bits of an address among `count` things, at least 1. */
 int plan_index_bits(int count);
 
