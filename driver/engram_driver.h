@@ -178,11 +178,15 @@ enum engram_status {
 };
 
 struct engram_reply {
-  enum engram_status status;            /* where it is not good, what follows is 0 */
-  bool train;                           /* the picture is being trained on */
-  uint32_t best;                        /* class of the largest logit */
-  uint32_t steps;                       /* training steps done before this picture */
+  enum engram_status status; /* where it is not good, what follows is 0 */
+  bool train;                /* the picture is being trained on */
+  uint32_t best;             /* class of the largest logit */
+  uint32_t steps;            /* training steps done before this picture */
+#if ENGRAM_REPLY_LOGITS
+  int32_t logit[ENGRAM_CLASSES]; /* ENGRAM_LOGIT_FRAC bits behind the point */
+#else
   uint32_t probability[ENGRAM_CLASSES]; /* of ENGRAM_PROBABILITY_ONE */
+#endif
 };
 
 /* The user signal of a picture's first beat; label 0..ENGRAM_LABEL_MAX. */

@@ -115,8 +115,12 @@ static void set_reply(struct marks *marks, const char *name, const struct model 
   lines_open(&lines);
   fprintf(lines.file, "    expected[0] = 32'h%08X;\n", (unsigned)(train << 16 | model->best));
   fprintf(lines.file, "    expected[1] = 32'd%u;\n", (unsigned)model->state.steps);
-  for (int c = 0; c < model->net->classes; c++)
-    fprintf(lines.file, "    expected[%d] = 32'd%d;\n", c + 2, model->probability[c]);
+  const struct net *net = model->net;
+  const int32_t *values = net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX
+                              ? model->layer[net->layer_count - 1].activation
+                              : model->probability;
+  for (int c = 0; c < net->classes; c++)
+    fprintf(lines.file, "    expected[%d] = 32'h%08X;\n", c + 2, (unsigned)values[c]);
   lines_set(&lines, marks, name);
 }
 
@@ -190,6 +194,7 @@ void beside_write_bench(FILE *f, const struct net *net) {
   marks_set(&marks, "version", "%s", ENGRAM_VERSION);
   marks_set(&marks, "pixels", "%d", net->height * net->width);
   marks_set(&marks, "classes", "%d", net->classes);
+  marks_set(&marks, "probabilities", "%d", net->fold[FOLD_OUTPUT] != OUTPUT_ARGMAX);
   marks_set(&marks, "infer_cycles", "%d", plan.infer_cycles);
   marks_set(&marks, "train_cycles", "%d", plan.train_cycles);
   marks_set(&marks, "address_msb", "%d", map_address_bits(net) - 1);

@@ -91,7 +91,11 @@ static void set_shapes(struct marks *marks, const struct net *net, const struct 
   marks_set(marks, "layer_at", "%d", net->row_bits + net->column_bits + 2);
   marks_set(marks, "counters", "%d", PLAN_COUNTS * net->layer_count);
   marks_set(marks, "count_bits", "%d", plan->count_bits);
+  bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
   marks_set(marks, "infer_cycles", "%d", plan->infer_cycles);
+  marks_set(marks, "interval", "%d", plan->interval);
+  marks_set(marks, "sequencer_interval", "%d", trains ? 0 : plan->interval);
+  marks_set(marks, "step_bits", "%d", trains ? 2 : 4);
   marks_set(marks, "train_cycles", "%d", plan->train_cycles);
   marks_set(marks, "multipliers", "%d", plan->multipliers);
 }
@@ -124,7 +128,13 @@ static void set_training(struct marks *marks, const struct net *net, const struc
   marks_set(marks, "initial_freeze", "%u", freeze);
   bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
   marks_set(marks, "training", "%d", trains);
-  marks_set(marks, "features", "%d", trains ? MAP_TRAINS : 0);
+  bool logits = net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX;
+  int logit_frac = net->layer[net->layer_count - 1].activation.frac;
+  marks_set(marks, "features", "%d", (trains ? MAP_TRAINS : 0) | (logits ? MAP_LOGITS : 0));
+  marks_set(marks, "reply_logits", "%d", logits);
+  marks_set(marks, "logit_frac", "%d", logit_frac);
+  marks_set(marks, "reply_values", "%s", logits ? "logit (sign-extended)" : "probability");
+  marks_set(marks, "reply_frac", "%d", logits ? logit_frac : SOFTMAX_FRAC);
   marks_set(marks, "updated", "%s_updated", plan->layer[0].name);
   marks_set(marks, "rounding", "%d",
             net->rounding == ROUND_NEAREST      ? 0
@@ -349,6 +359,10 @@ static void write_core(FILE *f, const struct net *net, const struct plan *plan,
     }
   }
   set_output(marks, net);
+  if (net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX) {
+    template_write(f, "core_argmax.v.in", marks);
+    return;
+  }
   template_write(f, "core_softmax.v.in", marks);
   if (trains)
     template_write(f, "core_difference.v.in", marks);

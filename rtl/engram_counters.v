@@ -24,6 +24,7 @@
 module engram_counters #(
   parameter LAYERS = 3,                // 1..5
   parameter COUNT_BITS = 7,            // of a layer's count between two visits, 112 cycles at most
+  parameter STEP_BITS = 2,             // of the steps' counts, 2..7: two where one takes 51 cycles
   parameter [255:0] CONSTANTS = 256'd0 // registers ID..FEATURES, ID lowest
 ) (
   input  wire        clk_i,
@@ -68,7 +69,6 @@ module engram_counters #(
                    CYCLES_HIGH = 6'h14, STEP_CYCLES = 6'h15, SHORT = 6'h16, LONG = 6'h17,
                    LABEL = 6'h18, ACCESS = 6'h19, RUN = 6'h1D;
   localparam [31:0] LAST = 32'h1F + 4 * LAYERS;
-  localparam STEP_BITS = 2;    // three steps between two visits: a step takes 51 cycles or more
   localparam CYCLE_BITS = 7;
   localparam RUN_BITS = 8;     // two rounds and 16 cycles
 
@@ -240,9 +240,10 @@ module engram_counters #(
     for (k = 0; k < 3 * LAYERS; k = k + 1)
       addend[COUNT_BITS-1:0] = addend[COUNT_BITS-1:0] |
                                ({COUNT_BITS{at_layers_q[k]}} & counts_i[k*COUNT_BITS +: COUNT_BITS]);
-    addend[1:0] = addend[1:0] | ({2{at_steps_q}} & steps) | ({2{at_pictures_q}} & pictures) |
-                  ({2{at_correct_q}} & corrects) | ({2{at_control_q}} & control_i) |
-                  ({2{at_status_q}} & status_i) |
+    addend[STEP_BITS-1:0] = addend[STEP_BITS-1:0] | ({STEP_BITS{at_steps_q}} & steps) |
+                            ({STEP_BITS{at_pictures_q}} & pictures) |
+                            ({STEP_BITS{at_correct_q}} & corrects);
+    addend[1:0] = addend[1:0] | ({2{at_control_q}} & control_i) | ({2{at_status_q}} & status_i) |
                   {1'b0, |(at_refused_q & refused_q) || fault};
     addend[3:0] = addend[3:0] | ({4{at_rate_q}} & rate_i);
     addend[LAYERS-1:0] = addend[LAYERS-1:0] | ({LAYERS{at_freeze_q}} & freeze_i);

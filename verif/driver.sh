@@ -34,12 +34,13 @@ build() { # core
 }
 
 core() { # net, fold or nothing
-  core=$work/$1
-  "$engram" gen --net "$nets/$1.yaml" ${2:+--fold "$2"} -o "$core" >"$work/log"
+  core=$work/$1 net=$nets/$1.yaml
+  [ -f "$net" ] || net=$here/nets/$1.yaml
+  "$engram" gen --net "$net" ${2:+--fold "$2"} -o "$core" >"$work/log"
   freestanding "$core"
   build "$core"
-  "$core/test" "$nets/$1.yaml" 0 ${2:+"$2"}
-  "$core/test" "$nets/$1.yaml" 110 ${2:+"$2"}
+  "$core/test" "$net" 0 ${2:+"$2"}
+  "$core/test" "$net" 110 ${2:+"$2"}
 }
 
 on_memory() { # core, output: driver and example on a core made of memory, on this machine
@@ -75,6 +76,7 @@ riscv() { # core: linked with picolibc for rv32imc, and run in QEMU
 
 core tiny8
 core tiny mode=inference
+core mlp
 core tiny
 riscv "$work/tiny"
 

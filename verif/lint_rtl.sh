@@ -80,6 +80,9 @@ lint "$here/nets/tall.yaml"
 lint "$here/nets/dense.yaml"
 lint "$here/nets/dense.yaml" --fold step=fast --fold multipliers=shared
 lint "$here/nets/dense.yaml" --fold mode=inference --fold storage=register
+lint "$here/nets/mlp.yaml"
+lint "$here/nets/quick.yaml"
+lint "$here/nets/output.yaml" --fold mode=inference --fold output=argmax
 lint "$here/nets/frozen.yaml"
 lint "$here/nets/frozen.yaml" --fold step=fast --fold positions=1 --fold filters=3
 lint "$here/nets/output.yaml"

@@ -34,6 +34,12 @@ engram_random|nets/tiny||s/s\[63:0\] ^ s\[126:63\]/s[63:0] ^ s[125:62]/|random.
 engram_hash|nets/tiny8|filters=1|s/key_i\[i +: ROUND_BITS\]/key_i[POSITION_BITS-1-i +: ROUND_BITS]/|weight\[
 engram_counters|nets/tiny||s/take_i(at_steps_q)/take_i(at_cycles_q)/|steps\[
 engram_sequencer|nets/tiny||s/class_i == label_q/class_i != label_q/|correct\[
+engram_sequencer|verif/nets/mlp||s/LAST_LEFT = INTERVAL - 2/LAST_LEFT = INTERVAL - 3/|interval\[
+engram_sequencer|verif/nets/mlp||s/LAST_LEFT = INTERVAL - 2/LAST_LEFT = INTERVAL - 1/|cycles between starts
+engram_sequencer|verif/nets/mlp||s/else if (picture_o) label_q/else if (1'b0) label_q/|correct\[
+engram_sequencer|verif/nets/mlp|--stall-replies=245|s/!unsent_q\[1\]/flight_q != 2'd2/|correct\[
+engram_sequencer|verif/nets/mlp|output=softmax --stall-replies=245|s/ && !waits_i && !late_q//|.*
+engram_argmax|verif/nets/mlp||s/slot_q <= !slot_q/slot_q <= slot_q/|reply.
 END
 
 try() { # leaf, net, options, expression, tensor, number
@@ -45,7 +51,12 @@ try() { # leaf, net, options, expression, tensor, number
     return
   fi
   folds=
-  for option in $options; do folds="$folds --fold $option"; done
+  for option in $options; do
+    case $option in
+      --*) folds="$folds $option" ;;  # of the bench
+      *) folds="$folds --fold $option" ;;
+    esac
+  done
   status=0
   # shellcheck disable=SC2086
   ENGRAM_SIM="$folder" ENGRAM_SIM_OPTIMISE=-O0 "$bench" --net "$here/../$net.yaml" $folds --steps 30 --infer 5 \

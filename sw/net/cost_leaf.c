@@ -152,6 +152,16 @@ struct cost cost_sequencer(enum family family, int class_bits, int layers) {
   return cost;
 }
 
+struct cost cost_overlap_sequencer(enum family family, int class_bits, int interval) {
+  struct cost cost = {0};
+  int left_bits = interval > 2 ? plan_index_bits(interval - 1) : 1;
+  registers(&cost, 6);
+  bare_registers(&cost, family, 2 * class_bits);
+  registers(&cost, left_bits);
+  luts(&cost, adder(family, left_bits) + tree(left_bits) + 2 * class_bits + 20);
+  return cost;
+}
+
 struct cost cost_random(enum family family, bool trains, int drawn_bits, int pairs,
                         int step_shifts) {
   enum { STATE = 128, HALF = 16 };
@@ -576,5 +586,14 @@ struct cost cost_result(enum family family, int classes) {
   registers(&cost, 7 + 2 * 32);
   luts(&cost, 2 * 32 + adder(family, 5) + 14);
   bare_registers(&cost, family, classes * 16);
+  return cost;
+}
+
+struct cost cost_argmax(enum family family, int class_bits, int logit_bits) {
+  enum { WORD = 32, BEAT = 5 };
+  struct cost cost = {0};
+  registers(&cost, 5 + BEAT + WORD);
+  bare_registers(&cost, family, WORD + logit_bits + class_bits);
+  luts(&cost, adder(family, logit_bits) + adder(family, BEAT) + WORD + logit_bits + 20);
   return cost;
 }

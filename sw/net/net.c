@@ -138,6 +138,7 @@ static const struct schema_field layout_fields[] = {
     ENUM("multipliers", struct net, fold[FOLD_MULTIPLIERS], net_multipliers_names),
     ENUM("storage", struct net, fold[FOLD_STORAGE], net_storage_names),
     ENUM("mode", struct net, fold[FOLD_MODE], net_mode_names),
+    ENUM("output", struct net, fold[FOLD_OUTPUT], net_output_names),
     END,
 };
 static const struct schema_field net_fields[] = {
