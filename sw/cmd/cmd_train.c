@@ -51,6 +51,7 @@ struct options {
   int rate;                   /* -1: not given */
   uint32_t halve[HALVES_MAX]; /* ascending */
   size_t halve_count;
+  bool untrained; /* --steps 0 */
   bool seed_given, restart, balance, json;
 };
 
@@ -94,7 +95,8 @@ static error_t parse_number(int key, char *arg, struct argp_state *state) {
     options->epochs = (uint32_t)option_number(state, "epochs", arg, 0, EPOCHS_MAX);
     return 0;
   case KEY_STEPS:
-    options->steps = option_number(state, "steps", arg, 1, UINT32_MAX);
+    options->steps = option_number(state, "steps", arg, 0, UINT32_MAX);
+    options->untrained = options->steps == 0;
     return 0;
   case KEY_SEED:
     options->seed = option_number(state, "seed", arg, 0, UINT64_MAX);
@@ -122,6 +124,10 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     state->child_inputs[1] = &options->data;
     state->child_inputs[2] = &options->weights;
     state->child_inputs[3] = &options->report;
+    return 0;
+  case ARGP_KEY_END:
+    if (options->untrained)
+      options->epochs = 0;
     return 0;
   case 's':
     options->save = arg;
@@ -168,7 +174,8 @@ static const struct argp_option table[] = {
      "end when N epochs in a row were not better on validation than the best before them", 2},
     {"restart", KEY_RESTART, 0, 0, "of --load take the weights only and begin with epoch 1", 2},
     {"epochs", KEY_EPOCHS, "N", 0, "train until N epochs are finished in all, 30 by default", 2},
-    {"steps", KEY_STEPS, "N", 0, "stop after N training steps at the latest", 2},
+    {"steps", KEY_STEPS, "N", 0,
+     "stop after N training steps at the latest; 0 keeps what a training begins with", 2},
     {"seed", KEY_SEED, "N", 0,
      "of all that is drawn: initial weights, split, order, dropout, --augment; 1 by default", 2},
     {"rate", KEY_RATE, "R", 0,

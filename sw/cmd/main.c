@@ -18,6 +18,7 @@ static const struct {
     {"eval", cmd_eval, "accuracy, loss and confusion matrix of trained weights"},
     {"infer", cmd_infer, "class by segment of sound files"},
     {"import", cmd_import, "weights from PyTorch -> a network's formats"},
+    {"export", cmd_export, "weights -> C arrays and hexadecimal words"},
     {"gen", cmd_gen, "emit the network and its training as Verilog"},
     {"estimate", cmd_estimate, "cycles, multipliers and memory before synthesis"},
 };

@@ -185,6 +185,36 @@ name='import rounds as --load does'
   grep -v 'weights\|trained_on\|chose_epoch' > loaded
 if cmp -s imported loaded; then passed=$((passed + 1)); else fail 'other replies'; fi
 rm wt wt.best wi imported loaded
+good 'train, no step' train --net "$tiny8" --data two --steps 0 --save w0
+holds '0 steps'
+good 'train, no epoch' train --net "$tiny8" --data two --epochs 0 --save wz
+name='no step is no epoch'
+if cmp -s w0 wz; then passed=$((passed + 1)); else fail 'other weights'; fi
+good 'export' export --net "$tiny8" --load w0 -o weights
+name='exported: C arrays and words are the same weights'
+cat > exported.c << 'END'
+#include "weights/weights.h"
+#include <stdio.h>
+#define SHOW(array)                                                                                \
+  for (unsigned i = 0; i < sizeof array / sizeof **array; i++)                                     \
+    printf("%02x\n", (unsigned char)(*array)[i]);
+int main(void) {
+  SHOW(tiny8_layer0)
+  SHOW(tiny8_layer1)
+  SHOW(tiny8_layer2)
+  return 0;
+}
+END
+cc -o exported exported.c && ./exported > arrays
+cat weights/conv.hex weights/dense1.hex weights/output.hex | grep -v '^//' > words
+if [ -s words ] && cmp -s arrays words; then passed=$((passed + 1)); else fail 'other weights'; fi
+name='exported: the first filter of seed 1 (docs/order.md)'
+if [ "$(sed -n '1~3p; 18q' words | tr '\n' ' ')" = '0c 08 1d fc ef fb ' ]; then
+  passed=$((passed + 1))
+else
+  fail "$(sed -n '1~3p; 18q' words | tr '\n' ' ')"
+fi
+rm -r w0 w0.best wz wz.best weights exported exported.c arrays words
 good 'infer' infer --net "$tiny" --load w.best "$sound"
 holds 'of 3 segments'
 good 'infer, JSON' infer --net "$tiny" --load w.best --labels a,b,c "$sound" --json
@@ -311,7 +341,7 @@ name='--freeze none over the description'
 if cmp -s wf wo; then fail 'the same weights'; else passed=$((passed + 1)); fi
 rm -r core d.html d.json wd wd.best wf wf.best wo wo.best
 
-for command in features synth train eval infer import gen estimate; do
+for command in features synth train eval infer import export gen estimate; do
   good "$command --help" "$command" --help
   good "$command -h" "$command" -h
   good "$command --version" "$command" --version
@@ -454,7 +484,7 @@ ln -s /dev/full full
 
 # ---------------------------------------------------------------- the command itself
 bad 'no such command' "no command 'fly'" fly
-for command in features synth train eval infer import gen estimate; do
+for command in features synth train eval infer import export gen estimate; do
   bad_option "$command: no such option" 'unrecognized option' "$command" --fly
 done
 
@@ -516,6 +546,14 @@ bad 'gen: prefix in capitals' 'allowed a lower-case letter' gen --net "$tiny" --
 bad 'gen: prefix is a reserved word' 'no reserved word' gen --net "$tiny" --prefix wire -o new
 sed 's/^name: .*/name: engram_net/' "$tiny" > engram_net.yaml
 bad 'gen: a net of the same beginning' 'engram_net' gen --net engram_net.yaml --prefix two -o new
+
+# ---------------------------------------------------------------- export
+bad 'export: no weights' '--load FILE is missing' export --net "$tiny" -o new
+bad 'export: no folder' '--output DIR is missing' export --net "$tiny" --load w
+bad 'export: weights are missing' 'nowhere' export --net "$tiny" --load nowhere -o new
+bad 'export: another network' 'conv.weight: found shape' export --net other.yaml --load w -o new
+bad 'export: result is a file' 'w' export --net "$tiny" --load w -o w
+bad_disk 'export: full disk' 'File too large' export --net "$tiny" --load w -o new
 
 # ---------------------------------------------------------------- import
 bad 'import: from nothing' '--from FILE is missing' import --net "$tiny" -o new
