@@ -120,8 +120,47 @@ static void set_reply(struct marks *marks, const char *name, const struct model 
   lines_set(&lines, marks, name);
 }
 
+static uint32_t digest_of(const int32_t *weights, size_t count) {
+  uint32_t digest = 0;
+  for (size_t i = 0; i < count; i++)
+    digest = (digest << 1 | digest >> 31) ^ (uint32_t)weights[i];
+  return digest;
+}
+
+/* The embedded template as the mark's value. */
+static void set_template(struct marks *marks, const char *mark, const char *name) {
+  struct lines lines;
+  lines_open(&lines);
+  template_write(lines.file, name, marks);
+  lines_set(&lines, marks, mark);
+}
+
+/* Checks that the weights are there, and (where they are fixed) that none can be written. */
+static void set_loaded(struct marks *marks, const struct net *net, const struct weights *weights) {
+  bool fixed = net->fold[FOLD_MODE] != MODE_TRAINING;
+  struct lines lines;
+  lines_open(&lines);
+  fprintf(lines.file, "    check_register(\"FEATURES\", 32'h%02X, 32'd%d);\n", MAP_FEATURES,
+          MAP_LOADED | (fixed ? MAP_FIXED : MAP_TRAINS));
+  fprintf(lines.file, "    check_register(\"RANDOM\", RANDOM, 32'd1);\n");
+  if (fixed)
+    fprintf(lines.file, "    refused = 1'b1;\n    write(weight_address(0, 0, 0), 32'd0);\n"
+                        "    write(weight_address(0, 0, 0), 32'd1);\n    refused = 1'b0;\n");
+  for (int l = 0; l < net->layer_count; l++)
+    fprintf(lines.file, "    check_layer(%d, %d, %d, 32'h%08X);\n", l, net->layer[l].rows,
+            net->layer[l].units, (unsigned)digest_of(weights->layer[l], weights->count[l]));
+  lines_set(&lines, marks, "tb_load");
+  marks_set(marks, "tb_refused", "%d", fixed ? 2 : 0);
+  marks_set(marks, "tb_response", "refused ? 32'd2 : 32'd0");
+  marks_set(marks, "tb_declared", "  reg refused = 1'b0;  // the core is to refuse the write\n");
+  set_template(marks, "tb_weights", "core_tb_loaded.v.in");
+}
+
 /* Loads of initial weights; the first state of their generator. */
 static void set_load(struct marks *marks, const struct net *net) {
+  marks_set(marks, "tb_refused", "0");
+  marks_set(marks, "tb_response", "32'd0");
+  marks_set(marks, "tb_declared", "%s", "");
   marks_set(marks, "tb_fill", "%08X", random_fill_state(BENCH_SEED));
   struct random_state state = random_from_seed(BENCH_SEED);
   struct lines lines;
@@ -135,6 +174,7 @@ static void set_load(struct marks *marks, const struct net *net) {
             layer->initial_bits);
   }
   lines_set(&lines, marks, "tb_load");
+  set_template(marks, "tb_weights", "core_tb_load.v.in");
 }
 
 /* Checks of the random state, and of each layer's first and last row, after the training step. */
@@ -150,9 +190,7 @@ static void set_after(struct marks *marks, struct model *model) {
     int last = layer->rows - 1;
     for (int row = 0; row <= last; row += last > 0 ? last : 1) {
       const int32_t *weights = model_weights(model)->layer[l] + (size_t)row * (size_t)layer->units;
-      uint32_t digest = 0;
-      for (int column = 0; column < layer->units; column++)
-        digest = (digest << 1 | digest >> 31) ^ (uint32_t)weights[column];
+      uint32_t digest = digest_of(weights, (size_t)layer->units);
       fprintf(lines.file, "    check_row(%d, %d, %d, 32'h%08X);\n", l, row, layer->units,
               (unsigned)digest);
     }
@@ -161,13 +199,17 @@ static void set_after(struct marks *marks, struct model *model) {
 }
 
 /* One inference and one training step (in a core that only infers, another inference). */
-static void set_steps(struct marks *marks, const struct net *net) {
+static void set_steps(struct marks *marks, const struct net *net, const struct weights *weights) {
   bool train = net->fold[FOLD_MODE] == MODE_TRAINING;
   int pixels = net->height * net->width;
   uint8_t *picture = memory_new((size_t)pixels, 1);
   uint32_t noise = 1;
   struct model model;
   model_new(&model, net, BENCH_SEED);
+  if (weights) {
+    weights_copy(model_edit(&model), weights);
+    model.state.random = (struct random_state){.low = 1}; /* as the reset has it */
+  }
   fill_picture(picture, pixels, &noise);
   model_forward(&model, picture, 0, false);
   set_reply(marks, "tb_infer", &model, false);
@@ -182,7 +224,7 @@ static void set_steps(struct marks *marks, const struct net *net) {
   free(picture);
 }
 
-void beside_write_bench(FILE *f, const struct net *net) {
+void beside_write_bench(FILE *f, const struct net *net, const struct weights *weights) {
   struct plan plan;
   plan_make(&plan, net);
   struct marks marks = {.count = 0};
@@ -200,8 +242,11 @@ void beside_write_bench(FILE *f, const struct net *net) {
   marks_set(&marks, "net_hash_high", "%08X", (unsigned)(net->net_hash >> 32));
   marks_set(&marks, "core_hash_low", "%08X", (unsigned)(uint32_t)net->core_hash);
   marks_set(&marks, "core_hash_high", "%08X", (unsigned)(net->core_hash >> 32));
-  set_load(&marks, net);
-  set_steps(&marks, net);
+  if (weights)
+    set_loaded(&marks, net, weights);
+  else
+    set_load(&marks, net);
+  set_steps(&marks, net, weights);
   template_write(f, "core_tb.v.in", &marks);
   marks_free(&marks);
 }

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "beside.h"
 #include "embedded.h"
+#include "loaded.h"
 #include "model/random.h"
 #include "model/softmax.h"
 #include "net/map.h"
@@ -124,7 +125,6 @@ static void set_training(struct marks *marks, const struct net *net, const struc
   marks_set(marks, "initial_freeze", "%u", freeze);
   bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
   marks_set(marks, "training", "%d", trains);
-  marks_set(marks, "features", "%d", trains ? MAP_TRAINS : 0);
   marks_set(marks, "updated", "%s_updated", plan->layer[0].name);
   marks_set(marks, "rounding", "%d",
             net->rounding == ROUND_NEAREST      ? 0
@@ -140,6 +140,16 @@ static void set_training(struct marks *marks, const struct net *net, const struc
     marks_set(marks, "round_key", "drawn[%d:%d]", drawn - 1, random_bits);
   else
     marks_set(marks, "round_key", "{%d{1'b0}}", net->position_bits);
+}
+
+static void set_loaded(struct marks *marks, const struct net *net, const struct plan *plan,
+                       const struct weights *weights) {
+  bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
+  bool fixed = weights && !trains;
+  marks_set(marks, "fixed", "%d", fixed);
+  marks_set(marks, "features", "%d",
+            (trains ? MAP_TRAINS : 0) | (weights ? MAP_LOADED : 0) | (fixed ? MAP_FIXED : 0));
+  loaded_set_conv(marks, net, plan, weights);
 }
 
 /* ---------------------------------------------------------------- marks of one layer */
@@ -458,8 +468,19 @@ static int save_leaves(const char *folder, struct text *core, struct text *syste
   return 0;
 }
 
-int emit_core(const struct net *net, const char *folder, const char *prefix, struct error *err) {
-  if (prefix && prefix_check(prefix, net, err))
+/* With weights in place of the leaf of the same name. */
+static int save_banks(const char *folder, struct text *banks, const struct weights *weights,
+                      struct error *err) {
+  if (weights)
+    return save(folder, "engram_bank.v", banks, err);
+  fclose(banks->file);
+  free(banks->text);
+  return 0;
+}
+
+int emit_core(const struct net *net, const char *folder, const char *prefix,
+              const struct weights *weights, struct error *err) {
+  if ((prefix && prefix_check(prefix, net, err)) || (weights && loaded_check(net, err)))
     return -1;
   struct plan plan;
   plan_make(&plan, net);
@@ -469,8 +490,10 @@ int emit_core(const struct net *net, const char *folder, const char *prefix, str
   set_shapes(&marks, net, &plan);
   set_layer_lists(&marks, net);
   set_training(&marks, net, &plan);
+  set_loaded(&marks, net, &plan, weights);
 
-  struct text core, axi, system, table, header, page, rdl, list, system_list, fusesoc, bench, litex;
+  struct text core, axi, system, table, header, page, rdl, list, system_list, fusesoc, bench, litex,
+      banks;
   text_open(&core);
   text_open(&axi);
   text_open(&system);
@@ -483,6 +506,7 @@ int emit_core(const struct net *net, const char *folder, const char *prefix, str
   text_open(&fusesoc);
   text_open(&bench);
   text_open(&litex);
+  text_open(&banks);
   write_core(core.file, net, &plan, &marks);
   template_write(axi.file, "axi.v.in", &marks);
   template_write(system.file, "system.v.in", &marks);
@@ -491,16 +515,19 @@ int emit_core(const struct net *net, const char *folder, const char *prefix, str
   write_page(page.file, net, &plan, &marks);
   write_rdl(rdl.file, net, &marks);
   beside_write_fusesoc(fusesoc.file, net, prefix);
-  beside_write_bench(bench.file, net);
+  beside_write_bench(bench.file, net, weights);
   template_write(litex.file, "engram_litex.py.in", &marks);
   fprintf(list.file, "engram_core.v\nengram_axi.v\nengram_exp_table.v\n");
   fprintf(system_list.file, "engram_system.v\n");
+  if (weights)
+    loaded_write_banks(banks.file, net, &plan, weights, &marks);
   marks_free(&marks);
 
   struct staging staging;
   int result = staging_open(&staging, folder, err);
   const char *path = staging.path;
   result |= result ? -1 : save_leaves(path, &list, &system_list, err);
+  result |= save_banks(path, &banks, weights, err);
   result |= save(path, "engram_core.v", &core, err);
   result |= save(path, "engram_axi.v", &axi, err);
   result |= save(path, "engram_system.v", &system, err);

@@ -41,7 +41,7 @@ enum map_register {
 };
 
 enum { MAP_ID_VALUE = 0x454E4752 };
-enum map_feature { MAP_TRAINS = 1 };
+enum map_feature { MAP_TRAINS = 1, MAP_LOADED = 4, MAP_FIXED = 8 };
 enum map_control { MAP_PAUSE = 1, MAP_LEARN = 2, MAP_CLEAR = 4 };
 enum map_status { MAP_PAUSED = 1, MAP_BUSY = 2 };
 
