@@ -40,6 +40,7 @@ enum {
 enum { EPOCHS_MAX = 100000, SPLITS = 2, HALVES_MAX = NET_RATE_MAX };
 
 struct options {
+  bool no_step; /* --steps 0 */
   struct net_options net;
   struct data_options data;
   struct weights_options weights;
@@ -94,7 +95,8 @@ static error_t parse_number(int key, char *arg, struct argp_state *state) {
     options->epochs = (uint32_t)option_number(state, "epochs", arg, 0, EPOCHS_MAX);
     return 0;
   case KEY_STEPS:
-    options->steps = option_number(state, "steps", arg, 1, UINT32_MAX);
+    options->steps = option_number(state, "steps", arg, 0, UINT32_MAX);
+    options->no_step = options->steps == 0;
     return 0;
   case KEY_SEED:
     options->seed = option_number(state, "seed", arg, 0, UINT64_MAX);
@@ -168,7 +170,7 @@ static const struct argp_option table[] = {
      "end when N epochs in a row were not better on validation than the best before them", 2},
     {"restart", KEY_RESTART, 0, 0, "of --load take the weights only and begin with epoch 1", 2},
     {"epochs", KEY_EPOCHS, "N", 0, "train until N epochs are finished in all, 30 by default", 2},
-    {"steps", KEY_STEPS, "N", 0, "stop after N training steps at the latest", 2},
+    {"steps", KEY_STEPS, "N", 0, "stop after N training steps at the latest; 0: initial weights alone", 2},
     {"seed", KEY_SEED, "N", 0,
      "of all that is drawn: initial weights, split, order, dropout, --augment; 1 by default", 2},
     {"rate", KEY_RATE, "R", 0,
@@ -740,6 +742,8 @@ int cmd_train(int argc, char **argv) {
   struct training training = {.options = &options};
   struct error err = {""};
   option_parse(&argp, "engram train", argc, argv, &options);
+  if (options.no_step)
+    options.epochs = 0; /* initial weights alone */
   int status = run(&training, &err) == 0 ? EXIT_DONE : cmd_device_fail(training.device, &err);
   device_close(training.device);
   train_log_close(&training.log, &err);
