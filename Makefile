@@ -26,7 +26,7 @@ CFLAGS    := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Isw -Igen -DENGRAM_VERSION='"
 LIBS       = $(shell pkg-config --libs $(PACKAGES)) -lm -ldl -pthread
 INCLUDES   = $(shell pkg-config --cflags $(PACKAGES))
 
-SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c)) gen/emit.c gen/registers.c gen/beside.c gen/prefix.c gen/template.c
+SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c)) gen/emit.c gen/registers.c gen/beside.c gen/loaded.c gen/prefix.c gen/template.c gen/text.c
 EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in driver/*.[ch] fpga/*/board.yaml sw/report/report.css verif/sim*.[ch]) verif/sim.cpp $(wildcard verif/build_*.sh)
 TESTS    := $(patsubst verif/unit/%.c,%,$(wildcard verif/unit/test_*.c))
 C_FILES  := $(wildcard sw/*/*.[ch] gen/*.[ch] verif/*.[ch] verif/*/*.[ch] driver/*.[ch] fpga/*.[ch])
@@ -43,7 +43,7 @@ BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
 .PHONY: help deps all sim check unit cli found independent leaves cores folds icarus cocotb driver fusesoc regress same mutants vehicle
-.PHONY: bitstream bitstreams program fpga-table report-page lint lint-rtl pages format wave install clean estimate-check netlist
+.PHONY: bitstream bitstreams program fpga-table report-page lint lint-rtl pages format wave install clean estimate-check netlist loaded
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -274,6 +274,9 @@ fusesoc: $(ENGRAM) ## emitted cores through FuseSoC: lint, and their test bench 
 .PHONY: litex
 litex: $(ENGRAM) ## an emitted core as a LiteX module behind both of LiteX's buses (a minute)
 	@sh verif/litex.sh $(ENGRAM) $(BUILD)/litex
+
+loaded: $(ENGRAM) ## cores that have weights from their start, under their own bench in Icarus and Verilator
+	@sh verif/loaded.sh $(ENGRAM) $(BUILD)/loaded
 
 netlist: $(BENCH) $(ENGRAM) ## what Yosys makes of small cores for both families, simulated against the model (minutes)
 	@sh verif/netlist.sh $(BENCH) $(ENGRAM) $(BUILD)/netlist

@@ -4,6 +4,7 @@
 #ifndef ENGRAM_GEN_BESIDE_H
 #define ENGRAM_GEN_BESIDE_H
 
+#include "model/model.h"
 #include "net/net.h"
 #include "template.h"
 
@@ -25,8 +26,9 @@ void beside_fusesoc_name(char name[BESIDE_FUSESOC_MAX], const struct net *net, c
 void beside_write_fusesoc(FILE *f, const struct net *net, const char *prefix);
 
 /* engram_core_tb.v: a test bench that holds the golden model's numbers for two pictures. Runs the
- * model, so it takes the memory of all weights. */
-void beside_write_bench(FILE *f, const struct net *net);
+ * model, so it takes the memory of all weights. With `weights`, not NULL, it expects them from the
+ * start and writes none. */
+void beside_write_bench(FILE *f, const struct net *net, const struct weights *weights);
 
 /* The name under which an embedded file of the driver is emitted, NULL for any other file. */
 const char *beside_driver_name(const char *embedded);

@@ -6,36 +6,18 @@
 #include "base/file.h"
 #include "beside.h"
 #include "embedded.h"
+#include "loaded.h"
 #include "model/random.h"
 #include "model/softmax.h"
 #include "net/map.h"
 #include "net/plan.h"
 #include "prefix.h"
+#include "text.h"
 #include "registers.h"
 #include "template.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Text that grows; print into .file, then take .text. */
-struct text {
-  FILE *file;
-  char *text;
-  size_t size;
-};
-
-static void text_open(struct text *text) {
-  text->file = open_memstream(&text->text, &text->size);
-  if (!text->file)
-    abort();
-}
-
-/* Hands the text over to a mark. */
-static void text_to_mark(struct text *text, struct marks *marks, const char *name) {
-  fclose(text->file);
-  marks_set(marks, name, "%s", text->text);
-  free(text->text);
-}
 
 /* ---------------------------------------------------------------- marks of the whole net */
 
@@ -130,7 +112,6 @@ static void set_training(struct marks *marks, const struct net *net, const struc
   marks_set(marks, "training", "%d", trains);
   bool logits = net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX;
   int logit_frac = net->layer[net->layer_count - 1].activation.frac;
-  marks_set(marks, "features", "%d", (trains ? MAP_TRAINS : 0) | (logits ? MAP_LOGITS : 0));
   marks_set(marks, "reply_logits", "%d", logits);
   marks_set(marks, "logit_frac", "%d", logit_frac);
   marks_set(marks, "reply_values", "%s", logits ? "logit (sign-extended)" : "probability");
@@ -150,6 +131,15 @@ static void set_training(struct marks *marks, const struct net *net, const struc
     marks_set(marks, "round_key", "drawn[%d:%d]", drawn - 1, random_bits);
   else
     marks_set(marks, "round_key", "{%d{1'b0}}", net->position_bits);
+}
+
+static void set_loaded(struct marks *marks, const struct net *net, const struct plan *plan,
+                       const struct weights *weights) {
+  bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
+  bool fixed = weights && !trains;
+  marks_set(marks, "fixed", "%d", fixed);
+  marks_set(marks, "features", "%u", loaded_features(net, weights));
+  loaded_set_conv(marks, net, plan, weights);
 }
 
 /* ---------------------------------------------------------------- marks of one layer */
@@ -435,7 +425,7 @@ static void write_rdl(FILE *f, const struct net *net, struct marks *marks) {
 /* Writes one finished text to folder/name, unless something has failed already; releases the text
  * either way. */
 static int save(const char *folder, const char *name, struct text *text, struct error *err) {
-  fclose(text->file);
+  text_close(text);
   char *path = err->message[0] ? NULL : path_join(folder, name);
   struct output out;
   FILE *f = path ? output_open(&out, path, err) : NULL;
@@ -472,8 +462,9 @@ static int save_leaves(const char *folder, struct text *core, struct text *syste
   return 0;
 }
 
-int emit_core(const struct net *net, const char *folder, const char *prefix, struct error *err) {
-  if (prefix && prefix_check(prefix, net, err))
+int emit_core(const struct net *net, const char *folder, const char *prefix,
+              const struct weights *weights, struct error *err) {
+  if ((prefix && prefix_check(prefix, net, err)) || (weights && loaded_check(net, err)))
     return -1;
   struct plan plan;
   plan_make(&plan, net);
@@ -483,6 +474,7 @@ int emit_core(const struct net *net, const char *folder, const char *prefix, str
   set_shapes(&marks, net, &plan);
   set_layer_lists(&marks, net);
   set_training(&marks, net, &plan);
+  set_loaded(&marks, net, &plan, weights);
 
   struct text core, axi, system, table, header, page, rdl, list, system_list, fusesoc, bench, litex;
   text_open(&core);
@@ -505,16 +497,23 @@ int emit_core(const struct net *net, const char *folder, const char *prefix, str
   write_page(page.file, net, &plan, &marks);
   write_rdl(rdl.file, net, &marks);
   beside_write_fusesoc(fusesoc.file, net, prefix);
-  beside_write_bench(bench.file, net);
+  beside_write_bench(bench.file, net, weights);
   template_write(litex.file, "engram_litex.py.in", &marks);
   fprintf(list.file, "engram_core.v\nengram_axi.v\nengram_exp_table.v\n");
   fprintf(system_list.file, "engram_system.v\n");
+  struct text banks;
+  if (weights) {
+    text_open(&banks);
+    loaded_write_banks(banks.file, net, &plan, weights, &marks);
+  }
   marks_free(&marks);
 
   struct staging staging;
   int result = staging_open(&staging, folder, err);
   const char *path = staging.path;
   result |= result ? -1 : save_leaves(path, &list, &system_list, err);
+  if (weights) /* in place of the leaf of the same name */
+    result |= save(path, "engram_bank.v", &banks, err);
   result |= save(path, "engram_core.v", &core, err);
   result |= save(path, "engram_axi.v", &axi, err);
   result |= save(path, "engram_system.v", &system, err);

@@ -23,6 +23,7 @@ module engram_control #(
   parameter INITIAL_RATE = 8,
   parameter INITIAL_FREEZE = 0,
   parameter TRAINING = 1,                // 0: the core only infers
+  parameter FIXED = 0,                   // 1: no weight can be written
   parameter ADDRESS_BITS = 22            // of a byte: the weight's place + 3, at least 10
 ) (
   input  wire                    clk_i,
@@ -171,11 +172,11 @@ module engram_control #(
   end
 
   wire allowed = whole_q &&
-      (in_weights ? paused && |weight_there && (!write_q || weight_fits)
+      (in_weights ? paused && |weight_there && (!write_q || (weight_fits && FIXED == 0))
                   : in_registers && (write_q ? writable : readable));
   wire act_write = state_q == ACT && write_q && allowed_q;
   wire act_read = state_q == ACT && !write_q && allowed_q;
-  assign weight_write_o = there_q & {LAYERS{act_write}};
+  assign weight_write_o = FIXED != 0 ? {LAYERS{1'b0}} : there_q & {LAYERS{act_write}};
   assign weight_read_o = there_q & {LAYERS{act_read}};
   assign weight_row_o = row;
   assign weight_column_o = column;

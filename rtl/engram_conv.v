@@ -36,7 +36,9 @@ module engram_conv #(
   parameter SLOT_BITS = 1,         // of a value's place in its word
   parameter AT_ONCE = 1,           // gradients that come at a time, 1 or 2
   parameter TRAINING = 1,          // 0: forward only
-  parameter LOGIC_MULTIPLIERS = 0  // of VALUES * TAPS, made of logic
+  parameter LOGIC_MULTIPLIERS = 0, // of VALUES * TAPS, made of logic
+  parameter LOADED = 0,            // 1: reset sets the weights to INITIAL, in kernel_q's order
+  parameter [TAPS*FILTERS*WEIGHT_BITS-1:0] INITIAL = 0
 ) (
   input  wire                     clk_i,
   input  wire                     rst_i,
@@ -461,7 +463,9 @@ module engram_conv #(
       reg here_q;
       always @(posedge clk_i) begin
         here_q <= next_place == place;
-        if (write && here_q) kernel_q[place*WEIGHT_BITS +: WEIGHT_BITS] <= write_data;
+        if (LOADED != 0 && rst_i)
+          kernel_q[place*WEIGHT_BITS +: WEIGHT_BITS] <= INITIAL[place*WEIGHT_BITS +: WEIGHT_BITS];
+        else if (write && here_q) kernel_q[place*WEIGHT_BITS +: WEIGHT_BITS] <= write_data;
       end
     end
   endgenerate

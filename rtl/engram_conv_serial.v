@@ -49,7 +49,10 @@ module engram_conv_serial #(
   parameter HASH_COLUMN_BITS = 6,
   parameter PIXEL_ADDRESS_BITS = 10, // of row * WIDTH + column
   parameter TRAINING = 1,            // 0: no way back
-  parameter LOGIC_MULTIPLIERS = 0    // of TAPS_AT_ONCE, made of logic
+  parameter LOGIC_MULTIPLIERS = 0,   // of TAPS_AT_ONCE, made of logic
+  parameter LOADED = 0,              // 1: the weights begin as INITIAL, word 0 of kernel_q lowest
+  parameter INITIAL_BITS = 1,        // of all its words
+  parameter [INITIAL_BITS-1:0] INITIAL = 0
 ) (
   input  wire                          clk_i,
   input  wire                          rst_i,
@@ -170,6 +173,14 @@ module engram_conv_serial #(
   // No word is read in the cycle that writes it.
   (* no_rw_check *)
   reg [TAPS_AT_ONCE*WEIGHT_BITS-1:0] kernel_q [0:WORDS-1] /*verilator public_flat_rd*/;
+  generate
+    if (LOADED != 0) begin : gen_loaded
+      integer word;
+      initial
+        for (word = 0; word < WORDS; word = word + 1)
+          kernel_q[word] = INITIAL[word*TAPS_AT_ONCE*WEIGHT_BITS +: TAPS_AT_ONCE*WEIGHT_BITS];
+    end
+  endgenerate
   reg [TAPS_AT_ONCE*WEIGHT_BITS-1:0] weights_q;
   reg [WEIGHT_BITS-1:0] old_q;     // the lane's
   reg [WEIGHT_BITS-1:0] weight_q;  // the host's or the updated one

@@ -861,11 +861,12 @@ module engram_crossbar #(
         end
         wire [ADDRESS_BITS-1:0] write_address =
             writing || PLACED_WRITES != 0 ? update_address : address;
-        engram_weights #(
-          .LANES(HERE), .WEIGHT_BITS(WEIGHT_BITS), .WORDS(WEIGHT_WORDS),
-          .ADDRESS_BITS(ADDRESS_BITS), .STORAGE(STORAGE)
-        ) u_weights (
-          .clk_i(clk_i), .write_i(write), .write_address_i(write_address), .write_data_i(data),
+        engram_bank #(
+          .LAYER(LAYER), .BANK(r*BANKS+bank), .LANES(HERE), .WEIGHT_BITS(WEIGHT_BITS),
+          .WORDS(WEIGHT_WORDS), .ADDRESS_BITS(ADDRESS_BITS), .STORAGE(STORAGE)
+        ) u_bank (
+          .clk_i(clk_i), .rst_i(rst_i),
+          .write_i(write), .write_address_i(write_address), .write_data_i(data),
           .read_i(|half_reads_1[HALF*LANES+FIRST +: HERE] || host_read || may_write),
           .read_address_i(STORAGE == 2 ? write_address : address),
           .read_data_o(weights[(r*LANES+FIRST)*WEIGHT_BITS +: HERE*WEIGHT_BITS])

@@ -5,12 +5,15 @@
 #include "cmd/cmd.h"
 #include "cmd/net_options.h"
 #include "emit.h"
+#include "model/checkpoint.h"
 
 #include <jansson.h>
 
+enum { KEY_LOAD = 0x200 };
+
 struct options {
   struct net_options net;
-  const char *folder, *prefix; /* NULL without */
+  const char *folder, *prefix, *load; /* NULL without */
   bool json;
 };
 
@@ -25,6 +28,9 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     return 0;
   case 'p':
     options->prefix = arg;
+    return 0;
+  case KEY_LOAD:
+    options->load = arg;
     return 0;
   case 'j':
     options->json = true;
@@ -42,6 +48,10 @@ static const struct argp_option table[] = {
      "begin every name (files, modules, C symbols, FuseSoC's) with NAME instead of engram, so that "
      "several cores stand in one design",
      0},
+    {"load", KEY_LOAD, "FILE", 0,
+     "weights (of `engram train --save` or `engram import`) that the core has from its start; with "
+     "mode: inference they cannot be written",
+     0},
     {"json", 'j', 0, 0, "print the result as JSON", 0},
     OPTION_VERSION,
     {0},
@@ -56,6 +66,25 @@ static const struct argp argp = {
            "the core and a file list.",
 };
 
+/* Reads --load's weights, and emits. */
+static int emit(const struct options *options, const struct net *net, struct error *err) {
+  if (!options->load)
+    return emit_core(net, options->folder, options->prefix, NULL, err);
+  struct checkpoint checkpoint = {.state = device_state_fresh(net, 1)};
+  size_t inexact;
+  weights_new(&checkpoint.weights, net);
+  int result = checkpoint_load(options->load, net, &checkpoint, &inexact, err);
+  if (result == 0 && inexact > 0)
+    result = error_set(err,
+                       "%s: %zu weights are not in the network's formats: `engram import` rounds "
+                       "them and says what that changes",
+                       options->load, inexact);
+  if (result == 0)
+    result = emit_core(net, options->folder, options->prefix, &checkpoint.weights, err);
+  weights_free(&checkpoint.weights);
+  return result;
+}
+
 int cmd_gen(int argc, char **argv) {
   struct options options = {.json = false};
   option_parse(&argp, "engram gen", argc, argv, &options);
@@ -63,8 +92,7 @@ int cmd_gen(int argc, char **argv) {
   struct net net;
   if (!options.folder)
     error_set(&err, "--output DIR is missing");
-  if (err.message[0] || net_options_load(&options.net, &net, &err) ||
-      emit_core(&net, options.folder, options.prefix, &err))
+  if (err.message[0] || net_options_load(&options.net, &net, &err) || emit(&options, &net, &err))
     return cmd_fail(&err);
   if (options.json) {
     char hash[17], fusesoc[BESIDE_FUSESOC_MAX];

@@ -41,7 +41,12 @@ enum map_register {
 };
 
 enum { MAP_ID_VALUE = 0x454E4752 };
-enum map_feature { MAP_TRAINS = 1, MAP_LOGITS = 2 /* words of a reply, not probabilities */ };
+enum map_feature {
+  MAP_TRAINS = 1,
+  MAP_LOGITS = 2, /* words of a reply, not probabilities */
+  MAP_LOADED = 4, /* has weights from its start */
+  MAP_FIXED = 8   /* which cannot be written */
+};
 enum map_control { MAP_PAUSE = 1, MAP_LEARN = 2, MAP_CLEAR = 4 };
 enum map_status { MAP_PAUSED = 1, MAP_BUSY = 2 };
 

@@ -538,6 +538,7 @@ done
 
 # ---------------------------------------------------------------- gen
 bad 'gen: no folder' '--output' gen --net "$tiny"
+bad 'gen: no such weights' 'missing.weights' gen --net "$tiny" --load missing.weights -o new
 bad 'gen: result is a file' 'w' gen --net "$tiny" -o w
 bad 'gen: result is a device' 'full' gen --net "$tiny" -o full
 bad_disk 'gen: full disk' 'File too large' gen --net "$tiny" -o new
