@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "embedded.h"
+#include "loaded.h"
 #include "model/model.h"
 #include "net/map.h"
 #include "net/plan.h"

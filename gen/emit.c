@@ -12,9 +12,9 @@
 #include "net/map.h"
 #include "net/plan.h"
 #include "prefix.h"
-#include "text.h"
 #include "registers.h"
 #include "template.h"
+#include "text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -77,7 +77,8 @@ static void set_values(struct marks *marks, const struct content *content, int w
     if (!registers && word > 0 && word % BLOCK_WORDS == 0)
       fprintf(values.file, "  end\n  initial begin\n");
     fprintf(values.file, registers ? "      memory_q[%d] <= " : "    memory_q[%d] = ", word);
-    content_hex(values.file, content->bits + (size_t)word * (size_t)content->word_bits, content->word_bits);
+    content_hex(values.file, content->bits + (size_t)word * (size_t)content->word_bits,
+                content->word_bits);
     fprintf(values.file, ";\n");
   }
   text_to_mark(&values, marks, "bank_values");

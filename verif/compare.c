@@ -187,8 +187,8 @@ static int find_layer(struct compare *compare, struct sim_bus *bus, int l, struc
   for (int r = 0; r < p->rows_at_once; r++)
     for (int bank = 0; bank < banks; bank++)
       if (find(bus, &compare->banks[l][r * banks + bank], "memory_q", err,
-               "u_%s.gen_bank_row__BRA__%d__KET__.gen_bank__BRA__%d__KET__.u_bank.u_weights.%s", p->name,
-               r, bank, storages[compare->net->layer[l].storage]))
+               "u_%s.gen_bank_row__BRA__%d__KET__.gen_bank__BRA__%d__KET__.u_bank.u_weights.%s",
+               p->name, r, bank, storages[compare->net->layer[l].storage]))
         return -1;
   return 0;
 }
