@@ -208,6 +208,14 @@ END
 cc -o exported exported.c && ./exported > arrays
 cat weights/conv.hex weights/dense1.hex weights/output.hex | grep -v '^//' > words
 if [ -s words ] && cmp -s arrays words; then passed=$((passed + 1)); else fail 'other weights'; fi
+good 'gen --load' gen --net "$tiny8" --load w0 --prefix two -o loaded
+name='gen --load: nothing of where the weights were, all names with the prefix'
+if grep -qF w0 -r loaded || ! grep -q 'module two_bank_1_0' loaded/two_bank.v || grep -q engram_bank -r loaded --include='*.v'; then
+  fail "$(grep -n engram_bank -r loaded --include='*.v' | head -n 1)"
+else
+  passed=$((passed + 1))
+fi
+rm -r loaded
 name='exported: the first filter of seed 1 (docs/order.md)'
 if [ "$(sed -n '1~3p; 18q' words | tr '\n' ' ')" = '0c 08 1d fc ef fb ' ]; then
   passed=$((passed + 1))
@@ -539,6 +547,10 @@ done
 # ---------------------------------------------------------------- gen
 bad 'gen: no folder' '--output' gen --net "$tiny"
 bad 'gen: no such weights' 'missing.weights' gen --net "$tiny" --load missing.weights -o new
+bad 'gen: weights of another network' 'conv.weight: found shape' gen --net other.yaml --load w -o new
+bad 'gen: weights and RAM with one port' 'single_port cannot begin with weights' gen --net "$tiny" \
+  --fold multipliers=shared --fold storage=single_port --fold lanes=2 --load w -o new
+bad_disk 'gen: full disk, weights' 'File too large' gen --net "$tiny" --load w -o new
 bad 'gen: result is a file' 'w' gen --net "$tiny" -o w
 bad 'gen: result is a device' 'full' gen --net "$tiny" -o full
 bad_disk 'gen: full disk' 'File too large' gen --net "$tiny" -o new
