@@ -251,7 +251,7 @@ estimate-check: $(ENGRAM) ## `engram estimate` against Yosys on 20 nets; writes 
 	@sh verif/estimate.sh check $(ENGRAM) $(BUILD)/estimate docs/estimate.md
 
 folds: $(BENCH) ## the paper's nets at every kind of layout, 20 steps each (minutes)
-	@sh verif/folds.sh $(BENCH)
+	@sh verif/folds.sh $(BENCH) $(BUILD)/folds
 
 cocotb: $(ENGRAM) ## engram_axi in cocotb with cocotbext-axi beside a protocol checker, which broken cores must show
 	@sh verif/cocotb/run.sh $(ENGRAM) $(BUILD)/cocotb

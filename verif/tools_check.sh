@@ -14,15 +14,15 @@ mkdir -p "$2" "$3"
 work=$(cd "$2" && pwd) venv=$(cd "$3" && pwd)
 python=$venv/bin/python
 
-# Net and layout. Each branch of gen/emit.c is taken by one of them, most by the first three.
+# Net and layout; `loaded` has weights from its start. Each branch of gen/emit.c is taken by one of them, most by the first three.
 cores='verif/nets/uneven multipliers=shared storage=single_port
 verif/nets/frozen step=fast positions=1 filters=3
-verif/nets/dense mode=inference storage=register
+nets/tiny mode=inference positions=1 taps=3 output=argmax loaded
 verif/nets/dense step=fast multipliers=shared
 nets/paper8 lanes=32
 nets/tiny8 positions=14 lanes=2
 nets/tiny mode=inference logic_multipliers=40
-nets/tiny mode=inference positions=1 taps=3
+verif/nets/dense mode=inference storage=register
 verif/nets/output
 verif/nets/one'
 
@@ -101,12 +101,20 @@ silent() { # tool: says nothing of the core
 }
 
 emit() { # net, layout
-  net=$1
+  options="--net $here/../$1.yaml"
   shift
+  for word; do
+    case $word in loaded) options="$options --load $work/weights" ;; *) options="$options --fold $word" ;; esac
+  done
   rm -rf "$work/core"
-  # shellcheck disable=SC2046
-  "$engram" gen --net "$here/../$net.yaml" $(printf -- '--fold %s ' "$@" | grep =) -o "$work/core" >"$work/log"
+  # shellcheck disable=SC2086
+  "$engram" gen $options -o "$work/core" >"$work/log"
 }
+
+# The weights that a training of nets/tiny begins with.
+"$engram" synth --classes airplane,car,helicopter --recordings 4 --seconds 1 -o "$work/sounds" >"$work/log"
+"$engram" features --classes airplane,car,helicopter --size 8x8 -o "$work/pictures" "$work/sounds" >"$work/log"
+"$engram" train --net "$here/../nets/tiny.yaml" --data "$work/pictures" --steps 0 --save "$work/weights" >"$work/log"
 
 tools=''
 for tool in slang verible verilator verilator-new icarus-2005 icarus-2012 yosys yosys-new; do
