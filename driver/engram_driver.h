@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: 0BSD
  *
  * C99 without allocation, operating system, library or variables of its own. All that it knows of
- * the core comes from engram_core.h, so a program with two different cores compiles it twice. Not
+ * the core comes from engram_core.h, so a program with two cores has two (engram gen --prefix). Not
  * for several threads at once.
  *
  *   struct engram core = {.base = (volatile uint32_t *)0x43C00000, .send = ..., .receive = ...};
@@ -178,11 +178,15 @@ enum engram_status {
 };
 
 struct engram_reply {
-  enum engram_status status;            /* where it is not good, what follows is 0 */
-  bool train;                           /* the picture is being trained on */
-  uint32_t best;                        /* class of the largest logit */
-  uint32_t steps;                       /* training steps done before this picture */
+  enum engram_status status; /* where it is not good, what follows is 0 */
+  bool train;                /* the picture is being trained on */
+  uint32_t best;             /* class of the largest logit */
+  uint32_t steps;            /* training steps done before this picture */
+#if ENGRAM_REPLY_LOGITS
+  int32_t logit[ENGRAM_CLASSES]; /* ENGRAM_LOGIT_FRAC bits behind the point */
+#else
   uint32_t probability[ENGRAM_CLASSES]; /* of ENGRAM_PROBABILITY_ONE */
+#endif
 };
 
 /* The user signal of a picture's first beat; label 0..ENGRAM_LABEL_MAX. */

@@ -12,9 +12,10 @@ module engram_board (
   input  wire busy_i,     // a step is at work
   output wire beat_o      // turns over every 128 steps
 );
-  reg [2:0] reset_q = 3'b111;
+  reg [2:0] reset_q;
   reg       busy_q;
   reg [7:0] steps_q;
+  initial reset_q = 3'b111;
   always @(posedge clk_i) begin
     reset_q <= {reset_q[1:0], !locked_i || button_i};
     busy_q <= busy_i;

@@ -19,6 +19,7 @@ function lane_of(name, part) {
   number = substr(part, 6) + 0
   layer = substr(name, 1, RSTART - 1)
   sub(/\.gen_bank_row\[[0-9]+\]$/, "", layer)
+  sub(/\.u_(lanes|banks)$/, "", layer)
   return 1
 }
 

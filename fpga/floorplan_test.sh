@@ -19,8 +19,8 @@ END
 
 # lanes LANES BANKS: LANES lanes of a multiplier each, BANKS banks of a memory each, and one multiplier of another module.
 lanes() {
-  { echo top/u_conv.u_m && seq 0 $(($1 - 1)) | sed 's/.*/top\/u_dense.gen_lane[&].u_m/'; } >M.names
-  seq 0 $(($2 - 1)) | sed 's/.*/top\/u_dense.gen_bank_row[0].gen_bank[&].u_d/' >D.names
+  { echo top/u_conv.u_m && seq 0 $(($1 - 1)) | sed 's/.*/top\/u_dense.u_lanes.gen_lane[&].u_m/'; } >M.names
+  seq 0 $(($2 - 1)) | sed 's/.*/top\/u_dense.u_banks.gen_bank_row[0].gen_bank[&].u_d/' >D.names
   awk -f "$here/floorplan.awk" made-up.sites M.names D.names >plan
 }
 
@@ -35,32 +35,32 @@ expect() {
 # One site near the middle stays free; lane 1 with its memory beside it is next to lane 0, to and fro.
 lanes 5 5
 expect 'five lanes' <<'END'
-setattr -set BEL "X0/Y1/M0" top/u_dense.gen_lane[0].u_m
-setattr -set BEL "X0/Y3/D0" top/u_dense.gen_bank_row[0].gen_bank[0].u_d
-setattr -set BEL "X20/Y1/M0" top/u_dense.gen_lane[1].u_m
-setattr -set BEL "X20/Y3/D0" top/u_dense.gen_bank_row[0].gen_bank[1].u_d
-setattr -set BEL "X20/Y5/M0" top/u_dense.gen_lane[2].u_m
-setattr -set BEL "X20/Y7/D0" top/u_dense.gen_bank_row[0].gen_bank[2].u_d
-setattr -set BEL "X10/Y5/M0" top/u_dense.gen_lane[3].u_m
-setattr -set BEL "X10/Y7/D0" top/u_dense.gen_bank_row[0].gen_bank[3].u_d
-setattr -set BEL "X0/Y5/M0" top/u_dense.gen_lane[4].u_m
-setattr -set BEL "X0/Y7/D0" top/u_dense.gen_bank_row[0].gen_bank[4].u_d
+setattr -set BEL "X0/Y1/M0" top/u_dense.u_lanes.gen_lane[0].u_m
+setattr -set BEL "X0/Y3/D0" top/u_dense.u_banks.gen_bank_row[0].gen_bank[0].u_d
+setattr -set BEL "X20/Y1/M0" top/u_dense.u_lanes.gen_lane[1].u_m
+setattr -set BEL "X20/Y3/D0" top/u_dense.u_banks.gen_bank_row[0].gen_bank[1].u_d
+setattr -set BEL "X20/Y5/M0" top/u_dense.u_lanes.gen_lane[2].u_m
+setattr -set BEL "X20/Y7/D0" top/u_dense.u_banks.gen_bank_row[0].gen_bank[2].u_d
+setattr -set BEL "X10/Y5/M0" top/u_dense.u_lanes.gen_lane[3].u_m
+setattr -set BEL "X10/Y7/D0" top/u_dense.u_banks.gen_bank_row[0].gen_bank[3].u_d
+setattr -set BEL "X0/Y5/M0" top/u_dense.u_lanes.gen_lane[4].u_m
+setattr -set BEL "X0/Y7/D0" top/u_dense.u_banks.gen_bank_row[0].gen_bank[4].u_d
 END
 
 # Two lanes share a bank and a site.
 lanes 2 1
 expect 'a bank of two lanes' <<'END'
-setattr -set BEL "X10/Y5/M0" top/u_dense.gen_lane[0].u_m
-setattr -set BEL "X11/Y5/M1" top/u_dense.gen_lane[1].u_m
-setattr -set BEL "X10/Y7/D0" top/u_dense.gen_bank_row[0].gen_bank[0].u_d
+setattr -set BEL "X10/Y5/M0" top/u_dense.u_lanes.gen_lane[0].u_m
+setattr -set BEL "X11/Y5/M1" top/u_dense.u_lanes.gen_lane[1].u_m
+setattr -set BEL "X10/Y7/D0" top/u_dense.u_banks.gen_bank_row[0].gen_bank[0].u_d
 END
 
 # A lane of two banks takes two sites.
 lanes 1 2
 expect 'a lane of two banks' <<'END'
-setattr -set BEL "X0/Y1/M0" top/u_dense.gen_lane[0].u_m
-setattr -set BEL "X0/Y3/D0" top/u_dense.gen_bank_row[0].gen_bank[0].u_d
-setattr -set BEL "X10/Y7/D0" top/u_dense.gen_bank_row[0].gen_bank[1].u_d
+setattr -set BEL "X0/Y1/M0" top/u_dense.u_lanes.gen_lane[0].u_m
+setattr -set BEL "X0/Y3/D0" top/u_dense.u_banks.gen_bank_row[0].gen_bank[0].u_d
+setattr -set BEL "X10/Y7/D0" top/u_dense.u_banks.gen_bank_row[0].gen_bank[1].u_d
 END
 
 lanes 7 7

@@ -6,34 +6,18 @@
 #include "base/file.h"
 #include "beside.h"
 #include "embedded.h"
+#include "loaded.h"
 #include "model/random.h"
 #include "model/softmax.h"
 #include "net/map.h"
 #include "net/plan.h"
+#include "prefix.h"
+#include "registers.h"
 #include "template.h"
+#include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Text that grows; print into .file, then take .text. */
-struct text {
-  FILE *file;
-  char *text;
-  size_t size;
-};
-
-static void text_open(struct text *text) {
-  text->file = open_memstream(&text->text, &text->size);
-  if (!text->file)
-    abort();
-}
-
-/* Hands the text over to a mark. */
-static void text_to_mark(struct text *text, struct marks *marks, const char *name) {
-  fclose(text->file);
-  marks_set(marks, name, "%s", text->text);
-  free(text->text);
-}
 
 /* ---------------------------------------------------------------- marks of the whole net */
 
@@ -45,6 +29,10 @@ static void set_versions(struct marks *marks, const struct net *net) {
   marks_set(marks, "name", "%s", net->name);
   marks_set(marks, "net_hash", "%016llX", (unsigned long long)net->net_hash);
   marks_set(marks, "core_hash", "%016llX", (unsigned long long)net->core_hash);
+  marks_set(marks, "net_hash_low", "%08X", (unsigned)(uint32_t)net->net_hash);
+  marks_set(marks, "net_hash_high", "%08X", (unsigned)(net->net_hash >> 32));
+  marks_set(marks, "core_hash_low", "%08X", (unsigned)(uint32_t)net->core_hash);
+  marks_set(marks, "core_hash_high", "%08X", (unsigned)(net->core_hash >> 32));
   marks_set(
       marks, "shape", "%08X",
       (unsigned)(net->layer_count << 24 | net->classes << 16 | net->width << 8 | net->height));
@@ -85,7 +73,11 @@ static void set_shapes(struct marks *marks, const struct net *net, const struct 
   marks_set(marks, "layer_at", "%d", net->row_bits + net->column_bits + 2);
   marks_set(marks, "counters", "%d", PLAN_COUNTS * net->layer_count);
   marks_set(marks, "count_bits", "%d", plan->count_bits);
+  bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
   marks_set(marks, "infer_cycles", "%d", plan->infer_cycles);
+  marks_set(marks, "interval", "%d", plan->interval);
+  marks_set(marks, "sequencer_interval", "%d", trains ? 0 : plan->interval);
+  marks_set(marks, "step_bits", "%d", trains ? 2 : 4);
   marks_set(marks, "train_cycles", "%d", plan->train_cycles);
   marks_set(marks, "multipliers", "%d", plan->multipliers);
 }
@@ -116,7 +108,14 @@ static void set_training(struct marks *marks, const struct net *net, const struc
     freeze |= (unsigned)net->layer[l].freeze << l;
   marks_set(marks, "rate", "%d", net->rate);
   marks_set(marks, "initial_freeze", "%u", freeze);
-  marks_set(marks, "training", "%d", net->fold[FOLD_MODE] == MODE_TRAINING);
+  bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
+  marks_set(marks, "training", "%d", trains);
+  bool logits = net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX;
+  int logit_frac = net->layer[net->layer_count - 1].activation.frac;
+  marks_set(marks, "reply_logits", "%d", logits);
+  marks_set(marks, "logit_frac", "%d", logit_frac);
+  marks_set(marks, "reply_values", "%s", logits ? "logit (sign-extended)" : "probability");
+  marks_set(marks, "reply_frac", "%d", logits ? logit_frac : SOFTMAX_FRAC);
   marks_set(marks, "updated", "%s_updated", plan->layer[0].name);
   marks_set(marks, "rounding", "%d",
             net->rounding == ROUND_NEAREST      ? 0
@@ -132,6 +131,15 @@ static void set_training(struct marks *marks, const struct net *net, const struc
     marks_set(marks, "round_key", "drawn[%d:%d]", drawn - 1, random_bits);
   else
     marks_set(marks, "round_key", "{%d{1'b0}}", net->position_bits);
+}
+
+static void set_loaded(struct marks *marks, const struct net *net, const struct plan *plan,
+                       const struct weights *weights) {
+  bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
+  bool fixed = weights && !trains;
+  marks_set(marks, "fixed", "%d", fixed);
+  marks_set(marks, "features", "%u", loaded_features(net, weights));
+  loaded_set_conv(marks, net, plan, weights);
 }
 
 /* ---------------------------------------------------------------- marks of one layer */
@@ -341,6 +349,10 @@ static void write_core(FILE *f, const struct net *net, const struct plan *plan,
     }
   }
   set_output(marks, net);
+  if (net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX) {
+    template_write(f, "core_argmax.v.in", marks);
+    return;
+  }
   template_write(f, "core_softmax.v.in", marks);
   if (trains)
     template_write(f, "core_difference.v.in", marks);
@@ -359,48 +371,11 @@ static void write_table(FILE *f, struct marks *marks) {
   template_write(f, "exp_table.v.in", marks);
 }
 
-static const struct {
-  int address;
-  const char *name, *access, *meaning;
-} registers[] = {
-    {MAP_ID, "ID", "R", "\"ENGR\""},
-    {MAP_VERSION, "VERSION", "R", "generator's major, minor, patch, 8 bits each"},
-    {MAP_NET_HASH_LOW, "NET_HASH_LOW", "R", "hash of what the weights mean"},
-    {MAP_NET_HASH_HIGH, "NET_HASH_HIGH", "R", ""},
-    {MAP_CORE_HASH_LOW, "CORE_HASH_LOW", "R", "hash of net and layout"},
-    {MAP_CORE_HASH_HIGH, "CORE_HASH_HIGH", "R", ""},
-    {MAP_SHAPE, "SHAPE", "R", "layers, classes, width, height, 8 bits each, height lowest"},
-    {MAP_FEATURES, "FEATURES", "R", "bit 0: the core trains"},
-    {MAP_CONTROL, "CONTROL", "RW",
-     "bit 0 PAUSE (set by reset), bit 1 LEARN (set by reset), bit 2 CLEAR counters"},
-    {MAP_STATUS, "STATUS", "R", "bit 0 paused, bit 1 a step is at work"},
-    {MAP_RATE, "RATE", "RW", "learning rate 2^-RATE, 0..15, from the next step on"},
-    {MAP_FREEZE, "FREEZE", "RW", "bit l: layer l is not updated, from the next step on"},
-    {MAP_RANDOM, "RANDOM0", "RW paused", "random state, bits 31:0; never all zero"},
-    {MAP_RANDOM + 4, "RANDOM1", "RW paused", "bits 63:32"},
-    {MAP_RANDOM + 8, "RANDOM2", "RW paused", "bits 95:64"},
-    {MAP_RANDOM + 12, "RANDOM3", "RW paused", "bits 126:96"},
-    {MAP_STEPS, "STEPS", "R, W paused", "training steps"},
-    {MAP_PICTURES, "PICTURES", "R", "inferences"},
-    {MAP_CORRECT, "CORRECT", "R", "pictures of either kind whose class was their label"},
-    {MAP_CYCLES_LOW, "CYCLES_LOW", "R", "cycles at work"},
-    {MAP_CYCLES_HIGH, "CYCLES_HIGH", "R", ""},
-    {MAP_STEP_CYCLES, "STEP_CYCLES", "R", "cycles of the last step"},
-    {MAP_SHORT, "SHORT", "R", "pictures refused: too short"},
-    {MAP_LONG, "LONG", "R", "pictures refused: too long"},
-    {MAP_LABEL, "LABEL", "R", "pictures refused: label out of range"},
-    {MAP_ACCESS, "ACCESS", "R", "accesses answered with SLVERR"},
-};
-enum { REGISTER_COUNT = sizeof registers / sizeof registers[0] };
-
 static void write_header(FILE *f, const struct net *net, const struct plan *plan,
                          struct marks *marks) {
   struct text text;
   text_open(&text);
-  for (int i = 0; i < REGISTER_COUNT; i++)
-    fprintf(text.file, "#define ENGRAM_%s 0x%03Xu%s%s%s\n", registers[i].name,
-            (unsigned)registers[i].address, *registers[i].meaning ? " /* " : "",
-            registers[i].meaning, *registers[i].meaning ? " */" : "");
+  registers_write_c(text.file);
   text_to_mark(&text, marks, "registers");
   text_open(&text);
   for (int l = 0; l < net->layer_count; l++)
@@ -430,30 +405,27 @@ static void write_page(FILE *f, const struct net *net, const struct plan *plan,
   }
   text_to_mark(&text, marks, "layers_table");
   text_open(&text);
-  for (int i = 0; i < REGISTER_COUNT; i++)
-    fprintf(text.file, "| 0x%03X | %s | %s | %s |\n", (unsigned)registers[i].address,
-            registers[i].name, registers[i].access, registers[i].meaning);
-  for (int l = 0; l < net->layer_count; l++) {
-    int at = MAP_LAYERS + l * MAP_LAYER_SIZE;
-    const char *name = plan->layer[l].name;
-    fprintf(text.file,
-            "| 0x%03X | CUT_ACTIVATIONS of layer %d | R | saturated activations of %s |\n",
-            (unsigned)(at + MAP_CUT_ACTIVATIONS), l, name);
-    fprintf(text.file, "| 0x%03X | CUT_GRADIENTS of layer %d | R | saturated gradients of %s |\n",
-            (unsigned)(at + MAP_CUT_GRADIENTS), l, name);
-    fprintf(text.file,
-            "| 0x%03X | LOST of layer %d | R | updates of %s that were not zero and changed "
-            "nothing |\n",
-            (unsigned)(at + MAP_LOST), l, name);
-  }
+  registers_write_page(text.file, net, plan);
   text_to_mark(&text, marks, "register_table");
   template_write(f, "core_page.md.in", marks);
+}
+
+static void write_rdl(FILE *f, const struct net *net, struct marks *marks) {
+  struct text text, expanded;
+  text_open(&text);
+  registers_write_rdl(text.file, net);
+  fclose(text.file);
+  text_open(&expanded);
+  template_expand(expanded.file, "registers", text.text, marks);
+  free(text.text);
+  text_to_mark(&expanded, marks, "rdl_registers");
+  template_write(f, "core.rdl.in", marks);
 }
 
 /* Writes one finished text to folder/name, unless something has failed already; releases the text
  * either way. */
 static int save(const char *folder, const char *name, struct text *text, struct error *err) {
-  fclose(text->file);
+  text_close(text);
   char *path = err->message[0] ? NULL : path_join(folder, name);
   struct output out;
   FILE *f = path ? output_open(&out, path, err) : NULL;
@@ -490,7 +462,10 @@ static int save_leaves(const char *folder, struct text *core, struct text *syste
   return 0;
 }
 
-int emit_core(const struct net *net, const char *folder, struct error *err) {
+int emit_core(const struct net *net, const char *folder, const char *prefix,
+              const struct weights *weights, struct error *err) {
+  if ((prefix && prefix_check(prefix, net, err)) || (weights && loaded_check(net, err)))
+    return -1;
   struct plan plan;
   plan_make(&plan, net);
   struct marks marks = {.count = 0};
@@ -499,41 +474,60 @@ int emit_core(const struct net *net, const char *folder, struct error *err) {
   set_shapes(&marks, net, &plan);
   set_layer_lists(&marks, net);
   set_training(&marks, net, &plan);
+  set_loaded(&marks, net, &plan, weights);
 
-  struct text core, system, table, header, page, list, system_list, fusesoc, bench;
+  struct text core, axi, system, table, header, page, rdl, list, system_list, fusesoc, bench, litex;
   text_open(&core);
+  text_open(&axi);
   text_open(&system);
   text_open(&table);
   text_open(&header);
   text_open(&page);
+  text_open(&rdl);
   text_open(&list);
   text_open(&system_list);
   text_open(&fusesoc);
   text_open(&bench);
+  text_open(&litex);
   write_core(core.file, net, &plan, &marks);
+  template_write(axi.file, "axi.v.in", &marks);
   template_write(system.file, "system.v.in", &marks);
   write_table(table.file, &marks);
   write_header(header.file, net, &plan, &marks);
   write_page(page.file, net, &plan, &marks);
-  beside_write_fusesoc(fusesoc.file, net);
-  beside_write_bench(bench.file, net);
-  fprintf(list.file, "engram_core.v\nengram_exp_table.v\n");
+  write_rdl(rdl.file, net, &marks);
+  beside_write_fusesoc(fusesoc.file, net, prefix);
+  beside_write_bench(bench.file, net, weights);
+  template_write(litex.file, "engram_litex.py.in", &marks);
+  fprintf(list.file, "engram_core.v\nengram_axi.v\nengram_exp_table.v\n");
   fprintf(system_list.file, "engram_system.v\n");
+  struct text banks;
+  if (weights) {
+    text_open(&banks);
+    loaded_write_banks(banks.file, net, &plan, weights, &marks);
+  }
   marks_free(&marks);
 
   struct staging staging;
   int result = staging_open(&staging, folder, err);
   const char *path = staging.path;
   result |= result ? -1 : save_leaves(path, &list, &system_list, err);
+  if (weights) /* in place of the leaf of the same name */
+    result |= save(path, "engram_bank.v", &banks, err);
   result |= save(path, "engram_core.v", &core, err);
+  result |= save(path, "engram_axi.v", &axi, err);
   result |= save(path, "engram_system.v", &system, err);
   result |= save(path, "engram_exp_table.v", &table, err);
   result |= save(path, "engram_core.h", &header, err);
   result |= save(path, "engram_core.md", &page, err);
+  result |= save(path, "engram_core.rdl", &rdl, err);
   result |= save(path, "engram_core.f", &list, err);
   result |= save(path, "engram_system.f", &system_list, err);
   result |= save(path, "engram_core.core", &fusesoc, err);
   result |= save(path, "engram_core_tb.v", &bench, err);
+  result |= save(path, "engram_litex.py", &litex, err);
+  if (result == 0 && prefix)
+    result = prefix_folder(prefix, path, err);
   if (result == 0)
     return staging_commit(&staging, err);
   if (path)

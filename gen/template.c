@@ -52,7 +52,11 @@ void template_write(FILE *out, const char *name, const struct marks *marks) {
     fprintf(stderr, "engram: no template %s\n", name);
     abort();
   }
-  for (const char *at = file->text; *at;) {
+  template_expand(out, name, file->text, marks);
+}
+
+void template_expand(FILE *out, const char *name, const char *text, const struct marks *marks) {
+  for (const char *at = text; *at;) {
     size_t plain = strcspn(at, "@");
     fwrite(at, 1, plain, out);
     at += plain;

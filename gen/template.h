@@ -28,4 +28,7 @@ void marks_free(struct marks *marks);
  * is not there is a mistake in the program: it ends with a message. */
 void template_write(FILE *out, const char *name, const struct marks *marks);
 
+/* The same with a text that is not embedded; `name` is what messages call it. */
+void template_expand(FILE *out, const char *name, const char *text, const struct marks *marks);
+
 #endif

@@ -5,6 +5,10 @@
 // changes nothing and is counted: an address outside the map, a partial or misaligned write, a
 // write to a read-only register, a value out of range, and weights or random state while a step is
 // at work. What a register reads as comes from engram_counters, as does the count of such accesses.
+//
+// An access is seen to wait, then taken a cycle later, a write's address and data together: so no
+// input reaches an output within a cycle, and no register is needed to hold what cannot be served
+// yet. Where a write and a read wait, they are taken in turn.
 `default_nettype none
 
 module engram_control #(
@@ -19,6 +23,7 @@ module engram_control #(
   parameter INITIAL_RATE = 8,
   parameter INITIAL_FREEZE = 0,
   parameter TRAINING = 1,                // 0: the core only infers
+  parameter FIXED = 0,                   // 1: no weight can be written
   parameter ADDRESS_BITS = 22            // of a byte: the weight's place + 3, at least 10
 ) (
   input  wire                    clk_i,
@@ -82,9 +87,9 @@ module engram_control #(
 
   // ---------------------------------------------------------------- one access at a time
   localparam [2:0] IDLE = 3'd0, CHECK = 3'd1, ACT = 3'd2, WEIGHT = 3'd3, REGISTER = 3'd4,
-                   RESPOND = 3'd5;
+                   RESPOND = 3'd5, TAKE = 3'd6;
   reg [2:0]           state_q;
-  reg                 write_q;
+  reg                 write_q;      // the access at work, or the last one, is a write
   reg [WORD_BITS-1:0] word_q;
   reg                 whole_q;      // aligned, and all four bytes of a write
   reg [31:0]          data_q;
@@ -92,12 +97,12 @@ module engram_control #(
   reg                 allowed_q;    // what was found in CHECK
   reg [LAYERS-1:0]    there_q;      // so, of the layers' weights
 
-  wire free = state_q == IDLE && ready_i;
-  wire take_write = free && s_axil_awvalid_i && s_axil_wvalid_i;
-  wire take_read = free && s_axil_arvalid_i && !take_write;
-  assign s_axil_awready_o = take_write;
-  assign s_axil_wready_o = take_write;
-  assign s_axil_arready_o = take_read;
+  wire write_waits = s_axil_awvalid_i && s_axil_wvalid_i;
+  wire read_waits = s_axil_arvalid_i;
+  wire take = state_q == TAKE;
+  assign s_axil_awready_o = take && write_q;
+  assign s_axil_wready_o = take && write_q;
+  assign s_axil_arready_o = take && !write_q;
   assign s_axil_bvalid_o = state_q == RESPOND && write_q;
   assign s_axil_rvalid_o = state_q == RESPOND && !write_q;
   assign s_axil_bresp_o = allowed_q ? OKAY : SLVERR;
@@ -167,11 +172,11 @@ module engram_control #(
   end
 
   wire allowed = whole_q &&
-      (in_weights ? paused && |weight_there && (!write_q || weight_fits)
+      (in_weights ? paused && |weight_there && (!write_q || (weight_fits && FIXED == 0))
                   : in_registers && (write_q ? writable : readable));
   wire act_write = state_q == ACT && write_q && allowed_q;
   wire act_read = state_q == ACT && !write_q && allowed_q;
-  assign weight_write_o = there_q & {LAYERS{act_write}};
+  assign weight_write_o = FIXED != 0 ? {LAYERS{1'b0}} : there_q & {LAYERS{act_write}};
   assign weight_read_o = there_q & {LAYERS{act_read}};
   assign weight_row_o = row;
   assign weight_column_o = column;
@@ -192,12 +197,11 @@ module engram_control #(
                            !(is_random || is_steps || (register == CONTROL && data_q[2])));
 
   always @(posedge clk_i) begin
-    if (state_q == IDLE) begin
-      write_q <= take_write;
-      word_q <= take_write ? s_axil_awaddr_i[ADDRESS_BITS-1:2] : s_axil_araddr_i[ADDRESS_BITS-1:2];
-      whole_q <= take_write ? s_axil_awaddr_i[1:0] == 2'b00 && s_axil_wstrb_i == 4'b1111
-                            : s_axil_araddr_i[1:0] == 2'b00;
-      data_q <= s_axil_wdata_i;
+    if (take) begin
+      word_q <= write_q ? s_axil_awaddr_i[ADDRESS_BITS-1:2] : s_axil_araddr_i[ADDRESS_BITS-1:2];
+      whole_q <= write_q ? s_axil_awaddr_i[1:0] == 2'b00 && s_axil_wstrb_i == 4'b1111
+                         : s_axil_araddr_i[1:0] == 2'b00;
+      data_q <= s_axil_wdata_i & {32{write_q}};
     end else if (state_q == WEIGHT || data_taken_i || value_valid_i)
       data_q <= {half, data_q[31:16]};
     if (state_q == CHECK) begin
@@ -210,13 +214,19 @@ module engram_control #(
   always @(posedge clk_i)
     if (rst_i) begin
       state_q <= IDLE;
+      write_q <= 1'b0;
       pause_q <= 1'b1;
       learn_q <= 1'b1;
       rate_q <= INITIAL_RATE[RATE_BITS-1:0];
       freeze_q <= INITIAL_FREEZE[LAYERS-1:0];
     end else begin
       case (state_q)
-        IDLE: if (take_write || take_read) state_q <= CHECK;
+        IDLE:
+          if (ready_i && (write_waits || read_waits)) begin
+            state_q <= TAKE;
+            write_q <= write_waits && !(read_waits && write_q);
+          end
+        TAKE: state_q <= CHECK;
         CHECK: state_q <= ACT;
         ACT: state_q <= !allowed_q ? REGISTER : quick ? RESPOND : in_weights ? WEIGHT : REGISTER;
         WEIGHT: if (wait_q == 3'd0) state_q <= RESPOND;

@@ -36,7 +36,9 @@ module engram_conv #(
   parameter SLOT_BITS = 1,         // of a value's place in its word
   parameter AT_ONCE = 1,           // gradients that come at a time, 1 or 2
   parameter TRAINING = 1,          // 0: forward only
-  parameter LOGIC_MULTIPLIERS = 0  // of VALUES * TAPS, made of logic
+  parameter LOGIC_MULTIPLIERS = 0, // of VALUES * TAPS, made of logic
+  parameter LOADED = 0,            // 1: reset sets the weights to INITIAL, in kernel_q's order
+  parameter [TAPS*FILTERS*WEIGHT_BITS-1:0] INITIAL = 0
 ) (
   input  wire                     clk_i,
   input  wire                     rst_i,
@@ -212,7 +214,7 @@ module engram_conv #(
             .A_BITS(PIXEL_BITS), .B_BITS(OPERAND_BITS),
             .LOGIC(VALUE * TAPS + tap < LOGIC_MULTIPLIERS)
           ) u_multiplier (
-            .clk_i(clk_i), .enable_i(issue),
+            .clk_i(clk_i), .rst_i(rst_i), .enable_i(issue),
             .nonzero_i(|taps_i[(position*TAPS + tap)*PIXEL_BITS +: PIXEL_BITS]),
             .a_i(taps_i[(position*TAPS + tap)*PIXEL_BITS +: PIXEL_BITS]),
             .b_i(operand), .product_o(product)
@@ -256,8 +258,11 @@ module engram_conv #(
     else if (sums_valid) sums_word_q <= sums_word_q + 1'b1;
   generate
     for (value = 0; value < VALUES; value = value + 1) begin : gen_sum_valid
-      if (value / FILTERS_AT_ONCE < REST) assign sums_valid_o[value] = sums_valid;
-      else assign sums_valid_o[value] = sums_valid && !sums_rest;
+      if (value / FILTERS_AT_ONCE < REST) begin : gen_always
+        assign sums_valid_o[value] = sums_valid;
+      end else begin : gen_not_in_rest
+        assign sums_valid_o[value] = sums_valid && !sums_rest;
+      end
     end
   endgenerate
   wire unused_rest_ok = &{1'b0, sums_rest};
@@ -295,7 +300,11 @@ module engram_conv #(
 
     reg [TAPS*FILTERS*UPDATE_BITS-1:0] gradient_q;
     wire [TAPS*FILTERS*UPDATE_BITS-1:0] below, round_about;
-    assign below = gradient_q >> UPDATE_BITS;
+    if (TAPS * FILTERS > 1) begin : gen_below
+      assign below = gradient_q >> UPDATE_BITS;
+    end else begin : gen_none_below
+      assign below = {UPDATE_BITS{1'b0}};
+    end
     for (tap = 0; tap < TAPS; tap = tap + 1) begin : gen_back_tap
       wire [FILTERS*UPDATE_BITS-1:0] filters =
           gradient_q[tap*FILTERS*UPDATE_BITS +: FILTERS*UPDATE_BITS];
@@ -454,7 +463,9 @@ module engram_conv #(
       reg here_q;
       always @(posedge clk_i) begin
         here_q <= next_place == place;
-        if (write && here_q) kernel_q[place*WEIGHT_BITS +: WEIGHT_BITS] <= write_data;
+        if (LOADED != 0 && rst_i)
+          kernel_q[place*WEIGHT_BITS +: WEIGHT_BITS] <= INITIAL[place*WEIGHT_BITS +: WEIGHT_BITS];
+        else if (write && here_q) kernel_q[place*WEIGHT_BITS +: WEIGHT_BITS] <= write_data;
       end
     end
   endgenerate

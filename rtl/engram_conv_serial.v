@@ -49,7 +49,10 @@ module engram_conv_serial #(
   parameter HASH_COLUMN_BITS = 6,
   parameter PIXEL_ADDRESS_BITS = 10, // of row * WIDTH + column
   parameter TRAINING = 1,            // 0: no way back
-  parameter LOGIC_MULTIPLIERS = 0    // of TAPS_AT_ONCE, made of logic
+  parameter LOGIC_MULTIPLIERS = 0,   // of TAPS_AT_ONCE, made of logic
+  parameter LOADED = 0,              // 1: the weights begin as INITIAL, word 0 of kernel_q lowest
+  parameter INITIAL_BITS = 1,        // of all its words
+  parameter [INITIAL_BITS-1:0] INITIAL = 0
 ) (
   input  wire                          clk_i,
   input  wire                          rst_i,
@@ -170,6 +173,14 @@ module engram_conv_serial #(
   // No word is read in the cycle that writes it.
   (* no_rw_check *)
   reg [TAPS_AT_ONCE*WEIGHT_BITS-1:0] kernel_q [0:WORDS-1] /*verilator public_flat_rd*/;
+  generate
+    if (LOADED != 0) begin : gen_loaded
+      integer word;
+      initial
+        for (word = 0; word < WORDS; word = word + 1)
+          kernel_q[word] = INITIAL[word*TAPS_AT_ONCE*WEIGHT_BITS +: TAPS_AT_ONCE*WEIGHT_BITS];
+    end
+  endgenerate
   reg [TAPS_AT_ONCE*WEIGHT_BITS-1:0] weights_q;
   reg [WEIGHT_BITS-1:0] old_q;     // the lane's
   reg [WEIGHT_BITS-1:0] weight_q;  // the host's or the updated one
@@ -178,16 +189,16 @@ module engram_conv_serial #(
   wire kernel_write = host_write_q || update_write;
   wire [31:0] lane = {{(32-LANE_BITS){1'b0}}, lane_q};  // to compare with integers
   reg [WEIGHT_BITS-1:0] old_weight;
-  integer l;
+  integer picked, written;  // lanes
   always @* begin
     old_weight = weights_q[0 +: WEIGHT_BITS];
-    for (l = 1; l < TAPS_AT_ONCE; l = l + 1)
-      if (lane == l) old_weight = weights_q[l*WEIGHT_BITS +: WEIGHT_BITS];
+    for (picked = 1; picked < TAPS_AT_ONCE; picked = picked + 1)
+      if (lane == picked) old_weight = weights_q[picked*WEIGHT_BITS +: WEIGHT_BITS];
   end
   always @(posedge clk_i) begin
-    for (l = 0; l < TAPS_AT_ONCE; l = l + 1)
-      if (kernel_write && lane == l)
-        kernel_q[address][l*WEIGHT_BITS +: WEIGHT_BITS] <= weight_q;
+    for (written = 0; written < TAPS_AT_ONCE; written = written + 1)
+      if (kernel_write && lane == written)
+        kernel_q[address][written*WEIGHT_BITS +: WEIGHT_BITS] <= weight_q;
     if (forward_issue || update_read || host_read_q) weights_q <= kernel_q[address];
     old_q <= old_weight;
     weight_q <= host_write_i ? host_data_i : next_weight;
@@ -229,8 +240,8 @@ module engram_conv_serial #(
   engram_multipliers #(
     .COUNT(TAPS_AT_ONCE), .A_BITS(PIXEL_BITS), .B_BITS(OPERAND_BITS), .LOGIC(LOGIC_MULTIPLIERS)
   ) u_multipliers (
-    .clk_i(clk_i), .enable_i({TAPS_AT_ONCE{issued_q[1]}}), .nonzero_i({TAPS_AT_ONCE{1'b1}}),
-    .a_i(taps), .b_i(operands), .products_o(products)
+    .clk_i(clk_i), .rst_i(rst_i), .enable_i({TAPS_AT_ONCE{issued_q[1]}}),
+    .nonzero_i({TAPS_AT_ONCE{1'b1}}), .a_i(taps), .b_i(operands), .products_o(products)
   );
 
   // ---------------------------------------------------------------- forward sums

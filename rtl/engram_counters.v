@@ -6,9 +6,11 @@
 // of a counter is counted beside it (engram_event_counter); its visit takes that and adds it. A
 // visit is two cycles, the low half of the word and the high one:
 //
-//   cycle 0: address; what was counted since the last visit is taken
-//         1: sum, written at its end; whose visit is next
+//   cycle -1: address: whose visit is next
+//          0: what was counted since the last visit is taken; the memory's word to a register
+//          1: sum, written at its end
 //
+// No register has two visits in a row: the second would read what the first has not written yet.
 // A register with few bits, and the random state, are added to a word of zeros. An access of the
 // host waits for its register's visit; a step's reply has a visit to STEPS put in, at most six
 // cycles after it was asked for: no step ends in between. CLEAR, and a reset, are a whole round in
@@ -22,6 +24,7 @@
 module engram_counters #(
   parameter LAYERS = 3,                // 1..5
   parameter COUNT_BITS = 7,            // of a layer's count between two visits, 112 cycles at most
+  parameter STEP_BITS = 2,             // of the steps' counts, 2..7: two where one takes 51 cycles
   parameter [255:0] CONSTANTS = 256'd0 // registers ID..FEATURES, ID lowest
 ) (
   input  wire        clk_i,
@@ -66,7 +69,6 @@ module engram_counters #(
                    CYCLES_HIGH = 6'h14, STEP_CYCLES = 6'h15, SHORT = 6'h16, LONG = 6'h17,
                    LABEL = 6'h18, ACCESS = 6'h19, RUN = 6'h1D;
   localparam [31:0] LAST = 32'h1F + 4 * LAYERS;
-  localparam STEP_BITS = 2;    // three steps between two visits: a step takes 51 cycles or more
   localparam CYCLE_BITS = 7;
   localparam RUN_BITS = 8;     // two rounds and 16 cycles
 
@@ -74,8 +76,10 @@ module engram_counters #(
   reg [5:0] place_q, scan_q;   // what is visited; what is next in turn
   reg       high_q, put_in_q;
   reg       wanted_q, steps_high_q;
-  wire put_in = wanted_q && scan_q != CYCLES_HIGH;  // next; the carry goes on there
-  wire in_turn = high_q && !put_in;                 // scan_q's visit begins
+  // The next visit is put in, unless the carry goes on there, or STEPS has just had one.
+  wire put_in = wanted_q && scan_q != CYCLES_HIGH && place_q != STEPS;
+  wire in_turn = high_q && (!put_in || scan_q == STEPS);  // scan_q's visit begins
+  wire [5:0] next_place = put_in ? STEPS : scan_q;
   wire round_end = high_q && place_q == LAST[5:0];
   wire unused_ok = &{1'b0, LAST};
   always @(posedge clk_i)
@@ -88,7 +92,7 @@ module engram_counters #(
     end else begin
       high_q <= !high_q;
       if (high_q) begin
-        place_q <= put_in ? STEPS : scan_q;
+        place_q <= next_place;
         put_in_q <= put_in;
       end
       if (in_turn) scan_q <= scan_q == LAST[5:0] ? 6'd0 : scan_q + 6'd1;
@@ -134,8 +138,10 @@ module engram_counters #(
   assign ready_o = !reset_q;
 
   // ---------------------------------------------------------------- host
+  reg step_done_q;
   reg ended_q;                 // STEP_CYCLES is to become RUN + tail
   reg stale_q;                 // RUN is of a step before the last one that ended
+  wire postponed = stale_q || step_done_q;
   // Seen where a visit begins.
   reg turn_q, hit_q, valid_q, second_q, done_q;
   // From an access's second cycle on: what much hangs on is decoded in its first.
@@ -146,7 +152,7 @@ module engram_counters #(
     write_q <= write_i && !done_q && !rst_i;
     in_random_q <= register_i[5:2] == RANDOM[5:2];
   end
-  wire behind = register_i == STEP_CYCLES && ended_q && stale_q;  // it will be right a round later
+  wire behind = register_i == STEP_CYCLES && ended_q && postponed;  // right a round later
   wire turn = in_turn && scan_q[5:2] == RANDOM[5:2] &&
               (scan_q[1:0] == 2'd0 ? access && in_random_q : turn_q);
   wire hit = access && (in_random_q ? turn && scan_q[1:0] == register_i[1:0]
@@ -195,18 +201,17 @@ module engram_counters #(
     else refused_q <= refused_i | (refused_q & ~(at_refused_q & {3{!reset_q && !clear_q}}));
   assign hold_o = |refused_q;
 
-  reg                step_done_q;
   reg                dirty_q;  // RUN is not zero
   reg [RUN_BITS-1:0] tail_q;
-  reg                become_q;
-  wire become_low = at_step_cycles_q && ended_q && !stale_q;
-  wire become = high_q ? become_q : become_low;
+  reg                become_q;  // STEP_CYCLES' visit, which reads RUN's word
+  wire become_next = in_turn && scan_q == STEP_CYCLES && ended_q && !postponed;
+  wire become_low = become_q && !high_q;
   wire run_add = at_run_q && !ended_q && !stale_q && !step_done_q;
   engram_event_counter #(.COUNT_BITS(RUN_BITS), .OUT_BITS(RUN_BITS)) u_run (
     .clk_i(clk_i), .take_i(step_done_q || run_add), .flags_i(active_i), .count_o(run)
   );
   always @(posedge clk_i) begin
-    become_q <= become;
+    if (high_q) become_q <= become_next;
     if (step_done_q) tail_q <= run;
     if (rst_i) begin
       step_done_q <= 1'b0;
@@ -235,9 +240,10 @@ module engram_counters #(
     for (k = 0; k < 3 * LAYERS; k = k + 1)
       addend[COUNT_BITS-1:0] = addend[COUNT_BITS-1:0] |
                                ({COUNT_BITS{at_layers_q[k]}} & counts_i[k*COUNT_BITS +: COUNT_BITS]);
-    addend[1:0] = addend[1:0] | ({2{at_steps_q}} & steps) | ({2{at_pictures_q}} & pictures) |
-                  ({2{at_correct_q}} & corrects) | ({2{at_control_q}} & control_i) |
-                  ({2{at_status_q}} & status_i) |
+    addend[STEP_BITS-1:0] = addend[STEP_BITS-1:0] | ({STEP_BITS{at_steps_q}} & steps) |
+                            ({STEP_BITS{at_pictures_q}} & pictures) |
+                            ({STEP_BITS{at_correct_q}} & corrects);
+    addend[1:0] = addend[1:0] | ({2{at_control_q}} & control_i) | ({2{at_status_q}} & status_i) |
                   {1'b0, |(at_refused_q & refused_q) || fault};
     addend[3:0] = addend[3:0] | ({4{at_rate_q}} & rate_i);
     addend[LAYERS-1:0] = addend[LAYERS-1:0] | ({LAYERS{at_freeze_q}} & freeze_i);
@@ -256,7 +262,7 @@ module engram_counters #(
   // ---------------------------------------------------------------- memory
   (* no_rw_check *)
   reg [15:0]         memory_q [0:127] /*verilator public_flat_rd*/;
-  reg [15:0]         word_q;
+  reg [15:0]         read_word_q, word_q;
   reg [6:0]          at_q /*verilator public_flat_rd*/;
   reg [ADD_BITS-1:0] addend_q /*verilator public_flat_rd*/;
   integer w;
@@ -264,6 +270,8 @@ module engram_counters #(
     for (w = 0; w < 16; w = w + 1) memory_q[w] = CONSTANTS[16*w +: 16];
     for (w = 16; w < 128; w = w + 1) memory_q[w] = 16'd0;
   end
+  wire [5:0] read_place = high_q ? next_place : place_q;
+  wire become = high_q ? become_next : become_q;
   assign sum = {{(SUM_BITS-16){1'b0}}, word_q} + {1'b0, addend_q};
   assign value_o = sum[15:0];
   wire unused_addend_ok = &{1'b0, addend[ADD_BITS]};
@@ -272,7 +280,8 @@ module engram_counters #(
     addend_q <= addend[ADD_BITS-1:0];
     zero_q <= zero;
     if (at_q[6:5] != 2'b00) memory_q[at_q] <= zero_q ? 16'd0 : sum[15:0];
-    word_q <= memory_q[{place_q[5:4], place_q[3] || become, place_q[2:0], high_q}];
+    read_word_q <= memory_q[{read_place[5:4], read_place[3] || become, read_place[2:0], !high_q}];
+    word_q <= read_word_q;
   end
 endmodule
 

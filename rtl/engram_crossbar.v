@@ -341,12 +341,12 @@ module engram_crossbar #(
 
   // ---------------------------------------------------------------- weights
   engram_crossbar_banks #(
-    .AT_ONCE(AT_ONCE), .LANES(LANES), .LANE_BITS(LANE_BITS), .BANK_LANES(BANK_LANES),
-    .PAIRED(PAIRED), .COUPLED(COUPLED), .EARLY(EARLY), .TRAINING(TRAINING), .COPIES(COPIES),
+    .LAYER(LAYER), .AT_ONCE(AT_ONCE), .LANES(LANES), .LANE_BITS(LANE_BITS),
+    .BANK_LANES(BANK_LANES), .PAIRED(PAIRED), .COUPLED(COUPLED), .EARLY(EARLY), .TRAINING(TRAINING), .COPIES(COPIES),
     .WEIGHT_BITS(WEIGHT_BITS), .WEIGHT_WORDS(WEIGHT_WORDS), .ADDRESS_BITS(ADDRESS_BITS),
     .STORAGE(STORAGE), .PLACED_WRITES(PLACED_WRITES)
   ) u_banks (
-    .clk_i(clk_i), .half_addresses_i(half_addresses), .reads_i(half_reads_1),
+    .clk_i(clk_i), .rst_i(rst_i), .half_addresses_i(half_addresses), .reads_i(half_reads_1),
     .second_1_i(second_1), .weights_o(weights), .writing_i(half_update_6),
     .updating_i(updates_6), .updating_late_i(update_q[7] && !freeze_i),
     .addresses_6_i(addresses_6), .second_6_i(second_6), .changed_i(changed),

@@ -5,6 +5,7 @@
 `default_nettype none
 
 module engram_crossbar_banks #(
+  parameter LAYER = 2,
   parameter AT_ONCE = 1,
   parameter LANES = 2,
   parameter LANE_BITS = 1,
@@ -21,6 +22,7 @@ module engram_crossbar_banks #(
   parameter PLACED_WRITES = 1
 ) (
   input  wire                          clk_i,
+  input  wire                          rst_i,
   // stage 1: [late, early]
   input  wire [2*COPIES*AT_ONCE*ADDRESS_BITS-1:0] half_addresses_i,
   input  wire [2*LANES-1:0]            reads_i,
@@ -97,11 +99,12 @@ module engram_crossbar_banks #(
         end
         wire [ADDRESS_BITS-1:0] write_address =
             writing || PLACED_WRITES != 0 ? update_address : address;
-        engram_weights #(
-          .LANES(HERE), .WEIGHT_BITS(WEIGHT_BITS), .WORDS(WEIGHT_WORDS),
-          .ADDRESS_BITS(ADDRESS_BITS), .STORAGE(STORAGE)
-        ) u_weights (
-          .clk_i(clk_i), .write_i(write), .write_address_i(write_address), .write_data_i(data),
+        engram_bank #(
+          .LAYER(LAYER), .BANK(r*BANKS+bank), .LANES(HERE), .WEIGHT_BITS(WEIGHT_BITS),
+          .WORDS(WEIGHT_WORDS), .ADDRESS_BITS(ADDRESS_BITS), .STORAGE(STORAGE)
+        ) u_bank (
+          .clk_i(clk_i), .rst_i(rst_i),
+          .write_i(write), .write_address_i(write_address), .write_data_i(data),
           .read_i(|reads_i[HALF*LANES+FIRST +: HERE] || host_read || may_write),
           .read_address_i(STORAGE == 2 ? write_address : address),
           .read_data_o(weights_o[(r*LANES+FIRST)*WEIGHT_BITS +: HERE*WEIGHT_BITS])

@@ -38,9 +38,10 @@ module engram_crossbar_drain #(
   reg                 sum_valid_q, sum_keep_q, sum_last_group_q;
   reg [UNIT_BITS-1:0] sum_unit_q;
   reg [SUM_BITS-1:0]  sum_q;
+  wire [LANE_BITS:0] pair_lane = {1'b0, pick_i} >> 1 << 1;  // the even one
   wire [COPIES*LANE_BITS-1:0] pick_lanes;
   engram_copies #(.DATA_BITS(LANE_BITS), .COPIES(COPIES)) u_pick_lanes (
-    .clk_i(clk_i), .data_i(COUPLED != 0 && train_i ? pick_i >> 1 << 1 : pick_i),
+    .clk_i(clk_i), .data_i(COUPLED != 0 && train_i ? pair_lane[LANE_BITS-1:0] : pick_i),
     .copies_o(pick_lanes)
   );
   wire sum_keep;
@@ -51,14 +52,14 @@ module engram_crossbar_drain #(
       engram_delay #(.DATA_BITS(TRAINED), .CYCLES(1)) u_trains_second_2 (
         .clk_i(clk_i), .rst_i(1'b0), .data_i(second_i), .data_o(trains_second_2)
       );
+      wire [LANE_BITS:0] drained = {1'b0, drained_i[LANE_BITS-1:0]};
       engram_pick #(
         .VALUE_BITS(1), .VALUES(TRAINED), .INDEX_BITS(LANE_BITS)
       ) u_second (
-        .values_i(trains_second_2), .index_i(drained_i[LANE_BITS-1:0] >> 1),
-        .value_o(second)
+        .values_i(trains_second_2), .index_i(drained[LANE_BITS:1]), .value_o(second)
       );
       assign sum_keep = !train_i || second == drained_i[0];
-      wire unused_keep_ok = &{1'b0, keep_i};
+      wire unused_keep_ok = &{1'b0, keep_i, drained};
     end else begin : gen_sum
       assign sum_keep = keep_i[unit_i];
     end
@@ -91,7 +92,7 @@ module engram_crossbar_drain #(
   assign keep_o = sum_keep_q;
   assign unit_o = sum_unit_q;
   assign sum_o = sum_q;
-  wire unused_picks_ok = &{1'b0, pick_lanes};
+  wire unused_picks_ok = &{1'b0, pick_lanes, pair_lane};
 endmodule
 
 `default_nettype wire

@@ -64,10 +64,11 @@ module engram_crossbar_gradients #(
         .unit_i({{(32-UNIT_BITS){1'b0}}, unit}), .place_o(place)
       );
       assign given_taken[copy] = valid && (!(PAIRED != 0 || COUPLED != 0) || !unit[0] || |gradient);
-      assign given_lanes[copy*LANE_BITS +: LANE_BITS] = place[LANE_BITS-1:0] >> COUPLED;
+      wire [LANE_BITS:0] given_lane = {1'b0, place[LANE_BITS-1:0]};
+      assign given_lanes[copy*LANE_BITS +: LANE_BITS] = given_lane[COUPLED +: LANE_BITS];
       assign given_passes[copy*PASS_BITS +: PASS_BITS] = place[32+PAIRED +: PASS_BITS];
       assign given_gradients[copy*GRADIENT_BITS +: GRADIENT_BITS] = gradient;
-      wire unused_given_ok = &{1'b0, place};
+      wire unused_given_ok = &{1'b0, place, given_lane};
     end
   endgenerate
   wire [TRAINED-1:0] write;

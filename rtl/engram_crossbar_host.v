@@ -93,8 +93,9 @@ module engram_crossbar_host #(
   wire [COPIES*LANE_BITS-1:0] host_trained;  // the training lane
   generate
     for (copy = 0; copy < COPIES; copy = copy + 1) begin : gen_host_lane
-      assign host_trained[copy*LANE_BITS +: LANE_BITS] =
-          lanes_o[copy*LANE_BITS +: LANE_BITS] >> COUPLED;
+      wire [LANE_BITS:0] host_lane = {1'b0, lanes_o[copy*LANE_BITS +: LANE_BITS]};
+      assign host_trained[copy*LANE_BITS +: LANE_BITS] = host_lane[COUPLED +: LANE_BITS];
+      wire unused_host_ok = &{1'b0, host_lane};
     end
   endgenerate
   engram_late_pick #(

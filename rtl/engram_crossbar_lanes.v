@@ -134,8 +134,11 @@ module engram_crossbar_lanes #(
         genvar g;
         for (g = 0; g < (1 << PASS_BITS); g = g + 1) begin : gen_pass
           localparam PAIR = g * TRAINED + lane;
-          if (2 * PAIR < UNITS) assign seconds[g] = pair_bits_i[PAIR];
-          else assign seconds[g] = 1'b0;
+          if (2 * PAIR < UNITS) begin : gen_pair
+            assign seconds[g] = pair_bits_i[PAIR];
+          end else begin : gen_no_pair
+            assign seconds[g] = 1'b0;
+          end
         end
         assign trains_second_o[lane] = seconds[pass_i];
         assign second_o[lane] = host_turn_i ? host_second_i :
@@ -156,8 +159,11 @@ module engram_crossbar_lanes #(
         wire [(1<<GROUP_BITS)-1:0] group_keeps;
         genvar g;
         for (g = 0; g < (1 << GROUP_BITS); g = g + 1) begin : gen_group
-          if (g < GROUPS && g * LANES + lane < UNITS) assign group_keeps[g] = keep_i[g*LANES+lane];
-          else assign group_keeps[g] = 1'b0;
+          if (g < GROUPS && g * LANES + lane < UNITS) begin : gen_unit
+            assign group_keeps[g] = keep_i[g*LANES+lane];
+          end else begin : gen_no_unit
+            assign group_keeps[g] = 1'b0;
+          end
         end
         assign kept_1[FIRST] = exists_1 && group_keeps[group_i];
         assign reads_1[FIRST] = reading_1[COPY] && kept_1[FIRST];
@@ -182,7 +188,7 @@ module engram_crossbar_lanes #(
         .GRADIENT_BITS(GRADIENT_BITS), .SUM_BITS(SUM_BITS), .SHARED(SHARED), .TRAINING(TRAINING),
         .LOGIC_MULTIPLIERS(LOGIC)
       ) u_lane (
-        .clk_i(clk_i),
+        .clk_i(clk_i), .rst_i(rst_i),
         .forward_i(forward_i[2+HALF]),
         .gradient_phase_i(HALF == 0 ? gradients_phase_2[COPY] : gradient_i[3]),
         .update_phase_i(update_i[2+HALF] && !freeze_i), .kept_i(lane_kept_2),

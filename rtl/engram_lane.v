@@ -21,6 +21,7 @@ module engram_lane #(
   parameter LOGIC_MULTIPLIERS = 0  // of the lane's, made of logic
 ) (
   input  wire                                  clk_i,
+  input  wire                                  rst_i,
   // stage 2
   input  wire                                  forward_i,
   input  wire                                  gradient_phase_i, // gradient * weight
@@ -125,8 +126,8 @@ module engram_lane #(
     .COUNT(PRODUCTS), .A_BITS(OPERAND_BITS), .B_BITS(PARTNER_BITS),
     .LOGIC(LOGIC_MULTIPLIERS < PRODUCTS ? LOGIC_MULTIPLIERS : PRODUCTS)
   ) u_multipliers (
-    .clk_i(clk_i), .enable_i(enable), .nonzero_i(nonzero), .a_i(operands), .b_i(partners),
-    .products_o(products)
+    .clk_i(clk_i), .rst_i(rst_i), .enable_i(enable), .nonzero_i(nonzero), .a_i(operands),
+    .b_i(partners), .products_o(products)
   );
 
   generate
@@ -143,7 +144,7 @@ module engram_lane #(
         .COUNT(ROWS_AT_ONCE), .A_BITS(GRADIENT_BITS), .B_BITS(X_BITS),
         .LOGIC(LOGIC_MULTIPLIERS < PRODUCTS ? 0 : LOGIC_MULTIPLIERS - PRODUCTS)
       ) u_outer_products (
-        .clk_i(clk_i), .enable_i({ROWS_AT_ONCE{update_phase_i}}),
+        .clk_i(clk_i), .rst_i(rst_i), .enable_i({ROWS_AT_ONCE{update_phase_i}}),
         .nonzero_i({ROWS_AT_ONCE{gradient_nonzero_i}}), .a_i({ROWS_AT_ONCE{gradient_i}}),
         .b_i(x_i), .products_o(us_o)
       );

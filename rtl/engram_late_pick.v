@@ -19,7 +19,7 @@ module engram_late_pick #(
   localparam PARTS = (VALUES + PART - 1) / PART;
   reg [PARTS*VALUE_BITS-1:0] parts_q;
   reg [HIGH_BITS-1:0]        high_q;
-  wire [INDEX_BITS-1:0]      high = index_i[INDEX_BITS-1:0] >> LOW_BITS;
+  wire [INDEX_BITS:0]        high = {1'b0, index_i[INDEX_BITS-1:0]} >> LOW_BITS;
   always @(posedge clk_i) high_q <= high[HIGH_BITS-1:0];
   wire unused_ok = &{1'b0, high, index_i};
 

@@ -250,17 +250,19 @@ module engram_link_executor #(
   wire [31:0] greeting = at_q[3] ? {12'd0, damaged_q, baud[31:16]} :
                          at_q[2] ? {baud[15:0], clock_hz[31:16]} :
                                    {clock_hz[15:0], 8'd248, 8'd1};
-  wire x_in = x_memory ? memory_bit :
-              at_gather && bit_q < 5'd8 ? (in_word ? memory_bit : sign_q) :
-              at_shift ? x_q[31] ^ tap :
-              at_extend && turn_q[0] && before_q ? sign_q :
-              at_result ? word_bit_q : x_q[31];
+  reg here_q;  // a result to be sent, as it was a cycle ago
+  always @(posedge clk_i) here_q <= s_axis_tvalid_i && stale_q == 2'd0;
   // A bit of the result or the greeting takes two cycles: picked, taken.
   reg word_bit_q, picked_q;
   always @(posedge clk_i) begin
     word_bit_q <= greet ? greeting[index] : s_axis_tdata_i[index];
     picked_q <= at_result && run_q && !picked_q && (greet || here_q);
   end
+  wire x_in = x_memory ? memory_bit :
+              at_gather && bit_q < 5'd8 ? (in_word ? memory_bit : sign_q) :
+              at_shift ? x_q[31] ^ tap :
+              at_extend && turn_q[0] && before_q ? sign_q :
+              at_result ? word_bit_q : x_q[31];
   wire result_waits = at_result && !picked_q;
   wire x_enable = run_q && (x_moves ? !stalled : at_extend ? turn_q[0] || !before_q
                                                : at_result && !result_waits);
@@ -291,6 +293,8 @@ module engram_link_executor #(
   end
 
   // ---------------------------------------------------------------- bits on the way
+  wire part_bit = at_part && run_q && bit_q < 5'd8;
+  wire part_differs = memory_bit == columns_q[0];
   // before_q: in EXTEND, bits above the word's; in STEP and ROW, the borrow.
   always @(posedge clk_i) begin
     if (fresh_q) before_q <= 1'b1;
@@ -307,8 +311,6 @@ module engram_link_executor #(
     if (part_bit) zero_q <= (bit_q == 5'd0 || zero_q) && !memory_bit;
     if (at_part && run_q && bit_q == 5'd8) last_q <= memory_bit;
   end
-  wire part_bit = at_part && run_q && bit_q < 5'd8;
-  wire part_differs = memory_bit == columns_q[0];
 
   // ---------------------------------------------------------------- core
   wire access = at_access && run_q;
@@ -342,8 +344,6 @@ module engram_link_executor #(
   wire leave = waiting && length_due_i;
 
   // A result is taken behind its word's last byte, and the next one looked for later.
-  reg here_q;
-  always @(posedge clk_i) here_q <= s_axis_tvalid_i && stale_q == 2'd0;
   wire byte_end = bit_q == 5'd23 && (at_store || (at_gather && turn_q != 2'd3));
   wire word_end = byte_end && turn_q == 2'd3;
   wire result_take = done_q && at_store && pixels;

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: 0BSD
 //
 // The one place where a multiplier stands. Nothing switches while it is not enabled; where a is
-// zero, b stays as it was. With ENGRAM_ECP5 or ENGRAM_ICE40 defined, for synthesis to that family
+// zero, b stays as it was: it is reset, because zero times what it was at power-up is X where a
+// simulator has it. With ENGRAM_ECP5 or ENGRAM_ICE40 defined, for synthesis to that family
 // alone, operands of up to 18 or 16 bits go to the device's own cell with the cell's own registers.
 // ECP5's are always enabled: the four cells of a block share their clock enables, and place and
 // route does not know. For iCE40 synth_ice40 must run without -dsp, which takes the registers and
@@ -15,6 +16,7 @@ module engram_multiplier #(
   parameter LOGIC = 0     // 1: of adders, where the device has no multiplier left
 ) (
   input  wire                            clk_i,
+  input  wire                            rst_i,
   input  wire                            enable_i,   // the product is wanted
   input  wire                            nonzero_i,  // a_i is not zero
   input  wire signed [A_BITS-1:0]        a_i,
@@ -26,13 +28,10 @@ module engram_multiplier #(
   reg signed [B_BITS-1:0] b_q;
   reg signed [PRODUCT_BITS-1:0] product_q;
 
-`ifndef SYNTHESIS
-  // Zero times what b was at power-up is zero, but X where a simulator has it.
-  initial b_q = {B_BITS{1'b0}};
-`endif
   always @(posedge clk_i) begin
     if (enable_i) a_q <= a_i;
-    if (enable_i && nonzero_i) b_q <= b_i;
+    if (rst_i) b_q <= {B_BITS{1'b0}};
+    else if (enable_i && nonzero_i) b_q <= b_i;
   end
 
   generate
@@ -42,7 +41,7 @@ module engram_multiplier #(
       wire signed [17:0] b = b_i;
       wire [35:0] p;
       assign product_o = p[PRODUCT_BITS-1:0];
-      wire unused_ok = &{1'b0, enable_i, nonzero_i, p};
+      wire unused_ok = &{1'b0, rst_i, enable_i, nonzero_i, p};
       MULT18X18D #(
         .REG_INPUTA_CLK("CLK0"), .REG_INPUTA_CE("CE0"), .REG_INPUTB_CLK("CLK0"),
         .REG_INPUTB_CE("CE0"), .REG_OUTPUT_CLK("CLK0"), .REG_OUTPUT_CE("CE0")
@@ -70,7 +69,7 @@ module engram_multiplier #(
       wire signed [15:0] b = b_i;
       wire [31:0] p;
       assign product_o = p[PRODUCT_BITS-1:0];
-      wire unused_ok = &{1'b0, p};
+      wire unused_ok = &{1'b0, rst_i, p};
       SB_MAC16 #(
         .A_SIGNED(1'b1), .B_SIGNED(1'b1), .A_REG(1'b1), .B_REG(1'b1),
         .TOP_8x8_MULT_REG(1'b1), .BOT_8x8_MULT_REG(1'b1), .PIPELINE_16x16_MULT_REG1(1'b1),

@@ -13,6 +13,7 @@ module engram_multipliers #(
   parameter LOGIC = 0    // of them, made of adders; the first ones
 ) (
   input  wire                            clk_i,
+  input  wire                            rst_i,
   input  wire [COUNT-1:0]                enable_i,   // the product is wanted
   input  wire [COUNT-1:0]                nonzero_i,  // its a is not zero
   input  wire [COUNT*A_BITS-1:0]         a_i,
@@ -30,7 +31,7 @@ module engram_multipliers #(
   generate
     for (i = 0; i < SINGLES; i = i + 1) begin : gen_single
       engram_multiplier #(.A_BITS(A_BITS), .B_BITS(B_BITS), .LOGIC(i < LOGIC)) u_multiplier (
-        .clk_i(clk_i), .enable_i(enable_i[i]), .nonzero_i(nonzero_i[i]),
+        .clk_i(clk_i), .rst_i(rst_i), .enable_i(enable_i[i]), .nonzero_i(nonzero_i[i]),
         .a_i(a_i[i*A_BITS +: A_BITS]), .b_i(b_i[i*B_BITS +: B_BITS]),
         .product_o(products_o[i*PRODUCT_BITS +: PRODUCT_BITS])
       );
@@ -39,7 +40,7 @@ module engram_multipliers #(
     for (i = SINGLES; i < COUNT; i = i + 2) begin : gen_pair
       localparam SECOND = i + 1 < COUNT ? i + 1 : i;
       wire enable = enable_i[i] || enable_i[SECOND];
-      wire unused_ok = &{1'b0, nonzero_i};
+      wire unused_ok = &{1'b0, rst_i, nonzero_i};
       wire signed [A_BITS-1:0] a0 = a_i[i*A_BITS +: A_BITS];
       wire signed [A_BITS-1:0] a1 = a_i[SECOND*A_BITS +: A_BITS];
       wire signed [B_BITS-1:0] b0 = b_i[i*B_BITS +: B_BITS];

@@ -18,8 +18,11 @@ module engram_pick #(
   genvar v;
   generate
     for (v = 0; v < (1 << INDEX_BITS); v = v + 1) begin : gen_value
-      if (v < VALUES) assign values[v] = values_i[v*VALUE_BITS +: VALUE_BITS];
-      else assign values[v] = {VALUE_BITS{1'b0}};
+      if (v < VALUES) begin : gen_given
+        assign values[v] = values_i[v*VALUE_BITS +: VALUE_BITS];
+      end else begin : gen_behind
+        assign values[v] = {VALUE_BITS{1'b0}};
+      end
     end
   endgenerate
   assign value_o = values[index_i];

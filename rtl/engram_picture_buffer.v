@@ -54,9 +54,11 @@ module engram_picture_buffer #(
   reg [WORD_BITS-1:0]   word_q;
   reg                   whole_q;     // the last pixel was taken
 
-  wire ready = !full_q[fill_slot_q] && !hold_i;
-  assign s_axis_tready_o = ready && !rst_i;
-  wire beat = s_axis_tvalid_i && ready;  // what it leaves during a reset is written over
+  reg  reset_q;  // a cycle late, so that tready is of registers alone
+  always @(posedge clk_i) reset_q <= rst_i;
+  wire ready = !full_q[fill_slot_q] && !hold_i && !reset_q;
+  assign s_axis_tready_o = ready;
+  wire beat = s_axis_tvalid_i && ready;
   wire row_end = column_q == LAST_COLUMN[COLUMN_BITS-1:0];
   wire picture_end = row_end && row_q == LAST_ROW[ROW_BITS-1:0];
   wire [6:0] label = first_q ? s_axis_tuser_i[6:0] : user_q[fill_slot_q][6:0];

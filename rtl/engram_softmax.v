@@ -20,6 +20,7 @@ module engram_softmax #(
   input  wire [LOGIT_BITS-1:0] logit_i,
   // probabilities: unsigned, 15 fraction bits, 0..32768
   input  wire                  free_i,       // whoever takes them is ready for all of them
+  output wire                  waits_o,      // only for that
   output wire                  valid_o,
   output wire [CLASS_BITS-1:0] class_o,
   output wire                  last_o,
@@ -59,6 +60,7 @@ module engram_softmax #(
   reg [7:0]            entry_q;
   reg                  entry_valid_q, exponential_valid_q;
   reg [CLASS_BITS-1:0] entry_class_q, exponential_class_q;
+  wire whole = !entry_valid_q && !exponential_valid_q;  // READY: the sum is there
   wire [15:0]          exponential;
   engram_exp_table u_table (.clk_i(clk_i), .entry_i(entry_q), .exponential_o(exponential));
 
@@ -113,7 +115,7 @@ module engram_softmax #(
           class_q <= class_last ? {CLASS_BITS{1'b0}} : class_q + 1'b1;
           if (class_last) state_q <= READY;
         end
-        READY: if (free_i && !entry_valid_q && !exponential_valid_q) state_q <= DIVIDE;
+        READY: if (free_i && whole) state_q <= DIVIDE;
         default: begin  // DIVIDE
           bit_q <= done_q ? LOAD : bit_q + 1'b1;
           if (done_q) begin
@@ -125,6 +127,7 @@ module engram_softmax #(
       if (exponential_valid_q) sum_q <= sum_q + {4'd0, exponential};
     end
 
+  assign waits_o = state_q == READY && whole && !free_i;
   assign valid_o = done_q;
   assign class_o = class_q;
   assign last_o = valid_o && class_last;

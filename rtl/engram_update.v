@@ -72,7 +72,8 @@ module engram_update #(
   wire same = fits ? difference_q[WEIGHT_BITS-1:0] == old_weight_q :
               negative ? lowest_q : highest_q;
   assign weight_o = fits ? difference_q[WEIGHT_BITS-1:0] : limit;
-  assign changed_o = !same;
+  // Where u is zero the weight may never have been read: nothing of it may count.
+  assign changed_o = old_moved_q && !same;
   assign lost_o = old_moved_q && same;
 endmodule
 

@@ -26,11 +26,6 @@ module engram_weights #(
 );
   reg [LANES*WEIGHT_BITS-1:0] read_data_q;
   assign read_data_o = read_data_q;
-`ifndef SYNTHESIS
-  // A lane without work is not read: what stands here at power-up is not written back, but X would
-  // leave that open where a simulator has it.
-  initial read_data_q = {(LANES*WEIGHT_BITS){1'b0}};
-`endif
 
   integer i;
   generate

@@ -24,7 +24,7 @@ struct options {
   const char *data, *classes, *rtl, *wave;
   enum simulator simulator;
   uint64_t seed;
-  int steps, infer, stall;
+  int steps, infer, stall, reply_stall;
   bool faults, settings, json, netlist;
 };
 
@@ -65,6 +65,9 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case 't':
     options->stall = (int)option_number(state, "stall", arg, 0, 250);
     return 0;
+  case 'R':
+    options->reply_stall = (int)option_number(state, "stall-replies", arg, 0, 250);
+    return 0;
   case 'F':
     options->faults = true;
     return 0;
@@ -103,6 +106,7 @@ static const struct argp_option table[] = {
     {"infer", 'i', "N", 0, "inferences after them (100)", 0},
     {"seed", 'S', "N", 0, "of weights, pictures and stalls (1)", 0},
     {"stall", 't', "P", 0, "stall each stream's handshakes in P of 256 cycles (0)", 0},
+    {"stall-replies", 'R', "P", 0, "the same, but do not take the replies' words (0)", 0},
     {"faults", 'F', 0, 0,
      "put pictures that are too short, too long or wrongly labelled between the others", 0},
     {"settings", 'x', 0, 0, "change learning rate and frozen layers between the chunks", 0},
@@ -159,6 +163,8 @@ static int load_pictures(struct bench *bench, struct error *err) {
   const struct net *net = &bench->net;
   if (dataset_load(&bench->data, bench->options->data, bench->options->classes, err))
     return -1;
+  if (bench->data.note[0])
+    cmd_warn("%s", bench->data.note);
   if (bench->data.height != net->height || bench->data.width != net->width)
     return error_set(err, "%s: pictures of %dx%d, %s takes %dx%d", bench->options->data,
                      bench->data.height, bench->data.width, net->name, net->height, net->width);
@@ -215,9 +221,14 @@ static void check_replies(struct bench *bench, const struct job *jobs, const str
     compare_value(compare, "reply.train", i, train, replies[i].train, bench->bus.cycle);
     compare_value(compare, "reply.steps", i, model->state.steps, replies[i].steps,
                   bench->bus.cycle);
-    for (int c = 0; c < bench->net.classes; c++)
+    for (int c = 0; c < bench->net.classes; c++) {
       compare_value(compare, "reply.probability", c, model->probability[c],
                     replies[i].probability[c], bench->bus.cycle);
+      if (bench->net.fold[FOLD_OUTPUT] == OUTPUT_ARGMAX)
+        compare_value(compare, "reply.logit", c,
+                      model->layer[bench->net.layer_count - 1].activation[c], replies[i].logit[c],
+                      bench->bus.cycle);
+    }
     if (train)
       model_backward(model, job->label);
   }
@@ -346,7 +357,7 @@ static int read_back(struct bench *bench, struct error *err) {
 static void check_cycles(struct bench *bench) {
   struct compare *compare = &bench->compare;
   const struct plan *plan = &compare->plan;
-  if (bench->options->stall > 0)
+  if (bench->options->stall > 0 || bench->options->reply_stall > 0)
     return;
   if (compare->train_cycles > 0)
     compare_value(compare, "train_cycles", -1, plan->train_cycles, compare->train_cycles,
@@ -354,23 +365,28 @@ static void check_cycles(struct bench *bench) {
   if (compare->infer_cycles > 0)
     compare_value(compare, "infer_cycles", -1, plan->infer_cycles, compare->infer_cycles,
                   bench->bus.cycle);
-  if (!bench->options->faults && bench->net.height * bench->net.width + 8 < plan->infer_cycles)
+  if (bench->options->faults)
+    return;
+  if (compare->overlaps && compare->interval > 0)
+    compare_value(compare, "cycles between starts", -1, plan_picture_cycles(plan, &bench->net),
+                  compare->interval, bench->bus.cycle);
+  if (!compare->overlaps && bench->net.height * bench->net.width + 8 < plan->infer_cycles)
     compare_value(compare, "cycles between steps", -1, 0, (int64_t)compare->longest_gap,
                   bench->bus.cycle);
 }
 
 /* A run of a netlist: the model goes along with the replies, and everything is read back every few
- * steps, with the cycles of the last one. */
+ * steps, with the cycles of the last one where it did not overlap with another. */
 static int run_netlist(struct bench *bench, int count, bool train, struct error *err) {
   struct compare *compare = &bench->compare;
-  uint32_t *cycles = train && bench->net.fold[FOLD_MODE] == MODE_TRAINING ? &compare->train_cycles
-                                                                          : &compare->infer_cycles;
+  bool trains = bench->net.fold[FOLD_MODE] == MODE_TRAINING;
+  uint32_t *cycles = train && trains ? &compare->train_cycles : &compare->infer_cycles;
   while (count > 0 && compare->mismatches == 0) {
     int chunk = 1 + (int)draw(bench, NETLIST_CHUNK);
     chunk = chunk < count ? chunk : count;
     if (run(bench, chunk, train, err) || read_back(bench, err))
       return -1;
-    if (sim_bus_read(&bench->bus, MAP_STEP_CYCLES, cycles, err))
+    if ((trains || chunk == 1) && sim_bus_read(&bench->bus, MAP_STEP_CYCLES, cycles, err))
       return error_set(err, "simulation: the cycles of a step could not be read");
     if (compare->mismatches == 0)
       check_cycles(bench);
@@ -387,6 +403,7 @@ static int work_netlist(struct bench *bench, struct error *err) {
   if (sim_bus_set(&bench->bus, model_weights(&bench->model), &bench->model.state, err))
     return -1;
   bench->bus.stall = (unsigned)options->stall;
+  bench->bus.reply_stall = (unsigned)options->reply_stall;
   bench->bus.stall_seed = options->seed;
   return run_netlist(bench, options->steps, true, err) ||
                  run_netlist(bench, options->infer, false, err)
@@ -401,6 +418,7 @@ static int work(struct bench *bench, struct error *err) {
   if (sim_bus_set(&bench->bus, model_weights(&bench->model), &bench->model.state, err))
     return -1;
   bench->bus.stall = (unsigned)options->stall;
+  bench->bus.reply_stall = (unsigned)options->reply_stall;
   bench->bus.stall_seed = options->seed;
   bench->bus.on_cycle = compare_cycle;
   bench->bus.context = &bench->compare;
@@ -422,14 +440,14 @@ static int report(struct bench *bench) {
     char core[17], expected[17];
     snprintf(core, sizeof core, "%016" PRIx64, bench->digest);
     snprintf(expected, sizeof expected, "%016" PRIx64, digest_of(model_weights(&bench->model)));
-    json_t *json =
-        json_pack("{s:b, s:s, s:i, s:I, s:I, s:i, s:i, s:i, s:i, s:s, s:s, s:s}", "pass", pass,
-                  "net", bench->net.name, "steps", (int)bench->model.state.steps, "compared",
-                  (json_int_t)compare->compared, "mismatches", (json_int_t)compare->mismatches,
-                  "train_cycles", (int)compare->train_cycles, "infer_cycles",
-                  (int)compare->infer_cycles, "conv_forward_cycles", (int)compare->conv_cycles[0],
-                  "conv_backward_cycles", (int)compare->conv_cycles[1], "first", compare->first,
-                  "weights", core, "model_weights", expected);
+    json_t *json = json_pack(
+        "{s:b, s:s, s:i, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:s, s:s, s:s}", "pass", pass, "net",
+        bench->net.name, "steps", (int)bench->model.state.steps, "compared",
+        (json_int_t)compare->compared, "mismatches", (json_int_t)compare->mismatches,
+        "train_cycles", (int)compare->train_cycles, "infer_cycles", (int)compare->infer_cycles,
+        "interval_cycles", (int)compare->interval, "conv_forward_cycles",
+        (int)compare->conv_cycles[0], "conv_backward_cycles", (int)compare->conv_cycles[1], "first",
+        compare->first, "weights", core, "model_weights", expected);
     json_dumpf(json, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(json);
@@ -457,6 +475,8 @@ int main(int argc, char **argv) {
   model_new(&bench.model, &bench.net, options.seed);
   int failed = options.netlist ? work_netlist(&bench, &err) : work(&bench, &err);
   int status = failed ? EXIT_MISMATCH : report(&bench);
+  if (failed && bench.compare.mismatches > 0) /* why it stands still */
+    printf("first difference: %s\n", bench.compare.first);
   if (failed)
     printf("sim: FAIL net=%s %s\n", bench.net.name, err.message);
   compare_free(&bench.compare);

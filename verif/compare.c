@@ -74,15 +74,15 @@ static int add_probe(struct compare *compare, struct sim_bus *bus, const char *l
   struct probe *probe = &compare->probe[compare->probe_count++];
   snprintf(probe->tensor, sizeof probe->tensor, "%s.%s", layer, what);
   probe->value_bits = bits;
-  probe->count = count;
+  probe->count = probe->a_step = count;
   const struct probe *same = probe - 1; /* two values of a tensor at a time: probes in sequence */
   if (compare->probe_count > 1 && !strcmp(same->tensor, probe->tensor)) {
     probe->values = same->values;
     probe->cycles = same->cycles;
     probe->shares = true;
   } else {
-    probe->values = memory_new(count, sizeof *probe->values);
-    probe->cycles = memory_new(count, sizeof *probe->cycles);
+    probe->values = memory_new(2 * count, sizeof *probe->values);
+    probe->cycles = memory_new(2 * count, sizeof *probe->cycles);
   }
   return find(bus, &probe->valid, "valid", err, "%s", scope) ||
                  find(bus, &probe->index, "index", err, "%s", scope) ||
@@ -116,6 +116,7 @@ static int add_inputs(struct compare *compare, struct sim_bus *bus, int l, struc
     if (add_probe(compare, bus, p->name, "input", scope, (size_t)layer->rows, layer->input.bits,
                   err))
       return -1;
+    compare->probe[compare->probe_count - 1].a_step *= (size_t)p->groups;
   }
   return 0;
 }
@@ -148,6 +149,8 @@ static int add_probes(struct compare *compare, struct sim_bus *bus, struct error
   for (int l = 0; l < compare->net->layer_count; l++)
     if (add_layer(compare, bus, l, err))
       return -1;
+  if (compare->net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX)
+    return 0;
   return add_probe(compare, bus, "softmax", "probability", "u_softmax.u_probability",
                    (size_t)compare->net->classes, 17, err);
 }
@@ -184,7 +187,7 @@ static int find_layer(struct compare *compare, struct sim_bus *bus, int l, struc
   for (int r = 0; r < p->rows_at_once; r++)
     for (int bank = 0; bank < banks; bank++)
       if (find(bus, &compare->banks[l][r * banks + bank], "memory_q", err,
-               "u_%s.u_banks.gen_bank_row__BRA__%d__KET__.gen_bank__BRA__%d__KET__.u_weights.%s",
+               "u_%s.u_banks.gen_bank_row__BRA__%d__KET__.gen_bank__BRA__%d__KET__.u_bank.u_weights.%s",
                p->name, r, bank, storages[compare->net->layer[l].storage]))
         return -1;
   return 0;
@@ -192,11 +195,13 @@ static int find_layer(struct compare *compare, struct sim_bus *bus, int l, struc
 
 int compare_new(struct compare *compare, struct sim_bus *bus, struct model *model,
                 struct error *err) {
-  *compare = (struct compare){.net = bus->net, .model = model};
+  *compare = (struct compare){
+      .net = bus->net, .model = model, .overlaps = bus->net->fold[FOLD_MODE] == MODE_INFERENCE};
   plan_make(&compare->plan, bus->net);
   weights_new(&compare->before, bus->net);
   if (add_probes(compare, bus, err) || find(bus, &compare->random, "state_q", err, "u_random") ||
-      find(bus, &compare->busy, "busy_q", err, "u_sequencer") ||
+      find(bus, &compare->started, "started_q", err, "u_sequencer") ||
+      find(bus, &compare->ended, "ended_q", err, "u_sequencer") ||
       find(bus, &compare->memory, "memory_q", err, "u_counters") ||
       find(bus, &compare->at, "at_q", err, "u_counters") ||
       find(bus, &compare->addend, "addend_q", err, "u_counters") ||
@@ -249,14 +254,21 @@ static const struct probe *probe_of(const struct compare *compare, int l, const 
   return NULL;
 }
 
-/* One value of a tensor against what the probe saw; a value that never came is a difference too. */
+/* Where the values of a step lie, by its number. */
+static size_t bank_of(const struct compare *compare, const struct probe *probe, size_t step) {
+  return compare->overlaps ? step % 2 * probe->count : 0;
+}
+
+/* One value of a tensor against what the probe saw in the step that ended last; a value that never
+ * came is a difference too. */
 static void compare_seen(struct compare *compare, const struct probe *probe, size_t index,
                          int64_t expected, uint64_t now) {
-  if (probe->cycles[index] == 0)
+  size_t at = bank_of(compare, probe, compare->steps_done - 1) + index;
+  if (probe->cycles[at] == 0)
     compare_value(compare, probe->tensor, (long)index, expected, expected + 1, now);
   else
-    compare_value(compare, probe->tensor, (long)index, expected, probe->values[index],
-                  probe->cycles[index]);
+    compare_value(compare, probe->tensor, (long)index, expected, probe->values[at],
+                  probe->cycles[at]);
 }
 
 static void compare_values(struct compare *compare, int l, const char *what,
@@ -327,9 +339,12 @@ static void compare_weights(struct compare *compare, int l, uint64_t now) {
     }
 }
 
-/* The cycles in which the convolution's multipliers were at work. */
+/* The cycles in which the convolution's multipliers were at work, in the step that began last. */
 static void compare_conv_cycles(struct compare *compare, bool train, uint64_t now) {
   const struct plan *plan = &compare->plan;
+  if (compare->net->layer[0].kind != LAYER_CONV || plan->layer[0].serial ||
+      compare->steps_begun != compare->steps_done)
+    return;
   uint32_t cycles[2] = {(uint32_t)signal_word(&compare->forward_cycles),
                         (uint32_t)signal_word(&compare->backward_cycles)};
   compare_value(compare, "conv.forward_cycles", -1, plan->conv_forward_cycles, cycles[0], now);
@@ -377,6 +392,8 @@ static void compare_counters(struct compare *compare, uint64_t now) {
   compare_counter(compare, "pictures", -1, counters->pictures, MAP_PICTURES, &compare->pictures,
                   now);
   compare_counter(compare, "correct", -1, counters->correct, MAP_CORRECT, &compare->correct, now);
+  if (compare->steps_begun != compare->steps_done) /* the step behind counts, too */
+    return;
   for (int l = 0; l < compare->net->layer_count; l++) {
     uint32_t layer = MAP_LAYERS + MAP_LAYER_SIZE * (uint32_t)l;
     compare_counter(compare, "cut_activations", l, counters->cut_activations[l],
@@ -428,20 +445,38 @@ static void end_step(struct compare *compare, uint64_t now) {
       compare_writes(compare, l, now);
     }
   }
-  if (compare->net->layer[0].kind == LAYER_CONV && !compare->plan.layer[0].serial)
-    compare_conv_cycles(compare, train, now);
+  compare_conv_cycles(compare, train, now);
   const struct probe *probability = &compare->probe[compare->probe_count - 1];
-  for (size_t c = 0; c < probability->count; c++)
+  for (size_t c = 0; !strcmp(probability->tensor, "softmax.probability") && c < probability->count;
+       c++)
     compare_seen(compare, probability, c, compare->model->probability[c], now);
   compare_counters(compare, now);
   if (train)
     compare->late_due = now + LATE;
-  compare->step_cycles = (uint32_t)(now - compare->busy_since) + 1;
+  compare->step_cycles = (uint32_t)(now - compare->since[(compare->steps_done - 1) % 2]) + 1;
   uint32_t *longest = train ? &compare->train_cycles : &compare->infer_cycles;
   if (compare->step_cycles > *longest)
     *longest = compare->step_cycles;
-  for (int i = 0; i < compare->probe_count; i++)
-    memset(compare->probe[i].cycles, 0, compare->probe[i].count * sizeof *compare->probe[i].cycles);
+  for (int i = 0; i < compare->probe_count; i++) {
+    const struct probe *probe = &compare->probe[i];
+    memset(probe->cycles + bank_of(compare, probe, compare->steps_done - 1), 0,
+           probe->count * sizeof *probe->cycles);
+  }
+}
+
+/* The core has begun a step: not too early, and how late. */
+static void begin_step(struct compare *compare, uint64_t now) {
+  uint64_t apart = now - compare->since[(compare->steps_begun - 2) % 2];
+  uint64_t gap = now - compare->idle_since - 1;
+  compare->since[(compare->steps_begun - 1) % 2] = now;
+  if (compare->run_begun++ == 0)
+    return;
+  if (compare->overlaps && apart < (uint64_t)compare->plan.interval)
+    compare_value(compare, "interval", -1, compare->plan.interval, (int64_t)apart, now);
+  if (apart > compare->interval)
+    compare->interval = (uint32_t)apart;
+  if (!compare->overlaps && gap > compare->longest_gap)
+    compare->longest_gap = gap;
 }
 
 static void gather(struct compare *compare, struct probe *probe, uint64_t now) {
@@ -456,10 +491,11 @@ static void gather(struct compare *compare, struct probe *probe, uint64_t now) {
     return;
   }
   int64_t value = signal_signed(&probe->value, 0, 0, probe->value_bits);
+  size_t at = bank_of(compare, probe, probe->passed++ / probe->a_step) + index;
   /* A value that passes again, unchanged, keeps the time when it was first there. */
-  if (probe->cycles[index] == 0 || probe->values[index] != value)
-    probe->cycles[index] = now;
-  probe->values[index] = value;
+  if (probe->cycles[at] == 0 || probe->values[at] != value)
+    probe->cycles[at] = now;
+  probe->values[at] = value;
 }
 
 bool compare_trains(const struct net *net, const struct job *job) {
@@ -470,25 +506,24 @@ void compare_begin(struct compare *compare, const struct job *jobs, size_t count
   compare->jobs = jobs;
   compare->job_count = count;
   compare->next_job = 0;
-  compare->idle_cycles = 0;
+  compare->run_begun = 0;
 }
 
 void compare_cycle(void *context, const struct sim_bus *bus) {
   struct compare *compare = context;
-  bool busy = signal_bits(&compare->busy, 0, 0, 1);
-  if (compare->was_busy && !busy) {
+  uint32_t begun = (uint32_t)signal_word(&compare->started);
+  uint32_t done = (uint32_t)signal_word(&compare->ended);
+  bool begins = begun != compare->steps_begun, ends = done != compare->steps_done;
+  compare->steps_begun = begun;
+  compare->steps_done = done;
+  if (ends) {
     end_step(compare, bus->cycle);
-    compare->idle_cycles = 0;
+    compare->idle_since = bus->cycle;
   }
-  if (!compare->was_busy && busy && compare->next_job > 0 &&
-      compare->idle_cycles > compare->longest_gap + 1)
-    compare->longest_gap = compare->idle_cycles - 1;
+  if (begins)
+    begin_step(compare, bus->cycle);
   if (compare->late_due != 0 && bus->cycle == compare->late_due)
     compare_late(compare, bus->cycle);
-  if (!compare->was_busy && busy)
-    compare->busy_since = bus->cycle;
-  compare->idle_cycles += !busy;
-  compare->was_busy = busy;
   for (int i = 0; i < compare->probe_count; i++)
     gather(compare, &compare->probe[i], bus->cycle);
 }
@@ -498,5 +533,5 @@ bool compare_complete(const struct compare *compare) {
     if (compare->jobs[i].bytes == (size_t)(compare->net->height * compare->net->width) &&
         compare->jobs[i].label < compare->net->classes)
       return false;
-  return !compare->was_busy;
+  return compare->steps_begun == compare->steps_done;
 }

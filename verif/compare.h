@@ -10,14 +10,17 @@
 
 enum { COMPARE_PROBES_MAX = 7 * NET_LAYERS_MAX + 1 };
 
-/* A stream of values inside the core, gathered over a step. */
+/* A stream of values inside the core, gathered over a step. Where steps overlap, a step's values
+ * are in bank (its number) % 2: two steps at most are at work. */
 struct probe {
   char tensor[24]; /* "dense1.sum" */
   struct sim_signal valid, index, value;
-  int value_bits; /* two's complement */
-  size_t count;   /* values of the tensor */
-  int64_t *values;
-  uint64_t *cycles; /* when each was seen, 0: not in this step */
+  int value_bits;   /* two's complement */
+  size_t count;     /* values of the tensor */
+  size_t a_step;    /* values that pass in an inference: each as often as it is read */
+  size_t passed;    /* so far */
+  int64_t *values;  /* [2][count] */
+  uint64_t *cycles; /* [2][count]; when each was seen, 0: not in this step */
   bool shares;      /* values and cycles are those of the probe before, of the same tensor */
 };
 
@@ -31,7 +34,7 @@ struct compare {
   int probe_count;
   struct probe probe[COMPARE_PROBES_MAX];
   struct sim_signal *banks[NET_LAYERS_MAX]; /* dense: [row at a time][bank] */
-  struct sim_signal kernel, random, busy;
+  struct sim_signal kernel, random, started, ended;
   struct sim_signal memory, at, addend;              /* of engram_counters */
   struct sim_signal steps, pictures, correct;        /* since their last visit, as all counts */
   struct sim_signal writes[NET_LAYERS_MAX];          /* of weights in a training step */
@@ -42,15 +45,18 @@ struct compare {
 
   uint32_t lost_expected[NET_LAYERS_MAX]; /* in the cycle late_due */
   uint64_t late_due;
-  uint64_t busy_since;
-  uint32_t step_cycles; /* of the last step */
-  bool was_busy;
-  uint64_t idle_cycles; /* without a step since the last one ended */
+  bool overlaps;                    /* steps: the core only infers */
+  uint32_t steps_begun, steps_done; /* since the start */
+  uint32_t run_begun;               /* in this run */
+  uint64_t since[2];                /* the starts of those at work, by their numbers % 2 */
+  uint32_t step_cycles;             /* of the last step */
+  uint64_t idle_since;              /* the last step's end */
   uint64_t compared, mismatches;
   char first[256]; /* the earliest difference, for people */
   uint64_t first_cycle;
   uint32_t train_cycles, infer_cycles; /* the longest of each kind */
   uint32_t conv_cycles[2]; /* of the convolution's multipliers, forward and backward, so */
+  uint32_t interval;       /* the longest from a start to the next one in a run */
   uint64_t longest_gap;    /* idle cycles between two steps of a run, the start's own not counted */
 };
 

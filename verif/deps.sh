@@ -2,9 +2,11 @@
 # deps.sh : installs the Debian packages that are missing; where it cannot, lists them and stops.
 # SPDX-License-Identifier: MIT
 set -eu
-packages='gcc g++ pkg-config libsndfile1-dev libsamplerate0-dev libkissfft-dev libyaml-dev libjansson-dev
+packages='gcc g++ pkg-config libsndfile1-dev libmpg123-dev libsoxr-dev libkissfft-dev libyaml-dev libjansson-dev
   libpng-dev zlib1g-dev libcmocka-dev verilator iverilog yosys clang clang-format python3-venv
-  nextpnr-ice40 fpga-icestorm jq libxml2-utils'
+  nextpnr-ice40 fpga-icestorm jq libxml2-utils ffmpeg python3-numpy'
+# 1.4 GB for one part of `make driver`, which says SKIP where they are missing.
+[ -z "${CI:-}" ] || packages="$packages gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc"
 
 missing=''
 for package in $packages; do

@@ -150,7 +150,12 @@ static void run(struct test *test, int count, bool train, bool learn) {
     expect(test, "reply.best", i, test->model.best, reply.best);
     expect(test, "reply.steps", i, test->model.state.steps, reply.steps);
     for (int c = 0; c < ENGRAM_CLASSES; c++)
+#if ENGRAM_REPLY_LOGITS
+      expect(test, "reply.logit", c, test->model.layer[test->net.layer_count - 1].activation[c],
+             reply.logit[c]);
+#else
       expect(test, "reply.probability", c, test->model.probability[c], reply.probability[c]);
+#endif
     if (learn)
       model_backward(&test->model, label);
   }

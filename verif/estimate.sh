@@ -25,6 +25,8 @@ paper8    ecp5        nets/paper8.yaml
 paper8    ecp5,ice40  nets/paper8.yaml        lanes=8 multipliers=shared storage=single_port
 tiny      ecp5,ice40  nets/tiny.yaml
 tiny      ecp5,ice40  nets/tiny.yaml          mode=inference positions=1
+tiny      ecp5,ice40  nets/tiny.yaml          mode=inference output=argmax positions=1
+mlp       ecp5,ice40  verif/nets/mlp.yaml
 tiny      ecp5,ice40  nets/tiny.yaml          positions=1 multipliers=shared lanes=3 output_lanes=2 logic_multipliers=6
 tiny      ecp5,ice40  nets/tiny.yaml          step=fast filters=2 positions=1
 tiny8     ecp5,ice40  nets/tiny8.yaml         positions=1 filters=1

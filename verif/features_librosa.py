@@ -6,9 +6,9 @@
 usage: features_librosa.py DATASET SOUNDS_DIR
 
 DATASET is the folder that `engram features -o DATASET SOUNDS_DIR` wrote. Sounds of another rate than 22,050 Hz go
-through librosa's resampler (soxr), which differs from Engram's (libsamplerate); with sounds of 22,050 Hz the figures
-are of the pictures alone. Needs librosa (in a virtual environment: pip install librosa). Exit status 1: further apart
-than the limits below.
+through librosa's resampler (soxr as well, with another passband); with sounds of 22,050 Hz the figures are of the
+pictures alone. Needs librosa (in a virtual environment: pip install librosa). Exit status 1: further apart than the
+limits below.
 """
 import json
 import os

@@ -38,11 +38,15 @@ run='--steps 20 --infer 5' stress='--stall 110 --faults --settings'
   core tiny-stalled 0 'sim: PASS' --net "$nets/tiny.yaml" $run $stress &
   core tiny8-stalled 0 'sim: PASS' --net "$nets/tiny8.yaml" --fold positions=1 $run $stress &
   wait
+  core mlp 0 'sim: PASS' --net "$here/nets/mlp.yaml" $run &
+  core quick-softmax-stalled 0 'sim: PASS' --net "$here/nets/quick.yaml" --fold output=softmax $run --faults \
+    --stall-replies 230 &
+  wait
 }
 mutant engram_normaliser "s/, shifted\[0\]}/, 1'b0}/" '[a-z0-9.]*\[[0-9]*\] expected [-0-9]* got [-0-9]' &
 mutant engram_counters 's/taken_o = at_layers_q/& \& {(3*LAYERS){!reset_q}}/' 'cut_activations\[0\] expected 0 got X' &
 wait
 cat "$work"/*.result
 failed=$(cat "$work"/*.result | grep -c '^FAIL' || true)
-echo "$((6 - failed)) passed, $failed failed"
+echo "$((8 - failed)) passed, $failed failed"
 [ "$failed" = 0 ]

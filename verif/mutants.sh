@@ -20,20 +20,26 @@ engram_row_order|nets/tiny|positions=4|s/block_last ? LAST_REST\[POSITION_BITS-1
 engram_row_order|verif/nets/dense|step=fast|s/odd ? {row_q, row_next} : {row_next, row_q}/{row_next, row_q}/|dense1.input\[
 engram_select|nets/tiny|step=fast filters=2|s/slots_q\[s\*SLOT_BITS/slots_q[0*SLOT_BITS/|dense1.input\[
 engram_picture_buffer|verif/nets/dense|step=fast|s/word_end = row_end .. pixel_q/word_end = pixel_q/|dense1.input\[
-engram_crossbar|nets/tiny||s/clear_i(HALF == 0 ? firsts_3\[COPY\] : first_4)/clear_i(1'b0)/|dense1.sum\[
-engram_crossbar|nets/tiny|step=fast filters=2|s/trains\[COPY\] ? trains_second_1/trains[COPY] ? !trains_second_1/|dense1.sum\[
-engram_crossbar|nets/tiny|multipliers=shared lanes=4|s/back_early ? early_sum : late_sum/early_sum/|.*
-engram_crossbar|nets/tiny|multipliers=shared lanes=4|s/update_q\[3\] .. !BEHIND ? weight/!BEHIND ? weight/|weight\[
-engram_crossbar|nets/tiny|step=fast filters=2|s/pair_base . ONE_UNIT$/pair_base/|dense1.sum\[
-engram_crossbar|nets/tiny|lanes=5|s/group_short ? DRAIN_LAST_LANES/group_short ? DRAIN_LAST/|dense1.
-engram_crossbar|nets/tiny|multipliers=shared|s/!phase_q);$/phase_q);/|dense1.gradient\[
-engram_crossbar|nets/tiny||s/.CYCLES(1)) u_old_weight/.CYCLES(2)) u_old_weight/|weight\[
-engram_crossbar|nets/tiny8|filters=1|s/= .gradients_2\[lane\*GRADIENT_BITS +: GRADIENT_BITS\];/= gradients_2[(lane+1)*GRADIENT_BITS-1];/|dense1.gradient\[
+engram_crossbar_lanes|nets/tiny||s/clear_i(HALF == 0 ? firsts_3\[COPY\] : first_4)/clear_i(1'b0)/|dense1.sum\[
+engram_crossbar_lanes|nets/tiny|step=fast filters=2|s/trains_i\[COPY\] ? trains_second_o/trains_i[COPY] ? !trains_second_o/|dense1.sum\[
+engram_crossbar_back|nets/tiny|multipliers=shared lanes=4|s/back_early ? early_sum : late_sum/early_sum/|.*
+engram_crossbar_updates|nets/tiny|multipliers=shared lanes=4|s/update_i\[3\] .. !BEHIND ? weight/!BEHIND ? weight/|weight\[
+engram_crossbar_schedule|nets/tiny|step=fast filters=2|s/pair_base . ONE_UNIT$/pair_base/|dense1.sum\[
+engram_crossbar_schedule|nets/tiny|lanes=5|s/group_short ? DRAIN_LAST_LANES/group_short ? DRAIN_LAST/|dense1.
+engram_crossbar_schedule|nets/tiny|multipliers=shared|s/!phase_q);$/phase_q);/|dense1.gradient\[
+engram_crossbar_updates|nets/tiny||s/.CYCLES(1)) u_old_weight/.CYCLES(2)) u_old_weight/|weight\[
+engram_crossbar_gradients|nets/tiny8|filters=1|s/= .gradients_o\[lane\*GRADIENT_BITS +: GRADIENT_BITS\];/= gradients_o[(lane+1)*GRADIENT_BITS-1];/|dense1.gradient\[
 engram_difference|nets/tiny||s/17'h08000 : 17'h00000/17'h07FFF : 17'h00000/|output.gradient\[
 engram_random|nets/tiny||s/s\[63:0\] ^ s\[126:63\]/s[63:0] ^ s[125:62]/|random.
 engram_hash|nets/tiny8|filters=1|s/key_i\[i +: ROUND_BITS\]/key_i[POSITION_BITS-1-i +: ROUND_BITS]/|weight\[
 engram_counters|nets/tiny||s/take_i(at_steps_q)/take_i(at_cycles_q)/|steps\[
 engram_sequencer|nets/tiny||s/class_i == label_q/class_i != label_q/|correct\[
+engram_sequencer|verif/nets/mlp||s/LAST_LEFT = INTERVAL - 2/LAST_LEFT = INTERVAL - 3/|interval\[
+engram_sequencer|verif/nets/mlp||s/LAST_LEFT = INTERVAL - 2/LAST_LEFT = INTERVAL - 1/|cycles between starts
+engram_sequencer|verif/nets/mlp||s/else if (picture_o) label_q/else if (1'b0) label_q/|correct\[
+engram_sequencer|verif/nets/mlp|--stall-replies=245|s/!unsent_q\[1\]/flight_q != 2'd2/|correct\[
+engram_sequencer|verif/nets/mlp|output=softmax --stall-replies=245|s/ && !waits_i && !late_q//|.*
+engram_argmax|verif/nets/mlp||s/slot_q <= !slot_q/slot_q <= slot_q/|reply.
 END
 
 try() { # leaf, net, options, expression, tensor, number
@@ -45,10 +51,15 @@ try() { # leaf, net, options, expression, tensor, number
     return
   fi
   folds=
-  for option in $options; do folds="$folds --fold $option"; done
+  for option in $options; do
+    case $option in
+      --*) folds="$folds $option" ;;  # of the bench
+      *) folds="$folds --fold $option" ;;
+    esac
+  done
   status=0
   # shellcheck disable=SC2086
-  ENGRAM_SIM="$folder" "$bench" --net "$here/../$net.yaml" $folds --steps 30 --infer 5 \
+  ENGRAM_SIM="$folder" ENGRAM_SIM_OPTIMISE=-O0 "$bench" --net "$here/../$net.yaml" $folds --steps 30 --infer 5 \
     --rtl "$folder/rtl" >"$folder/out" 2>&1 || status=$?
   if [ "$status" = 1 ] && grep -q "^first difference: .*$tensor" "$folder/out" && grep -q '^sim: FAIL' "$folder/out"; then
     echo "PASS $leaf: $(grep '^first difference' "$folder/out")"

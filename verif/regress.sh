@@ -42,7 +42,7 @@ run_icarus() {
 
 run_yosys() {
   # shellcheck disable=SC2046
-  (cd "$case/core" && yosys -q -s "$here/regress.ys" $(cat engram_core.f)) >"$case/log" 2>&1
+  (cd "$case/core" && yosys -q -p "script $here/regress.ys; script $here/paths.ys" $(cat engram_core.f)) >"$case/log" 2>&1
   [ $? = 0 ] && [ ! -s "$case/log" ] ||
     failed yosys "$(sed 's/^[^ ]*: Warning/Warning/;s/[\\$0-9].*//;q' "$case/log")"
 }

@@ -207,6 +207,8 @@ static void draw_layout(struct net *net, uint64_t *random) {
   }
   net->fold[FOLD_LOGIC_MULTIPLIERS] = one_in(random, 3) ? between(random, 1, MULTIPLIERS_USUAL) : 0;
   net->fold[FOLD_MODE] = one_in(random, 8) ? MODE_INFERENCE : MODE_TRAINING;
+  net->fold[FOLD_OUTPUT] =
+      net->fold[FOLD_MODE] == MODE_INFERENCE && one_in(random, 2) ? OUTPUT_ARGMAX : OUTPUT_SOFTMAX;
   net->fold[FOLD_MULTIPLIERS] = one_in(random, 2) ? MULTIPLIERS_SHARED : MULTIPLIERS_SEPARATE;
   bool one_port =
       net->fold[FOLD_MODE] == MODE_INFERENCE || net->fold[FOLD_MULTIPLIERS] == MULTIPLIERS_SHARED;
@@ -356,6 +358,7 @@ int sample_features(const struct sample *sample, struct feature features[FEATURE
       {"storage register", any.storage[STORAGE_REGISTER]},
       {"storage single_port", any.storage[STORAGE_SINGLE_PORT]},
       {"inference only", fold[FOLD_MODE] == MODE_INFERENCE},
+      {"logits in the replies", fold[FOLD_OUTPUT] == OUTPUT_ARGMAX},
       {"no stalls: cycles exact", sample->stall == 0},
       {"stalls", sample->stall > 0},
       {"wrong pictures", sample->faults},
@@ -384,6 +387,7 @@ static const struct knob sample_knobs[] = {
     KNOB(struct sample, settings, false),
     KNOB(struct sample, infer, 0),
     KNOB(struct sample, steps, 1),
+    KNOB(struct sample, net.fold[FOLD_OUTPUT], OUTPUT_SOFTMAX),
     KNOB(struct sample, net.fold[FOLD_MODE], MODE_TRAINING),
     KNOB(struct sample, net.fold[FOLD_STEP], STEP_NORMAL),
     KNOB(struct sample, net.fold[FOLD_MULTIPLIERS], MULTIPLIERS_SEPARATE),

@@ -1,10 +1,11 @@
 /* study.c : the tables of docs/study.md from the results that verif/study.sh keeps.
  * SPDX-License-Identifier: MIT
  *
- * Usage: study RUNS_DIR SEEDS
+ * Usage: study RUNS_DIR SEEDS [short]      short: the README's table alone
  *
  * RUNS_DIR has VIEW.TASK.SPLIT.NET.SEED.ROTATION.json for seeds 1..SEEDS, what `engram train
- * --json` or study_torch.py printed, and rotations 1..10. A net without results has no rows.
+ * --json` or study_torch.py printed, and rotations 1..10. A net without results has no rows; one of
+ * the first seeds alone is said to have so many.
  * Figures of a seed are those of all its rotations' tests together; intervals are Student's, 95 %,
  * over seeds, or over tasks and seeds for differences from the twin.
  */
@@ -18,18 +19,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VIEWS = 2, SPLITS = 2, TASKS = 4, NETS = 9, SEEDS_MAX = 50, ROTATIONS = 10 };
-enum { SEGMENT, RECORDING };
+enum { VIEWS = 2, SPLITS = 3, TASKS = 4, NETS = 10, SHOWN = 9, SEEDS_MAX = 50, ROTATIONS = 10 };
+enum { SEGMENT, RECORDING, AUTHOR };
 enum { AIRPLANE_CAR, AIRPLANE_ENGINE, AIRPLANE_HELICOPTER };
-enum { TWIN, BITS16, BITS8 };
+enum { TWIN, BITS16, BITS8, REVERSED = SHOWN }; /* the last is shown by its difference alone */
 
 struct named {
   const char *file, *text;
 };
 static const struct named views[VIEWS] = {{"spectrum", "Spectrum of 300 ms"},
                                           {"modulation", "Modulation of a second"}};
-static const struct named splits[SPLITS] = {{"segment", "by segment"},
-                                            {"recording", "by recording"}};
+static const struct named splits[SPLITS] = {
+    {"segment", "by segment"}, {"recording", "by recording"}, {"author", "by author"}};
 static const struct named tasks[TASKS] = {{"car", "airplane, car"},
                                           {"engine", "airplane, engine"},
                                           {"helicopter", "airplane, helicopter"},
@@ -42,7 +43,8 @@ static const struct named nets[NETS] = {{"twin", "floating-point twin"},
                                         {"weights4", "4-bit weights"},
                                         {"logistic", "logistic regression"},
                                         {"mlp", "MLP, float"},
-                                        {"cnn", "CNN, float"}};
+                                        {"cnn", "CNN, float"},
+                                        {"reversed", "16-bit, classes in the other order"}};
 
 /* What one net's rotations of one seed gave together. */
 struct result {
@@ -202,7 +204,10 @@ static double half_width(const struct sample *sample) {
 /* "97.1 ± 0.3", or with its sign "+0.12 ± 0.30". Returns `text`. */
 static const char *with_interval(const struct sample *sample, int decimals, bool sign, char *text,
                                  size_t size) {
-  int length = snprintf(text, size, sign ? "%+.*f" : "%.*f", decimals, mean_of(sample));
+  double mean = mean_of(sample);
+  if (fabs(mean) < pow(10, -decimals) / 2)
+    mean = 0; /* not -0.00 */
+  int length = snprintf(text, size, sign ? "%+.*f" : "%.*f", decimals, mean);
   if (sample->count > 1 && length > 0 && (size_t)length < size)
     snprintf(text + length, size - (size_t)length, " ± %.*f", decimals, half_width(sample));
   return text;
@@ -216,16 +221,21 @@ static struct sample accuracies(int v, int s, int t, int n, int seeds) {
   return sample;
 }
 
-/* Adds what a net's accuracy or loss is above the twin's: the same task, split and seed. */
-static void add_differences(struct sample *sample, int v, int s, int n, int seeds, bool loss) {
+/* Adds what a net's accuracy or loss is above another's: the same task, split and seed. */
+static void add_paired(struct sample *sample, int v, int s, int n, int other, int seeds,
+                       bool loss) {
   for (int t = 0; t < TASKS; t++)
     for (int seed = 0; seed < seeds; seed++) {
-      const struct result *net = &results[v][s][t][n][seed], *twin = &results[v][s][t][TWIN][seed];
-      if (net->runs > 0 && twin->runs > 0)
-        sample_add(sample, loss ? metrics_loss(&net->pictures) - metrics_loss(&twin->pictures)
-                                : 100 * (metrics_accuracy(&net->pictures) -
-                                         metrics_accuracy(&twin->pictures)));
+      const struct result *x = &results[v][s][t][n][seed], *y = &results[v][s][t][other][seed];
+      if (x->runs > 0 && y->runs > 0)
+        sample_add(sample,
+                   loss ? metrics_loss(&x->pictures) - metrics_loss(&y->pictures)
+                        : 100 * (metrics_accuracy(&x->pictures) - metrics_accuracy(&y->pictures)));
     }
+}
+
+static void add_differences(struct sample *sample, int v, int s, int n, int seeds, bool loss) {
+  add_paired(sample, v, s, n, TWIN, seeds, loss);
 }
 
 static struct sample differences(int v, int s, int n, int seeds, bool loss) {
@@ -262,6 +272,20 @@ static void show_accuracy_mark(int v, int s, int t, double least, int seeds) {
     show_mark(what, &sample, 1, false, mark, mean_of(&sample) >= least ? "held" : "**missed**");
 }
 
+/* The order in which classes are named must not matter but by chance. */
+static void show_order_mark(int seeds) {
+  struct sample sample = {.count = 0};
+  for (int v = 0; v < VIEWS; v++)
+    for (int s = 0; s < SPLITS; s++)
+      add_paired(&sample, v, s, REVERSED, BITS16, seeds, false);
+  if (sample.count < 2)
+    return;
+  double mean = mean_of(&sample), half = half_width(&sample);
+  bool held = fabs(mean) <= 0.5 && fabs(mean) <= half;
+  show_mark("All together: 16-bit with the classes in the other order, less 16-bit, points",
+            &sample, 2, true, "within 0.5, and 0 in the interval", held ? "held" : "**missed**");
+}
+
 static void show_marks(int seeds) {
   printf("| | measured | mark | |\n|---|---|---|---|\n");
   for (int n = BITS16; n <= BITS8; n++) {
@@ -274,6 +298,7 @@ static void show_marks(int seeds) {
     if (sample.count > 0)
       show_mark(what, &sample, 2, true, "within 0.5", judge_difference(&sample, 0.5));
   }
+  show_order_mark(seeds);
   for (int v = 0; v < VIEWS; v++) {
     for (int s = 0; s < SPLITS; s++)
       for (int n = BITS16; n <= BITS8; n++) {
@@ -291,20 +316,61 @@ static void show_marks(int seeds) {
   }
 }
 
+/* Whether a net has results for this task, or for any (-1). */
+static bool has_results(int v, int s, int task, int n, int seeds) {
+  for (int t = 0; t < TASKS; t++)
+    if ((task < 0 || task == t) && accuracies(v, s, t, n, seeds).count > 0)
+      return true;
+  return false;
+}
+
+/* Whether some net has. */
+static bool is_tried(int v, int s, int task, int seeds) {
+  for (int n = 0; n < SHOWN; n++)
+    if (has_results(v, s, task, n, seeds))
+      return true;
+  return false;
+}
+
+/* How many of the seeds a net has results of, for all tasks that were tried. */
+static int count_seeds(int v, int s, int n, int seeds) {
+  int least = seeds;
+  for (int t = 0; t < TASKS; t++) {
+    int count = accuracies(v, s, t, n, seeds).count;
+    if (is_tried(v, s, t, seeds) && count < least)
+      least = count;
+  }
+  return least;
+}
+
+/* A net's name; where it has fewer seeds than the others, how many. */
+static void show_net(int v, int s, int n, int seeds) {
+  int count = count_seeds(v, s, n, seeds);
+  if (count < seeds && count > 0)
+    printf("| %s (%d of %d seeds) |", nets[n].text, count, seeds);
+  else
+    printf("| %s |", nets[n].text);
+}
+
 static void show_overview(int v, int s, int seeds) {
   printf("| net |");
   for (int t = 0; t < TASKS; t++)
-    printf(" %s |", tasks[t].text);
-  printf(" less twin, points | loss less twin |\n|---|---|---|---|---|---|---|\n");
-  for (int n = 0; n < NETS; n++) {
+    if (is_tried(v, s, t, seeds))
+      printf(" %s |", tasks[t].text);
+  printf(" less twin, points | loss less twin |\n|---|---|---|");
+  for (int t = 0; t < TASKS; t++)
+    if (is_tried(v, s, t, seeds))
+      printf("---|");
+  putchar('\n');
+  for (int n = 0; n < SHOWN; n++) {
     char text[64];
-    struct sample first = accuracies(v, s, 0, n, seeds);
-    if (first.count == 0)
+    if (!has_results(v, s, -1, n, seeds))
       continue;
-    printf("| %s |", nets[n].text);
+    show_net(v, s, n, seeds);
     for (int t = 0; t < TASKS; t++) {
       struct sample sample = accuracies(v, s, t, n, seeds);
-      printf(" %s |", sample.count ? with_interval(&sample, 1, false, text, sizeof text) : "");
+      if (is_tried(v, s, t, seeds))
+        printf(" %s |", sample.count ? with_interval(&sample, 1, false, text, sizeof text) : "");
     }
     struct sample points = differences(v, s, n, seeds, false);
     struct sample loss = differences(v, s, n, seeds, true);
@@ -361,27 +427,64 @@ static void show_details(int v, int s, int seeds) {
       "| classes | net | files, %% | loss | precision | recall | F1 | kappa | saturations a step | "
       "lost updates a step | epochs to 95 %% |\n|---|---|---|---|---|---|---|---|---|---|---|\n");
   for (int t = 0; t < TASKS; t++)
-    for (int n = 0; n < NETS; n++)
-      if (accuracies(v, s, t, n, seeds).count == seeds)
-        show_detail(results[v][s][t][n], seeds, tasks[t].text, nets[n].text);
+    for (int n = 0; n < SHOWN; n++) {
+      int count = accuracies(v, s, t, n, seeds).count;
+      if (count > 0)
+        show_detail(results[v][s][t][n], count, tasks[t].text, nets[n].text);
+    }
+}
+
+/* The nets of the paper by the view that is better for each split. */
+static void show_short(int seeds) {
+  enum { SPECTRUM, MODULATION, COLUMNS = 3 };
+  static const struct {
+    int view, split;
+    const char *text;
+  } columns[COLUMNS] = {{SPECTRUM, SEGMENT, "by segment, spectrum of 300 ms"},
+                        {MODULATION, RECORDING, "by recording, modulation of a second"},
+                        {MODULATION, AUTHOR, "by author, modulation of a second"}};
+  static const char *const texts[] = {"floating-point twin", "`paper`, 16-bit", "`paper8`, 8-bit"};
+  printf("| classes | net |");
+  for (int c = 0; c < COLUMNS; c++)
+    printf(" %s |", columns[c].text);
+  printf("\n|---|---|---|---|---|\n");
+  for (int t = AIRPLANE_CAR; t <= AIRPLANE_HELICOPTER; t++)
+    for (int n = TWIN; n <= BITS8; n++) {
+      printf("| %s | %s |", tasks[t].text, texts[n]);
+      for (int c = 0; c < COLUMNS; c++) {
+        char text[64];
+        struct sample sample = accuracies(columns[c].view, columns[c].split, t, n, seeds);
+        printf(" %s |", sample.count ? with_interval(&sample, 1, false, text, sizeof text) : "-");
+      }
+      putchar('\n');
+    }
 }
 
 int main(int argc, char **argv) {
-  int seeds = argc == 3 ? atoi(argv[2]) : 0;
-  if (seeds < 1 || seeds > SEEDS_MAX) {
-    fprintf(stderr, "usage: study RUNS_DIR SEEDS, 1 to %d seeds\n", SEEDS_MAX);
+  int seeds = argc >= 3 ? atoi(argv[2]) : 0;
+  bool is_short = argc == 4 && strcmp(argv[3], "short") == 0;
+  if (seeds < 1 || seeds > SEEDS_MAX || (argc == 4 && !is_short) || argc > 4) {
+    fprintf(stderr, "usage: study RUNS_DIR SEEDS [short], 1 to %d seeds\n", SEEDS_MAX);
     return 2;
   }
   read_all(argv[1], seeds);
+  if (is_short) {
+    show_short(seeds);
+    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
+  }
   printf("Seeds: %d.\n\n### Marks\n\n", seeds);
   show_marks(seeds);
   for (int v = 0; v < VIEWS; v++)
     for (int s = 0; s < SPLITS; s++) {
+      if (!is_tried(v, s, -1, seeds))
+        continue;
       printf("\n### %s, %s: accuracy on the test, %%\n\n", views[v].text, splits[s].text);
       show_overview(v, s, seeds);
     }
   for (int v = 0; v < VIEWS; v++)
     for (int s = 0; s < SPLITS; s++) {
+      if (!is_tried(v, s, -1, seeds))
+        continue;
       printf("\n### %s, %s: other figures\n\n", views[v].text, splits[s].text);
       show_details(v, s, seeds);
     }

@@ -1,14 +1,14 @@
 #!/bin/sh
 # study.sh : the nets of the paper in several formats, beside their floating-point twin and other classifiers, trained
-# on recordings; writes the tables of docs/study.md.
+# on recordings; writes the tables of docs/study.md and the README's.
 # SPDX-License-Identifier: MIT
 #
-# Usage: study.sh ENGRAM STUDY WORK PYTHON DATA SEEDS PAGE
+# Usage: study.sh ENGRAM STUDY WORK PYTHON DATA SEEDS PAGE README
 #
 # Results are kept in WORK by what they depend on, so that a study which was stopped goes on. Two trainings run at a
 # time.
 set -eu
-engram=$1 study=$2 work=$3 python=$4 data=$5 seeds=$6 page=$7
+engram=$1 study=$2 work=$3 python=$4 data=$5 seeds=$6 page=$7 readme=$8
 here=$(dirname "$0")
 if [ -z "$data" ]; then
   echo 'SKIP study: DATA=DIR (folders airplane, car, engine, helicopter and train of recordings) is not given'
@@ -55,13 +55,17 @@ mkdir -p "$runs"
 seed=1
 : >"$work/jobs"
 while [ "$seed" -le "$seeds" ]; do
-  for net in parts $nets twin; do
+  for net in parts $nets twin reversed; do
     for view in spectrum modulation; do
       for task in car engine helicopter five; do
         classes=airplane,$task
         [ $task != five ] || classes=airplane,car,engine,helicopter,train
-        for split in segment recording; do
-          # By recording a net knows its recordings by heart long before.
+        splits='segment recording author'
+        case $task in
+        car | five) splits='segment recording' ;; # all cars are one author's
+        esac
+        for split in $splits; do
+          # By recording or author a net knows its recordings by heart long before.
           epochs=40
           [ $split = segment ] || epochs=12
           for rotation in 1 2 3 4 5 6 7 8 9 10; do
@@ -93,4 +97,6 @@ else
 fi
 "$study" "$runs" "$seeds" >"$work/tables"
 sh "$here/table.sh" 'make study' "$work/tables" "$page"
+"$study" "$runs" "$seeds" short >"$work/short"
+sh "$here/table.sh" 'make study' "$work/short" "$readme"
 sed -n '/^### Marks/,/^### S/p' "$work/tables" | sed '$d'

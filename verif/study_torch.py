@@ -104,11 +104,11 @@ def read_parts(path):
 
 def run(runs, path, data):
     view, task, split, _, seed, rotation = os.path.basename(path)[:-len(".csv")].split(".")
-    pictures, labels, names = data[view, split]
+    pictures, labels, names = data[view, "segment" if split == "segment" else "recording"]
     chosen = [names.index(name) for name in TASKS[task]]
     kept = np.isin(labels, chosen)
     parts, files = read_parts(path)
-    epochs = 12 if split == "recording" else 40
+    epochs = 40 if split == "segment" else 12
     for model in ("logistic", "mlp", "cnn"):
         result = os.path.join(runs, f"{view}.{task}.{split}.{model}.{seed}.{rotation}.json")
         if os.path.exists(result):

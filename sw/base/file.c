@@ -32,6 +32,20 @@ static char *text_join(const char *first, const char *second) {
   return text;
 }
 
+char *text_copy(const char *text) {
+  return text_join(text, "");
+}
+
+void *memory_grow(void *list, size_t count, size_t size) {
+  if (count & (count - 1))
+    return list;
+  char *larger = memory_new(2 * count + 1, size);
+  if (count)
+    memcpy(larger, list, count * size);
+  free(list);
+  return larger;
+}
+
 char *path_join(const char *folder, const char *name) {
   size_t length = strlen(folder);
   bool closed = length == 0 || folder[length - 1] == '/';
@@ -117,10 +131,26 @@ FILE *output_open(struct output *out, const char *path, struct error *err) {
   return NULL;
 }
 
-int output_commit(struct output *out, struct error *err) {
-  int cause = 0;
+/* Why the stream could not write, or 0. Of an earlier failure it keeps no reason: one more byte, of
+ * a file that will be dropped, meets the same. */
+static int write_cause(FILE *file) {
   errno = 0;
-  if (fflush(out->file) != 0 || ferror(out->file) || fsync(fileno(out->file)) != 0)
+  if (fflush(file) == 0 && !ferror(file))
+    return 0;
+  if (errno == 0 && lseek(fileno(file), 0, SEEK_END) >= 0 && write(fileno(file), "", 1) == 1)
+    errno = EIO;
+  return errno ? errno : EIO;
+}
+
+int output_check(struct output *out, struct error *err) {
+  int cause = write_cause(out->file);
+  return cause ? error_set(err, "%s: cannot write: %s", out->path, strerror(cause)) : 0;
+}
+
+int output_commit(struct output *out, struct error *err) {
+  int cause = write_cause(out->file);
+  errno = 0;
+  if (!cause && fsync(fileno(out->file)) != 0)
     cause = errno ? errno : EIO;
   if (fclose(out->file) != 0 && !cause)
     cause = errno ? errno : EIO;
@@ -199,7 +229,7 @@ static int folder_make_one(const char *path, struct error *err) {
 int folder_make(const char *path, struct error *err) {
   if (path[0] == '\0')
     return error_set(err, "folder: an empty name, expected a path");
-  char *partial = text_join(path, "");
+  char *partial = text_copy(path);
   int status = 0;
   for (char *slash = strchr(partial + 1, '/'); slash && status == 0;
        slash = strchr(slash + 1, '/')) {
@@ -236,7 +266,7 @@ int staging_open(struct staging *staging, const char *folder, struct error *err)
   *staging = (struct staging){.made = access(folder, F_OK) != 0};
   if (folder_make(folder, err))
     return -1;
-  staging->folder = text_join(folder, "");
+  staging->folder = text_copy(folder);
   staging->path = path_join(folder, ".engram-XXXXXX");
   if (mkdtemp(staging->path))
     return 0;

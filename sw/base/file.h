@@ -27,7 +27,11 @@ struct output {
  * nothing left to release. */
 FILE *output_open(struct output *out, const char *path, struct error *err);
 
-/* Flushes, checks every earlier write, and renames the temporary file to its place. On failure the
+/* Flushes and checks every earlier write, for several files that are to be whole before the first
+ * takes its place. Returns 0, or -1 with the reason ("... No space left on device"). */
+int output_check(struct output *out, struct error *err);
+
+/* output_check, and renames the temporary file to its place. On failure the
  * temporary file is removed and an earlier file at `path` is untouched. Returns 0 or -1. Releases
  * `out` either way. */
 int output_commit(struct output *out, struct error *err);
@@ -66,6 +70,14 @@ void folder_remove(const char *path);
 /* "folder/name" in memory that the caller frees. Never NULL: ends the program when memory is
  * exhausted. */
 char *path_join(const char *folder, const char *name);
+
+/* A copy of a text in memory that the caller frees. Never NULL. */
+char *text_copy(const char *text);
+
+/* A list of `count` entries of `size` bytes (NULL when there are none) with room for one more,
+ * which is zeros: doubled where count is a power of two, so that a list that only grows this way
+ * costs little. Takes the list over. Never NULL. */
+void *memory_grow(void *list, size_t count, size_t size);
 
 /* malloc/calloc that end the program with a message when memory is exhausted: never NULL. */
 void *memory_new(size_t count, size_t size);

@@ -23,13 +23,17 @@ int cmd_train(int argc, char **argv);
 int cmd_eval(int argc, char **argv);
 int cmd_infer(int argc, char **argv);
 int cmd_import(int argc, char **argv);
+int cmd_export(int argc, char **argv);
 int cmd_gen(int argc, char **argv);
 int cmd_estimate(int argc, char **argv);
 
 /* Prints "engram: message" and returns EXIT_BAD_INPUT. */
 int cmd_fail(const struct error *err);
 
-/* The same, and EXIT_MISMATCH when the device (NULL: none yet) has failed. */
+/* Prints "engram: ..." of what the user should know; the work goes on. */
+void cmd_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* cmd_fail, and EXIT_MISMATCH when the device (NULL: none yet) has failed. */
 int cmd_device_fail(const struct device *device, const struct error *err);
 
 /* Monotonic time in seconds. */

@@ -61,7 +61,8 @@ static const struct argp argp = {
     .children = children,
     .doc = "Say what a network costs in hardware, and which layouts it can have."
            "\vCycles are exact, without stalls: from the step's start to the result (inference) or "
-           "to the last weight's write (training). Multipliers and memory blocks are those that "
+           "to the last weight's write (training), and between two pictures' starts "
+           "where inferences follow each other. Multipliers and memory blocks are those that "
            "Yosys makes, logic cells and flip-flops are estimated (docs/estimate.md). With --board "
            "and --fit the exit status is 1 where nothing fits.",
 };
@@ -109,8 +110,10 @@ static void show_folds(const struct net *net) {
 
 static void show_text(const struct net *net, const struct plan *plan, bool leaves) {
   printf("%s: net %016" PRIx64 ", core %016" PRIx64 "\n", net->name, net->net_hash, net->core_hash);
-  printf("%d cycles to infer, %d to train, %d multipliers, %zu weights\n", plan->infer_cycles,
-         plan->train_cycles, plan->multipliers, net->weight_count);
+  printf(
+      "%d cycles to infer, %d a picture back to back, %d to train, %d multipliers, %zu weights\n",
+      plan->infer_cycles, plan_picture_cycles(plan, net), plan->train_cycles, plan->multipliers,
+      net->weight_count);
   show_layers(net, plan);
   show_memories(plan);
   show_devices(net, plan, leaves);
@@ -175,9 +178,10 @@ static json_t *folds_json(const struct net *net, const struct plan *plan) {
 }
 
 static void show_json(const struct net *net, const struct plan *plan, bool leaves) {
-  json_show(json_pack("{s:s, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:o, s:o, s:o, s:o}", "net",
+  json_show(json_pack("{s:s, s:o, s:o, s:i, s:i, s:i, s:i, s:I, s:I, s:o, s:o, s:o, s:o}", "net",
                       net->name, "net_hash", json_hash(net->net_hash), "core_hash",
-                      json_hash(net->core_hash), "infer_cycles", plan->infer_cycles, "train_cycles",
+                      json_hash(net->core_hash), "infer_cycles", plan->infer_cycles,
+                      "picture_cycles", plan_picture_cycles(plan, net), "train_cycles",
                       plan->train_cycles, "multipliers", plan->multipliers, "weights",
                       (json_int_t)net->weight_count, "memory_bits", (json_int_t)plan->memory_bits,
                       "devices", devices_json(net, plan, leaves), "memories", memories_json(plan),

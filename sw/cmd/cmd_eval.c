@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_SEED = 0x200, KEY_SPLIT, KEY_ROTATION, KEY_PART, KEY_REPLIES };
-enum { PARTS = 4 };
+enum { KEY_SEED = 0x200, KEY_PART, KEY_REPLIES };
+enum { PARTS = 4, ORIGIN_BYTES = 160 };
 
 static const char *const part_names[PARTS] = {
     [PART_TRAIN] = "train", [PART_VALIDATION] = "validation", [PART_TEST] = "test", "all"};
@@ -28,10 +28,8 @@ struct options {
   struct report_options report;
   int part;
   uint64_t seed;
-  enum split_by split;
-  struct rotation rotation; /* count 0: none */
-  const char *replies;      /* NULL: not given */
-  bool seed_given, split_given, json;
+  const char *replies; /* NULL: not given */
+  bool seed_given, json;
 };
 
 /* What is measured on what. */
@@ -40,8 +38,11 @@ struct evaluation {
   struct net net;
   struct checkpoint checkpoint;
   struct dataset data;
-  enum split_by split;
-  bool trained_on; /* the split is the one the weights were trained with */
+  const char *split;               /* split.h, or a table's path */
+  bool whole_files;                /* no file is only partly among the measured pictures */
+  bool trained_on;                 /* the split is the one the weights were trained with */
+  bool origin_known;               /* which of the pictures the training had */
+  size_t learned_from, chose_with; /* of the measured pictures, where it is known */
   size_t *pictures;
   size_t count;
   struct device *device;
@@ -59,15 +60,6 @@ static error_t parse_choice(int key, char *arg, struct argp_state *state) {
   case KEY_SEED:
     options->seed = option_number(state, "seed", arg, 0, UINT64_MAX);
     options->seed_given = true;
-    return 0;
-  case KEY_SPLIT:
-    options->split_given = true;
-    options->split = !strcmp(arg, "recording") ? SPLIT_BY_RECORDING : SPLIT_BY_SEGMENT;
-    if (strcmp(arg, split_name(options->split)) != 0)
-      argp_error(state, "--split=%s: segment or recording is expected", arg);
-    return 0;
-  case KEY_ROTATION:
-    options->rotation = option_rotation(state, arg);
     return 0;
   case KEY_PART:
     for (options->part = 0; options->part < PARTS; options->part++)
@@ -104,8 +96,6 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 
 static const struct argp_option table[] = {
     {"part", KEY_PART, "PART", 0, "test (default), validation, train or all pictures", 2},
-    {"split", KEY_SPLIT, "BY", 0, "segment or recording; that of the training by default", 2},
-    {"rotation", KEY_ROTATION, "K/N", 0, "that the training was told", 2},
     {"seed", KEY_SEED, "N", 0, "of the split; that of the training by default", 2},
     {"replies", KEY_REPLIES, "FILE", 0,
      "write each picture's label, class and probabilities there, as CSV", 2},
@@ -124,7 +114,8 @@ static const struct argp argp = {
     .children = children,
     .doc = "Measure trained weights on labelled pictures: accuracy, loss, kappa, precision, recall "
            "and F1 of each class, and the confusion matrix."
-           "\vWithout --classes the classes of the training are taken.",
+           "\vWithout --classes the classes of the training are taken; with it they must be the "
+           "same ones, and keep the training's order.",
 };
 
 /* Divides the data as the training did, when it was on these, or as the options say. */
@@ -133,13 +124,16 @@ static int choose_split(struct evaluation *evaluation, enum part *parts, struct 
   struct place place = evaluation->checkpoint.place;
   if (options->seed_given)
     place.seed = options->seed;
-  bool found =
-      data_find_split(&evaluation->data, &place, &options->rotation, &evaluation->split, parts);
-  evaluation->trained_on = found && (!options->split_given || options->split == evaluation->split);
-  if (evaluation->trained_on)
-    return 0;
-  evaluation->split = options->split;
-  return data_split(&evaluation->data, options->split, place.seed, &options->rotation, parts, err);
+  const struct split_choice *choice = &options->data.split;
+  const char *by = NULL;
+  bool found = data_find_split(&evaluation->data, &place, choice, &by, parts);
+  evaluation->trained_on = found && (!choice->by || strcasecmp(choice->by, by) == 0);
+  evaluation->split = by;
+  if (!evaluation->trained_on &&
+      data_split(&evaluation->data, choice, place.seed, &evaluation->split, parts, err) != 0)
+    return -1;
+  evaluation->whole_files = split_keeps_files(&evaluation->data, parts);
+  return 0;
 }
 
 static int choose_pictures(struct evaluation *evaluation, struct error *err) {
@@ -152,9 +146,42 @@ static int choose_pictures(struct evaluation *evaluation, struct error *err) {
     result = choose_split(evaluation, parts, err);
   if (result == 0)
     evaluation->pictures =
-        dataset_part(&evaluation->data, parts, (enum part)part, &evaluation->count);
+        split_pictures(&evaluation->data, parts, (enum part)part, &evaluation->count);
   free(parts);
   return result;
+}
+
+/* ---- what the training had seen ---- */
+
+/* Counts which of the chosen pictures the weights were trained on, and which chose the epoch. */
+static void find_origin(struct evaluation *evaluation) {
+  const struct dataset *data = &evaluation->data;
+  enum part *parts = memory_new(data->count, sizeof *parts);
+  const char *by;
+  const struct place *place = &evaluation->checkpoint.place;
+  const struct split_choice *choice = &evaluation->options->data.split;
+  const struct split_choice untold = {.rotation = choice->rotation};
+  evaluation->origin_known =
+      place->data != 0 && (data_find_split(data, place, choice, &by, parts) ||
+                           data_find_split(data, place, &untold, &by, parts));
+  for (size_t i = 0; i < evaluation->count && evaluation->origin_known; i++) {
+    evaluation->learned_from += parts[evaluation->pictures[i]] == PART_TRAIN;
+    evaluation->chose_with += parts[evaluation->pictures[i]] == PART_VALIDATION;
+  }
+  free(parts);
+}
+
+/* "1024 of 1280 were trained on, 128 chose the epoch", or that it is not known. Returns `text`. */
+static const char *origin_text(const struct evaluation *evaluation, char *text, size_t size) {
+  size_t learned = evaluation->learned_from, chose = evaluation->chose_with;
+  if (!evaluation->origin_known)
+    snprintf(text, size, "not known which of them it was trained on");
+  else if (learned + chose == 0)
+    snprintf(text, size, "it was trained on none of them");
+  else
+    snprintf(text, size, "%zu of %zu were trained on, %zu chose the epoch", learned,
+             evaluation->count, chose);
+  return text;
 }
 
 /* ---- measuring ---- */
@@ -185,11 +212,6 @@ static void watch_reply(void *context, const char *what, size_t picture,
     write_reply(evaluation, picture, reply);
 }
 
-/* Whether no file is only partly among the measured pictures. */
-static bool files_are_whole(const struct evaluation *evaluation) {
-  return evaluation->options->part == PART_ALL || evaluation->split == SPLIT_BY_RECORDING;
-}
-
 static int measure(struct evaluation *evaluation, struct error *err) {
   const struct train_watch watch = {
       .context = evaluation, .chunk = watch_chunk, .reply = watch_reply};
@@ -197,7 +219,7 @@ static int measure(struct evaluation *evaluation, struct error *err) {
   evaluation->pace.device = evaluation->device;
   if (device_counters(evaluation->device, &before, err) != 0)
     return -1;
-  struct votes *votes = files_are_whole(evaluation) ? votes_new(&evaluation->data) : NULL;
+  struct votes *votes = evaluation->whole_files ? votes_new(&evaluation->data) : NULL;
   int result = train_measure(evaluation->device, &evaluation->data, evaluation->pictures,
                              evaluation->count, part_names[evaluation->options->part], &watch,
                              &evaluation->metrics, votes, err);
@@ -241,12 +263,15 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
   weights_new(&checkpoint->weights, net);
   checkpoint->state = device_state_fresh(net, 1);
   checkpoint->place.seed = 1;
+  struct trained_classes trained = {options->weights.path, checkpoint->origin.class_names, false,
+                                    ""};
   if (weights_options_load(&options->weights, net, checkpoint, err) != 0 ||
-      data_options_load(&options->data, checkpoint->class_names, net, &evaluation->data, err) !=
-          0 ||
-      data_check_rotation(&options->data, &evaluation->data, &options->rotation, err) != 0 ||
+      data_options_load(&options->data, &trained, net, &evaluation->data, err) != 0 ||
       choose_pictures(evaluation, err) != 0 || report_options_check(&options->report, err) != 0)
     return -1;
+  data_options_say(&trained, &evaluation->data);
+  data_options_look(&options->data, &evaluation->data, checkpoint->origin.channel);
+  find_origin(evaluation);
   evaluation->device = device_open(device, net, err);
   metrics_begin(&evaluation->metrics, net->classes);
   if (!evaluation->device ||
@@ -255,16 +280,22 @@ static int evaluate(struct evaluation *evaluation, struct error *err) {
   return measure_and_write(evaluation, err);
 }
 
+static json_t *origin_json(bool known, size_t count) {
+  return known ? json_integer((json_int_t)count) : json_null();
+}
+
 /* `weights` is how the file is called. */
 static json_t *result_json(const struct evaluation *evaluation, const char *weights) {
   const struct options *options = evaluation->options;
-  bool all = options->part == PART_ALL;
+  bool all = options->part == PART_ALL, known = evaluation->origin_known;
   char *const *names = evaluation->data.class_names;
   return json_pack(
-      "{s:s, s:o, s:s, s:s, s:s?, s:b, s:o, s:o}", "net", evaluation->net.name, "net_hash",
-      json_hash(evaluation->net.net_hash), "weights", weights, "part", part_names[options->part],
-      "split", all ? NULL : split_name(evaluation->split), "split_of_training",
-      !all && evaluation->trained_on, "metrics", metrics_json(&evaluation->metrics, names), "files",
+      "{s:s, s:o, s:s, s:s, s:s?, s:b, s:o, s:o, s:o, s:o}", "net", evaluation->net.name,
+      "net_hash", json_hash(evaluation->net.net_hash), "weights", weights, "part",
+      part_names[options->part], "split", all ? NULL : evaluation->split, "split_of_training",
+      !all && evaluation->trained_on, "trained_on", origin_json(known, evaluation->learned_from),
+      "chose_epoch", origin_json(known, evaluation->chose_with), "metrics",
+      metrics_json(&evaluation->metrics, names), "files",
       evaluation->files.count > 0 ? metrics_json(&evaluation->files, names) : json_null());
 }
 
@@ -278,15 +309,18 @@ static void add_facts(struct report *report, const struct evaluation *evaluation
   report_facts(report, device);
   report_fact(report, "Weights", "%s, after %" PRIu32 " steps", weights, checkpoint->state.steps);
   if (options->part == PART_ALL)
-    report_fact(report, "Pictures", "all, among them those of the training");
+    report_fact(report, "Pictures", "all");
   else
     report_fact(report, "Pictures", "part \"%s\", split by %s with seed %" PRIu64 "%s",
-                part_names[options->part], split_name(evaluation->split),
+                part_names[options->part], evaluation->split,
                 options->seed_given ? options->seed : checkpoint->place.seed,
                 evaluation->trained_on ? ", the split of the training"
                                        : ", not the split of the training: it may have seen them");
-  if (options->part != PART_ALL && options->rotation.count > 0)
-    report_fact(report, "Rotation", "%d of %d", options->rotation.index, options->rotation.count);
+  char origin[ORIGIN_BYTES];
+  report_fact(report, "Seen in training", "%s", origin_text(evaluation, origin, sizeof origin));
+  const struct rotation *rotation = &options->data.split.rotation;
+  if (options->part != PART_ALL && rotation->count > 0)
+    report_fact(report, "Rotation", "%d of %d", rotation->index, rotation->count);
 }
 
 static int write_report(struct evaluation *evaluation, struct error *err) {
@@ -320,6 +354,7 @@ static int write_report(struct evaluation *evaluation, struct error *err) {
 static void show(const struct evaluation *evaluation) {
   const struct options *options = evaluation->options;
   bool all = options->part == PART_ALL;
+  char origin[ORIGIN_BYTES];
   if (options->json) {
     json_show(result_json(evaluation, options->weights.path));
     return;
@@ -327,9 +362,11 @@ static void show(const struct evaluation *evaluation) {
   printf("%s, %s: %s pictures", evaluation->net.name, options->weights.path,
          part_names[options->part]);
   if (!all)
-    printf(" by %s (%s)", split_name(evaluation->split),
+    printf(" by %s (%s)", evaluation->split,
            evaluation->trained_on ? "the split of the training"
                                   : "not the split of the training: it may have seen them");
+  if (all || evaluation->learned_from + evaluation->chose_with > 0)
+    printf(": %s", origin_text(evaluation, origin, sizeof origin));
   printf("\n");
   metrics_print(&evaluation->metrics, evaluation->data.class_names, stdout);
   if (evaluation->files.count > 0)
@@ -339,8 +376,8 @@ static void show(const struct evaluation *evaluation) {
 }
 
 int cmd_eval(int argc, char **argv) {
-  struct options options = {.part = PART_TEST, .split = SPLIT_BY_SEGMENT};
-  struct evaluation evaluation = {.options = &options};
+  struct options options = {.part = PART_TEST};
+  struct evaluation evaluation = {.options = &options, .whole_files = true};
   struct error err = {""};
   option_parse(&argp, "engram eval", argc, argv, &options);
   int result = evaluate(&evaluation, &err);

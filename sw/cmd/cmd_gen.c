@@ -1,15 +1,19 @@
 /* cmd_gen.c : `engram gen`: the network and its training as Verilog.
  * SPDX-License-Identifier: MIT
  */
+#include "beside.h"
 #include "cmd/cmd.h"
 #include "cmd/net_options.h"
 #include "emit.h"
+#include "model/checkpoint.h"
 
 #include <jansson.h>
 
+enum { KEY_LOAD = 0x200 };
+
 struct options {
   struct net_options net;
-  const char *folder;
+  const char *folder, *prefix, *load; /* NULL without */
   bool json;
 };
 
@@ -21,6 +25,12 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     return 0;
   case 'o':
     options->folder = arg;
+    return 0;
+  case 'p':
+    options->prefix = arg;
+    return 0;
+  case KEY_LOAD:
+    options->load = arg;
     return 0;
   case 'j':
     options->json = true;
@@ -34,6 +44,14 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 
 static const struct argp_option table[] = {
     {"output", 'o', "DIR", 0, "folder for the core, made when missing", 0},
+    {"prefix", 'p', "NAME", 0,
+     "begin every name (files, modules, C symbols, FuseSoC's) with NAME instead of engram, so that "
+     "several cores stand in one design",
+     0},
+    {"load", KEY_LOAD, "FILE", 0,
+     "weights (of `engram train --save` or `engram import`) that the core has from its start; with "
+     "mode: inference they cannot be written",
+     0},
     {"json", 'j', 0, 0, "print the result as JSON", 0},
     OPTION_VERSION,
     {0},
@@ -48,6 +66,25 @@ static const struct argp argp = {
            "the core and a file list.",
 };
 
+/* Reads --load's weights, and emits. */
+static int emit(const struct options *options, const struct net *net, struct error *err) {
+  if (!options->load)
+    return emit_core(net, options->folder, options->prefix, NULL, err);
+  struct checkpoint checkpoint = {.state = device_state_fresh(net, 1)};
+  size_t inexact;
+  weights_new(&checkpoint.weights, net);
+  int result = checkpoint_load(options->load, net, &checkpoint, &inexact, err);
+  if (result == 0 && inexact > 0)
+    result = error_set(err,
+                       "%s: %zu weights are not in the network's formats: `engram import` rounds "
+                       "them and says what that changes",
+                       options->load, inexact);
+  if (result == 0)
+    result = emit_core(net, options->folder, options->prefix, &checkpoint.weights, err);
+  weights_free(&checkpoint.weights);
+  return result;
+}
+
 int cmd_gen(int argc, char **argv) {
   struct options options = {.json = false};
   option_parse(&argp, "engram gen", argc, argv, &options);
@@ -55,14 +92,15 @@ int cmd_gen(int argc, char **argv) {
   struct net net;
   if (!options.folder)
     error_set(&err, "--output DIR is missing");
-  if (err.message[0] || net_options_load(&options.net, &net, &err) ||
-      emit_core(&net, options.folder, &err))
+  if (err.message[0] || net_options_load(&options.net, &net, &err) || emit(&options, &net, &err))
     return cmd_fail(&err);
   if (options.json) {
-    char hash[17];
+    char hash[17], fusesoc[BESIDE_FUSESOC_MAX];
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)net.core_hash);
-    json_t *json =
-        json_pack("{s:s, s:s, s:s}", "net", net.name, "folder", options.folder, "core_hash", hash);
+    beside_fusesoc_name(fusesoc, &net, options.prefix);
+    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s}", "net", net.name, "folder", options.folder,
+                             "core_hash", hash, "prefix",
+                             options.prefix ? options.prefix : "engram", "fusesoc", fusesoc);
     json_dumpf(json, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(json);

@@ -71,8 +71,10 @@ static const struct argp argp = {
     .parser = parse,
     .children = children,
     .doc = "Round weights from PyTorch to a network's formats, and say what that changes."
-           "\vThe file has the float32 tensors conv.weight, dense1.weight, dense2.weight, ..., "
-           "output.weight of the network's layers (docs/pytorch.md). What `engram train` saves "
+           "\vThe file has the tensors conv.weight, dense1.weight, dense2.weight, ..., "
+           "output.weight of "
+           "the network's layers (docs/pytorch.md) in float32, float64, float16 or bfloat16. What "
+           "`engram train` saves "
            "needs no export: PyTorch reads it as it is.",
 };
 

@@ -7,11 +7,15 @@
 #include "cmd/net_options.h"
 #include "cmd/pace.h"
 #include "cmd/report_options.h"
+#include "cmd/train_log.h"
 #include "cmd/train_report.h"
+#include "cmd/train_save.h"
+#include "data/channel.h"
 #include "net/plan.h"
 #include "train/keep.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <signal.h>
@@ -25,12 +29,13 @@ enum {
   KEY_SEED,
   KEY_RATE,
   KEY_FREEZE,
-  KEY_SPLIT,
-  KEY_ROTATION,
   KEY_PARTS,
   KEY_RESTART,
   KEY_HALVE,
-  KEY_AUGMENT
+  KEY_AUGMENT,
+  KEY_PATIENCE,
+  KEY_LOG,
+  KEY_BALANCE
 };
 enum { EPOCHS_MAX = 100000, SPLITS = 2, HALVES_MAX = NET_RATE_MAX };
 
@@ -39,16 +44,15 @@ struct options {
   struct data_options data;
   struct weights_options weights;
   struct report_options report;
-  const char *save, *freeze, *parts, *augment;
-  uint32_t epochs;
-  uint64_t steps; /* 0: no limit */
+  const char *save, *freeze, *parts, *augment, *log;
+  uint32_t epochs, patience; /* patience 0: none */
+  uint64_t steps;            /* 0: no limit */
   uint64_t seed;
   int rate;                   /* -1: not given */
   uint32_t halve[HALVES_MAX]; /* ascending */
   size_t halve_count;
-  enum split_by split;
-  struct rotation rotation; /* count 0: none */
-  bool seed_given, split_given, both, restart, json;
+  bool untrained; /* --steps 0 */
+  bool seed_given, restart, balance, json;
 };
 
 /* What a training begins with. */
@@ -58,23 +62,17 @@ struct training {
   struct augment augment;
   struct dataset data;
   enum part *parts[SPLITS]; /* [data.count] */
-  enum split_by by[SPLITS];
+  const char *by[SPLITS];   /* split.h, or a table's path */
   int split_count;
+  struct device_state loaded; /* what the file of --load has */
+  struct trained_classes classes;
   struct checkpoint start, best; /* best: of the epochs before start */
   bool has_best;
   struct device *device;
+  struct train_log log;
 };
 
 /* ---- options ---- */
-
-static void parse_split(struct options *options, const char *text, struct argp_state *state) {
-  options->split_given = true;
-  options->both = !strcmp(text, "both");
-  if (!strcmp(text, "recording"))
-    options->split = SPLIT_BY_RECORDING;
-  else if (!options->both && strcmp(text, "segment") != 0)
-    argp_error(state, "--split=%s: segment, recording or both is expected", text);
-}
 
 /* "5,8" */
 static void parse_halve(struct options *options, const char *text, struct argp_state *state) {
@@ -97,7 +95,8 @@ static error_t parse_number(int key, char *arg, struct argp_state *state) {
     options->epochs = (uint32_t)option_number(state, "epochs", arg, 0, EPOCHS_MAX);
     return 0;
   case KEY_STEPS:
-    options->steps = option_number(state, "steps", arg, 1, UINT32_MAX);
+    options->steps = option_number(state, "steps", arg, 0, UINT32_MAX);
+    options->untrained = options->steps == 0;
     return 0;
   case KEY_SEED:
     options->seed = option_number(state, "seed", arg, 0, UINT64_MAX);
@@ -105,6 +104,9 @@ static error_t parse_number(int key, char *arg, struct argp_state *state) {
     return 0;
   case KEY_RATE:
     options->rate = (int)option_number(state, "rate", arg, 0, NET_RATE_MAX);
+    return 0;
+  case KEY_PATIENCE:
+    options->patience = (uint32_t)option_number(state, "patience", arg, 1, EPOCHS_MAX);
     return 0;
   case KEY_HALVE:
     parse_halve(options, arg, state);
@@ -123,23 +125,27 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     state->child_inputs[2] = &options->weights;
     state->child_inputs[3] = &options->report;
     return 0;
+  case ARGP_KEY_END:
+    if (options->untrained)
+      options->epochs = 0;
+    return 0;
   case 's':
     options->save = arg;
     return 0;
   case KEY_FREEZE:
     options->freeze = arg;
     return 0;
-  case KEY_SPLIT:
-    parse_split(options, arg, state);
-    return 0;
-  case KEY_ROTATION:
-    options->rotation = option_rotation(state, arg);
-    return 0;
   case KEY_PARTS:
     options->parts = arg;
     return 0;
   case KEY_AUGMENT:
     options->augment = arg;
+    return 0;
+  case KEY_LOG:
+    options->log = arg;
+    return 0;
+  case KEY_BALANCE:
+    options->balance = true;
     return 0;
   case KEY_RESTART:
     options->restart = true;
@@ -156,27 +162,38 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 
 static const struct argp_option table[] = {
     {"save", 's', "FILE", 0,
-     "keep the last state there, and the weights that were best on validation in FILE.best", 2},
+     "keep the last state there, and the weights that were best on validation in FILE.best; both "
+     "are written after each epoch (on sim and on a board, after one that is not the best only "
+     "where reading the weights costs less than a tenth of the time) and at the end",
+     2},
+    {"log", KEY_LOG, "FILE.csv", 0,
+     "write a line for each epoch as it ends; with --load go on in that file behind its line of "
+     "the weights' epoch",
+     2},
+    {"patience", KEY_PATIENCE, "N", 0,
+     "end when N epochs in a row were not better on validation than the best before them", 2},
     {"restart", KEY_RESTART, 0, 0, "of --load take the weights only and begin with epoch 1", 2},
     {"epochs", KEY_EPOCHS, "N", 0, "train until N epochs are finished in all, 30 by default", 2},
-    {"steps", KEY_STEPS, "N", 0, "stop after N training steps at the latest", 2},
+    {"steps", KEY_STEPS, "N", 0,
+     "stop after N training steps at the latest; 0 keeps what a training begins with", 2},
     {"seed", KEY_SEED, "N", 0,
      "of all that is drawn: initial weights, split, order, dropout, --augment; 1 by default", 2},
-    {"rate", KEY_RATE, "R", 0, "learning rate 2^-R, the description's by default", 2},
+    {"rate", KEY_RATE, "R", 0,
+     "learning rate 2^-R, the description's by default; with --load in place of the file's", 2},
     {"halve", KEY_HALVE, "EPOCHS", 0,
      "halve the learning rate when these epochs are finished, as 5,8; not below 2^-15", 2},
     {"augment", KEY_AUGMENT, "HOW", 0,
      "train on pictures that are changed anew in each epoch: shift=N moves them by up to N pixels "
      "up, down, left and right, mirror flips one of two left to right; both as shift=1,mirror",
      2},
-    {"freeze", KEY_FREEZE, "LAYERS", 0,
-     "layers that do not learn: conv, dense1, output; or none; the description's by default", 2},
-    {"split", KEY_SPLIT, "BY", 0,
-     "keep segments apart (default), whole recordings, or train both ways: --save then keeps the "
-     "one by segment",
+    {"balance", KEY_BALANCE, 0, 0,
+     "draw each class equally often: an epoch has as many steps as without, pictures of small "
+     "classes several times, of large ones a part in turn",
      2},
-    {"rotation", KEY_ROTATION, "K/N", 0,
-     "cross-validation: of N groups the K-th is the test, the next validation", 2},
+    {"freeze", KEY_FREEZE, "LAYERS", 0,
+     "layers that do not learn: conv, dense1, output; or none; the description's by default; with "
+     "--load in place of the file's",
+     2},
     {"parts", KEY_PARTS, "FILE", 0,
      "write which picture is in which part, as CSV (of the first split)", 2},
     {"json", 'j', 0, 0, "print the result as JSON", 2},
@@ -197,8 +214,9 @@ static const struct argp argp = {
            "\v80 % of the pictures are trained on, 10 % choose the epoch, 10 % are the test; where "
            "--test or t10k-... files name the test, 90 % of the others are trained on. A "
            "training that was stopped (Ctrl-C, --steps) and saved goes on with --load, on any "
-           "device, with the same bits as if it had not been stopped; seed, learning rate and "
-           "split are then the file's.",
+           "device, with the same bits as if it had not been stopped: seed, split, learning rate "
+           "and frozen layers are the file's (--rate and --freeze change the last two), --halve, "
+           "--augment, --balance, --patience, --test and --rotation are named again.",
 };
 
 /* ---- what the training begins with ---- */
@@ -247,25 +265,32 @@ static int make_start(struct training *training, struct error *err) {
   } else if (options->seed_given && start->place.seed != options->seed)
     return error_set(err, "%s: was trained with seed %" PRIu64 ", not %" PRIu64,
                      options->weights.path, start->place.seed, options->seed);
+  training->loaded = start->state;
   if (options->rate >= 0)
     start->state.rate = options->rate;
   return options->freeze ? parse_freeze(net, options->freeze, &start->state.freeze, err) : 0;
 }
 
+/* Whether --split both is given: a training by segment, and one by recording. */
+static bool trains_both(const struct options *options) {
+  return options->data.split.by && strcmp(options->data.split.by, "both") == 0;
+}
+
 /* The split that the loaded run had. */
 static int find_split(struct training *training, struct error *err) {
   const struct options *options = training->options;
-  enum split_by *by = &training->by[0];
+  const struct split_choice *choice = &options->data.split;
+  const char **by = &training->by[0];
   training->split_count = 1;
-  if (!data_find_split(&training->data, &training->start.place, &options->rotation, by,
-                       training->parts[0]))
+  if (!data_find_split(&training->data, &training->start.place, choice, by, training->parts[0]))
     return error_set(err,
                      "%s: was trained on other pictures than these of %s (name the same --data, "
-                     "--classes, --test and --rotation, or take the weights only with --restart)",
+                     "--classes, --test, --rotation and --use-parts, or take the weights only with "
+                     "--restart)",
                      options->weights.path, options->data.folder);
-  if (options->split_given && options->split != *by)
-    return error_set(err, "%s: was trained by %s, not by %s", options->weights.path,
-                     split_name(*by), split_name(options->split));
+  if (choice->by && strcasecmp(choice->by, *by) != 0)
+    return error_set(err, "%s: was trained by %s, not by %s", options->weights.path, *by,
+                     choice->by);
   return 0;
 }
 
@@ -275,50 +300,60 @@ static int make_splits(struct training *training, struct error *err) {
     training->parts[i] = memory_new(training->data.count, sizeof *training->parts[i]);
   if (training->start.place.data != 0)
     return find_split(training, err);
-  training->by[0] = options->split;
-  training->by[1] = SPLIT_BY_RECORDING;
-  training->split_count = options->both ? 2 : 1;
-  for (int i = 0; i < training->split_count; i++)
-    if (data_split(&training->data, training->by[i], options->seed, &options->rotation,
-                   training->parts[i], err) != 0)
+  const char *const both[SPLITS] = {split_segment, split_recording};
+  training->split_count = trains_both(options) ? SPLITS : 1;
+  for (int i = 0; i < training->split_count; i++) {
+    struct split_choice choice = options->data.split;
+    if (trains_both(options))
+      choice.by = both[i];
+    if (data_split(&training->data, &choice, options->seed, &training->by[i], training->parts[i],
+                   err) != 0)
       return -1;
+  }
   return 0;
 }
 
-/* A line for each picture of the classes: its number among them, label, file (or -1) and part. */
-static int write_parts(const struct training *training, struct error *err) {
-  static const char *const names[] = {
-      [PART_TRAIN] = "train", [PART_VALIDATION] = "validation", [PART_TEST] = "test"};
-  const struct dataset *data = &training->data;
-  struct output out;
-  FILE *file = output_open(&out, training->options->parts, err);
-  if (!file)
-    return -1;
-  fprintf(file, "picture,label,file,part\n");
-  for (size_t i = 0; i < data->count; i++)
-    fprintf(file, "%zu,%d,%d,%s\n", i, data->labels[i], data->file[i],
-            names[training->parts[0][i]]);
-  return output_commit(&out, err);
+/* What the pictures are. */
+static int note_origin(const struct dataset *data, struct origin *origin, struct error *err) {
+  struct channel channel = channel_of(data, -1);
+  static_assert(sizeof origin->view == DATASET_VIEW_BYTES, "a view's name fits");
+  memcpy(origin->view, data->view, sizeof origin->view);
+  origin->channel[0] = '\0';
+  if (data->rate_hz)
+    channel_write(&channel, origin->channel, sizeof origin->channel);
+  return class_options_list(data, origin->class_names, sizeof origin->class_names, err);
 }
 
-/* The names in the form that --classes takes; none when there is no such form. */
-static void name_classes(const struct dataset *data, char *text, size_t size) {
-  size_t bytes = 0;
-  bool plain = true;
-  for (int c = 0; c < data->class_count; c++) {
-    bytes += strlen(data->class_names[c]) + 1;
-    plain = plain && !strchr(data->class_names[c], ',');
-  }
-  text[0] = '\0';
-  if (plain && bytes <= size)
-    names_list(text, size, data->class_names, data->class_count, ",");
+/* Notes what is named anew in each run, and says where a run that goes on is told otherwise than
+ * the one before. */
+static void note_how(const struct training *training, struct origin *origin) {
+  const struct options *options = training->options;
+  char how[sizeof origin->how] = "";
+  size_t length = 0;
+  for (size_t i = 0; i < options->halve_count; i++)
+    length += (size_t)snprintf(how + length, sizeof how - length, "%s%" PRIu32,
+                               i ? "," : " halve=", options->halve[i]);
+  if (training->augment.shift > 0)
+    length += (size_t)snprintf(how + length, sizeof how - length, " augment=shift=%d",
+                               training->augment.shift);
+  if (training->augment.mirror)
+    length += (size_t)snprintf(how + length, sizeof how - length, "%smirror",
+                               training->augment.shift > 0 ? "," : " augment=");
+  if (options->balance)
+    snprintf(how + length, sizeof how - length, " balance");
+  const char *now = how[0] ? how + 1 : "-", *before = origin->how;
+  if (training->start.place.data != 0 && before[0] && strcmp(before, now) != 0)
+    cmd_warn("%s: was trained with %s, goes on with %s", options->weights.path,
+             strcmp(before, "-") ? before : "none of --halve, --augment, --balance",
+             strcmp(now, "-") ? now : "none of --halve, --augment, --balance");
+  snprintf(origin->how, sizeof origin->how, "%s", now);
 }
 
 static int prepare(struct training *training, struct error *err) {
   const struct options *options = training->options;
   if (options->restart && !options->weights.path)
     return error_set(err, "--restart is for --load");
-  if (options->both && options->weights.path)
+  if (trains_both(options) && options->weights.path)
     return error_set(err, "--split both trains two networks from the beginning: without --load");
   if (net_options_load(&options->net, &training->net, err) != 0)
     return -1;
@@ -328,16 +363,18 @@ static int prepare(struct training *training, struct error *err) {
   if (options->augment && augment_parse(&training->augment, options->augment, training->net.height,
                                         training->net.width, err) != 0)
     return -1;
+  struct trained_classes *trained = &training->classes;
+  *trained = (struct trained_classes){options->weights.path, training->start.origin.class_names,
+                                      options->restart, ""};
   if (make_start(training, err) != 0 ||
-      data_options_load(&options->data, training->start.class_names, &training->net,
-                        &training->data, err) != 0 ||
-      data_check_rotation(&options->data, &training->data, &options->rotation, err) != 0 ||
+      data_options_load(&options->data, trained, &training->net, &training->data, err) != 0 ||
       make_splits(training, err) != 0)
     return -1;
+  data_options_look(&options->data, &training->data, training->start.origin.channel);
   struct checkpoint *start = &training->start;
-  name_classes(&training->data, start->class_names, sizeof start->class_names);
-  static_assert(sizeof start->view == DATASET_VIEW_BYTES, "a view's name fits");
-  memcpy(start->view, training->data.view, sizeof start->view);
+  if (note_origin(&training->data, &start->origin, err) != 0)
+    return -1;
+  note_how(training, &start->origin);
   weights_new(&training->best.weights, &training->net);
   if (start->place.epoch > 0)
     training->has_best =
@@ -349,25 +386,45 @@ static int prepare(struct training *training, struct error *err) {
             options->weights.path);
   if (report_options_check(&options->report, err) != 0)
     return -1;
-  if (options->parts && write_parts(training, err) != 0)
+  if (train_log_prepare(&training->log, options->log, start->place.epoch, err) != 0)
+    return -1;
+  if (options->parts && split_write(&training->data, training->parts[0], options->parts, err) != 0)
     return -1;
   if (options->save && keep_check(options->save, &training->net, start, err) != 0)
     return -1;
   const char *device = options->weights.device ? options->weights.device : "golden";
   training->device = device_open(device, &training->net, err);
-  return training->device ? 0 : -1;
+  return training->device ? train_log_open(&training->log, err) : -1;
+}
+
+/* What the user may not expect, when all is well. */
+static void say_changes(const struct training *training) {
+  const struct device_state *now = &training->start.state, *file = &training->loaded;
+  const char *path = training->options->weights.path;
+  data_options_say(&training->classes, &training->data);
+  if (!training->options->balance)
+    report_imbalance(&training->data, training->parts[0]);
+  if (training->start.place.data == 0)
+    return;
+  if (now->rate != file->rate)
+    cmd_warn("%s has the learning rate 2^-%d: goes on with that of --rate, 2^-%d", path, file->rate,
+             now->rate);
+  if (now->freeze != file->freeze)
+    cmd_warn("%s has other frozen layers: goes on with those of --freeze", path);
 }
 
 /* ---- watching ---- */
 
 struct watcher {
   const struct options *options;
-  const struct train *train;
+  struct train *train;
+  struct train_result *result;
+  struct train_log *log;
+  struct train_save save;
   struct report_mistakes *mistakes; /* NULL: not wanted */
   struct place start;
   uint32_t epoch; /* the one that is being trained */
   int trainings;  /* that come behind this one, as long as it */
-  bool saves;     /* this one */
   struct pace pace;
 };
 
@@ -393,7 +450,8 @@ static struct pace_work work_left(const struct watcher *watcher, enum pace_kind 
 static bool was_interrupted(void) {
   sigset_t pending;
   return sigpending(&pending) == 0 &&
-         (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
+         (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1 ||
+          sigismember(&pending, SIGHUP) == 1);
 }
 
 static bool watch_chunk(void *context, const char *what, size_t done, size_t total) {
@@ -417,13 +475,18 @@ static void watch_reply(void *context, const char *what, size_t picture,
     report_answer(watcher->mistakes, watcher->train->data, picture, reply);
 }
 
-static void watch_epoch(void *context, const struct train_epoch *epoch) {
+/* What is shown has been saved. */
+static int watch_epoch(void *context, const struct train_epoch *epoch, struct error *err) {
   struct watcher *watcher = context;
+  struct train_result *result = watcher->result;
   watcher->epoch = epoch->epoch + 1;
-  if (watcher->options->json)
-    return;
   pace_clear(&watcher->pace);
-  report_epoch(epoch, true);
+  train_log_epoch(watcher->log, epoch, result->by);
+  if (train_save_epoch(&watcher->save, watcher->train, epoch, &result->last, err) != 0)
+    return -1;
+  if (!watcher->options->json)
+    report_epoch(epoch, true);
+  return 0;
 }
 
 /* ---- training ---- */
@@ -432,14 +495,12 @@ static const char *device_name(const struct options *options) {
   return options->weights.device ? options->weights.device : "golden";
 }
 
-static int save(const struct training *training, struct train_result *result, struct error *err) {
-  struct checkpoint *last = &result->last, *best = &result->train.best;
-  memcpy(last->class_names, training->start.class_names, sizeof last->class_names);
-  memcpy(best->class_names, training->start.class_names, sizeof best->class_names);
-  memcpy(last->view, training->start.view, sizeof last->view);
-  memcpy(best->view, training->start.view, sizeof best->view);
-  return keep_save(training->options->save, &training->net, last,
-                   result->train.best_epoch > 0 ? best : last, err);
+/* Of the first split. */
+static struct train_save save_of(const struct training *training, int i) {
+  const char *device = device_name(training->options);
+  return (struct train_save){.path = i == 0 ? training->options->save : NULL,
+                             .origin = &training->start.origin,
+                             .slow = strcmp(device, "golden") != 0 && strcmp(device, "twin") != 0};
 }
 
 /* Trains from `start`, saves when it is asked to, and tests. */
@@ -459,7 +520,7 @@ static int train_watched(struct training *training, struct train_result *result,
   pace_clear(&watcher->pace);
   if (!options->json && train->current.pictures > 0)
     report_epoch(&train->current, false);
-  if (watcher->saves && save(training, result, err) != 0)
+  if (watcher->save.path && train_save(&watcher->save, train, &result->last, err) != 0)
     return -1;
   if (train->stopped)
     return 0;
@@ -480,14 +541,17 @@ static int train_split(struct training *training, int i, struct train_result *re
   struct checkpoint start = training->start;
   struct watcher watcher = {.options = options,
                             .train = train,
+                            .result = result,
+                            .log = &training->log,
+                            .save = save_of(training, i),
                             .mistakes = options->report.path ? &result->mistakes : NULL,
                             .start = start.place,
                             .epoch = start.place.epoch + 1,
                             .trainings = training->split_count - 1 - i,
-                            .saves = i == 0 && options->save,
                             .pace = {.device = training->device}};
   start.place.data = train_digest(&training->data, training->parts[i]);
   result->by = training->by[i];
+  result->whole_files = split_keeps_files(&training->data, training->parts[i]);
   *train = (struct train){.net = &training->net,
                           .device = training->device,
                           .data = &training->data,
@@ -496,8 +560,11 @@ static int train_split(struct training *training, int i, struct train_result *re
                           .place = start.place,
                           .halve = options->halve,
                           .halve_count = options->halve_count,
+                          .patience = options->patience,
+                          .balance = options->balance,
                           .augment = training->augment,
                           .watch = {&watcher, watch_chunk, watch_epoch, watch_reply}};
+  snprintf(result->title, sizeof result->title, "Split by %s", result->by);
   weights_new(&result->last.weights, &training->net);
   int failed = train_watched(training, result, &start, &watcher, err);
   pace_clear(&watcher.pace);
@@ -509,11 +576,12 @@ static json_t *results_json(const struct training *training, const struct train_
   json_t *runs = json_array();
   for (int i = 0; i < count; i++)
     json_array_append_new(runs, report_json(&results[i]));
-  return json_pack("{s:s, s:o, s:s, s:I, s:i, s:{s:i, s:b}, s:o}", "net", training->net.name,
-                   "net_hash", json_hash(training->net.net_hash), "device", device, "seed",
-                   (json_int_t)training->start.place.seed, "rate", training->start.state.rate,
-                   "augment", "shift", training->augment.shift, "mirror", training->augment.mirror,
-                   "runs", runs);
+  return json_pack("{s:s, s:o, s:s, s:I, s:i, s:{s:i, s:b}, s:b, s:I, s:o}", "net",
+                   training->net.name, "net_hash", json_hash(training->net.net_hash), "device",
+                   device, "seed", (json_int_t)training->start.place.seed, "rate",
+                   training->start.state.rate, "augment", "shift", training->augment.shift,
+                   "mirror", training->augment.mirror, "balance", training->options->balance,
+                   "patience", (json_int_t)training->options->patience, "runs", runs);
 }
 
 static void show_json(const struct training *training, const struct train_result *results,
@@ -540,11 +608,16 @@ static void add_facts(struct report *report, const struct training *training) {
   report_facts(report, device_name(options));
   report_fact(report, "Learning rate", "2^-%d", start->state.rate);
   report_fact(report, "Seed", "%" PRIu64, start->place.seed);
-  if (options->rotation.count > 0)
-    report_fact(report, "Rotation", "%d of %d", options->rotation.index, options->rotation.count);
+  const struct rotation *rotation = &options->data.split.rotation;
+  if (rotation->count > 0)
+    report_fact(report, "Rotation", "%d of %d", rotation->index, rotation->count);
   if (options->augment)
     report_fact(report, "Augmentation", "%s", options->augment);
+  if (options->balance)
+    report_fact(report, "Balance", "each class drawn equally often");
   report_fact(report, "Epochs", "up to %" PRIu32, options->epochs);
+  if (options->patience > 0)
+    report_fact(report, "Patience", "%" PRIu32 " epochs", options->patience);
   if (options->steps > 0)
     report_fact(report, "Steps", "at most %" PRIu64 " in this run", options->steps);
   if (count > 0)
@@ -561,13 +634,13 @@ static struct report_run report_run(const struct training *training, struct trai
                                     json_t *json) {
   struct train *train = &result->train;
   struct report_run run = {
-      .title = result->by == SPLIT_BY_SEGMENT ? "Split by segment" : "Split by recording",
+      .title = result->title,
       .part = "test",
       .train = train,
       .freeze = training->start.state.freeze,
       .unmeasured = result->tested ? NULL : "The training was interrupted before the test.",
       .metrics = result->test,
-      .files = result->by == SPLIT_BY_RECORDING ? result->files : (struct metrics){0},
+      .files = result->whole_files ? result->files : (struct metrics){0},
       .weights = train->best_epoch > 0 ? &train->best.weights : &result->last.weights,
       .mistakes = result->mistakes,
       .json = json};
@@ -604,10 +677,11 @@ static void show_end(const struct training *training, const struct train_result 
   uint64_t steps = 0;
   for (int i = 0; i < count; i++) {
     steps += results[i].last.state.steps - training->start.state.steps;
+    report_patience(&results[i]);
     if (results[i].tested)
       report_line(&results[i]);
   }
-  if (train->place.epoch < options->epochs)
+  if (train->stopped || (train->place.epoch < options->epochs && !train_is_spent(train)))
     printf("%s in epoch %" PRIu32 " after %" PRIu32 " of %zu pictures\n",
            train->stopped ? "interrupted" : "stopped", train->place.epoch + 1,
            train->place.position, train->count[PART_TRAIN]);
@@ -647,29 +721,35 @@ static void add_signal(sigset_t *set, int number) {
     sigaddset(set, number);
 }
 
-/* SIGINT and SIGTERM wait while training; they then end the program in the usual way. */
+/* SIGINT, SIGTERM and SIGHUP (the terminal was closed) wait while training; they then end the
+ * program in the usual way. */
 static int run(struct training *training, struct error *err) {
   if (prepare(training, err) != 0)
     return -1;
+  say_changes(training);
   sigset_t wait, before;
   sigemptyset(&wait);
   add_signal(&wait, SIGINT);
   add_signal(&wait, SIGTERM);
+  add_signal(&wait, SIGHUP);
   sigprocmask(SIG_BLOCK, &wait, &before);
   int result = train_all(training, err);
+  if (train_log_close(&training->log, err) != 0)
+    result = -1;
   if (fflush(stdout) != 0)
-    result = error_set(err, "standard output: cannot write");
+    result = error_set(err, "standard output: %s", strerror(errno));
   sigprocmask(SIG_SETMASK, &before, NULL);
   return result;
 }
 
 int cmd_train(int argc, char **argv) {
-  struct options options = {.epochs = 30, .seed = 1, .rate = -1, .split = SPLIT_BY_SEGMENT};
+  struct options options = {.epochs = 30, .seed = 1, .rate = -1};
   struct training training = {.options = &options};
   struct error err = {""};
   option_parse(&argp, "engram train", argc, argv, &options);
   int status = run(&training, &err) == 0 ? EXIT_DONE : cmd_device_fail(training.device, &err);
   device_close(training.device);
+  train_log_close(&training.log, &err);
   dataset_free(&training.data);
   for (int i = 0; i < SPLITS; i++)
     free(training.parts[i]);

@@ -4,13 +4,30 @@
 #include "cmd/data_options.h"
 
 #include "base/file.h"
+#include "cmd/cmd.h"
 #include "cmd/net_options.h"
+#include "data/channel.h"
+#include "data/classes.h"
+#include "sound/features.h"
 #include "train/train.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { KEY_ON = 0x100, KEY_TEST };
+enum { KEY_ON = 0x100, KEY_TEST, KEY_SPLIT, KEY_ROTATION, KEY_USE_PARTS };
+
+/* "K/N"; anything else ends the program. */
+static struct rotation option_rotation(struct argp_state *state, const char *text) {
+  struct rotation rotation = {0, 0};
+  int length = 0;
+  int fields = sscanf(text, "%4d/%4d%n", &rotation.index, &rotation.count, &length);
+  if (fields != 2 || text[length] != '\0' || rotation.count < ROTATIONS_MIN ||
+      rotation.count > ROTATIONS_MAX || rotation.index < 1 || rotation.index > rotation.count)
+    argp_error(state, "--rotation=%s: K/N is expected, N from %d to %d and K from 1 to N", text,
+               ROTATIONS_MIN, ROTATIONS_MAX);
+  return rotation;
+}
 
 static error_t parse_data(int key, char *arg, struct argp_state *state) {
   struct data_options *options = state->input;
@@ -24,6 +41,19 @@ static error_t parse_data(int key, char *arg, struct argp_state *state) {
   case KEY_TEST:
     options->test_count = (size_t)option_number(state, "test", arg, 1, UINT32_MAX);
     return 0;
+  case KEY_SPLIT:
+    options->split.by = arg;
+    return 0;
+  case KEY_ROTATION:
+    options->split.rotation = option_rotation(state, arg);
+    return 0;
+  case KEY_USE_PARTS:
+    options->split.table = arg;
+    return 0;
+  case ARGP_KEY_END:
+    if (options->split.by && options->split.table)
+      argp_error(state, "--split, --use-parts: one of them is expected");
+    return 0;
   default:
     return ARGP_ERR_UNKNOWN;
   }
@@ -31,10 +61,26 @@ static error_t parse_data(int key, char *arg, struct argp_state *state) {
 
 static const struct argp_option data_table[] = {
     {"data", 'd', "DIR", 0, "data set made by `engram features`, or IDX files such as MNIST's", 1},
-    {"classes", 'c', "NAMES", 0, "classes to take, as a,b,... (label 0 first)", 1},
+    {"classes", 'c', "NAMES", 0,
+     "classes to take, as a,b,... (label 0 first), a name with a comma in quotes: \"a, b\",c; "
+     "weights that know their classes' names keep their order",
+     1},
     {"test", KEY_TEST, "N", 0,
      "the last N pictures are the test instead of one in ten; where t10k-... files are there, they "
      "are it",
+     1},
+    {"split", KEY_SPLIT, "BY", 0,
+     "what never parts: segment (each picture for itself), recording, or any column of the "
+     "manifest, such as author; part: as the manifest says. Without it that of the weights' "
+     "training, else part where the manifest says so, else segment. `train` also takes both: "
+     "twice, by segment, which --save keeps, and "
+     "by recording",
+     1},
+    {"rotation", KEY_ROTATION, "K/N", 0,
+     "cross-validation: of N groups the K-th is the test, the next validation", 1},
+    {"use-parts", KEY_USE_PARTS, "FILE", 0,
+     "take the parts from a CSV file as `train --parts` writes it: columns part, and picture or "
+     "path",
      1},
     {0},
 };
@@ -76,12 +122,13 @@ const char *names_list(char *text, size_t size, char *const *names, int count,
 
 static int check_data(const struct dataset *data, const char *folder, const struct net *net,
                       struct error *err) {
-  char names[512];
-  if (data->class_count != net->classes)
-    return error_set(err, "%s: has %d classes (%s), network '%s' has %d: choose with --classes",
-                     folder, data->class_count,
-                     names_list(names, sizeof names, data->class_names, data->class_count, ", "),
-                     net->name, net->classes);
+  if (data->class_count != net->classes) {
+    char *names = classes_text((const char *const *)data->class_names, data->class_count);
+    error_set(err, "%s: has %d classes (%.512s), network '%s' has %d: choose with --classes",
+              folder, data->class_count, names, net->name, net->classes);
+    free(names);
+    return -1;
+  }
   if (data->height != net->height || data->width != net->width)
     return error_set(err, "%s: has pictures of %dx%d, network '%s' takes %dx%d", folder,
                      data->height, data->width, net->name, net->height, net->width);
@@ -102,17 +149,41 @@ static int choose_test(const struct data_options *options, struct dataset *data,
   return 0;
 }
 
-int data_options_load(const struct data_options *options, const char *trained,
+int data_options_load(const struct data_options *options, struct trained_classes *trained,
                       const struct net *net, struct dataset *data, struct error *err) {
   if (!options->folder)
     return error_set(err, "--data DIR is missing");
-  const char *classes = options->classes ? options->classes : trained[0] ? trained : NULL;
-  if (dataset_load(data, options->folder, classes, err) != 0)
+  if (dataset_load(data, options->folder, NULL, err) != 0)
     return -1;
-  if (check_data(data, options->folder, net, err) == 0 && choose_test(options, data, err) == 0)
+  if (class_options_select(options->classes, trained, options->folder, data, err) == 0 &&
+      check_data(data, options->folder, net, err) == 0 && choose_test(options, data, err) == 0)
     return 0;
   dataset_free(data);
   return -1;
+}
+
+void data_options_say(const struct trained_classes *trained, const struct dataset *data) {
+  if (data->note[0])
+    cmd_warn("%s", data->note);
+  if (trained->note[0])
+    cmd_warn("%s", trained->note);
+}
+
+void data_options_look(const struct data_options *options, const struct dataset *data,
+                       const char *channel) {
+  struct channel known = channel_read(channel), found = channel_of(data, -1);
+  char here[CHANNEL_TEXT_BYTES], there[CHANNEL_TEXT_BYTES];
+  size_t flat = 0, pixels = (size_t)data->height * (size_t)data->width;
+  if (channel_differs(&known, &found))
+    cmd_warn("%s: the sounds have %s; those of the training had %s", options->folder,
+             channel_describe(&found, here, sizeof here),
+             channel_describe(&known, there, sizeof there));
+  for (size_t i = 0; i < data->count; i++)
+    flat += features_is_flat(data->pictures + i * pixels, pixels);
+  if (flat > 0)
+    cmd_warn("%s: %zu of %zu pictures are flat, every pixel the same: whatever is learned, class "
+             "'%s' or chance is the answer",
+             options->folder, flat, data->count, data->class_names[0]);
 }
 
 int weights_options_load(const struct weights_options *options, const struct net *net,
@@ -129,50 +200,49 @@ int weights_options_load(const struct weights_options *options, const struct net
   return 0;
 }
 
-struct rotation option_rotation(struct argp_state *state, const char *text) {
-  struct rotation rotation = {0, 0};
-  int length = 0;
-  int fields = sscanf(text, "%4d/%4d%n", &rotation.index, &rotation.count, &length);
-  if (fields != 2 || text[length] != '\0' || rotation.count < ROTATIONS_MIN ||
-      rotation.count > ROTATIONS_MAX || rotation.index < 1 || rotation.index > rotation.count)
-    argp_error(state, "--rotation=%s: K/N is expected, N from %d to %d and K from 1 to N", text,
-               ROTATIONS_MIN, ROTATIONS_MAX);
-  return rotation;
+/* What is meant without --split. */
+static const char *usual_split(const struct dataset *data) {
+  for (int i = 0; i < data->column_count && data->test_count == 0; i++)
+    if (strcmp(data->columns[i].name, split_part) == 0)
+      return split_part;
+  return split_segment;
 }
 
-int data_check_rotation(const struct data_options *options, const struct dataset *data,
-                        const struct rotation *rotation, struct error *err) {
-  if (rotation->count == 0 || data->test_count == 0)
-    return 0;
-  return error_set(err,
-                   "--rotation: found a test that %s names already, allowed data without one: "
-                   "rotations test every picture once",
-                   options->test_count > 0 ? "--test" : options->folder);
+int data_split(const struct dataset *data, const struct split_choice *choice, uint64_t seed,
+               const char **by, enum part *parts, struct error *err) {
+  *by = choice->table ? choice->table : choice->by ? choice->by : usual_split(data);
+  int result = choice->table ? split_read(data, choice->table, seed, &choice->rotation, parts, err)
+                             : split_make(data, *by, seed, &choice->rotation, parts, err);
+  int shared = result == 0 ? split_shared_recordings(data, parts) : 0;
+  if (shared > 0 && strcmp(*by, split_segment) != 0)
+    cmd_warn("split by %s: %d of %d recordings stand in more than one part", *by, shared,
+             data->recording_count);
+  return result;
 }
 
-int data_split(const struct dataset *data, enum split_by by, uint64_t seed,
-               const struct rotation *rotation, enum part *parts, struct error *err) {
-  if (rotation->count > 0)
-    return dataset_rotate(data, by, seed, rotation, parts, err);
-  return dataset_split(data, by, seed, parts, err);
+/* Whether this split is the one of the digest. */
+static bool is_split(const struct dataset *data, const struct place *place,
+                     const struct split_choice *choice, const char *by, enum part *parts) {
+  struct error ignored = {""}; /* a split that the data do not allow is not the one */
+  int result = choice->table
+                   ? split_read(data, by, place->seed, &choice->rotation, parts, &ignored)
+                   : split_make(data, by, place->seed, &choice->rotation, parts, &ignored);
+  return result == 0 && train_digest(data, parts) == place->data;
 }
 
 bool data_find_split(const struct dataset *data, const struct place *place,
-                     const struct rotation *rotation, enum split_by *by, enum part *parts) {
-  static const enum split_by both[] = {SPLIT_BY_SEGMENT, SPLIT_BY_RECORDING};
-  for (size_t i = 0; i < sizeof both / sizeof both[0]; i++) {
-    struct error ignored = {""}; /* a split that the data do not allow is not the one */
-    if (data_split(data, both[i], place->seed, rotation, parts, &ignored) == 0 &&
-        train_digest(data, parts) == place->data) {
-      *by = both[i];
+                     const struct split_choice *choice, const char **by, enum part *parts) {
+  *by = choice->table;
+  if (*by)
+    return is_split(data, place, choice, *by, parts);
+  /* Where several deal out the same parts, the one that is named is meant. */
+  const char *const usual[] = {choice->by, split_segment, split_recording};
+  for (int i = choice->by ? 0 : 1; i < 3 + data->column_count; i++) {
+    *by = i < 3 ? usual[i] : data->columns[i - 3].name;
+    if (is_split(data, place, choice, *by, parts))
       return true;
-    }
   }
   return false;
-}
-
-const char *split_name(enum split_by by) {
-  return by == SPLIT_BY_SEGMENT ? "segment" : "recording";
 }
 
 json_t *json_hash(uint64_t hash) {

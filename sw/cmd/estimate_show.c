@@ -104,7 +104,8 @@ static void print_folds(FILE *f, const struct net *net, const char *before, cons
 void show_fit(const struct board *board, const struct fit *fit) {
   printf("%s: %ld layouts tried, ", fit->net.name, fit->tried);
   printf(fit->found ? "the fastest that fits:" : "none fits; the one that comes closest:");
-  printf(" %d cycles to infer", fit->plan.infer_cycles);
+  printf(" %d cycles to infer, %d a picture back to back", fit->plan.infer_cycles,
+         plan_picture_cycles(&fit->plan, &fit->net));
   if (fit->plan.train_cycles > 0)
     printf(", %d to train", fit->plan.train_cycles);
   printf("\n\n");
@@ -123,10 +124,11 @@ json_t *fit_json(const struct board *board, const struct fit *fit) {
     json_object_set_new(layout, net_fold_name(fold),
                         words ? json_string(words[value]) : json_integer(value));
   }
-  return json_pack("{s:s, s:b, s:I, s:i, s:i, s:o, s:o}", "net", fit->net.name, "fits", fit->found,
-                   "tried", (json_int_t)fit->tried, "infer_cycles", fit->plan.infer_cycles,
-                   "train_cycles", fit->plan.train_cycles, "layout", layout, "board",
-                   board_json(board, &fit->cost));
+  return json_pack(
+      "{s:s, s:b, s:I, s:i, s:i, s:i, s:o, s:o}", "net", fit->net.name, "fits", fit->found, "tried",
+      (json_int_t)fit->tried, "infer_cycles", fit->plan.infer_cycles, "picture_cycles",
+      plan_picture_cycles(&fit->plan, &fit->net), "train_cycles", fit->plan.train_cycles, "layout",
+      layout, "board", board_json(board, &fit->cost));
 }
 
 /* ---- layouts to choose from ---- */
@@ -160,8 +162,8 @@ static void show_choice_line(const struct net *net, enum fold fold, void *contex
   (void)context;
   struct plan plan;
   plan_make(&plan, net);
-  printf("%-9s %5d %9d %9d", net_fold_name(fold), net->fold[fold], plan.infer_cycles,
-         plan.train_cycles);
+  printf("%-9s %5d %9d %9d %9d", net_fold_name(fold), net->fold[fold], plan.infer_cycles,
+         plan_picture_cycles(&plan, net), plan.train_cycles);
   for (enum family family = 0; family < FAMILY_COUNT; family++) {
     struct cost cost;
     cost_estimate(&cost, net, &plan, family);
@@ -172,9 +174,9 @@ static void show_choice_line(const struct net *net, enum fold fold, void *contex
 }
 
 void show_choice(const struct net *net) {
-  printf("%-15s %9s %9s %31s %38s\n", net->name, "cycles", "", "ECP5", "iCE40");
-  printf("%-15s %9s %9s %11s %11s %7s %11s %11s %7s %6s\n", "fold", "to infer", "to train", "cells",
-         "multipliers", "blocks", "cells", "multipliers", "blocks", "SPRAM");
+  printf("%-15s %9s %9s %9s %31s %38s\n", net->name, "cycles", "", "", "ECP5", "iCE40");
+  printf("%-15s %9s %9s %9s %11s %11s %7s %11s %11s %7s %6s\n", "fold", "to infer", "a picture",
+         "to train", "cells", "multipliers", "blocks", "cells", "multipliers", "blocks", "SPRAM");
   choose(net, show_choice_line, NULL);
 }
 
@@ -182,10 +184,10 @@ static void add_choice(const struct net *net, enum fold fold, void *context) {
   struct plan plan;
   plan_make(&plan, net);
   json_array_append_new((json_t *)context,
-                        json_pack("{s:s, s:i, s:i, s:i, s:o}", "fold", net_fold_name(fold), "value",
-                                  net->fold[fold], "infer_cycles", plan.infer_cycles,
-                                  "train_cycles", plan.train_cycles, "devices",
-                                  devices_json(net, &plan, false)));
+                        json_pack("{s:s, s:i, s:i, s:i, s:i, s:o}", "fold", net_fold_name(fold),
+                                  "value", net->fold[fold], "infer_cycles", plan.infer_cycles,
+                                  "picture_cycles", plan_picture_cycles(&plan, net), "train_cycles",
+                                  plan.train_cycles, "devices", devices_json(net, &plan, false)));
 }
 
 json_t *choice_json(const struct net *net) {

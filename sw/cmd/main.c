@@ -18,6 +18,7 @@ static const struct {
     {"eval", cmd_eval, "accuracy, loss and confusion matrix of trained weights"},
     {"infer", cmd_infer, "class by segment of sound files"},
     {"import", cmd_import, "weights from PyTorch -> a network's formats"},
+    {"export", cmd_export, "weights -> C arrays and hexadecimal words"},
     {"gen", cmd_gen, "emit the network and its training as Verilog"},
     {"estimate", cmd_estimate, "cycles, multipliers and memory before synthesis"},
 };
@@ -49,8 +50,8 @@ int main(int argc, char **argv) {
   for (int i = 0; i < COMMAND_COUNT; i++)
     if (!strcmp(argv[1], commands[i].name)) {
       int status = commands[i].run(argc - 1, argv + 1);
-      if (fflush(stdout) == 0 && !ferror(stdout))
-        return status;
+      if ((fflush(stdout) == 0 && !ferror(stdout)) || status != EXIT_DONE)
+        return status; /* what is not 0 was explained */
       struct error err = {""};
       error_set(&err, "standard output: %s", strerror(errno));
       return cmd_fail(&err);

@@ -3,11 +3,13 @@
  */
 #include "cmd/net_options.h"
 
+#include "base/file.h"
 #include "cmd/cmd.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 static error_t parse(int key, char *arg, struct argp_state *state) {
   struct net_options *options = state->input;
@@ -27,12 +29,27 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 
 static const struct argp_option table[] = {
     {"net", 'n', "FILE", 0, "description of the network (docs/description.md)", 1},
-    {"fold", 'f', "KEY=VALUE", 0,
-     "override of the layout: positions, filters, lanes or output_lanes", 1},
+    {"fold", 'f', "KEY=VALUE", 0, "override of the layout (docs/description.md); KEY is one of ",
+     1},
     {0},
 };
 
-const struct argp net_options_argp = {.options = table, .parser = parse};
+/* Adds the keys to what --fold does. */
+static char *filter_help(int key, const char *text, void *input) {
+  (void)input;
+  if (key != 'f')
+    return (char *)(uintptr_t)text;
+  size_t size = strlen(text) + 1;
+  for (int fold = 0; fold < FOLD_COUNT; fold++)
+    size += strlen(net_fold_name((enum fold)fold)) + 2;
+  char *named = memory_new(size, 1), *end = stpcpy(named, text); /* argp frees it */
+  for (int fold = 0; fold < FOLD_COUNT; fold++)
+    end = stpcpy(stpcpy(end, fold ? ", " : ""), net_fold_name((enum fold)fold));
+  return named;
+}
+
+const struct argp net_options_argp = {
+    .options = table, .parser = parse, .help_filter = filter_help};
 
 int net_options_load(const struct net_options *options, struct net *net, struct error *err) {
   if (!options->path)
@@ -61,8 +78,20 @@ void option_view(struct argp_state *state, const char *text, enum features_view 
     argp_error(state, "--view=%s: spectrum or modulation is expected", text);
 }
 
+static error_t parse_help(int key, char *arg, struct argp_state *state) {
+  (void)arg;
+  if (key == ARGP_KEY_INIT)
+    state->child_inputs[0] = state->input;
+  if (key == 'h')
+    argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
+  return key == ARGP_KEY_INIT || key == 'h' ? 0 : ARGP_ERR_UNKNOWN;
+}
+
 void option_parse(const struct argp *argp, const char *name, int argc, char **argv, void *input) {
+  static const struct argp_option help[] = {{0, 'h', 0, 0, "the same as --help", -1}, {0}};
+  const struct argp_child command[] = {{argp, 0, NULL, 0}, {0}};
+  const struct argp with_help = {.options = help, .parser = parse_help, .children = command};
   argp_err_exit_status = EXIT_BAD_INPUT;
   argv[0] = (char *)(uintptr_t)name;
-  argp_parse(argp, argc, argv, 0, NULL, input);
+  argp_parse(&with_help, argc, argv, 0, NULL, input);
 }

@@ -4,11 +4,13 @@
 #include "cmd/report_options.h"
 
 #include "cmd/data_options.h"
+#include "data/classes.h"
 #include "net/net_parts.h"
 #include "report/text.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -85,15 +87,15 @@ static void fact_of_files(struct report *report) {
 
 void report_facts(struct report *report, const char *device) {
   const struct net *net = report->net;
-  char names[REPORT_FACT_BYTES];
   size_t weights = net->weight_count;
   report_fact(report, "Network", "%s, %zu weights, hash %016" PRIx64, net->name, weights,
               net->net_hash);
   report_fact(report, "Device", "%s", device_text(report_device(device)));
   fact_of_files(report);
-  report_fact(
-      report, "Classes", "%s",
-      names_list(names, sizeof names, report->data->class_names, report->data->class_count, ", "));
+  char *names =
+      classes_text((const char *const *)report->data->class_names, report->data->class_count);
+  report_fact(report, "Classes", "%s", names);
+  free(names);
   if (net->rounding == ROUND_STOCHASTIC)
     report_fact(report, "Rounding of updates", "stochastic, %d random bits", net->random_bits);
   else

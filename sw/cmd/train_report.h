@@ -11,7 +11,9 @@
 
 /* A training with one split. */
 struct train_result {
-  enum split_by by;
+  const char *by;   /* what was dealt out whole: split.h, or a table's path */
+  char title[256];  /* "Split by segment" */
+  bool whole_files; /* no file stands in two parts */
   struct train train;
   struct checkpoint last; /* where it stands now */
   bool tested;
@@ -20,11 +22,22 @@ struct train_result {
   struct report_mistakes mistakes; /* of the test, when there is a report */
 };
 
+/* Says on stderr where one class has more than three times another's pictures to train on: a net
+ * that always answers it would seem to be good. parts [data->count]. */
+void report_imbalance(const struct dataset *data, const enum part *parts);
+
 /* One line and the table's head. */
 void report_begin(const struct train_result *result, const char *device);
 
 /* One row; one that is not finished has no figures of validation. */
 void report_epoch(const struct train_epoch *epoch, bool finished);
+
+/* A line when the run was ended by --patience. */
+void report_patience(const struct train_result *result);
+
+/* Of all layers. */
+uint64_t report_saturations(const struct train_counts *counts);
+uint64_t report_lost(const struct train_counts *counts);
 
 /* The test's table. */
 void report_test(const struct train_result *result);

@@ -1,373 +1,268 @@
-/* build.c : sound files in one folder per class -> a data set.
+/* build.c : sound files that were listed -> a data set.
  * SPDX-License-Identifier: MIT
  */
 #include "data/build.h"
 
 #include "base/file.h"
-#include "data/classes.h"
-#include "data/manifest.h"
-#include "data/sidecar.h"
-#include "net/net.h"
+#include "base/threads.h"
 
-#include <dirent.h>
-#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-static const char *const endings[] = {"wav",  "flac", "ogg", "oga", "opus", "mp3", "aif",
-                                      "aiff", "aifc", "au",  "snd", "caf",  "w64", "rf64"};
-static const char manifest_name[] = "manifest.csv";
+/* Pictures of one sound, before they are put together. */
+struct batch {
+  struct features_file file; /* its pictures, those that are kept */
+  int *segment;              /* [file.count], of the file */
+  size_t silent;
+  char *message; /* why it could not be read; NULL: it could */
+};
 
-static char *copy(const char *text) {
-  return strcpy(memory_new(strlen(text) + 1, 1), text);
-}
+/* ---- reading the sounds, in threads ---- */
 
-static bool is_sound_name(const char *name) {
-  const char *dot = strrchr(name, '.');
-  for (size_t i = 0; dot && i < sizeof endings / sizeof endings[0]; i++)
-    if (strcasecmp(dot + 1, endings[i]) == 0)
-      return true;
-  return false;
-}
+/* What the threads work through together. */
+struct work {
+  struct build *build;
+  const struct scan *scan;
+  struct batch *batches; /* [scan->count] */
+  atomic_size_t next;    /* sound that no thread has taken yet */
+  atomic_bool failed;
+  pthread_mutex_t mutex; /* of what follows */
+  size_t done;
+};
 
-static bool is_kind(const char *path, mode_t kind) {
-  struct stat status;
-  return stat(path, &status) == 0 && (status.st_mode & S_IFMT) == kind;
-}
-
-static int is_visible(const struct dirent *entry) {
-  return entry->d_name[0] != '.';
-}
-
-static int by_byte(const struct dirent **a, const struct dirent **b) {
-  return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-/* Visible entries in byte order. Returns how many, or -1. */
-static int list_folder(const char *path, struct dirent ***entries, struct error *err) {
-  int count = scandir(path, entries, is_visible, by_byte);
-  if (count < 0)
-    return error_set(err, "%s: cannot read the folder: %s", path, strerror(errno));
-  return count;
-}
-
-static void free_entries(struct dirent **entries, int count) {
-  for (int i = 0; i < count; i++)
-    free(entries[i]);
-  free(entries);
-}
-
-/* Takes `path` and `name` over. */
-static void add_sound(struct build *build, char *path, char *name, int folder, int label) {
-  if (build->count == build->capacity) {
-    build->capacity = 2 * build->capacity + 64;
-    struct build_sound *sounds = memory_new(build->capacity, sizeof *sounds);
-    if (build->count)
-      memcpy(sounds, build->sounds, build->count * sizeof *sounds);
-    free(build->sounds);
-    build->sounds = sounds;
-  }
-  build->sounds[build->count++] = (struct build_sound){path, name, NULL, folder, label};
-}
-
-/* Index of a class's name, which is added when it is new. */
-static int class_index(struct build *build, const char *name) {
-  for (int i = 0; i < build->class_count; i++)
-    if (strcmp(build->class_names[i], name) == 0)
-      return i;
-  char **names = memory_new((size_t)build->class_count + 1, sizeof *names);
-  if (build->class_count)
-    memcpy(names, build->class_names, (size_t)build->class_count * sizeof *names);
-  names[build->class_count] = copy(name);
-  free(build->class_names);
-  build->class_names = names;
-  return build->class_count++;
-}
-
-/* Adds the sounds of one class's folder. */
-static int scan_class(struct build *build, const char *path, const char *class, int folder,
-                      struct error *err) {
-  struct dirent **entries;
-  int count = list_folder(path, &entries, err);
-  if (count < 0)
-    return -1;
-  for (int i = 0; i < count; i++) {
-    char *file = path_join(path, entries[i]->d_name);
-    if (is_sound_name(entries[i]->d_name) && is_kind(file, S_IFREG)) {
-      add_sound(build, file, path_join(class, entries[i]->d_name), folder,
-                class_index(build, class));
-    } else {
-      free(file);
+/* Moves the pictures that are not flat together. */
+static void drop_silence(struct batch *batch, size_t pixels) {
+  size_t kept = 0;
+  for (size_t i = 0; i < batch->file.count; i++) {
+    if (features_is_flat(batch->file.pictures + i * pixels, pixels)) {
+      batch->silent++;
+      continue;
     }
+    memmove(batch->file.pictures + kept * pixels, batch->file.pictures + i * pixels, pixels);
+    batch->segment[kept++] = (int)i;
   }
-  free_entries(entries, count);
+  batch->file.count = kept;
+}
+
+static void read_sound(struct work *work, struct features *features, size_t i) {
+  const struct build *build = work->build;
+  struct batch *batch = &work->batches[i];
+  struct error err = {""};
+  if (features_load(features, work->scan->sounds[i].path, &batch->file, &err) != 0) {
+    batch->message = text_copy(err.message);
+    return;
+  }
+  batch->segment = memory_new(batch->file.count, sizeof *batch->segment);
+  for (size_t s = 0; s < batch->file.count; s++)
+    batch->segment[s] = (int)s;
+  if (!build->keeps_silence)
+    drop_silence(batch, (size_t)build->height * (size_t)build->width);
+}
+
+/* Takes sounds until there are none, or one is bad; those before it are then all taken. */
+static void *run_worker(void *argument) {
+  struct work *work = argument;
+  const struct build *build = work->build;
+  struct features *features = features_new(build->view, build->height, build->width);
+  if (build->every_ms > 0)
+    features_set_step(features, (size_t)build->every_ms * SOUND_RATE_HZ / 1000);
+  while (build->skips_bad || !atomic_load(&work->failed)) {
+    size_t i = atomic_fetch_add(&work->next, 1);
+    if (i >= work->scan->count)
+      break;
+    read_sound(work, features, i);
+    if (work->batches[i].message)
+      atomic_store(&work->failed, true);
+    pthread_mutex_lock(&work->mutex);
+    work->done++;
+    if (build->progress)
+      build->progress("sounds", work->done, work->scan->count);
+    pthread_mutex_unlock(&work->mutex);
+  }
+  features_free(features);
+  return NULL;
+}
+
+static void read_sounds(struct build *build, const struct scan *scan, struct batch *batches) {
+  struct work work = {.build = build, .scan = scan, .batches = batches};
+  size_t count = threads_count() < scan->count ? threads_count() : scan->count, started = 0;
+  pthread_t threads[THREADS_MAX];
+  pthread_mutex_init(&work.mutex, NULL);
+  while (started + 1 < count && pthread_create(&threads[started], NULL, run_worker, &work) == 0)
+    started++;
+  run_worker(&work);
+  for (size_t i = 0; i < started; i++)
+    pthread_join(threads[i], NULL);
+  pthread_mutex_destroy(&work.mutex);
+}
+
+/* ---- putting them together ---- */
+
+/* Counts what was left out; keeps or refuses what could not be read. */
+static int count_batches(struct build *build, const struct scan *scan, const struct batch *batches,
+                         struct error *err) {
+  build->bad = memory_new(scan->count, sizeof *build->bad);
+  for (size_t i = 0; i < scan->count; i++) {
+    const struct batch *batch = &batches[i];
+    if (batch->message && !build->skips_bad)
+      return error_set(err, "%s", batch->message);
+    if (batch->message)
+      build->bad[build->bad_count++] = text_copy(batch->message);
+    else
+      build->too_short += batch->file.count + batch->silent == 0;
+    build->silent += batch->silent;
+    build->silent_files += batch->silent > 0 && batch->file.count == 0;
+  }
   return 0;
 }
 
-static int scan_folder(struct build *build, const char *path, int folder, struct error *err) {
-  struct dirent **entries;
-  int count = list_folder(path, &entries, err);
-  if (count < 0)
-    return -1;
-  size_t before = build->count;
-  int result = 0;
-  for (int i = 0; i < count && result == 0; i++) {
-    char *class = path_join(path, entries[i]->d_name);
-    if (is_kind(class, S_IFDIR))
-      result = scan_class(build, class, entries[i]->d_name, folder, err);
-    free(class);
+static int check_batches(const struct build *build, const struct scan *scan,
+                         const struct batch *batches, struct error *err) {
+  for (int label = 0; label < scan->class_count; label++) {
+    size_t pictures = 0, silent = 0;
+    for (size_t i = 0; i < scan->count; i++)
+      if (scan->sounds[i].label == label) {
+        pictures += batches[i].file.count;
+        silent += batches[i].silent;
+      }
+    if (pictures == 0 && silent > 0)
+      return error_set(err, "class '%s': all %zu pictures are silence", scan->class_names[label],
+                       silent);
+    if (pictures == 0)
+      return error_set(err, "class '%s': no sound is as long as a segment (%d ms)",
+                       scan->class_names[label], features_segment_ms(build->view));
   }
-  free_entries(entries, count);
-  if (result == 0 && build->count == before)
-    result = error_set(err, "%s: no sound files, expected them in one sub-folder per class", path);
-  return result;
-}
-
-/* Gives the sounds of one folder their recordings. */
-static int name_recordings(struct build *build, const char *path, int folder, struct error *err) {
-  char *manifest_path = path_join(path, manifest_name);
-  struct manifest manifest = {0};
-  int result = 0;
-  if (access(manifest_path, F_OK) == 0)
-    result = manifest_read(&manifest, manifest_path, err);
-  size_t found = 0;
-  for (size_t i = 0; i < build->count && result == 0; i++) {
-    struct build_sound *sound = &build->sounds[i];
-    if (sound->folder != folder)
-      continue;
-    const char *recording = manifest_find(&manifest, sound->name);
-    found += recording != NULL;
-    sound->recording = copy(recording ? recording : sound->name);
-  }
-  if (result == 0 && manifest.count > 0 && found == 0)
-    result = error_set(err, "%s: its column 'path' names no sound of %s", manifest_path, path);
-  manifest_free(&manifest);
-  free(manifest_path);
-  return result;
+  return 0;
 }
 
 static int by_name(const void *a, const void *b) {
   return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void free_sound(struct build_sound *sound) {
-  free(sound->path);
-  free(sound->name);
-  free(sound->recording);
+/* The distinct ones of texts [count], which are sorted, copied; *distinct of them. */
+static char **distinct_texts(char **texts, size_t count, int *distinct) {
+  qsort(texts, count, sizeof *texts, by_name);
+  char **names = memory_new(count, sizeof *names);
+  for (size_t i = 0; i < count; i++)
+    if (i == 0 || strcmp(texts[i], texts[i - 1]) != 0)
+      names[(*distinct)++] = text_copy(texts[i]);
+  return names;
 }
 
-/* Relabels the sounds in the order of chosen [count], old labels, and drops the others. */
-static void keep_classes(struct build *build, const int *chosen, int count) {
-  char **names = memory_new((size_t)count, sizeof *names);
-  int *new_label = memory_new((size_t)build->class_count, sizeof *new_label);
-  for (int i = 0; i < build->class_count; i++)
-    new_label[i] = -1;
-  for (int i = 0; i < count; i++) {
-    new_label[chosen[i]] = i;
-    names[i] = build->class_names[chosen[i]];
-  }
-  for (int i = 0; i < build->class_count; i++)
-    if (new_label[i] < 0)
-      free(build->class_names[i]);
-  free(build->class_names);
-  build->class_names = names;
-  build->class_count = count;
-  size_t kept = 0;
-  for (size_t i = 0; i < build->count; i++) {
-    struct build_sound sound = build->sounds[i];
-    sound.label = new_label[sound.label];
-    if (sound.label >= 0)
-      build->sounds[kept++] = sound;
-    else
-      free_sound(&sound);
-  }
-  build->count = kept;
-  free(new_label);
-}
-
-/* Sorts the classes by name, then keeps those of the list. */
-static int choose_classes(struct build *build, const char *where, const char *classes,
-                          struct error *err) {
-  size_t count = (size_t)build->class_count;
-  char **sorted = memory_new(count, sizeof *sorted);
-  memcpy(sorted, build->class_names, count * sizeof *sorted);
-  qsort(sorted, count, sizeof *sorted, by_name);
-  int *chosen = memory_new(count, sizeof *chosen);
-  int picked =
-      classes_select(classes, (const char *const *)sorted, build->class_count, where, chosen, err);
-  for (int i = 0; i < picked; i++)
-    chosen[i] = class_index(build, sorted[chosen[i]]);
-  if (picked >= 0)
-    keep_classes(build, chosen, picked);
-  free(chosen);
-  free(sorted);
-  if (picked < 0)
-    return -1;
-  if (picked < 2)
-    return error_set(err, "%s: sounds of only one class ('%s'), expected at least two", where,
-                     build->class_names[0]);
-  if (picked > NET_CLASSES_MAX)
-    return error_set(err, "%s: %d classes, expected at most %d (choose some with --classes)", where,
-                     picked, NET_CLASSES_MAX);
-  return 0;
-}
-
-static int by_label(const void *a, const void *b) {
-  const struct build_sound *x = a, *y = b;
-  if (x->label != y->label)
-    return x->label < y->label ? -1 : 1;
-  if (x->folder != y->folder)
-    return x->folder < y->folder ? -1 : 1;
-  return strcmp(x->name, y->name);
-}
-
-static int check_names(const struct build *build, struct error *err) {
-  for (size_t i = 0; i < build->count; i++) {
-    const struct build_sound *sound = &build->sounds[i];
-    if (!sidecar_can_hold(sound->name) || !sidecar_can_hold(sound->recording))
-      return error_set(err, "%s: expected the names of the file and its recording in UTF-8",
-                       sound->path);
-  }
-  return 0;
-}
-
-int build_scan(struct build *build, const char *const *folders, size_t folder_count,
-               const char *classes, struct error *err) {
-  *build = (struct build){0};
-  int result = 0;
-  for (size_t i = 0; i < folder_count && result == 0; i++)
-    result = scan_folder(build, folders[i], (int)i, err);
-  for (size_t i = 0; i < folder_count && result == 0; i++)
-    result = name_recordings(build, folders[i], (int)i, err);
-  if (result == 0)
-    result =
-        choose_classes(build, folder_count == 1 ? folders[0] : "the set of folders", classes, err);
-  if (result == 0) {
-    qsort(build->sounds, build->count, sizeof *build->sounds, by_label);
-    result = check_names(build, err);
-  }
-  if (result != 0)
-    build_free(build);
-  return result;
-}
-
-void build_free(struct build *build) {
-  for (size_t i = 0; i < build->count; i++)
-    free_sound(&build->sounds[i]);
-  free(build->sounds);
-  for (int i = 0; i < build->class_count; i++)
-    free(build->class_names[i]);
-  free(build->class_names);
-  *build = (struct build){0};
-}
-
-/* Pictures of each sound, before they are put together. */
-struct batch {
-  uint8_t *pictures;
-  size_t count;
-};
-
-static int read_sounds(struct build *build, struct features *features, build_progress *progress,
-                       struct batch *batches, struct error *err) {
-  for (size_t i = 0; i < build->count; i++) {
-    if (features_load(features, build->sounds[i].path, &batches[i].pictures, &batches[i].count,
-                      err) != 0)
-      return -1;
-    build->too_short += batches[i].count == 0;
-    if (progress)
-      progress("sounds", i + 1, build->count);
-  }
-  return 0;
-}
-
-static int check_batches(const struct build *build, const struct batch *batches,
-                         enum features_view view, struct error *err) {
-  for (int label = 0; label < build->class_count; label++) {
-    size_t pictures = 0;
-    for (size_t i = 0; i < build->count; i++)
-      if (build->sounds[i].label == label)
-        pictures += batches[i].count;
-    if (pictures == 0)
-      return error_set(err, "class '%s': no sound is as long as a segment (%d ms)",
-                       build->class_names[label], features_segment_ms(view));
-  }
-  return 0;
+static int index_of(char *text, char **names, int count) {
+  return (int)((char **)bsearch(&text, names, (size_t)count, sizeof *names, by_name) - names);
 }
 
 /* Distinct recordings of the sounds that have pictures, in byte order. */
-static void list_recordings(const struct build *build, const struct batch *batches,
+static void list_recordings(const struct scan *scan, const struct batch *batches,
                             struct dataset *data) {
-  char **names = memory_new(build->count, sizeof *names);
+  char **names = memory_new(scan->count, sizeof *names);
   size_t count = 0;
-  for (size_t i = 0; i < build->count; i++)
-    if (batches[i].count > 0)
-      names[count++] = build->sounds[i].recording;
-  qsort(names, count, sizeof *names, by_name);
-  data->recording_names = memory_new(count, sizeof *data->recording_names);
-  for (size_t i = 0; i < count; i++)
-    if (i == 0 || strcmp(names[i], names[i - 1]) != 0)
-      data->recording_names[data->recording_count++] = copy(names[i]);
+  for (size_t i = 0; i < scan->count; i++)
+    if (batches[i].file.count > 0)
+      names[count++] = scan->sounds[i].recording;
+  data->recording_names = distinct_texts(names, count, &data->recording_count);
   free(names);
 }
 
-/* Appends one sound's pictures. */
-static void append_batch(struct dataset *data, const struct build_sound *sound,
-                         const struct batch *batch) {
-  size_t pixels = (size_t)data->height * (size_t)data->width;
-  memcpy(data->pictures + data->count * pixels, batch->pictures, batch->count * pixels);
-  char **recording = bsearch(&sound->recording, data->recording_names,
-                             (size_t)data->recording_count, sizeof *recording, by_name);
-  for (size_t i = 0; i < batch->count; i++, data->count++) {
-    data->labels[data->count] = (uint8_t)sound->label;
-    data->recording[data->count] = (int)(recording - data->recording_names);
-    data->file[data->count] = data->file_count;
-    data->segment[data->count] = (int)i;
+/* What column c says of the sounds that have pictures. */
+static void fill_column(const struct scan *scan, const struct batch *batches, int c,
+                        struct dataset_column *column) {
+  char **values = memory_new(scan->count, sizeof *values);
+  size_t count = 0;
+  int file = 0;
+  for (size_t i = 0; i < scan->count; i++)
+    if (batches[i].file.count > 0 && scan->sounds[i].values[c])
+      values[count++] = scan->sounds[i].values[c];
+  column->name = text_copy(scan->columns[c]);
+  column->values = distinct_texts(values, count, &column->value_count);
+  column->value = memory_new(scan->count, sizeof *column->value);
+  for (size_t i = 0; i < scan->count; i++) {
+    char *value = scan->sounds[i].values[c];
+    if (batches[i].file.count > 0)
+      column->value[file++] = value ? index_of(value, column->values, column->value_count) : -1;
   }
-  data->file_names[data->file_count++] = copy(sound->name);
+  free(values);
 }
 
-static void put_together(const struct build *build, const struct batch *batches,
+static void fill_columns(const struct scan *scan, const struct batch *batches,
+                         struct dataset *data) {
+  data->columns = memory_new((size_t)scan->column_count, sizeof *data->columns);
+  for (int c = 0; c < scan->column_count; c++)
+    fill_column(scan, batches, c, &data->columns[data->column_count++]);
+}
+
+/* Appends one sound's pictures. */
+static void append_batch(struct dataset *data, const struct scan_sound *sound,
+                         const struct batch *batch) {
+  size_t pixels = (size_t)data->height * (size_t)data->width;
+  int recording = index_of(sound->recording, data->recording_names, data->recording_count);
+  memcpy(data->pictures + data->count * pixels, batch->file.pictures, batch->file.count * pixels);
+  for (size_t i = 0; i < batch->file.count; i++, data->count++) {
+    data->labels[data->count] = (uint8_t)sound->label;
+    data->recording[data->count] = recording;
+    data->file[data->count] = data->file_count;
+    data->segment[data->count] = batch->segment[i];
+  }
+  data->rate_hz[data->file_count] = batch->file.rate_hz;
+  data->bandwidth_hz[data->file_count] = batch->file.bandwidth_hz;
+  data->file_names[data->file_count++] = text_copy(sound->name);
+}
+
+static void put_together(const struct scan *scan, const struct batch *batches,
                          struct dataset *data) {
   size_t pixels = (size_t)data->height * (size_t)data->width, total = 0;
-  for (size_t i = 0; i < build->count; i++)
-    total += batches[i].count;
+  for (size_t i = 0; i < scan->count; i++)
+    total += batches[i].file.count;
   data->pictures = memory_new(total, pixels);
   data->labels = memory_new(total, 1);
   data->recording = memory_new(total, sizeof *data->recording);
   data->file = memory_new(total, sizeof *data->file);
   data->segment = memory_new(total, sizeof *data->segment);
-  data->file_names = memory_new(build->count, sizeof *data->file_names);
-  data->class_names = memory_new((size_t)build->class_count, sizeof *data->class_names);
-  for (int c = 0; c < build->class_count; c++)
-    data->class_names[data->class_count++] = copy(build->class_names[c]);
-  list_recordings(build, batches, data);
-  for (size_t i = 0; i < build->count; i++)
-    if (batches[i].count > 0)
-      append_batch(data, &build->sounds[i], &batches[i]);
+  data->file_names = memory_new(scan->count, sizeof *data->file_names);
+  data->rate_hz = memory_new(scan->count, sizeof *data->rate_hz);
+  data->bandwidth_hz = memory_new(scan->count, sizeof *data->bandwidth_hz);
+  data->class_names = memory_new((size_t)scan->class_count, sizeof *data->class_names);
+  for (int c = 0; c < scan->class_count; c++)
+    data->class_names[data->class_count++] = text_copy(scan->class_names[c]);
+  list_recordings(scan, batches, data);
+  for (size_t i = 0; i < scan->count; i++)
+    if (batches[i].file.count > 0)
+      append_batch(data, &scan->sounds[i], &batches[i]);
+  fill_columns(scan, batches, data);
 }
 
-int build_pictures(struct build *build, enum features_view view, int height, int width,
-                   int every_ms, build_progress *progress, struct dataset *data,
-                   struct error *err) {
-  *data = (struct dataset){.height = height, .width = width};
-  snprintf(data->view, sizeof data->view, "%s", features_view_name(view));
-  build->too_short = 0;
-  struct features *features = features_new(view, height, width);
-  if (every_ms > 0)
-    features_set_step(features, (size_t)every_ms * SOUND_RATE_HZ / 1000);
-  data->overlapping = every_ms > 0 && every_ms < features_segment_ms(view);
-  struct batch *batches = memory_new(build->count, sizeof *batches);
-  int result = read_sounds(build, features, progress, batches, err);
-  if (result == 0)
-    result = check_batches(build, batches, view, err);
-  if (result == 0)
-    put_together(build, batches, data);
-  for (size_t i = 0; i < build->count; i++)
-    free(batches[i].pictures);
+static void free_batches(struct batch *batches, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    free(batches[i].file.pictures);
+    free(batches[i].segment);
+    free(batches[i].message);
+  }
   free(batches);
-  features_free(features);
+}
+
+int build_pictures(struct build *build, const struct scan *scan, struct dataset *data,
+                   struct error *err) {
+  *data = (struct dataset){.height = build->height, .width = build->width};
+  snprintf(data->view, sizeof data->view, "%s", features_view_name(build->view));
+  data->overlapping = build->every_ms > 0 && build->every_ms < features_segment_ms(build->view);
+  struct batch *batches = memory_new(scan->count, sizeof *batches);
+  read_sounds(build, scan, batches);
+  int result = count_batches(build, scan, batches, err);
+  if (result == 0)
+    result = check_batches(build, scan, batches, err);
+  if (result == 0)
+    put_together(scan, batches, data);
+  free_batches(batches, scan->count);
   return result;
+}
+
+void build_free(struct build *build) {
+  for (size_t i = 0; i < build->bad_count; i++)
+    free(build->bad[i]);
+  free(build->bad);
+  build->bad = NULL;
+  build->bad_count = 0;
 }

@@ -8,40 +8,41 @@
 #include "data/idx.h"
 #include "data/sidecar.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
-struct names {
-  const char *images, *labels;
+enum { PAIR_NAME_BYTES = 40 };
+
+/* Two IDX files that belong together. */
+struct pair {
+  char images[PAIR_NAME_BYTES], labels[PAIR_NAME_BYTES];
 };
 
 /* What dataset_save writes is the first of what dataset_load looks for. */
-static const struct names idx_names[] = {
-    {"images-idx3-ubyte", "labels-idx1-ubyte"},
-    {"images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"},
-    {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"},
-    {"train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"},
-};
-static const struct names test_names[] = {
-    {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"},
-    {"t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"},
-};
-enum {
-  IDX_NAMES = sizeof idx_names / sizeof idx_names[0],
-  TRAIN_NAMES = 2, /* of idx_names: the first of MNIST's, which come with test_names */
-  TEST_NAMES = sizeof test_names / sizeof test_names[0]
-};
+static const char own_prefix[] = "", train_prefix[] = "train-", test_prefix[] = "t10k-";
+enum { SPELLINGS = 4 }; /* with a dash or a dot in front of idx, plain or gzipped */
+
 static const char sidecar_name[] = "dataset.json";
 
+/* A folder is none of the files. */
 static bool is_there(const char *folder, const char *name) {
   char *path = path_join(folder, name);
-  bool there = access(path, F_OK) == 0;
+  struct stat status;
+  bool there = stat(path, &status) == 0 && !S_ISDIR(status.st_mode);
   free(path);
   return there;
+}
+
+static struct pair pair_of(const char *prefix, int spelling) {
+  char mark = spelling & 1 ? '.' : '-';
+  const char *ending = spelling & 2 ? ".gz" : "";
+  struct pair pair;
+  snprintf(pair.images, sizeof pair.images, "%simages%cidx3-ubyte%s", prefix, mark, ending);
+  snprintf(pair.labels, sizeof pair.labels, "%slabels%cidx1-ubyte%s", prefix, mark, ending);
+  return pair;
 }
 
 static uint8_t *load_idx(const char *folder, const char *name, int dimensions, uint32_t *sizes,
@@ -52,16 +53,34 @@ static uint8_t *load_idx(const char *folder, const char *name, int dimensions, u
   return bytes;
 }
 
-/* The first of the pairs whose images are in the folder; NULL when none is. */
-static const struct names *find_names(const char *folder, const struct names *names, int count) {
-  for (int i = 0; i < count; i++)
-    if (is_there(folder, names[i].images))
-      return &names[i];
-  return NULL;
+/* Notes that images were left where they are. */
+static void note_left(struct dataset *data, const char *folder, const char *taken,
+                      const char *left) {
+  size_t length = strlen(data->note);
+  if (length == 0)
+    snprintf(data->note, sizeof data->note, "%.512s: takes %s, not %s", folder, taken, left);
+  else
+    snprintf(data->note + length, sizeof data->note - length, ", %s", left);
+}
+
+/* The first of the pairs of a prefix whose images are in the folder; the others are noted. `pair`
+ * has what was found before (*there), or gets it. */
+static void find_pair(struct dataset *data, const char *folder, const char *prefix,
+                      struct pair *pair, bool *there) {
+  for (int spelling = 0; spelling < SPELLINGS; spelling++) {
+    struct pair candidate = pair_of(prefix, spelling);
+    if (!is_there(folder, candidate.images))
+      continue;
+    if (*there)
+      note_left(data, folder, pair->images, candidate.images);
+    else
+      *pair = candidate;
+    *there = true;
+  }
 }
 
 /* Reads pictures and labels, which must be as many. */
-static int load_pair(struct dataset *data, const char *folder, const struct names *names,
+static int load_pair(struct dataset *data, const char *folder, const struct pair *names,
                      struct error *err) {
   uint32_t sizes[3], label_count;
   data->pictures = load_idx(folder, names->images, 3, sizes, err);
@@ -80,7 +99,7 @@ static int load_pair(struct dataset *data, const char *folder, const struct name
 }
 
 /* Puts the pictures of another set behind those that are there, as the test. */
-static int append_test(struct dataset *data, const char *folder, const struct names *names,
+static int append_test(struct dataset *data, const char *folder, const struct pair *names,
                        struct error *err) {
   struct dataset test = {0};
   int result = load_pair(&test, folder, names, err);
@@ -106,14 +125,24 @@ static int append_test(struct dataset *data, const char *folder, const struct na
 }
 
 static int load_pictures(struct dataset *data, const char *folder, struct error *err) {
-  const struct names *names = find_names(folder, idx_names, IDX_NAMES);
-  if (!names)
-    return error_set(err, "%s: no images-idx3-ubyte or train-images-idx3-ubyte (or .gz) there",
+  struct pair pair, test;
+  bool own = false, there, has_test = false;
+  find_pair(data, folder, own_prefix, &pair, &own);
+  there = own;
+  find_pair(data, folder, train_prefix, &pair, &there);
+  if (!there)
+    return error_set(err,
+                     "%s: no images-idx3-ubyte or train-images-idx3-ubyte there (or with .idx3 or "
+                     ".gz)",
                      folder);
-  if (load_pair(data, folder, names, err) != 0)
+  if (load_pair(data, folder, &pair, err) != 0)
     return -1;
-  const struct names *test = find_names(folder, test_names, TEST_NAMES);
-  return names >= &idx_names[TRAIN_NAMES] && test ? append_test(data, folder, test, err) : 0;
+  if (own) { /* MNIST's test goes with MNIST's pictures */
+    test = pair;
+    has_test = true;
+  }
+  find_pair(data, folder, test_prefix, &test, &has_test);
+  return !own && has_test ? append_test(data, folder, &test, err) : 0;
 }
 
 static int load_sidecar(struct dataset *data, const char *folder, struct error *err) {
@@ -123,6 +152,7 @@ static int load_sidecar(struct dataset *data, const char *folder, struct error *
   }
   char *path = path_join(folder, sidecar_name);
   int result = sidecar_read(data, path, err);
+  data->named = true;
   free(path);
   for (size_t i = 0; i < data->count && result == 0; i++)
     if (data->labels[i] >= data->class_count)
@@ -131,26 +161,42 @@ static int load_sidecar(struct dataset *data, const char *folder, struct error *
   return result;
 }
 
-/* Keeps the names that some picture refers to, and their order. */
-static void drop_unused(int *index, size_t pictures, char **names, int *count) {
+/* Keeps the names that some picture refers to, and their order, and of the lists [*count] beside
+ * them the same entries. */
+static void drop_unused(int *index, size_t pictures, char **names, int *count, int *const *beside,
+                        int beside_count) {
   int *renumbered = memory_new((size_t)*count, sizeof *renumbered);
   for (size_t i = 0; i < pictures; i++)
     if (index[i] >= 0)
       renumbered[index[i]] = 1;
   int kept = 0;
   for (int i = 0; i < *count; i++) {
-    if (renumbered[i]) {
-      renumbered[i] = kept;
-      names[kept++] = names[i];
-    } else {
+    if (!renumbered[i]) {
       free(names[i]);
+      continue;
     }
+    for (int b = 0; b < beside_count; b++)
+      beside[b][kept] = beside[b][i];
+    renumbered[i] = kept;
+    names[kept++] = names[i];
   }
   *count = kept;
   for (size_t i = 0; i < pictures; i++)
     if (index[i] >= 0)
       index[i] = renumbered[index[i]];
   free(renumbered);
+}
+
+static void drop_unused_files(struct dataset *data) {
+  int **beside = memory_new((size_t)data->column_count + 2, sizeof *beside), count = 0;
+  for (int c = 0; c < data->column_count; c++)
+    beside[count++] = data->columns[c].value;
+  if (data->rate_hz) {
+    beside[count++] = data->rate_hz;
+    beside[count++] = data->bandwidth_hz;
+  }
+  drop_unused(data->file, data->count, data->file_names, &data->file_count, beside, count);
+  free(beside);
 }
 
 /* Moves the pictures whose class has a new label (not -1) together. */
@@ -169,12 +215,23 @@ static void keep_labelled(struct dataset *data, const int *new_label) {
     data->test_count += i >= test_begin;
   }
   data->count = kept;
-  drop_unused(data->recording, kept, data->recording_names, &data->recording_count);
-  drop_unused(data->file, kept, data->file_names, &data->file_count);
+  drop_unused(data->recording, kept, data->recording_names, &data->recording_count, NULL, 0);
+  drop_unused_files(data);
 }
 
-static int select_classes(struct dataset *data, const char *folder, const char *classes,
-                          struct error *err) {
+int *dataset_order_classes(const struct dataset *data) {
+  int *order = memory_new((size_t)data->class_count, sizeof *order);
+  for (int c = 0; c < data->class_count; c++) {
+    int at = c;
+    for (; at > 0 && strcmp(data->class_names[order[at - 1]], data->class_names[c]) > 0; at--)
+      order[at] = order[at - 1];
+    order[at] = c;
+  }
+  return order;
+}
+
+int dataset_select(struct dataset *data, const char *folder, const char *classes,
+                   struct error *err) {
   int chosen[SIDECAR_CLASSES_MAX], new_label[SIDECAR_CLASSES_MAX];
   int count = classes_select(classes, (const char *const *)data->class_names, data->class_count,
                              folder, chosen, err);
@@ -201,7 +258,7 @@ static int select_classes(struct dataset *data, const char *folder, const char *
 int dataset_load(struct dataset *data, const char *folder, const char *classes, struct error *err) {
   *data = (struct dataset){0};
   if (load_pictures(data, folder, err) != 0 || load_sidecar(data, folder, err) != 0 ||
-      (classes && select_classes(data, folder, classes, err) != 0)) {
+      (classes && dataset_select(data, folder, classes, err) != 0)) {
     dataset_free(data);
     return -1;
   }
@@ -217,7 +274,8 @@ static void abort_all(struct output *outs, int count) {
 
 /* Opens the three files of a folder, which is made when missing. */
 static int open_all(struct output *outs, const char *folder, struct error *err) {
-  const char *names[SAVED_FILES] = {idx_names[0].images, idx_names[0].labels, sidecar_name};
+  const struct pair pair = pair_of(own_prefix, 0);
+  const char *names[SAVED_FILES] = {pair.images, pair.labels, sidecar_name};
   if (folder_make(folder, err) != 0)
     return -1;
   for (int i = 0; i < SAVED_FILES; i++) {
@@ -240,13 +298,11 @@ int dataset_prepare(const char *folder, struct error *err) {
   return 0;
 }
 
-/* Checks that all has been written, so that the files are put in place together; errno was 0 before
- * the first write. */
-static int flush_all(struct output *outs, struct error *err) {
+/* Checks that all has been written, so that the files are put in place together. */
+static int check_all(struct output *outs, struct error *err) {
   for (int i = 0; i < SAVED_FILES; i++)
-    if (fflush(outs[i].file) != 0 || ferror(outs[i].file))
-      return error_set(err, "%s: not all of it could be written: %s", outs[i].path,
-                       strerror(errno ? errno : EIO));
+    if (output_check(&outs[i], err) != 0)
+      return -1;
   return 0;
 }
 
@@ -255,10 +311,9 @@ int dataset_save(const struct dataset *data, const char *folder, struct error *e
   if (open_all(outs, folder, err) != 0)
     return -1;
   const uint32_t sizes[3] = {(uint32_t)data->count, (uint32_t)data->height, (uint32_t)data->width};
-  errno = 0;
   idx_write(outs[0].file, 3, sizes, data->pictures);
   idx_write(outs[1].file, 1, sizes, data->labels);
-  if (sidecar_write(data, outs[2].file, err) != 0 || flush_all(outs, err) != 0) {
+  if (sidecar_write(data, outs[2].file, err) != 0 || check_all(outs, err) != 0) {
     abort_all(outs, SAVED_FILES);
     return -1;
   }
@@ -280,6 +335,14 @@ void dataset_free(struct dataset *data) {
   free_names(data->class_names, data->class_count);
   free_names(data->recording_names, data->recording_count);
   free_names(data->file_names, data->file_count);
+  for (int c = 0; c < data->column_count; c++) {
+    free(data->columns[c].name);
+    free_names(data->columns[c].values, data->columns[c].value_count);
+    free(data->columns[c].value);
+  }
+  free(data->columns);
+  free(data->rate_hz);
+  free(data->bandwidth_hz);
   free(data->pictures);
   free(data->labels);
   free(data->recording);

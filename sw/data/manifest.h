@@ -1,33 +1,31 @@
-/* manifest.h : a folder's manifest.csv, which says what recording a sound file was cut from.
+/* manifest.h : a folder's manifest.csv, which says what its sound files are.
  * SPDX-License-Identifier: MIT
  *
- * CSV with a header line that has the columns `path` (relative to the folder) and `recording`;
- * others are not looked at. Fields may be quoted ("" for a quote inside), lines may end in CR LF.
+ * A table (data/csv.h) with a column `path`, relative to the folder, such as "car/c-001.wav". Where
+ * it has them, `recording` says what recording a file was cut from, and `part` in which part of the
+ * data it is: train, validation, test, or the number of a fold. Any other column is something to
+ * split by.
  */
 #ifndef ENGRAM_DATA_MANIFEST_H
 #define ENGRAM_DATA_MANIFEST_H
 
-#include "base/error.h"
-
-#include <stddef.h>
-
-struct manifest_row {
-  const char *path, *recording; /* within `text` */
-};
+#include "data/csv.h"
 
 struct manifest {
-  size_t count;
-  struct manifest_row *rows; /* [count], by path */
-  char *text;
+  struct csv csv;
+  int path;      /* index of that column */
+  int recording; /* ditto, or -1 */
+  size_t *order; /* [csv.row_count], rows by path */
 };
 
-/* Reads a file. One without a column `recording` has no rows. Refuses a line with too few fields,
- * an open quote, a path that comes twice. Returns 0 and memory for manifest_free, or -1 and nothing
- * to release. */
-int manifest_read(struct manifest *manifest, const char *path, struct error *err);
+/* Reads a file; "./" in front of a path, "//" in it and "\" for "/" do not count. Refuses what
+ * csv_read refuses, a file without a column `path`, a path that comes twice and one that names no
+ * file under `folder`. Returns 0 and memory for manifest_free, or -1 and nothing to release. */
+int manifest_read(struct manifest *manifest, const char *path, const char *folder,
+                  struct error *err);
 
-/* The recording of a sound file, or NULL when it has none. */
-const char *manifest_find(const struct manifest *manifest, const char *path);
+/* The row of a file, named as in the column, or -1 when there is none. */
+long manifest_find(const struct manifest *manifest, const char *name);
 
 void manifest_free(struct manifest *manifest);
 

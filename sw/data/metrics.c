@@ -3,10 +3,15 @@
  */
 #include "data/metrics.h"
 
+#include "base/utf8.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { NAME_CHARACTERS = 40 }; /* of a class in the table */
 
 void metrics_begin(struct metrics *metrics, int classes) {
   assert(classes >= 1 && classes <= NET_CLASSES_MAX);
@@ -109,19 +114,25 @@ void metrics_print(const struct metrics *metrics, char *const *class_names, FILE
   fprintf(to, "pictures %" PRIu64 "  accuracy %.2f %%  loss %.4f  kappa %.3f  macro F1 %.3f\n\n",
           metrics->count, 100 * metrics_accuracy(metrics), metrics_loss(metrics),
           metrics_kappa(metrics), metrics_macro_f1(metrics));
+  char *names[NET_CLASSES_MAX];
   int width = (int)strlen("class");
-  for (int c = 0; c < metrics->classes; c++)
-    if ((int)strlen(class_names[c]) > width)
-      width = (int)strlen(class_names[c]);
+  for (int c = 0; c < metrics->classes; c++) {
+    names[c] = utf8_printable(class_names[c], NAME_CHARACTERS);
+    int length = (int)utf8_length(names[c]);
+    width = length > width ? length : width;
+  }
   fprintf(to, "   %-*s  pictures  precision  recall     F1   called", width, "class");
   for (int c = 0; c < metrics->classes; c++)
     fprintf(to, " %7d", c);
   for (int label = 0; label < metrics->classes; label++) {
-    fprintf(to, "\n%2d %-*s  %8" PRIu64 "  %9.3f  %6.3f  %5.3f         ", label, width,
-            class_names[label], label_count(metrics, label), metrics_precision(metrics, label),
-            metrics_recall(metrics, label), metrics_f1(metrics, label));
+    fprintf(to, "\n%2d %s%*s  %8" PRIu64 "  %9.3f  %6.3f  %5.3f         ", label, names[label],
+            width - (int)utf8_length(names[label]), "", label_count(metrics, label),
+            metrics_precision(metrics, label), metrics_recall(metrics, label),
+            metrics_f1(metrics, label));
     for (int predicted = 0; predicted < metrics->classes; predicted++)
       fprintf(to, " %7" PRIu64, metrics->confusion[label][predicted]);
   }
   fputc('\n', to);
+  for (int c = 0; c < metrics->classes; c++)
+    free(names[c]);
 }

@@ -49,7 +49,7 @@ double metrics_kappa(const struct metrics *metrics);
  * The caller owns the reference. */
 json_t *metrics_json(const struct metrics *metrics, char *const *class_names);
 
-/* The same as a plain-text table. */
+/* The same as a plain-text table; long names are cut, and those a terminal would obey escaped. */
 void metrics_print(const struct metrics *metrics, char *const *class_names, FILE *to);
 
 #endif

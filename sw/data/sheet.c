@@ -58,8 +58,10 @@ int sheet_save(const struct dataset *data, const char *path, struct error *err) 
       png_image_write_to_stdio(&image, file, 0, canvas.pixels, (png_int_32)canvas.width, NULL);
   free(canvas.pixels);
   if (!written) {
+    if (output_check(&out, err) == 0)
+      error_set(err, "%s: cannot write: %s", path, image.message);
     output_abort(&out);
-    return error_set(err, "%s: cannot write: %s", path, image.message);
+    return -1;
   }
   return output_commit(&out, err);
 }

@@ -29,18 +29,18 @@ static char **read_names(const json_t *root, const char *key, size_t most, int *
     if (!name || name[0] == '\0')
       error_set(err, "%s: \"%s\": entry %zu, expected a name", path, key, i);
     else
-      names[(*count)++] = strcpy(memory_new(strlen(name) + 1, 1), name);
+      names[(*count)++] = text_copy(name);
   }
   return names;
 }
 
-/* Reads one number for each picture, from `low` to `high`. */
-static int *read_numbers(const json_t *pictures, const char *key, size_t count, int low, int high,
+/* Reads a list of `count` numbers from `low` to `high`. */
+static int *read_numbers(const json_t *object, const char *key, size_t count, int low, int high,
                          const char *path, struct error *err) {
-  const json_t *array = json_object_get(pictures, key);
+  const json_t *array = json_object_get(object, key);
   if (!json_is_array(array) || json_array_size(array) != count) {
-    error_set(err, "%s: \"%s\": %zu entries, expected a list of %zu, one for each picture", path,
-              key, json_array_size(array), count);
+    error_set(err, "%s: \"%s\": %zu entries, expected a list of %zu", path, key,
+              json_array_size(array), count);
     return NULL;
   }
   int *numbers = memory_new(count, sizeof *numbers);
@@ -75,6 +75,39 @@ static int check_classes(const struct dataset *data, const char *path, struct er
   return 0;
 }
 
+/* "columns", which may be missing. */
+static int read_columns(struct dataset *data, const json_t *root, const char *path,
+                        struct error *err) {
+  const json_t *columns = json_object_get(root, "columns");
+  size_t count = json_array_size(columns);
+  data->columns = memory_new(count, sizeof *data->columns);
+  for (size_t i = 0; i < count; i++) {
+    const json_t *from = json_array_get(columns, i);
+    const char *name = json_string_value(json_object_get(from, "name"));
+    if (!name || !name[0])
+      return error_set(err, "%s: \"columns\": entry %zu, expected a \"name\"", path, i);
+    struct dataset_column *column = &data->columns[data->column_count++];
+    column->name = text_copy(name);
+    column->values = read_names(from, "values", INT_MAX, &column->value_count, path, err);
+    column->value = read_numbers(from, "value", (size_t)data->file_count, -1,
+                                 column->value_count - 1, path, err);
+    if (err->message[0] != '\0')
+      return -1;
+  }
+  return 0;
+}
+
+/* "rate_hz" and "bandwidth_hz", which may both be missing. */
+static int read_channels(struct dataset *data, const json_t *root, const char *path,
+                         struct error *err) {
+  size_t count = (size_t)data->file_count;
+  if (!json_object_get(root, "rate_hz") && !json_object_get(root, "bandwidth_hz"))
+    return 0;
+  data->rate_hz = read_numbers(root, "rate_hz", count, 0, INT_MAX, path, err);
+  data->bandwidth_hz = read_numbers(root, "bandwidth_hz", count, 0, INT_MAX, path, err);
+  return err->message[0] == '\0' ? 0 : -1;
+}
+
 static int read_root(struct dataset *data, const json_t *root, const char *path,
                      struct error *err) {
   const char *format = json_string_value(json_object_get(root, "format"));
@@ -98,7 +131,8 @@ static int read_root(struct dataset *data, const json_t *root, const char *path,
   data->recording_names =
       read_names(root, "recordings", INT_MAX, &data->recording_count, path, err);
   data->file_names = read_names(root, "files", INT_MAX, &data->file_count, path, err);
-  if (err->message[0] != '\0' || check_classes(data, path, err) != 0)
+  if (err->message[0] != '\0' || check_classes(data, path, err) != 0 ||
+      read_columns(data, root, path, err) != 0 || read_channels(data, root, path, err) != 0)
     return -1;
   data->recording =
       read_numbers(pictures, "recording", data->count, 0, data->recording_count - 1, path, err);
@@ -162,10 +196,22 @@ static json_t *numbers_json(const int *numbers, size_t count) {
   return array;
 }
 
+static json_t *columns_json(const struct dataset *data) {
+  json_t *columns = json_array();
+  for (int i = 0; i < data->column_count; i++) {
+    const struct dataset_column *column = &data->columns[i];
+    json_array_append_new(columns,
+                          json_pack("{s:s, s:o, s:o}", "name", column->name, "values",
+                                    names_json(column->values, column->value_count), "value",
+                                    numbers_json(column->value, (size_t)data->file_count)));
+  }
+  return columns;
+}
+
 static int check_names(char *const *names, int count, struct error *err) {
   for (int i = 0; i < count; i++)
     if (!sidecar_can_hold(names[i]))
-      return error_set(err, "'%s': expected a name in UTF-8", names[i]);
+      return error_set(err, "'%s': expected a name in UTF-8 without control characters", names[i]);
   return 0;
 }
 
@@ -186,6 +232,13 @@ int sidecar_write(const struct dataset *data, FILE *file, struct error *err) {
     json_object_set_new(root, "view", json_string(data->view));
   if (data->overlapping)
     json_object_set_new(root, "overlapping", json_true());
+  if (data->rate_hz) {
+    size_t count = (size_t)data->file_count;
+    json_object_set_new(root, "rate_hz", numbers_json(data->rate_hz, count));
+    json_object_set_new(root, "bandwidth_hz", numbers_json(data->bandwidth_hz, count));
+  }
+  if (data->column_count > 0)
+    json_object_set_new(root, "columns", columns_json(data));
   json_dumpf(root, file, 0);
   json_decref(root);
   fputc('\n', file);
@@ -196,5 +249,7 @@ bool sidecar_can_hold(const char *name) {
   json_t *string = json_string(name);
   bool held = string && name[0] != '\0';
   json_decref(string);
+  for (const unsigned char *c = (const unsigned char *)name; *c; c++)
+    held = held && *c >= ' ' && *c != 0x7f;
   return held;
 }

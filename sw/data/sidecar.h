@@ -6,6 +6,11 @@
  *    "overlapping": true,                             neighbouring segments share sound; optional
  *    "classes": ["airplane", "car"],                  label -> name
  *    "recordings": ["esc-11687", ...], "files": ["airplane/1-11687-A-47.wav", ...],
+ *    "rate_hz": [16000, ...],                         of each file; optional, with
+ *    "bandwidth_hz": [7752, ...],                     sound/bandwidth.h, 0: not known
+ *    "columns": [{"name": "author",                   what else is known of the files; optional
+ *                 "values": ["Bram", ...],            distinct
+ *                 "value": [0, ...]}, ...],           of each file, index into values, or -1
  *    "pictures": {"count": 1024, "height": 28, "width": 28,
  *                 "recording": [0, 0, ...],           of each picture, index into recordings
  *                 "file": [0, 0, ...],                ditto into files, or -1
@@ -34,7 +39,8 @@ void sidecar_assume(struct dataset *data);
  */
 int sidecar_write(const struct dataset *data, FILE *file, struct error *err);
 
-/* Whether a name is what JSON holds: not empty and UTF-8. */
+/* Whether a name is what JSON holds and a terminal shows: not empty, UTF-8, without control
+ * characters. */
 bool sidecar_can_hold(const char *name);
 
 #endif

@@ -1,199 +1,117 @@
 /* split.c : the parts of a data set for training, validation and test.
  * SPDX-License-Identifier: MIT
  */
+#include "data/split_parts.h"
+
 #include "base/file.h"
-#include "data/dataset.h"
-#include "model/random.h"
 
-#include <assert.h>
-#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
-enum { PARTS = 3, HELD_OUT = 10 }; /* one in ten for validation, one in ten for test */
+const char split_segment[] = "segment", split_recording[] = "recording", split_part[] = "part";
+const char split_train_name[] = "train";
 
-/* What is dealt out whole: a recording or a picture. */
-struct unit {
-  size_t index;
-  size_t pictures;
-  int class;
-  size_t place; /* in the shuffled order */
-};
+static const char *const part_names[PARTS] = {
+    [PART_TRAIN] = split_train_name, [PART_VALIDATION] = "validation", [PART_TEST] = "test"};
 
-static void swap(struct unit *a, struct unit *b) {
-  struct unit c = *a;
-  *a = *b;
-  *b = c;
+const char *part_name(enum part part) {
+  return part_names[part];
 }
 
-/* In random order, but the largest last. */
-static void shuffle(struct unit *units, size_t count, uint64_t *random) {
-  for (size_t i = count - 1; i > 0; i--)
-    swap(&units[i], &units[random_splitmix(random) % (i + 1)]);
-  size_t largest = count - 1;
-  for (size_t i = 0; i < count; i++)
-    if (units[i].pictures > units[largest].pictures)
-      largest = i;
-  swap(&units[largest], &units[count - 1]);
+int split_fold(const char *text) {
+  char *end;
+  long number = text[0] >= '1' && text[0] <= '9' ? strtol(text, &end, 10) : 0;
+  return number >= 1 && number <= ROTATIONS_MAX && *end == '\0' ? (int)number : 0;
 }
 
-/* Whether one more unit brings `have` nearer to a tenth of `total`. */
-static bool brings_nearer(size_t have, size_t more, size_t total) {
-  size_t now = have * HELD_OUT, then = (have + more) * HELD_OUT;
-  return then <= total || (now < total && then - total < total - now);
+const char *split_part_name(const char *text) {
+  static const struct {
+    const char *said, *meant;
+  } names[] = {{"train", split_train_name},
+               {"training", split_train_name},
+               {"validation", "validation"},
+               {"valid", "validation"},
+               {"val", "validation"},
+               {"dev", "validation"},
+               {"test", "test"},
+               {"testing", "test"}};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (strcasecmp(text, names[i].said) == 0)
+      return names[i].meant;
+  return split_fold(text) ? text : NULL;
 }
 
-/* Deals out the units of one class to validation, test (with three parts) and training: at least
- * one to each, the first two as near to a tenth of the pictures as whole units allow, and the
- * largest unit to training. count >= parts. */
-static void deal(struct unit *units, size_t count, size_t parts, uint64_t *random,
-                 enum part *part_of_unit) {
-  size_t total = 0, next = 0;
-  for (size_t i = 0; i < count; i++)
-    total += units[i].pictures;
-  shuffle(units, count, random);
-  for (size_t held = 1; held < parts; held++) {
-    enum part part = held == 1 ? PART_VALIDATION : PART_TEST;
-    size_t have = 0, limit = count - (parts - held);
-    while (next < limit && (have == 0 || brings_nearer(have, units[next].pictures, total))) {
-      have += units[next].pictures;
-      part_of_unit[units[next++].index] = part;
-    }
-  }
-  while (next < count)
-    part_of_unit[units[next++].index] = PART_TRAIN;
-}
-
-/* Pictures that are dealt out; those behind them are the test. */
-static size_t dealt(const struct dataset *data) {
-  return data->count - data->test_count;
-}
-
-static int by_pictures(const void *a, const void *b) {
-  const struct unit *x = a, *y = b;
-  if (x->pictures != y->pictures)
-    return x->pictures > y->pictures ? -1 : 1;
-  return x->place < y->place ? -1 : 1;
-}
-
-/* Deals the units of one class out into groups, each to the one that has the fewest pictures so
- * far, the largest first; then gives the groups their parts. count >= rotation->count. */
-static void deal_groups(struct unit *units, size_t count, const struct rotation *rotation,
-                        uint64_t *random, enum part *part_of_unit) {
-  size_t pictures[ROTATIONS_MAX] = {0};
-  int test = rotation->index - 1, validation = rotation->index % rotation->count;
-  assert(rotation->count >= ROTATIONS_MIN && rotation->count <= ROTATIONS_MAX);
-  assert(rotation->index >= 1 && rotation->index <= rotation->count);
-  shuffle(units, count, random);
-  for (size_t i = 0; i < count; i++)
-    units[i].place = i;
-  qsort(units, count, sizeof *units, by_pictures);
-  for (size_t i = 0; i < count; i++) {
-    int group = 0;
-    for (int g = 1; g < rotation->count; g++)
-      if (pictures[g] < pictures[group])
-        group = g;
-    pictures[group] += units[i].pictures;
-    part_of_unit[units[i].index] = group == test         ? PART_TEST
-                                   : group == validation ? PART_VALIDATION
+enum part split_fold_part(int fold, const struct rotation *rotation) {
+  return fold == rotation->index                         ? PART_TEST
+         : fold == rotation->index % rotation->count + 1 ? PART_VALIDATION
                                                          : PART_TRAIN;
-  }
 }
 
-static struct unit *picture_units(const struct dataset *data) {
-  struct unit *units = memory_new(data->count, sizeof *units);
-  for (size_t i = 0; i < dealt(data); i++)
-    units[i] = (struct unit){i, 1, data->labels[i], 0};
-  return units;
+const struct dataset_column *split_column(const struct dataset *data, const char *name) {
+  for (int i = 0; i < data->column_count; i++)
+    if (strcasecmp(data->columns[i].name, name) == 0)
+      return &data->columns[i];
+  return NULL;
 }
 
-/* A recording that holds several classes counts as the one with most of its pictures. */
-static struct unit *recording_units(const struct dataset *data) {
-  size_t classes = (size_t)data->class_count, count = (size_t)data->recording_count;
-  size_t *pictures = memory_new(count * classes, sizeof *pictures);
-  for (size_t i = 0; i < dealt(data); i++)
-    pictures[(size_t)data->recording[i] * classes + data->labels[i]]++;
-  struct unit *units = memory_new(count, sizeof *units);
-  for (size_t r = 0; r < count; r++) {
-    units[r].index = r;
-    for (size_t c = 0; c < classes; c++) {
-      units[r].pictures += pictures[r * classes + c];
-      if (pictures[r * classes + c] > pictures[r * classes + (size_t)units[r].class])
-        units[r].class = (int)c;
-    }
-  }
-  free(pictures);
-  return units;
+int split_check(const struct dataset *data, const char *by, struct error *err) {
+  if (!strcmp(by, split_segment) || !strcmp(by, split_recording) || split_column(data, by))
+    return 0;
+  char names[512] = "";
+  for (int i = 0, length = 0; i < data->column_count && length < (int)sizeof names; i++)
+    length +=
+        snprintf(names + length, sizeof names - (size_t)length, ", %s", data->columns[i].name);
+  return error_set(err, "--split: found '%s', allowed segment, recording%s%s", by, names,
+                   data->column_count > 0 ? "" : " or a column of the manifest (there is none)");
 }
 
-/* Deals class by class; without a rotation (NULL) one test is drawn. */
-static int deal_all(const struct dataset *data, const struct unit *units, size_t count,
-                    const char *what, uint64_t seed, const struct rotation *rotation,
-                    enum part *part_of_unit, struct error *err) {
-  size_t parts = data->test_count > 0 ? PARTS - 1 : PARTS;
-  size_t least = rotation ? (size_t)rotation->count : parts;
-  struct unit *of_class = memory_new(count, sizeof *of_class);
-  int result = 0;
-  for (int c = 0; c < data->class_count && result == 0; c++) {
-    size_t size = 0;
-    for (size_t i = 0; i < count; i++)
-      if (units[i].class == c && units[i].pictures > 0)
-        of_class[size++] = units[i];
-    if (size < least)
-      result = error_set(err, "class '%s' has %zu %s, expected at least %zu for the %s",
-                         data->class_names[c], size, what, least, rotation ? "rotations" : "split");
-    else if (rotation)
-      deal_groups(of_class, size, rotation, &seed, part_of_unit);
-    else
-      deal(of_class, size, parts, &seed, part_of_unit);
-  }
-  free(of_class);
-  return result;
-}
-
-/* No recording may be in the test and out of it. */
-static int check_test(const struct dataset *data, const struct unit *recordings,
-                      struct error *err) {
-  for (size_t i = dealt(data); i < data->count; i++)
-    if (recordings[data->recording[i]].pictures > 0)
-      return error_set(err, "recording '%s' is in the test and out of it: not to be split so",
-                       data->recording_names[data->recording[i]]);
-  return 0;
-}
-
-static int split(const struct dataset *data, enum split_by by, uint64_t seed,
-                 const struct rotation *rotation, enum part *parts, struct error *err) {
-  bool recordings = by == SPLIT_BY_RECORDING;
-  if (!recordings && data->overlapping)
+int split_make(const struct dataset *data, const char *by, uint64_t seed,
+               const struct rotation *rotation, enum part *parts, struct error *err) {
+  if (split_check(data, by, err) != 0)
+    return -1;
+  if (strcmp(by, split_part) == 0 && data->test_count > 0)
+    return error_set(err, "--split part: found a test that is named already (--test or t10k-...)");
+  if (strcmp(by, split_part) == 0)
+    return split_take_column(data, seed, rotation, parts, err);
+  if (data->test_count > 0 && rotation->count > 0)
+    return error_set(err, "--rotation: found a test that is named already, allowed data without "
+                          "one: rotations test every picture once");
+  if (strcmp(by, split_segment) == 0 && data->overlapping)
     return error_set(err, "the pictures overlap (features --every): by segment the test would have "
                           "been heard in training, expected --split recording");
-  size_t count = recordings ? (size_t)data->recording_count : dealt(data);
-  struct unit *units = recordings ? recording_units(data) : picture_units(data);
-  enum part *part_of_unit = memory_new(count, sizeof *part_of_unit);
-  int result = recordings ? check_test(data, units, err) : 0;
-  if (result == 0)
-    result = deal_all(data, units, count, recordings ? "recordings" : "pictures", seed, rotation,
-                      part_of_unit, err);
-  for (size_t i = 0; i < data->count && result == 0; i++)
-    parts[i] =
-        i >= dealt(data) ? PART_TEST : part_of_unit[recordings ? (size_t)data->recording[i] : i];
-  free(part_of_unit);
-  free(units);
-  return result;
+  for (size_t i = 0; i < data->count; i++)
+    parts[i] = i < data->count - data->test_count ? (enum part)PART_OPEN : PART_TEST;
+  return split_deal(data, by, data->test_count > 0 ? PARTS - 1 : PARTS, seed, rotation, parts, err);
 }
 
-int dataset_split(const struct dataset *data, enum split_by by, uint64_t seed, enum part *parts,
-                  struct error *err) {
-  return split(data, by, seed, NULL, parts, err);
+/* ---- looking at a split ---- */
+
+/* How many of the things 0..things-1 that pictures belong to (index [count]; -1: to none) have
+ * pictures in more than one part. */
+static int count_shared(const struct dataset *data, const enum part *parts, const int *index,
+                        int things) {
+  uint8_t *seen = memory_new((size_t)things, 1);
+  int shared = 0;
+  for (size_t i = 0; i < data->count; i++)
+    if (index[i] >= 0)
+      seen[index[i]] |= (uint8_t)(1 << parts[i]);
+  for (int t = 0; t < things; t++)
+    shared += (seen[t] & (seen[t] - 1)) != 0;
+  free(seen);
+  return shared;
 }
 
-int dataset_rotate(const struct dataset *data, enum split_by by, uint64_t seed,
-                   const struct rotation *rotation, enum part *parts, struct error *err) {
-  assert(data->test_count == 0);
-  return split(data, by, seed, rotation, parts, err);
+int split_shared_recordings(const struct dataset *data, const enum part *parts) {
+  return count_shared(data, parts, data->recording, data->recording_count);
 }
 
-size_t *dataset_part(const struct dataset *data, const enum part *parts, enum part part,
-                     size_t *count) {
+bool split_keeps_files(const struct dataset *data, const enum part *parts) {
+  return count_shared(data, parts, data->file, data->file_count) == 0;
+}
+
+size_t *split_pictures(const struct dataset *data, const enum part *parts, enum part part,
+                       size_t *count) {
   size_t *indices = memory_new(data->count, sizeof *indices);
   *count = 0;
   for (size_t i = 0; i < data->count; i++)

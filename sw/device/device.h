@@ -31,6 +31,7 @@ struct reply {
   uint32_t steps;                       /* training steps done before this picture */
   int32_t probability[NET_CLASSES_MAX]; /* 15 fraction bits; the last two are not there unless
                                            status is good */
+  int32_t logit[NET_CLASSES_MAX];       /* as a core gave them that gives logits, else 0 */
 };
 
 struct device;

@@ -2,16 +2,15 @@
  * SPDX-License-Identifier: MIT
  */
 #include "base/file.h"
+#include "base/threads.h"
 #include "device/device_parts.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-  THREADS_MAX = 256,
   SHARE = 8,        /* pictures that a thread takes at a time */
   SHARES_LEAST = 4, /* that are worth a thread */
   SHARES_USUAL = 64,
@@ -23,22 +22,12 @@ struct golden {
   size_t threads; /* to infer with */
 };
 
-/* ENGRAM_THREADS, else the processors that this process may use. */
-static size_t thread_count(void) {
-  const char *text = getenv("ENGRAM_THREADS");
-  cpu_set_t set;
-  long count = text                                          ? strtol(text, NULL, 10)
-               : sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set)
-                                                             : 1;
-  return count < 1 ? 1 : count > THREADS_MAX ? THREADS_MAX : (size_t)count;
-}
-
 static struct device *golden_open(const char *name, const struct net *net, struct error *err) {
   (void)name, (void)err;
   struct golden *golden = memory_new(1, sizeof *golden);
   golden->device.kind = &device_golden;
   model_new(&golden->model, net, 0);
-  golden->threads = thread_count();
+  golden->threads = threads_count();
   golden->device.chunk =
       golden->threads > 1 ? golden->threads * SHARE * SHARES_USUAL : DEVICE_CHUNK;
   return &golden->device;

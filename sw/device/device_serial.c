@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "device/device_parts.h"
 #include "device/link.h"
+#include "device/reply.h"
 #include "net/map.h"
 #include "net/plan.h"
 
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REGISTER_BYTES = 4, HEAD_WORDS = 2 };
+enum { REGISTER_BYTES = 4 };
 
 struct serial_device {
   struct device device;
@@ -124,7 +125,7 @@ struct device *device_serial_new(struct port *port, uint32_t baud, const struct 
 
 /* "/dev/ttyUSB0", or "/dev/ttyUSB0@115200". */
 static struct device *serial_open(const char *name, const struct net *net, struct error *err) {
-  char *path = strcpy(memory_new(strlen(name) + 1, 1), name), *at = strrchr(path, '@');
+  char *path = text_copy(name), *at = strrchr(path, '@');
   uint32_t baud = 0;
   if (at && at[1] && strspn(at + 1, "0123456789") == strlen(at + 1)) {
     baud = (uint32_t)strtoul(at + 1, NULL, 10);
@@ -249,25 +250,17 @@ static int serial_initialise(struct device *device, uint64_t seed, const struct 
 static int run_job(struct serial_device *serial, const struct job *job, struct reply *reply,
                    struct error *err) {
   struct link *link = &serial->link;
-  uint32_t word[HEAD_WORDS + NET_CLASSES_MAX];
+  uint32_t word[REPLY_WORDS_MAX];
   size_t count, classes = (size_t)serial->device.net->classes;
   /* The step before it may still be learning. */
   double seconds = (double)(serial->plan.train_cycles + serial->plan.infer_cycles) / link->clock_hz;
   uint8_t user = (uint8_t)((job->train ? 128 : 0) | (job->label & 127));
-  if (link_picture(link, job->picture, job->bytes, user, seconds, HEAD_WORDS + classes, word,
+  if (link_picture(link, job->picture, job->bytes, user, seconds, REPLY_HEAD_WORDS + classes, word,
                    &count, err))
     return -1;
-  *reply = (struct reply){.status = (enum reply_status)(word[0] >> 8 & 3),
-                          .train = word[0] >> 16 & 1,
-                          .best = (int)(word[0] & 255)};
-  if (count != (reply->status == REPLY_GOOD ? HEAD_WORDS + classes : 1))
-    return error_set(err, "%s: a result of %zu words came", link->port->name, count);
-  if (reply->status != REPLY_GOOD)
-    return 0;
-  reply->steps = word[1];
-  for (size_t c = 0; c < classes; c++)
-    reply->probability[c] = (int32_t)word[HEAD_WORDS + c];
-  return 0;
+  return reply_read(reply, serial->device.net, word, count)
+             ? error_set(err, "%s: a result of %zu words came", link->port->name, count)
+             : 0;
 }
 
 static int serial_run(struct device *device, const struct job *jobs, size_t count,

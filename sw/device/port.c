@@ -128,9 +128,8 @@ struct port *port_open(const char *name, struct error *err) {
   ask_low_latency(file);
   double slowness = is_simulated(file) ? SIMULATION_SLOWNESS : 1;
   struct terminal *terminal = memory_new(1, sizeof *terminal);
-  *terminal = (struct terminal){{strcpy(memory_new(strlen(name) + 1, 1), name), LATENCY_SECONDS,
-                                 slowness, terminal_set_baud, terminal_send, terminal_receive,
-                                 terminal_now, terminal_close},
+  *terminal = (struct terminal){{text_copy(name), LATENCY_SECONDS, slowness, terminal_set_baud,
+                                 terminal_send, terminal_receive, terminal_now, terminal_close},
                                 file};
   return &terminal->port;
 }

@@ -10,10 +10,19 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { RESET_CYCLES = 4, ACCESS_LIMIT = 10000, WORDS_OF_HEAD = 2 };
+enum { RESET_CYCLES = 4, ACCESS_LIMIT = 10000 };
+
+/* Whether something is held back that is in `stall` of 256 cycles. */
+static bool stalls_by(struct sim_bus *bus, unsigned stall) {
+  return stall > 0 && (random_splitmix(&bus->stall_seed) & 255) < stall;
+}
 
 static bool stalls(struct sim_bus *bus) {
-  return bus->stall > 0 && (random_splitmix(&bus->stall_seed) & 255) < bus->stall;
+  return stalls_by(bus, bus->stall);
+}
+
+static unsigned most_stall(const struct sim_bus *bus) {
+  return bus->reply_stall > bus->stall ? bus->reply_stall : bus->stall;
 }
 
 /* ---- AXI4-Stream in: a picture's next byte. Once up, valid stays until it was taken. */
@@ -42,18 +51,12 @@ static void take_pixels(struct sim_bus *bus) {
 static void take_reply(struct sim_bus *bus) {
   if (!bus->out.m_tvalid || !bus->in.m_tready || bus->received == bus->job_count)
     return;
-  struct reply *reply = &bus->replies[bus->received];
-  uint32_t word = bus->out.m_tdata;
-  if (bus->words == 0)
-    *reply = (struct reply){.status = (enum reply_status)(word >> 8 & 3),
-                            .train = word >> 16 & 1,
-                            .best = (int)(word & 255)};
-  else if (bus->words == 1)
-    reply->steps = word;
-  else if (bus->words < WORDS_OF_HEAD + NET_CLASSES_MAX)
-    reply->probability[bus->words - WORDS_OF_HEAD] = (int32_t)word;
+  if (bus->words < REPLY_WORDS_MAX)
+    bus->word[bus->words] = bus->out.m_tdata;
   bus->words++;
   if (bus->out.m_tlast) {
+    if (reply_read(&bus->replies[bus->received], bus->net, bus->word, bus->words))
+      bus->bad_replies++;
     bus->words = 0;
     bus->received++;
   }
@@ -62,7 +65,8 @@ static void take_reply(struct sim_bus *bus) {
 /* One cycle with the AXI4-Lite pins as the caller has set them. */
 static void cycle(struct sim_bus *bus) {
   drive_pixels(bus);
-  bus->in.m_tready = !stalls(bus) && (bus->receiving || bus->received < bus->job_count);
+  bus->in.m_tready =
+      !stalls_by(bus, most_stall(bus)) && (bus->receiving || bus->received < bus->job_count);
   bus->library.settle(bus->sim, &bus->in, &bus->out);
   if (bus->on_cycle)
     bus->on_cycle(bus->context, bus);
@@ -189,13 +193,16 @@ int sim_bus_run(struct sim_bus *bus, const struct job *jobs, size_t count, struc
   for (size_t i = 0; i < count; i++)
     patience = jobs[i].bytes > patience ? jobs[i].bytes : patience;
   patience = (patience + (uint64_t)step_cycles(bus->net) + 1000) * 4 * 256 /
-             (256 - (bus->stall < 255 ? bus->stall : 255));
+             (256 - (most_stall(bus) < 255 ? most_stall(bus) : 255));
   uint64_t last_cycle = bus->cycle;
   size_t progress = 0;
   while (bus->received < count) {
     cycle(bus);
     if (has_failed(bus, err))
       return -1;
+    if (bus->bad_replies > 0)
+      return error_set(err, "simulation: the reply of picture %zu has another number of words",
+                       bus->received - 1);
     if (progress != bus->received + bus->sent + bus->beat) {
       progress = bus->received + bus->sent + bus->beat;
       last_cycle = bus->cycle;

@@ -4,7 +4,7 @@
 #ifndef ENGRAM_DEVICE_SIM_BUS_H
 #define ENGRAM_DEVICE_SIM_BUS_H
 
-#include "device/device.h"
+#include "device/reply.h"
 #include "device/sim_library.h"
 
 struct sim_bus {
@@ -18,6 +18,7 @@ struct sim_bus {
   /* Random stalls: in a cycle each valid that is not up yet is held back, and each ready is low,
    * with this probability of 256. */
   unsigned stall;
+  unsigned reply_stall; /* the same, of the replies' ready alone; the larger of both counts there */
   uint64_t stall_seed;
 
   /* Called in each cycle after its signals have settled, before the clock's edge; NULL for none. */
@@ -28,7 +29,9 @@ struct sim_bus {
   const struct job *jobs;
   struct reply *replies;
   size_t job_count, sent, beat, received;
-  int words; /* of the reply that is coming in */
+  uint32_t word[REPLY_WORDS_MAX]; /* of the reply that is coming in */
+  size_t words;
+  int bad_replies; /* of another number of words */
 
   bool receiving; /* sim_bus_receive waits for a word */
 };

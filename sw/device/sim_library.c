@@ -103,7 +103,7 @@ static int overlay(const char *from, const char *to, struct error *err) {
 static int build(const struct net *net, const struct maker *maker, const char *work,
                  const char *library, const char *runtime, bool wave, const char *rtl,
                  struct error *err) {
-  if (emit_core(net, work, err) || (rtl && overlay(rtl, work, err)))
+  if (emit_core(net, work, NULL, NULL, err) || (rtl && overlay(rtl, work, err)))
     return -1;
   for (int i = 0; maker->files[i]; i++)
     if (write_embedded(work, maker->files[i], err))

@@ -7,7 +7,9 @@
 #include "model/checkpoint.h"
 
 #include "base/file.h"
+#include "model/dtype.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -15,6 +17,7 @@
 #include <string.h>
 
 enum { HEADER_BYTES_MAX = 100000000, LENGTH_BYTES = 8, NAME_CHARS = 32, DIMENSIONS_MAX = 4 };
+enum { NUMBER_BYTES_MAX = 8 };
 enum { TENSORS_MAX = 2 * NET_LAYERS_MAX }; /* of a file: weights and biases */
 
 /* A layer's tensor as PyTorch has it. */
@@ -22,7 +25,8 @@ struct tensor {
   char name[NAME_CHARS];
   int dimension_count;
   int dimension[DIMENSIONS_MAX];
-  size_t begin, end; /* of its bytes among the data */
+  const struct dtype *type; /* of a file's */
+  size_t begin, end;        /* of its bytes among the data */
 };
 
 struct device_state device_state_fresh(const struct net *net, uint64_t seed) {
@@ -74,15 +78,6 @@ static void put_float(uint8_t *to, float value) {
     to[i] = (uint8_t)(bits >> 8 * i);
 }
 
-static float get_float(const uint8_t *from) {
-  uint32_t bits = 0;
-  for (int i = 0; i < 4; i++)
-    bits |= (uint32_t)from[i] << 8 * i;
-  float value;
-  memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
 /* ---- writing ---- */
 
 static json_t *text_of_number(uint64_t number) {
@@ -98,14 +93,15 @@ static json_t *metadata_of(const struct net *net, const struct checkpoint *check
   snprintf(data, sizeof data, "%016" PRIx64, checkpoint->place.data);
   snprintf(random, sizeof random, "%016" PRIx64 "%016" PRIx64, state->random.high,
            state->random.low);
-  return json_pack("{ss,ss,ss,ss,so,so,so,so,ss,so,so,ss,ss}", "engram_version", ENGRAM_VERSION,
-                   "net", net->name, "net_hash", hash, "random_state", random, "steps",
-                   text_of_number(state->steps), "rate", text_of_number((uint64_t)state->rate),
-                   "freeze", text_of_number(state->freeze), "seed",
-                   text_of_number(checkpoint->place.seed), "data_hash", data, "epoch",
+  return json_pack("{ss,ss,ss,ss,so,so,so,so,ss,so,so,ss,ss,ss,ss}", "engram_version",
+                   ENGRAM_VERSION, "net", net->name, "net_hash", hash, "random_state", random,
+                   "steps", text_of_number(state->steps), "rate",
+                   text_of_number((uint64_t)state->rate), "freeze", text_of_number(state->freeze),
+                   "seed", text_of_number(checkpoint->place.seed), "data_hash", data, "epoch",
                    text_of_number(checkpoint->place.epoch), "position",
                    text_of_number(checkpoint->place.position), "class_names",
-                   checkpoint->class_names, "view", checkpoint->view);
+                   checkpoint->origin.class_names, "view", checkpoint->origin.view, "channel",
+                   checkpoint->origin.channel, "how", checkpoint->origin.how);
 }
 
 /* The header's JSON, to be freed by the caller. */
@@ -214,14 +210,15 @@ static int check_shape(const struct reader *r, const json_t *shape, const struct
   return -1;
 }
 
-/* Reads one tensor's entry: F32, the expected shape, and as many bytes as that takes, within
- * data_bytes. */
+/* Reads one tensor's entry: floating-point numbers, the expected shape, and as many bytes as that
+ * takes, within data_bytes. */
 static int read_tensor(const struct reader *r, const json_t *entry, size_t data_bytes,
                        struct tensor *tensor) {
   const char *dtype = json_string_value(json_object_get(entry, "dtype"));
-  if (!dtype || strcmp(dtype, "F32") != 0)
-    return error_set(r->err, "%s: %s: found dtype %.16s, allowed F32", r->path, tensor->name,
-                     dtype ? dtype : "none");
+  tensor->type = dtype_find(dtype);
+  if (!tensor->type)
+    return error_set(r->err, "%s: %s: found dtype %.16s, allowed " DTYPE_NAMES, r->path,
+                     tensor->name, dtype ? dtype : "none");
   if (check_shape(r, json_object_get(entry, "shape"), tensor) != 0)
     return -1;
   const json_t *offsets = json_object_get(entry, "data_offsets");
@@ -232,7 +229,7 @@ static int read_tensor(const struct reader *r, const json_t *entry, size_t data_
                      "%s: %s: found another entry, allowed dtype, shape and two data_offsets",
                      r->path, tensor->name);
   json_int_t from = json_integer_value(begin), to = json_integer_value(end);
-  json_int_t bytes = 4;
+  json_int_t bytes = tensor->type->bytes;
   for (int d = 0; d < tensor->dimension_count; d++)
     bytes *= tensor->dimension[d];
   if (from < 0 || to < from || (uint64_t)to > data_bytes || to - from != bytes)
@@ -362,18 +359,25 @@ static int check_hash(const struct reader *r, const json_t *metadata) {
                    r->path, hash, name, r->net->net_hash, r->net->name);
 }
 
+/* A text that may be missing, into `to` [size]. */
+static int read_text(const struct reader *r, const json_t *metadata, const char *key, char *to,
+                     size_t size) {
+  const char *text = json_string_value(json_object_get(metadata, key));
+  if (text && strlen(text) >= size)
+    return error_set(r->err, "%s: %s: found %zu bytes, allowed less than %zu", r->path, key,
+                     strlen(text), size);
+  snprintf(to, size, "%s", text ? text : "");
+  return 0;
+}
+
 /* What files written by hand may lack: left unknown then. */
 static int read_origin(const struct reader *r, const json_t *metadata, struct checkpoint *result) {
-  const char *names = json_string_value(json_object_get(metadata, "class_names"));
-  if (names && strlen(names) >= sizeof result->class_names)
-    return error_set(r->err, "%s: class_names: found %zu bytes, allowed less than %zu", r->path,
-                     strlen(names), sizeof result->class_names);
-  snprintf(result->class_names, sizeof result->class_names, "%s", names ? names : "");
-  const char *view = json_string_value(json_object_get(metadata, "view"));
-  if (view && strlen(view) >= sizeof result->view)
-    return error_set(r->err, "%s: view: found %zu bytes, allowed less than %zu", r->path,
-                     strlen(view), sizeof result->view);
-  snprintf(result->view, sizeof result->view, "%s", view ? view : "");
+  struct origin *origin = &result->origin;
+  if (read_text(r, metadata, "class_names", origin->class_names, sizeof origin->class_names) != 0 ||
+      read_text(r, metadata, "view", origin->view, sizeof origin->view) != 0 ||
+      read_text(r, metadata, "channel", origin->channel, sizeof origin->channel) != 0 ||
+      read_text(r, metadata, "how", origin->how, sizeof origin->how) != 0)
+    return -1;
   result->place.data = 0;
   if (!json_object_get(metadata, "data_hash"))
     return 0;
@@ -410,7 +414,7 @@ static int read_state(const struct reader *r, const json_t *metadata, struct che
 /* Metadata is an object of texts. One that does not come from Engram leaves the result as it is. */
 static int read_metadata(const struct reader *r, const json_t *header, struct checkpoint *result) {
   json_t *metadata = json_object_get(header, "__metadata__");
-  if (!metadata)
+  if (!metadata || json_is_null(metadata))
     return 0;
   const char *key;
   json_t *value;
@@ -426,8 +430,8 @@ static int read_metadata(const struct reader *r, const json_t *header, struct ch
 /* ---- reading: the weights ---- */
 
 /* Nearest integer (half up) of the layer's grid, saturated. */
-static int32_t weight_of(float value, const struct format *format, bool *exact) {
-  double scaled = ldexp((double)value, format->frac);
+static int32_t weight_of(double value, const struct format *format, bool *exact) {
+  double scaled = ldexp(value, format->frac);
   double most = (double)(INT32_C(1) << (format->bits - 1));
   double rounded = floor(scaled + 0.5);
   if (rounded > most - 1)
@@ -444,14 +448,15 @@ static int read_layer(const struct reader *r, int l, const uint8_t *bytes,
   for (int row = 0; row < layer->rows; row++)
     for (int column = 0; column < layer->units; column++) {
       size_t index = tensor_index(r->net, l, row, column);
-      float value = get_float(bytes + 4 * index);
-      if (!isfinite(value))
-        return error_set(r->err, "%s: %s: found %f at element %zu, allowed finite numbers", r->path,
-                         tensor->name, (double)value, index);
+      double value = dtype_value(tensor->type, bytes + (size_t)tensor->type->bytes * index);
+      if (!(fabs(value) <= (double)FLT_MAX))
+        return error_set(r->err,
+                         "%s: %s: found %g at element %zu, allowed finite numbers that float32 has",
+                         r->path, tensor->name, value, index);
       bool exact;
       size_t i = (size_t)(row * layer->units + column);
       weights->layer[l][i] = weight_of(value, &layer->weight, &exact);
-      weights->real[l][i] = value;
+      weights->real[l][i] = (float)value;
       *inexact += !exact;
     }
   return 0;
@@ -460,7 +465,7 @@ static int read_layer(const struct reader *r, int l, const uint8_t *bytes,
 /* A layer has no bias: one that is there must be nothing but zeros. */
 static int check_bias(const struct reader *r, const uint8_t *bytes, const struct tensor *bias) {
   for (int i = 0; i < bias->dimension[0]; i++) {
-    double value = (double)get_float(bytes + 4 * i);
+    double value = dtype_value(bias->type, bytes + bias->type->bytes * i);
     if (value != 0)
       return error_set(r->err,
                        "%s: %s: found %g at element %d, allowed 0: layers have no biases (train "
@@ -529,7 +534,8 @@ int checkpoint_load(const char *path, const struct net *net, struct checkpoint *
   const struct reader reader = {path, net, err};
   size_t size, count = 0;
   size_t biases = (size_t)NET_LAYERS_MAX * NET_UNITS_MAX;
-  size_t limit = (size_t)LENGTH_BYTES + HEADER_BYTES_MAX + 4 * (net->weight_count + biases);
+  size_t limit =
+      (size_t)LENGTH_BYTES + HEADER_BYTES_MAX + NUMBER_BYTES_MAX * (net->weight_count + biases);
   uint8_t *bytes = file_read(path, limit, &size, err);
   if (!bytes)
     return -1;
@@ -542,8 +548,7 @@ int checkpoint_load(const char *path, const struct net *net, struct checkpoint *
     result.weights = before;
     checkpoint->state = result.state;
     checkpoint->place = result.place;
-    memcpy(checkpoint->class_names, result.class_names, sizeof result.class_names);
-    memcpy(checkpoint->view, result.view, sizeof result.view);
+    checkpoint->origin = result.origin;
     *inexact = count;
   }
   weights_free(&result.weights);

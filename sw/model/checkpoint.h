@@ -26,20 +26,32 @@ struct device_state {
 
 /* Where in the shuffled epochs the run stands; the host's business. */
 struct place {
-  uint64_t seed;     /* of the shuffle and the split */
+  uint64_t seed;     /* of the split, the order and what --augment draws */
   uint64_t data;     /* digest of the pictures and their split (train_digest); 0: not known */
   uint32_t epoch;    /* epochs finished */
   uint32_t position; /* pictures of the current epoch already trained on */
 };
 
-enum { CHECKPOINT_NAMES_BYTES = 4096, CHECKPOINT_VIEW_BYTES = 16 };
+enum {
+  ORIGIN_NAMES_BYTES = 16384,
+  ORIGIN_VIEW_BYTES = 16,
+  ORIGIN_CHANNEL_BYTES = 64,
+  ORIGIN_HOW_BYTES = 256
+};
+
+/* What the pictures of the training were, and how it took them; "": not known. */
+struct origin {
+  char view[ORIGIN_VIEW_BYTES];         /* what pictures of sounds showed */
+  char channel[ORIGIN_CHANNEL_BYTES];   /* the sounds' rates and bandwidths (data/channel.h) */
+  char how[ORIGIN_HOW_BYTES];           /* "halve=5,8 augment=shift=1 balance", "-": none of them */
+  char class_names[ORIGIN_NAMES_BYTES]; /* a list (data/classes.h), label 0 first */
+};
 
 struct checkpoint {
   struct weights weights;
   struct device_state state;
   struct place place;
-  char view[CHECKPOINT_VIEW_BYTES];         /* what pictures of sounds showed; "": not known */
-  char class_names[CHECKPOINT_NAMES_BYTES]; /* "airplane,car", label 0 first; "": not known */
+  struct origin origin;
 };
 
 /* The state that a run begins with: random state from the seed, the description's learning rate and
@@ -59,9 +71,10 @@ int checkpoint_save(const char *path, const struct net *net, const struct checkp
  * file whose net hash or shapes are another network's (says which tensor, found and expected
  * shape). Tensors "conv.bias" and so on may be there when they are all 0. A file without Engram's
  * metadata (from PyTorch) is taken: its state, place and class names are left as the caller preset
- * them. Values are rounded to the nearest of the layer's grid and saturated; *inexact counts those
- * that were not on it, and where there are any the weights have the file's real numbers beside
- * them. On failure `checkpoint` is unchanged. */
+ * them. Tensors may be F16, BF16, F32 or F64. Values are rounded to the nearest of the layer's grid
+ * and saturated; *inexact counts those that were not on it, and where there are any the weights
+ * have the file's real numbers beside them (of F64 the nearest float32; the grid takes the number
+ * itself). On failure `checkpoint` is unchanged. */
 int checkpoint_load(const char *path, const struct net *net, struct checkpoint *checkpoint,
                     size_t *inexact, struct error *err);
 

@@ -1,12 +1,11 @@
 /* random.h : the step's random bits (docs/formats.md, "Random bits") and the host's seeds.
  * SPDX-License-Identifier: MIT
  *
- * State S is a 127-bit LFSR, x^127 + x^63 + 1. Its output bits from S on (bit 0 first) are one
- * step's stream: bits [0, R)            base B of the rounding hash          (R = net.random_bits)
- *   bits [R, 2R+P-1)       key K of the hash, P+R-1 bits        (P = net.position_bits; none of
- * both when R = 0) bits [O, O+pairs)      one for each dropout pair            (O = 2R+P-1, or 0
- * when R = 0) and a training step leaves S advanced by 128 shifts for each begun 128 bits of that
- * stream.
+ * State S is a 127-bit LFSR, x^127 + x^63 + 1. Its output bits from S on, bit 0 first, are one
+ * step's stream. With R = net.random_bits and P = net.position_bits, bits [0, R) are the base B of
+ * the rounding hash, bits [R, O) its key K of P+R-1 bits, O = 2R+P-1; where R = 0 there is neither,
+ * and O = 0. Bits [O, O+pairs) are one for each dropout pair. A training step leaves S advanced by
+ * 128 shifts for each begun 128 bits of that stream, and by 128 where it has none.
  */
 #ifndef ENGRAM_MODEL_RANDOM_H
 #define ENGRAM_MODEL_RANDOM_H

@@ -11,6 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Vectors as wide as the processor has them; no sum changes its order, and none is contracted
+ * (-ffp-contract=off in the Makefile), so that the twin has the same bits on every machine. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) &&                             \
+    !defined(__SANITIZE_ADDRESS__)
+#define TWIN_VECTORS __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define TWIN_VECTORS
+#endif
+
 void twin_new(struct twin *twin, const struct net *net, uint64_t seed) {
   *twin = (struct twin){.net = net};
   twin->state = device_state_fresh(net, seed);
@@ -73,47 +82,56 @@ void twin_get_weights(const struct twin *twin, struct weights *weights) {
 }
 
 /* ---- E8: C_M = S_M K_M. sum[position][filter]; tap (i, j) of position (y, x) is pixel
- * (y + i, x + j). */
+ * (y + i, x + j). Row by row and filter by filter, so that positions are made side by side. */
+TWIN_VECTORS
 static void conv_forward(const struct net *net, const struct layer *layer, const double *pixels,
                          const double *weights, double *sum) {
-  memset(sum, 0, (size_t)layer->outputs * sizeof *sum);
-  for (int y = 0; y < layer->out_height; y++)
-    for (int x = 0; x < layer->out_width; x++, sum += layer->units)
+  double row[NET_SIDE_MAX];
+  for (int y = 0; y < layer->out_height; y++, sum += layer->out_width * layer->units)
+    for (int r = 0; r < layer->units; r++) {
+      memset(row, 0, sizeof row);
       for (int i = 0; i < layer->kernel_height; i++)
         for (int j = 0; j < layer->kernel_width; j++) {
-          double pixel = pixels[(y + i) * net->width + x + j];
-          if (pixel == 0)
-            continue;
-          const double *row = weights + (i * layer->kernel_width + j) * layer->units;
-          for (int r = 0; r < layer->units; r++)
-            sum[r] += pixel * row[r];
+          const double *pixel = pixels + (y + i) * net->width + j;
+          double weight = weights[(i * layer->kernel_width + j) * layer->units + r];
+          for (int x = 0; x < layer->out_width; x++)
+            row[x] += pixel[x] * weight;
         }
+      for (int x = 0; x < layer->out_width; x++)
+        sum[x * layer->units + r] = row[x];
+    }
 }
 
-/* ---- E15: G_C = S_M' G_LM. */
+/* ---- E15: G_C = S_M' G_LM. Filter by filter, so that taps are made side by side. */
+TWIN_VECTORS
 static void conv_backward(const struct net *net, const struct layer *layer, const double *pixels,
                           const double *gradient, double *weight_gradient) {
-  memset(weight_gradient, 0, (size_t)(layer->rows * layer->units) * sizeof *weight_gradient);
-  for (int y = 0; y < layer->out_height; y++)
-    for (int x = 0; x < layer->out_width; x++, gradient += layer->units)
-      for (int i = 0; i < layer->kernel_height; i++)
-        for (int j = 0; j < layer->kernel_width; j++) {
-          double pixel = pixels[(y + i) * net->width + x + j];
-          if (pixel == 0)
-            continue;
-          double *row = weight_gradient + (i * layer->kernel_width + j) * layer->units;
-          for (int r = 0; r < layer->units; r++)
-            row[r] += pixel * gradient[r];
-        }
+  double taps[NET_KERNEL_MAX][NET_KERNEL_MAX];
+  for (int r = 0; r < layer->units; r++) {
+    memset(taps, 0, sizeof taps);
+    for (int y = 0; y < layer->out_height; y++)
+      for (int x = 0; x < layer->out_width; x++) {
+        double value = gradient[(y * layer->out_width + x) * layer->units + r];
+        for (int i = 0; i < layer->kernel_height; i++)
+          for (int j = 0; j < layer->kernel_width; j++)
+            taps[i][j] += pixels[(y + i) * net->width + x + j] * value;
+      }
+    for (int i = 0; i < layer->kernel_height; i++)
+      for (int j = 0; j < layer->kernel_width; j++)
+        weight_gradient[(i * layer->kernel_width + j) * layer->units + r] = taps[i][j];
+  }
 }
 
 /* ---- FC: sum[unit] = sum over inputs of input * W[input][unit]. */
+TWIN_VECTORS
 static void dense_forward(const struct layer *layer, const double *input, const double *weights,
                           double *sum) {
   memset(sum, 0, (size_t)layer->units * sizeof *sum);
   for (int n = 0; n < layer->rows; n++, weights += layer->units) {
     double value = input[n];
-    for (int u = 0; u < layer->units && value != 0; u++)
+    if (value == 0)
+      continue;
+    for (int u = 0; u < layer->units; u++)
       sum[u] += value * weights[u];
   }
 }
@@ -135,17 +153,6 @@ static int active_units(const struct layer *layer, const double *gradient, int *
   return count;
 }
 
-/* ---- E11, E13 and E16 at once: most of a weight's gradients are 0. */
-static void dense_learn(const struct layer *layer, const double *input, const double *gradient,
-                        double rate, double *weights) {
-  int active[NET_UNITS_MAX], count = active_units(layer, gradient, active);
-  for (int n = 0; n < layer->rows; n++, weights += layer->units) {
-    double value = input[n];
-    for (int k = 0; k < count && value != 0; k++)
-      weights[active[k]] -= rate * (value * gradient[active[k]]);
-  }
-}
-
 /* ---- E12, E14: the gradient with respect to the input, through the gates of the layer in front.
  */
 static void dense_backward_input(const struct layer *layer, const double *gradient,
@@ -157,6 +164,27 @@ static void dense_backward_input(const struct layer *layer, const double *gradie
     for (int k = 0; k < count && front_gate[n]; k++)
       sum += weights[active[k]] * gradient[active[k]];
     front_gradient[n] = sum;
+  }
+}
+
+/* ---- E11 to E14 and E16 at once, row by row: a row's weights are used before they change, and
+ * most of their gradients are 0. front_gate and front_gradient are NULL for the first layer; with a
+ * rate of 0 the layer does not learn. */
+static void dense_learn(const struct layer *layer, const double *input, const double *gradient,
+                        double rate, const uint8_t *front_gate, double *front_gradient,
+                        double *weights) {
+  int active[NET_UNITS_MAX], count = active_units(layer, gradient, active);
+  double step[NET_UNITS_MAX];
+  for (int k = 0; k < count; k++)
+    step[k] = gradient[active[k]];
+  for (int n = 0; n < layer->rows; n++, weights += layer->units) {
+    double value = input[n], sum = 0;
+    for (int k = 0; k < count && front_gate && front_gate[n]; k++)
+      sum += weights[active[k]] * step[k];
+    if (front_gradient)
+      front_gradient[n] = sum;
+    for (int k = 0; k < count && value != 0 && rate != 0; k++)
+      weights[active[k]] -= rate * (value * step[k]);
   }
 }
 
@@ -192,8 +220,9 @@ static void softmax_forward(struct twin *twin) {
 
 void twin_forward(struct twin *twin, const uint8_t *picture, bool train) {
   const struct net *net = twin->net;
+  double unit = ldexp(1, -net->pixel_frac);
   for (int i = 0; i < net->height * net->width; i++)
-    twin->pixels[i] = ldexp((double)(picture[i] - net->pixel_offset), -net->pixel_frac);
+    twin->pixels[i] = (picture[i] - net->pixel_offset) * unit;
   if (train)
     random_dropout(net, twin->state.random, twin->dropout);
   twin_forward_from(twin, 0, train);
@@ -240,15 +269,17 @@ static void backward(struct twin *twin, int label, bool learn) {
     struct twin_tensors *t = &twin->layer[l];
     const double *input = l > 0 ? twin->layer[l - 1].activation : twin->pixels;
     bool frozen = twin->state.freeze >> l & 1;
-    if (l > 0)
-      dense_backward_input(layer, t->gradient, t->weights, twin->layer[l - 1].gate,
-                           twin->layer[l - 1].gradient);
+    uint8_t *front_gate = l > 0 ? twin->layer[l - 1].gate : NULL;
+    double *front_gradient = l > 0 ? twin->layer[l - 1].gradient : NULL;
+    if (l > 0 && !learn)
+      dense_backward_input(layer, t->gradient, t->weights, front_gate, front_gradient);
     if (layer->kind == LAYER_CONV)
       conv_backward(net, layer, input, t->gradient, t->weight_gradient);
     else if (!learn)
       dense_backward_weights(layer, input, t->gradient, t->weight_gradient);
-    else if (!frozen)
-      dense_learn(layer, input, t->gradient, rate, t->weights);
+    else
+      dense_learn(layer, input, t->gradient, frozen ? 0 : rate, front_gate, front_gradient,
+                  t->weights);
     if (layer->kind == LAYER_CONV && learn && !frozen)
       update_weights(layer, t, rate);
   }

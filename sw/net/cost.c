@@ -53,8 +53,10 @@ static void add_control(struct core *core) {
   add(core, "control", "", 1, cost_control(core->family, net, map_address_bits(net)));
   add(core, "pictures", "", 1, cost_picture_buffer(core->family, net, picture));
   add_ram(core, "pictures", "words", 2 << picture->word_bits, picture->values * net->pixel_bits);
+  int class_bits = plan_index_bits(net->classes);
   add(core, "sequencer", "", 1,
-      cost_sequencer(core->family, plan_index_bits(net->classes), net->layer_count));
+      core->trains ? cost_sequencer(core->family, class_bits, net->layer_count)
+                   : cost_overlap_sequencer(core->family, class_bits, core->plan->interval));
   add(core, "random", "", 1, cost_random(core->family, core->trains, drawn, pairs, shifts));
 }
 
@@ -328,10 +330,24 @@ static void add_gradient(struct core *core, int l) {
   add(core, name, "", 1, cost_ordinal(core->family, plan_index_bits(layer->units)));
 }
 
+/* From the logits to the reply. */
+static void add_reply(struct core *core) {
+  enum { TABLE_FRAC = 5 };
+  const struct layer *output = &core->net->layer[core->net->layer_count - 1];
+  int class_bits = plan_index_bits(core->net->classes);
+  if (core->net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX) {
+    add(core, "argmax", "", 1, cost_argmax(core->family, class_bits, output->activation.bits));
+    add_ram(core, "argmax", "logits", 2 << class_bits, output->activation.bits);
+    return;
+  }
+  add(core, "softmax", "", 1,
+      cost_softmax(core->family, class_bits, output->activation.bits,
+                   output->activation.frac - TABLE_FRAC));
+  add(core, "result", "", 1, cost_result(core->family, core->net->classes));
+}
+
 void cost_estimate_parts(struct cost_parts *parts, const struct net *net, const struct plan *plan,
                          enum family family) {
-  const struct layer *output = &net->layer[net->layer_count - 1];
-  enum { TABLE_FRAC = 5 };
   struct core core = {.net = net,
                       .plan = plan,
                       .family = family,
@@ -351,13 +367,9 @@ void cost_estimate_parts(struct cost_parts *parts, const struct net *net, const 
                     plan->layer[0].copies));
   for (int l = net->layer[0].kind == LAYER_CONV; l < net->layer_count; l++)
     add_dense(&core, l);
-  int class_bits = plan_index_bits(net->classes);
-  add(&core, "softmax", "", 1,
-      cost_softmax(family, class_bits, output->activation.bits,
-                   output->activation.frac - TABLE_FRAC));
   for (int l = net->layer_count - 1; core.trains && l >= 0; l--)
     add_gradient(&core, l);
-  add(&core, "result", "", 1, cost_result(family, net->classes));
+  add_reply(&core);
 }
 
 void cost_estimate(struct cost *cost, const struct net *net, const struct plan *plan,

@@ -118,7 +118,7 @@ struct cost cost_counters(enum family family, int count_bits) {
   struct cost cost = {0};
   cost.blocks = 1;
   registers(&cost, SCANNER + 12 + HALF);
-  bare_registers(&cost, family, TAIL + 7);
+  bare_registers(&cost, family, TAIL + 7 + HALF); /* HALF: the word that was read */
   luts(&cost, adder(family, HALF) + adder(family, SCANNER / 2));
   luts(&cost, 150 + 1.2 * count_bits); /* what is visited, and what that adds */
   struct cost event = cost_event_counter(family, 1, 7);
@@ -149,6 +149,16 @@ struct cost cost_sequencer(enum family family, int class_bits, int layers) {
   registers(&cost, 1);
   bare_registers(&cost, family, 5 + class_bits + layers);
   luts(&cost, 14);
+  return cost;
+}
+
+struct cost cost_overlap_sequencer(enum family family, int class_bits, int interval) {
+  struct cost cost = {0};
+  int left_bits = interval > 2 ? plan_index_bits(interval - 1) : 1;
+  registers(&cost, 6);
+  bare_registers(&cost, family, 2 * class_bits);
+  registers(&cost, left_bits);
+  luts(&cost, adder(family, left_bits) + tree(left_bits) + 2 * class_bits + 20);
   return cost;
 }
 
@@ -576,5 +586,14 @@ struct cost cost_result(enum family family, int classes) {
   registers(&cost, 7 + 2 * 32);
   luts(&cost, 2 * 32 + adder(family, 5) + 14);
   bare_registers(&cost, family, classes * 16);
+  return cost;
+}
+
+struct cost cost_argmax(enum family family, int class_bits, int logit_bits) {
+  enum { WORD = 32, BEAT = 5 };
+  struct cost cost = {0};
+  registers(&cost, 5 + BEAT + WORD);
+  bare_registers(&cost, family, WORD + logit_bits + class_bits);
+  luts(&cost, adder(family, logit_bits) + adder(family, BEAT) + WORD + logit_bits + 20);
   return cost;
 }

@@ -21,6 +21,8 @@ struct cost cost_control(enum family family, const struct net *net, int address_
 struct cost cost_picture_buffer(enum family family, const struct net *net,
                                 const struct plan_order *order);
 struct cost cost_sequencer(enum family family, int class_bits, int layers);
+/* Where steps overlap, so many cycles between their starts. */
+struct cost cost_overlap_sequencer(enum family family, int class_bits, int interval);
 struct cost cost_random(enum family family, bool trains, int drawn_bits, int pairs,
                         int step_shifts);
 
@@ -113,5 +115,7 @@ struct cost cost_update(enum family family, const struct cost_update *p);
 
 struct cost cost_softmax(enum family family, int class_bits, int logit_bits, int index_shift);
 struct cost cost_result(enum family family, int classes);
+struct cost cost_argmax(enum family family, int class_bits,
+                        int logit_bits); /* without its memory */
 
 #endif

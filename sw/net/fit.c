@@ -43,10 +43,14 @@ static bool is_candidate(const struct net *net, enum fold fold, int value) {
   }
 }
 
-/* Fewer cycles to train, then to infer: < 0 where `a` is faster. */
-static int compare_cycles(const struct plan *a, const struct plan *b) {
-  return a->train_cycles != b->train_cycles ? a->train_cycles - b->train_cycles
-                                            : a->infer_cycles - b->infer_cycles;
+/* Fewer cycles to train, then to infer a picture back to back, then until its reply: < 0 where `a`
+ * is faster. */
+static int compare_cycles(const struct fit *a, const struct fit *b) {
+  if (a->plan.train_cycles != b->plan.train_cycles)
+    return a->plan.train_cycles - b->plan.train_cycles;
+  int pace_a = plan_picture_cycles(&a->plan, &a->net);
+  int pace_b = plan_picture_cycles(&b->plan, &b->net);
+  return pace_a != pace_b ? pace_a - pace_b : a->plan.infer_cycles - b->plan.infer_cycles;
 }
 
 /* The fewest multipliers of logic with which the board has blocks for the others. */
@@ -81,7 +85,7 @@ static void try_layout(struct search *search) {
     return;
   now.tried = ++best->tried;
   plan_make(&now.plan, &now.net);
-  int slower = best->found ? compare_cycles(&now.plan, &best->plan) : -1;
+  int slower = best->found ? compare_cycles(&now, best) : -1;
   if (slower > 0)
     return;
   cost_estimate(&now.cost, &now.net, &now.plan, board->family);
@@ -101,7 +105,7 @@ static void choose(struct search *search, enum fold fold) {
     try_layout(search);
     return;
   }
-  if (search->fixed[fold] || fold == FOLD_STORAGE || fold == FOLD_MODE ||
+  if (search->fixed[fold] || fold == FOLD_STORAGE || fold == FOLD_MODE || fold == FOLD_OUTPUT ||
       fold == FOLD_LOGIC_MULTIPLIERS) {
     choose(search, fold + 1);
     return;

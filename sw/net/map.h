@@ -17,7 +17,7 @@ enum map_register {
   MAP_CORE_HASH_LOW = 0x010,
   MAP_CORE_HASH_HIGH = 0x014,
   MAP_SHAPE = 0x018,    /* layers, classes, width, height: 8 bits each, height lowest */
-  MAP_FEATURES = 0x01C, /* bit 0: the core trains */
+  MAP_FEATURES = 0x01C, /* bits: enum map_feature */
   MAP_CONTROL = 0x020,
   MAP_STATUS = 0x024,
   MAP_RATE = 0x028,   /* learning rate 2^-RATE */
@@ -41,6 +41,12 @@ enum map_register {
 };
 
 enum { MAP_ID_VALUE = 0x454E4752 };
+enum map_feature {
+  MAP_TRAINS = 1,
+  MAP_LOGITS = 2, /* words of a reply, not probabilities */
+  MAP_LOADED = 4, /* has weights from its start */
+  MAP_FIXED = 8   /* which cannot be written */
+};
 enum map_control { MAP_PAUSE = 1, MAP_LEARN = 2, MAP_CLEAR = 4 };
 enum map_status { MAP_PAUSED = 1, MAP_BUSY = 2 };
 

@@ -12,9 +12,7 @@
 #include <string.h>
 
 enum {
-  SIDE_MAX = 64,
   FILTERS_MAX = 16,
-  KERNEL_MAX = 8,
   UNITS_MAX = 1024,
   BITS_MIN = 4,
   BITS_MAX = 24,
@@ -82,7 +80,7 @@ static const struct schema_field conv_fields[] = {
      .required = true,
      .offset = offsetof(struct layer, kernel_height),
      .low = 1,
-     .high = KERNEL_MAX,
+     .high = NET_KERNEL_MAX,
      .count = 2},
     FORMATS(weight_fields),
     END,
@@ -116,8 +114,8 @@ static const struct schema_item layer_items[] = {
     {NULL, NULL, NULL},
 };
 static const struct schema_field input_fields[] = {
-    INT_NEEDED("height", struct net, height, 1, SIDE_MAX),
-    INT_NEEDED("width", struct net, width, 1, SIDE_MAX),
+    INT_NEEDED("height", struct net, height, 1, NET_SIDE_MAX),
+    INT_NEEDED("width", struct net, width, 1, NET_SIDE_MAX),
     INT("offset", struct net, pixel_offset, 0, 255),
     INT("frac", struct net, pixel_frac, 0, FRAC_MAX),
     END,
@@ -140,6 +138,7 @@ static const struct schema_field layout_fields[] = {
     ENUM("multipliers", struct net, fold[FOLD_MULTIPLIERS], net_multipliers_names),
     ENUM("storage", struct net, fold[FOLD_STORAGE], net_storage_names),
     ENUM("mode", struct net, fold[FOLD_MODE], net_mode_names),
+    ENUM("output", struct net, fold[FOLD_OUTPUT], net_output_names),
     END,
 };
 static const struct schema_field net_fields[] = {

@@ -21,6 +21,8 @@
 
 #define NET_LAYERS_MAX  5  /* a convolution, three dense layers, the output */
 #define NET_NAME_MAX    32 /* characters: a letter, then letters, digits, '_' */
+#define NET_SIDE_MAX    64 /* pixels of a picture in height and in width */
+#define NET_KERNEL_MAX  8  /* taps of a kernel in height and in width */
 #define NET_CLASSES_MAX 16
 #define NET_UNITS_MAX   1024 /* of any layer */
 #define NET_RATE_MAX    15   /* the learning rate is 2^-rate, 0 <= rate <= 15 */
@@ -50,6 +52,9 @@ enum multipliers { MULTIPLIERS_SEPARATE, MULTIPLIERS_SHARED };
 /* A core that learns, or one that only infers. */
 enum mode { MODE_TRAINING, MODE_INFERENCE };
 
+/* What a reply says of each class: its probability, or (in a core that only infers) its logit. */
+enum output_kind { OUTPUT_SOFTMAX, OUTPUT_ARGMAX };
+
 /* What can be chosen of a layout; the first six are numbers, the others words. */
 enum fold {
   FOLD_POSITIONS,
@@ -62,6 +67,7 @@ enum fold {
   FOLD_MULTIPLIERS,
   FOLD_STORAGE,
   FOLD_MODE,
+  FOLD_OUTPUT,
   FOLD_COUNT
 };
 
@@ -122,7 +128,7 @@ struct net {
   int fold[FOLD_COUNT]; /* by enum fold: positions (B), filters and kernel taps of the convolution
                            at a time, hidden dense lanes, output lanes, multipliers made of logic;
                            enum step, enum multipliers, enum storage (of layers that do not say),
-                           enum mode */
+                           enum mode, enum output_kind */
 
   /* derived */
   int classes;

@@ -15,6 +15,7 @@ const char *net_fold_name(enum fold fold) {
       [FOLD_STEP] = "step",           [FOLD_OUTPUT_LANES] = "output_lanes",
       [FOLD_STORAGE] = "storage",     [FOLD_MULTIPLIERS] = "multipliers",
       [FOLD_MODE] = "mode",           [FOLD_LOGIC_MULTIPLIERS] = "logic_multipliers",
+      [FOLD_OUTPUT] = "output",
   };
   return names[fold];
 }
@@ -29,6 +30,8 @@ const char *const *net_fold_words(enum fold fold) {
     return net_storage_names;
   case FOLD_MODE:
     return net_mode_names;
+  case FOLD_OUTPUT:
+    return net_output_names;
   default:
     return NULL;
   }
@@ -203,11 +206,20 @@ static int check_storage(const struct net *net, struct problem *problem) {
   return 0;
 }
 
+static int check_output(const struct net *net, struct problem *problem) {
+  if (net->fold[FOLD_OUTPUT] == OUTPUT_SOFTMAX || net->fold[FOLD_MODE] == MODE_INFERENCE)
+    return 0;
+  return problem_set(problem, net, -1, "layout.output",
+                     "found argmax, allowed softmax with mode: training, which learns from the "
+                     "probabilities");
+}
+
 int net_check_layout(struct net *net, struct problem *problem) {
   for (enum fold fold = 0; fold < FOLD_COUNT; fold++)
     if (check_fold(net, fold, problem) != 0)
       return -1;
-  if (check_taps(net, problem) != 0 || check_storage(net, problem) != 0)
+  if (check_taps(net, problem) != 0 || check_storage(net, problem) != 0 ||
+      check_output(net, problem) != 0)
     return -1;
   return net->fold[FOLD_STEP] == STEP_FAST ? check_fast(net, problem) : 0;
 }

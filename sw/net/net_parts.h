@@ -39,6 +39,7 @@ const char *net_kind_name(enum layer_kind kind);
 /* Words of the description, each by its enum, ended by NULL. */
 extern const char *const net_rounding_names[],
     *const net_storage_names[], *const net_step_names[], *const net_multipliers_names[],
-                                                             *const net_mode_names[];
+                                                             *const net_mode_names[],
+                                                                 *const net_output_names[];
 
 #endif

@@ -32,6 +32,7 @@ const char *const net_storage_names[] = {"ram", "register", "single_port", NULL}
 const char *const net_step_names[] = {"normal", "fast", NULL};
 const char *const net_multipliers_names[] = {"separate", "shared", NULL};
 const char *const net_mode_names[] = {"training", "inference", NULL};
+const char *const net_output_names[] = {"softmax", "argmax", NULL};
 
 static void add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -19,8 +19,11 @@ int plan_tree_levels(int terms) {
   return levels;
 }
 
+/* Cycles between two visits of a register of engram_counters, at most, and those of the visits of
+ * all but the layers' registers and of a layer's. */
+enum { VISIT_CYCLES = 112, VISITS = 2 * 32, LAYER_VISITS = 2 * 4 };
+
 int plan_count_bits(int flags) {
-  enum { VISIT_CYCLES = 112 };                               /* at most */
   return net_bits_for((uint64_t)(VISIT_CYCLES * flags)) - 1; /* unsigned */
 }
 
@@ -37,6 +40,8 @@ enum {
   UPDATE_LATENCY = 6,      /* engram_crossbar: issue to the weight's write */
   EXPONENT_LATENCY = 3,    /* engram_softmax: last table entry to the first division, less one */
   DIVISION = 18,           /* engram_softmax: a probability */
+  ARGMAX_LATENCY = 1,      /* engram_argmax: last logit to the class */
+  REPLY_HEAD = 9,          /* end of a step to its reply's last word, without the classes' */
   GATHER_LATENCY = 1,      /* engram_conv: gradient to its word */
   CONV_UPDATE_LATENCY = 4, /* engram_conv: weight and gradient in two steps, update unit */
   SERIAL_LATENCY = 3, /* engram_conv_serial: a value's last chunk to its sum, without the tree */
@@ -88,26 +93,45 @@ static int serial_backward(const struct net *net, const struct plan_layer *p) {
          (SERIAL_UPDATE + bits) * conv->rows * conv->units;
 }
 
-/* Cycle, counted from the step's start as 0, in which the first value that the layer behind may
- * read is written. */
+/* Cycles, counted from the step's start as 0, in which the convolution's first value is written,
+ * and its last one. */
+static int conv_first(const struct net *net, const struct plan *plan) {
+  const struct plan_layer *p = &plan->layer[0];
+  if (p->serial)
+    return serial_written(net, p, 0);
+  return WINDOW_LATENCY + net->layer[0].kernel_height + plan->down - 1 + MULTIPLY_LATENCY +
+         p->forward_levels + NORMALISE_LATENCY;
+}
+
+static int conv_last(const struct net *net, const struct plan *plan) {
+  const struct plan_layer *p = &plan->layer[0];
+  if (p->serial)
+    return serial_written(net, p, net->layer[0].outputs - 1);
+  if (plan->down == 1)
+    return conv_first(net, plan) + p->order.words - 1;
+  int groups = net->layer[0].units / p->order.filters_at_once;
+  int steps_down = net->layer[0].out_height / plan->down;
+  return conv_first(net, plan) + (steps_down - 1) * (groups - 1 + plan->down) + groups - 1;
+}
+
+/* The cycle in which the first value that the layer behind may read is written. */
 static int conv_ready(const struct net *net, const struct plan *plan) {
-  const struct layer *conv = &net->layer[0];
   const struct plan_layer *p = &plan->layer[0];
   if (p->serial)
     return serial_written(net, p, p->ready_word);
-  int groups = conv->units / p->order.filters_at_once;
-  int first = WINDOW_LATENCY + conv->kernel_height + plan->down - 1;
-  int written = MULTIPLY_LATENCY + p->forward_levels + NORMALISE_LATENCY;
-  if (plan->down == 1)
-    return first + written;
-  int steps_down = conv->out_height / plan->down;
-  return first + (steps_down - 1) * (groups - 1 + plan->down) + groups - 1 + written;
+  return plan->down == 1 ? conv_first(net, plan) : conv_last(net, plan);
+}
+
+/* Cycles of a dense layer's pass over the rows, from its start to the first drained sum, less one.
+ */
+static int pass_cycles(const struct plan_layer *p) {
+  return p->issues + FLUSH + p->rows_at_once + (p->lanes > LATE_PICK_LANES);
 }
 
 /* Cycles of a dense layer's forward, from its start to the last drained sum; `passes` over the
  * rows. */
 static int forward_cycles(const struct plan_layer *p, int passes, int units) {
-  return passes * (p->issues + FLUSH + p->rows_at_once + (p->lanes > LATE_PICK_LANES)) + units;
+  return passes * pass_cycles(p) + units;
 }
 
 /* Sums that are drained in the last pass: the layer behind starts with the first of them. */
@@ -115,30 +139,80 @@ static int last_drained(const struct plan_layer *p, bool train) {
   return p->paired && train ? 2 * p->last_lanes : p->last_lanes;
 }
 
-/* Cycle of the last probability. */
-static int predicted(const struct net *net, const struct plan *plan, bool train) {
-  int last = net->layer_count - 1;
+/* The way forward, in cycles from the step's start as 0. */
+struct schedule {
+  int start[NET_LAYERS_MAX]; /* of a dense layer */
+  int first[NET_LAYERS_MAX]; /* a layer's first value is written */
+  int last[NET_LAYERS_MAX];  /* and its last one */
+  int predicted;             /* the last probability is there; with argmax the class */
+};
+
+static struct schedule schedule_of(const struct net *net, const struct plan *plan, bool train) {
+  enum { WRITTEN = DRAIN_LATENCY + NORMALISE_LATENCY };
+  struct schedule s = {.predicted = 0};
   bool has_conv = net->layer[0].kind == LAYER_CONV;
+  if (has_conv) {
+    s.first[0] = conv_first(net, plan);
+    s.last[0] = conv_last(net, plan);
+  }
   int now = has_conv ? conv_ready(net, plan) : 0; /* the next layer's start */
-  for (int l = has_conv; l <= last; l++) {
+  for (int l = has_conv; l < net->layer_count; l++) {
     const struct plan_layer *p = &plan->layer[l];
     int passes = p->paired && train ? p->groups / 2 : p->groups;
-    int drained = now + forward_cycles(p, passes, net->layer[l].units);
-    int written = drained + DRAIN_LATENCY + NORMALISE_LATENCY;
-    now = l < last ? written - (last_drained(p, train) - 1) : written;
+    s.start[l] = now;
+    s.first[l] = now + pass_cycles(p) + 1 + WRITTEN;
+    s.last[l] = now + forward_cycles(p, passes, net->layer[l].units) + WRITTEN;
+    now = s.last[l] - (last_drained(p, train) - 1);
   }
-  return now + net->classes + EXPONENT_LATENCY + net->classes * DIVISION;
+  s.predicted = s.last[net->layer_count - 1] +
+                (net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX
+                     ? ARGMAX_LATENCY
+                     : net->classes + EXPONENT_LATENCY + net->classes * DIVISION);
+  return s;
 }
 
-/* Fills infer_cycles and train_cycles. */
+/* Cycles from an inference's start to the next one's, back to back: until each part has done what
+ * the next picture would overtake. */
+static int interval_of(const struct net *net, const struct plan *plan, const struct schedule *s) {
+  int last = net->layer_count - 1, reply = REPLY_HEAD + net->classes;
+  bool has_conv = net->layer[0].kind == LAYER_CONV;
+  int interval = has_conv ? s->last[0] + 1 : 0;
+  for (int l = has_conv; l <= last; l++) {
+    const struct plan_layer *p = &plan->layer[l];
+    interval = largest(interval, forward_cycles(p, p->groups, net->layer[l].units) + 1);
+    /* The layer's last read of a value, and the first value written over it. */
+    int read = s->start[l] + (p->groups - 1) * (pass_cycles(p) + p->lanes) + p->issues;
+    if (l > 0)
+      interval = largest(interval, read - s->first[l - 1] + 1);
+  }
+  /* Two replies at most are on their way. */
+  interval = largest(interval, divide_up(s->predicted + reply + 1, 2));
+  int divisions = net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX ? 0 : net->classes * DIVISION;
+  interval = largest(interval, divisions + reply + 1);
+  if (divisions > 0)
+    interval = largest(interval, s->predicted - s->first[last] + 1);
+  /* Each reply puts a visit in. */
+  int visits = VISITS + LAYER_VISITS * net->layer_count;
+  while (visits * interval > VISIT_CYCLES * (interval - 2))
+    interval++;
+  return interval;
+}
+
+int plan_picture_cycles(const struct plan *plan, const struct net *net) {
+  return largest(plan->interval, net->height * net->width);
+}
+
+/* Fills infer_cycles, interval and train_cycles. */
 static void count_cycles(struct plan *plan, const struct net *net) {
   bool has_conv = net->layer[0].kind == LAYER_CONV;
-  plan->infer_cycles = predicted(net, plan, false) + 1;
+  struct schedule infer = schedule_of(net, plan, false);
+  plan->infer_cycles = plan->interval = infer.predicted + 1;
   if (net->fold[FOLD_MODE] == MODE_INFERENCE) {
+    plan->interval = interval_of(net, plan, &infer);
     plan->train_cycles = 0;
     return;
   }
-  int now = predicted(net, plan, true) + NORMALISE_LATENCY; /* G_S */
+  int now = schedule_of(net, plan, true).predicted + NORMALISE_LATENCY; /* G_S */
   for (int l = net->layer_count - 1; l >= has_conv; l--) {
     const struct plan_layer *p = &plan->layer[l];
     int passes = p->paired ? p->groups / 2 : p->groups;

@@ -72,6 +72,8 @@ struct plan {
                               it is serial */
   int conv_backward_cycles;
   int infer_cycles; /* from the step's start to the result, both counted, without stalls */
+  int interval; /* from an inference's start to the next one's, back to back; where a core trains,
+                   the next one starts behind the end */
   int train_cycles; /* from the step's start to the last weight write */
   int multipliers;
   int count_bits; /* of the widest count of events, between two visits of engram_counters */
@@ -82,6 +84,10 @@ struct plan {
 
 /* Lays the net out. The net was derived before. */
 void plan_make(struct plan *plan, const struct net *net);
+
+/* Cycles that a picture to infer takes back to back: the interval, or as many as it has pixels,
+ * which come one a cycle. */
+int plan_picture_cycles(const struct plan *plan, const struct net *net);
 
 /* Bits of an address among `count` things, at least 1. */
 int plan_index_bits(int count);

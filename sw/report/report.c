@@ -7,7 +7,6 @@
 #include "model/softmax.h"
 #include "report/report_parts.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,22 +135,15 @@ int report_check(const char *path, struct error *err) {
   return 0;
 }
 
-/* errno was 0 before the first write. */
-static int flush(struct output *out, struct error *err) {
-  if (fflush(out->file) == 0 && !ferror(out->file))
-    return 0;
-  return error_set(err, "%s: cannot write: %s", out->path, strerror(errno ? errno : EIO));
-}
-
 static int write_files(struct files *files, const struct report *report, struct error *err) {
-  errno = 0;
   page_write(files->page.file, report);
-  if (flush(&files->page, err) != 0)
+  if (output_check(&files->page, err) != 0)
     return -1;
-  if (json_dumpf(report->json, files->figures.file, JSON_INDENT(1)) != 0 && errno == 0)
-    return error_set(err, "%s: not all figures can be JSON", files->figures.path);
+  bool dumped = json_dumpf(report->json, files->figures.file, JSON_INDENT(1)) == 0;
   putc('\n', files->figures.file);
-  return flush(&files->figures, err);
+  if (output_check(&files->figures, err) != 0)
+    return -1;
+  return dumped ? 0 : error_set(err, "%s: not all figures can be JSON", files->figures.path);
 }
 
 int report_save(struct report *report, const char *path, struct error *err) {

@@ -21,7 +21,7 @@
 
 enum {
   REPORT_FACTS_MAX = 16,
-  REPORT_FACT_BYTES = 512,
+  REPORT_FACT_BYTES = 2048,
   REPORT_MISTAKES_SHOWN = 24, /* on the page; the JSON has all */
 };
 

@@ -4,6 +4,7 @@
 #include "report/text.h"
 
 #include "base/file.h"
+#include "base/utf8.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -11,24 +12,6 @@
 #include <string.h>
 
 static const char replacement[] = "\xEF\xBF\xBD"; /* U+FFFD */
-
-/* Bytes of the character that begins at text (not its end); 0 when it is not one. Overlong forms,
- * surrogates and what lies behind U+10FFFF are none. */
-static size_t decode(const char *text, uint32_t *character) {
-  static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-  uint8_t first = (uint8_t)text[0];
-  size_t bytes = first < 0x80 ? 1 : first >> 5 == 6 ? 2 : first >> 4 == 14 ? 3 : 4;
-  if (bytes == 4 && first >> 3 != 30)
-    return 0;
-  *character = bytes == 1 ? first : first & (0x7FU >> bytes);
-  for (size_t i = 1; i < bytes; i++) {
-    if (((uint8_t)text[i] & 0xC0) != 0x80)
-      return 0;
-    *character = *character << 6 | ((uint8_t)text[i] & 0x3F);
-  }
-  bool surrogate = *character >= 0xD800 && *character <= 0xDFFF;
-  return *character < least[bytes] || *character > 0x10FFFF || surrogate ? 0 : bytes;
-}
 
 /* Whether XML 1.0 and HTML have the character. */
 static bool is_allowed(uint32_t character) {
@@ -58,7 +41,7 @@ static const char *reference(uint32_t character) {
 static void put(FILE *to, const char *text, bool references) {
   while (*text) {
     uint32_t character = 0;
-    size_t bytes = decode(text, &character);
+    size_t bytes = utf8_decode(text, &character);
     const char *name = references ? reference(character) : NULL;
     if (bytes == 0 || !is_allowed(character))
       fputs(replacement, to);

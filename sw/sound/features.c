@@ -138,22 +138,31 @@ void features_picture(struct features *features, const float *samples, uint8_t *
   }
 }
 
+bool features_is_flat(const uint8_t *picture, size_t pixels) {
+  return memcmp(picture, picture + 1, pixels - 1) == 0;
+}
+
 void features_set_step(struct features *features, size_t samples) {
   assert(samples > 0);
   features->step_samples = samples;
 }
 
-int features_load(struct features *features, const char *path, uint8_t **pictures, size_t *count,
+int features_load(struct features *features, const char *path, struct features_file *file,
                   struct error *err) {
   struct sound sound;
+  *file = (struct features_file){0};
   if (sound_load(&sound, path, err) != 0)
     return -1;
   size_t pixels = (size_t)(features->height * features->width);
   size_t segment = features_segment_samples(features->view);
-  *count = sound.count < segment ? 0 : (sound.count - segment) / features->step_samples + 1;
-  *pictures = memory_new(*count + 1, pixels);
-  for (size_t i = 0; i < *count; i++)
-    features_picture(features, sound.samples + i * features->step_samples, *pictures + i * pixels);
+  if (sound.count >= segment)
+    file->count = (sound.count - segment) / features->step_samples + 1;
+  file->pictures = memory_new(file->count + 1, pixels);
+  for (size_t i = 0; i < file->count; i++)
+    features_picture(features, sound.samples + i * features->step_samples,
+                     file->pictures + i * pixels);
+  file->rate_hz = sound.file_rate_hz;
+  file->bandwidth_hz = sound.bandwidth_hz;
   sound_free(&sound);
   return 0;
 }

@@ -75,14 +75,23 @@ void features_spectrum(struct features *features, const float *samples, double *
  * + 1/2), 0, 255). Silence gives 128 everywhere. */
 void features_picture(struct features *features, const float *samples, uint8_t *picture);
 
+/* Whether all pixels are the same byte: digital silence. A net without biases says class 0 of it,
+ * always. */
+bool features_is_flat(const uint8_t *picture, size_t pixels);
+
 /* A picture of a file begins every `samples` (1 or more) instead of where the one before ends. */
 void features_set_step(struct features *features, size_t samples);
 
+/* What a sound file gives. */
+struct features_file {
+  uint8_t *pictures;         /* [count][height][width], to be freed by the caller */
+  size_t count;              /* 0: the sound is shorter than a segment */
+  int rate_hz, bandwidth_hz; /* struct sound */
+};
+
 /* All pictures of a sound file, one for each whole segment; a short last one is dropped. Returns 0,
- * or -1 for a file that sound_load refuses. On success *pictures is
- * [*count][height][width] to be freed by the caller; *count is 0 for a sound shorter than a
- * segment, and *pictures is still to be freed. */
-int features_load(struct features *features, const char *path, uint8_t **pictures, size_t *count,
+ * or -1 and nothing to free for a file that sound_load refuses. */
+int features_load(struct features *features, const char *path, struct features_file *file,
                   struct error *err);
 
 #endif

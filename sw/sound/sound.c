@@ -4,159 +4,103 @@
 #include "sound/sound.h"
 
 #include "base/file.h"
+#include "sound/bandwidth.h"
+#include "sound/resample.h"
+#include "sound/source.h"
 
 #include <math.h>
-#include <samplerate.h>
 #include <sndfile.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { BLOCK_SAMPLES = 1 << 16, CHANNELS_MAX = 256 };
 static const float sample_max = 1e6F;
 
-/* A file being read, block by block. */
-struct reader {
-  const char *path;
-  SNDFILE *file;
-  SF_INFO info;
-  float *interleaved; /* [block_frames][channels] */
-  float *mono;        /* [block_frames] */
-  sf_count_t block_frames;
-  sf_count_t frames_read;
-};
-
-static int check_info(const char *path, const SF_INFO *info, struct error *err) {
-  if (info->samplerate < SOUND_FILE_RATE_MIN_HZ || info->samplerate > SOUND_FILE_RATE_MAX_HZ)
-    return error_set(err, "%s: %d samples a second, expected %d to %d", path, info->samplerate,
+static int check_format(const char *path, const struct source_format *format, struct error *err) {
+  if (format->rate_hz < SOUND_FILE_RATE_MIN_HZ || format->rate_hz > SOUND_FILE_RATE_MAX_HZ)
+    return error_set(err, "%s: %d samples a second, expected %d to %d", path, format->rate_hz,
                      SOUND_FILE_RATE_MIN_HZ, SOUND_FILE_RATE_MAX_HZ);
-  if (info->channels < 1 || info->channels > CHANNELS_MAX)
-    return error_set(err, "%s: %d channels, expected 1 to %d", path, info->channels, CHANNELS_MAX);
-  if (info->frames <= 0)
+  if (format->channels < 1 || format->channels > CHANNELS_MAX)
+    return error_set(err, "%s: %d channels, expected 1 to %d", path, format->channels,
+                     CHANNELS_MAX);
+  if (format->frames == 0)
     return error_set(err, "%s: holds no samples", path);
-  if (info->frames / info->samplerate >= SOUND_SECONDS_MAX)
+  if (format->frames / format->rate_hz >= SOUND_SECONDS_MAX)
     return error_set(err, "%s: %lld s long, expected less than %d s", path,
-                     (long long)(info->frames / info->samplerate), SOUND_SECONDS_MAX);
+                     format->frames / format->rate_hz, SOUND_SECONDS_MAX);
   return 0;
 }
 
-static int reader_open(struct reader *reader, const char *path, struct error *err) {
-  struct stat status;
-  if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
-    return error_set(err, "%s: not a regular file, expected a sound file", path);
-  *reader = (struct reader){.path = path};
-  reader->file = sf_open(path, SFM_READ, &reader->info);
-  if (!reader->file) {
-    const char *reason = sf_strerror(NULL);
-    return error_set(err, "%s: not readable as a sound: %.*s", path, (int)strcspn(reason, "\n"),
-                     reason);
-  }
-  if (check_info(path, &reader->info, err) != 0) {
-    sf_close(reader->file);
-    return -1;
-  }
-  reader->block_frames = BLOCK_SAMPLES / reader->info.channels;
-  reader->interleaved = memory_new(BLOCK_SAMPLES, sizeof(float));
-  reader->mono = memory_new((size_t)reader->block_frames, sizeof(float));
-  return 0;
-}
-
-static void reader_close(struct reader *reader) {
-  free(reader->interleaved);
-  free(reader->mono);
-  sf_close(reader->file);
-}
-
-/* Fills `mono` with the next frames, each the mean of its channels (E3). Returns how many, at least
- * 1, or -1. */
-static long read_block(struct reader *reader, struct error *err) {
-  int channels = reader->info.channels;
-  sf_count_t left = reader->info.frames - reader->frames_read;
-  sf_count_t wanted = left < reader->block_frames ? left : reader->block_frames;
-  sf_count_t frames = sf_readf_float(reader->file, reader->interleaved, wanted);
-  if (frames < wanted)
-    return error_set(err, "%s: ends or breaks after %lld of the %lld samples of its header",
-                     reader->path, (long long)(reader->frames_read + frames),
-                     (long long)reader->info.frames);
-  for (sf_count_t i = 0; i < frames; i++) {
+/* The mean of each frame's channels (E3): interleaved [frames][channels] -> mono [frames]. `first`
+ * is the number of the first frame. */
+static int average(const float *interleaved, int channels, float *mono, long frames,
+                   long long first, const char *path, struct error *err) {
+  for (long i = 0; i < frames; i++) {
     double sum = 0;
     for (int c = 0; c < channels; c++) {
-      float sample = reader->interleaved[i * channels + c];
+      float sample = interleaved[i * channels + c];
       if (!(fabsf(sample) <= sample_max))
-        return error_set(err, "%s: sample %lld is %g, expected -1 to 1 (at most +-%g)",
-                         reader->path, (long long)(reader->frames_read + i), (double)sample,
-                         (double)sample_max);
+        return error_set(err, "%s: sample %lld is %g, expected -1 to 1 (at most +-%g)", path,
+                         first + i, (double)sample, (double)sample_max);
       sum += (double)sample;
     }
-    reader->mono[i] = (float)(sum / channels);
+    mono[i] = (float)(sum / channels);
   }
-  reader->frames_read += frames;
-  return (long)frames;
-}
-
-/* Gives one block to the converter; what comes out goes behind samples[*filled]. */
-static int convert_block(SRC_STATE *state, SRC_DATA *block, struct sound *sound, size_t *filled,
-                         const char *path, struct error *err) {
-  do {
-    block->data_out = sound->samples + *filled;
-    block->output_frames = (long)(sound->count - *filled);
-    int code = src_process(state, block);
-    if (code != 0)
-      return error_set(err, "%s: rate conversion: %s", path, src_strerror(code));
-    block->data_in += block->input_frames_used;
-    block->input_frames -= block->input_frames_used;
-    *filled += (size_t)block->output_frames_gen;
-  } while (*filled < sound->count &&
-           (block->input_frames > 0 || (block->end_of_input && block->output_frames_gen > 0)));
   return 0;
 }
 
-static int read_converted(struct reader *reader, struct sound *sound, struct error *err) {
-  int code = 0;
-  SRC_STATE *state = src_new(SRC_SINC_BEST_QUALITY, 1, &code);
-  if (!state)
-    return error_set(err, "%s: rate conversion: %s", reader->path, src_strerror(code));
-  SRC_DATA block = {.src_ratio = (double)SOUND_RATE_HZ / reader->info.samplerate};
-  size_t filled = 0;
+/* Reads a source to its end: as mono samples into `resample`. */
+static int read_all(struct source *source, const struct source_format *format,
+                    struct resample *resample, const char *path, struct error *err) {
+  float *interleaved = memory_new(BLOCK_SAMPLES, sizeof *interleaved);
+  float *mono = memory_new(BLOCK_SAMPLES, sizeof *mono);
+  long long read = 0;
+  long frames;
   int result = 0;
-  while (result == 0 && reader->frames_read < reader->info.frames) {
-    block.input_frames = read_block(reader, err);
-    if (block.input_frames < 0) {
-      result = -1;
-      break;
-    }
-    block.data_in = reader->mono;
-    block.end_of_input = reader->frames_read == reader->info.frames;
-    result = convert_block(state, &block, sound, &filled, reader->path, err);
+  while (result == 0 &&
+         (frames = source_read(source, interleaved, BLOCK_SAMPLES / format->channels, err)) != 0) {
+    result =
+        frames < 0 ? -1 : average(interleaved, format->channels, mono, frames, read, path, err);
+    if (result == 0)
+      result = resample_put(resample, mono, (size_t)frames, err);
+    read += frames;
+    if (result == 0 && read / format->rate_hz >= SOUND_SECONDS_MAX)
+      result = error_set(err, "%s: longer than %d s", path, SOUND_SECONDS_MAX);
   }
-  src_delete(state);
+  if (result == 0 && read == 0)
+    result = error_set(err, "%s: holds no samples", path);
+  free(interleaved);
+  free(mono);
   return result;
 }
 
-static int read_direct(struct reader *reader, struct sound *sound, struct error *err) {
-  while (reader->frames_read < reader->info.frames) {
-    sf_count_t at = reader->frames_read;
-    long frames = read_block(reader, err);
-    if (frames < 0)
-      return -1;
-    memcpy(sound->samples + at, reader->mono, (size_t)frames * sizeof(float));
-  }
-  return 0;
+/* Not more than half the file's rate, whatever a filter leaves above. */
+static int limited_bandwidth(const struct sound *sound, int rate_hz) {
+  int measured_hz = bandwidth_measure(sound->samples, sound->count);
+  return measured_hz < rate_hz / 2 ? measured_hz : rate_hz / 2;
 }
 
 int sound_load(struct sound *sound, const char *path, struct error *err) {
   *sound = (struct sound){0};
-  struct reader reader;
-  if (reader_open(&reader, path, err) != 0)
+  struct source_format format;
+  struct source *source = source_open(path, &format, err);
+  if (!source)
     return -1;
-  long long rate = reader.info.samplerate;
-  sound->file_rate_hz = reader.info.samplerate;
-  sound->file_channels = reader.info.channels;
-  sound->count = (size_t)((reader.info.frames * SOUND_RATE_HZ + rate / 2) / rate);
-  sound->samples = memory_new(sound->count + 1, sizeof(float));
-  int result = rate == SOUND_RATE_HZ ? read_direct(&reader, sound, err)
-                                     : read_converted(&reader, sound, err);
-  reader_close(&reader);
+  struct resample *resample = NULL;
+  int result = check_format(path, &format, err);
+  if (result == 0) {
+    resample = resample_new(format.rate_hz, err);
+    result = resample ? read_all(source, &format, resample, path, err) : -1;
+  }
+  if (result == 0)
+    result = resample_end(resample, &sound->samples, &sound->count, err);
+  if (result == 0)
+    sound->bandwidth_hz = limited_bandwidth(sound, format.rate_hz);
+  sound->file_rate_hz = format.rate_hz;
+  sound->file_channels = format.channels;
+  if (resample)
+    resample_free(resample);
+  source_close(source);
   if (result != 0)
     sound_free(sound);
   return result;

@@ -22,14 +22,18 @@ struct sound {
   size_t count;   /* file's frames * SOUND_RATE_HZ / file's rate, to the nearest */
   int file_rate_hz;
   int file_channels;
+  int bandwidth_hz; /* up to where there is content (sound/bandwidth.h); 0: unknown, silence */
 };
 
-/* Reads any file that libsndfile knows (WAV, FLAC, OGG, ...), of any rate and number of channels.
- * Channels are averaged, for stereo (left + right) / 2 (E3); another rate is converted with
- * libsamplerate's best band-limited interpolation, whose delay is taken out. Refuses what is not a
- * regular sound file, is empty or shorter than its header says, is longer than SOUND_SECONDS_MAX,
- * and samples that are not finite or exceed 1e6. Returns 0 and memory to be released with
- * sound_free, or -1 and nothing to release. */
+/* Reads a sound file of any kind that sound/source.h knows (WAV, FLAC, Ogg, MP3, ...), of any rate
+ * and number of channels. Channels are averaged, for stereo (left + right) / 2 (E3); another rate
+ * is converted (sound/resample.h), the delay taken out. A file whose header does not know its
+ * length is read to its end.
+ *
+ * Refuses what is not a regular sound file, is empty or shorter than its header says, breaks off,
+ * is as long as SOUND_SECONDS_MAX, and samples that are not finite or exceed 1e6. Returns 0 and
+ * memory to be released with sound_free, or -1 and nothing to release. Several threads may load at
+ * once. */
 int sound_load(struct sound *sound, const char *path, struct error *err);
 
 void sound_free(struct sound *sound);

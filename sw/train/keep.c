@@ -5,7 +5,6 @@
 
 #include "base/file.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,10 +21,9 @@ static int stage(struct output *out, const char *path, const struct net *net,
   FILE *file = output_open(out, path, err);
   if (!file)
     return -1;
-  errno = 0;
   int result = checkpoint_write(file, net, checkpoint, err);
-  if (result == 0 && (fflush(file) != 0 || ferror(file)))
-    result = error_set(err, "%s: cannot write: %s", path, strerror(errno ? errno : EIO));
+  if (result == 0)
+    result = output_check(out, err);
   if (result != 0)
     output_abort(out);
   return result;
@@ -42,11 +40,12 @@ static int write_both(const char *path, const struct net *net, const struct chec
   } else if (result == 0 && !keep) {
     output_abort(&outs[0]);
     output_abort(&outs[1]);
-  } else if (result == 0 && output_commit(&outs[0], err) != 0) {
-    output_abort(&outs[1]);
+  } else if (result == 0 && output_commit(&outs[1], err) != 0) {
+    /* the best comes first: between the two, last would name a best that is not there */
+    output_abort(&outs[0]);
     result = -1;
   } else if (result == 0) {
-    result = output_commit(&outs[1], err);
+    result = output_commit(&outs[0], err);
   }
   free(second);
   return result;

@@ -28,6 +28,76 @@ void train_order(uint64_t seed, uint32_t epoch, size_t count, size_t *order) {
   }
 }
 
+/* ---- each class equally often ---- */
+
+/* A class, and where it stands in its row of decks. */
+struct drawer {
+  uint64_t base;    /* of its decks' seeds */
+  size_t *pictures; /* [count], their numbers, ascending */
+  size_t *deck;     /* [count] */
+  size_t count;
+};
+
+static void shuffle_deck(const struct drawer *drawer, uint64_t number) {
+  uint64_t random = drawer->base ^ number;
+  memcpy(drawer->deck, drawer->pictures, drawer->count * sizeof *drawer->deck);
+  for (size_t i = drawer->count; i > 1; i--) {
+    size_t j = random_splitmix(&random) % i, kept = drawer->deck[i - 1];
+    drawer->deck[i - 1] = drawer->deck[j];
+    drawer->deck[j] = kept;
+  }
+}
+
+/* Places from .. to-1 of the row. `times` has how often each picture was drawn. Returns how many.
+ */
+static size_t draw_row(const struct drawer *drawer, uint64_t from, uint64_t to, size_t count,
+                       size_t *times, size_t *list) {
+  for (uint64_t place = from; place < to; place++) {
+    size_t at = (size_t)(place % drawer->count);
+    if (place == from || at == 0)
+      shuffle_deck(drawer, place / drawer->count);
+    size_t picture = drawer->deck[at];
+    list[place - from] = picture + times[picture]++ * count;
+  }
+  return (size_t)(to - from);
+}
+
+/* The numbers of a class's pictures; drawer->count of them. */
+static void find_pictures(struct drawer *drawer, const uint8_t *ranks, size_t count, int rank) {
+  drawer->count = 0;
+  for (size_t t = 0; t < count; t++)
+    if (ranks[t] == rank)
+      drawer->pictures[drawer->count++] = t;
+}
+
+void train_order_balanced(uint64_t seed, uint32_t epoch, const uint8_t *ranks, size_t count,
+                          size_t *order) {
+  size_t *memory = memory_new(4 * count, sizeof *memory), *times = memory, *list = memory + count;
+  struct drawer drawer = {.pictures = memory + 2 * count, .deck = memory + 3 * count};
+  uint64_t classes = 0, r = 0, mixed = seed;
+  bool there[UINT8_MAX + 1] = {false};
+  for (size_t t = 0; t < count; t++) {
+    classes += !there[ranks[t]];
+    there[ranks[t]] = true;
+  }
+  random_splitmix(&mixed);
+  uint64_t base = random_splitmix(&mixed), before = (uint64_t)epoch * count;
+  size_t listed = 0;
+  for (int rank = 0; rank <= UINT8_MAX; rank++) {
+    if (!there[rank])
+      continue;
+    find_pictures(&drawer, ranks, count, rank);
+    drawer.base = base ^ (uint64_t)rank << 48;
+    uint64_t round = classes - 1 - r++;
+    listed += draw_row(&drawer, (before + round) / classes, (before + count + round) / classes,
+                       count, times, list + listed);
+  }
+  train_order(seed, epoch, count, order);
+  for (size_t i = 0; i < count; i++)
+    order[i] = list[order[i]];
+  free(memory);
+}
+
 /* FNV-1a. */
 static uint64_t digest_bytes(uint64_t hash, const uint8_t *bytes, size_t count) {
   for (size_t i = 0; i < count; i++)
@@ -156,8 +226,15 @@ int train_begin(struct train *train, const struct checkpoint *start, const struc
                 struct error *err) {
   for (int part = 0; part < TRAIN_PARTS; part++)
     train->pictures[part] =
-        dataset_part(train->data, train->parts, (enum part)part, &train->count[part]);
+        split_pictures(train->data, train->parts, (enum part)part, &train->count[part]);
   train->order = memory_new(train->count[PART_TRAIN], sizeof *train->order);
+  int *classes = dataset_order_classes(train->data), rank[NET_CLASSES_MAX];
+  for (int c = 0; c < train->data->class_count; c++)
+    rank[classes[c]] = c;
+  free(classes);
+  train->ranks = memory_new(train->count[PART_TRAIN], 1);
+  for (size_t t = 0; t < train->count[PART_TRAIN]; t++)
+    train->ranks[t] = (uint8_t)rank[train->data->labels[train->pictures[PART_TRAIN][t]]];
   weights_new(&train->best.weights, train->net);
   if (start->place.position > 0 && start->place.position >= train->count[PART_TRAIN])
     return error_set(err, "the run stands at picture %" PRIu32 " of an epoch, which has %zu",
@@ -165,6 +242,7 @@ int train_begin(struct train *train, const struct checkpoint *start, const struc
   if (best && adopt_best(train, best, err) != 0)
     return -1;
   train->place = start->place;
+  train->rate = start->state.rate;
   if (train->fresh)
     return device_initialise(train->device, start->place.seed, &start->state, err);
   return device_set(train->device, &start->weights, &start->state, err);
@@ -199,15 +277,17 @@ static int add_counters(struct train *train, struct counters *last, struct error
   return 0;
 }
 
-/* The jobs get copies of their pictures, augmented, which the caller owns. */
+/* The jobs of the epoch's next `count` pictures get copies of them, augmented, which the caller
+ * owns. */
 static uint8_t *augment_jobs(const struct train *train, struct job *jobs, const size_t *pictures,
                              size_t count) {
   const struct dataset *data = train->data;
   size_t pixels = (size_t)(data->height * data->width);
   uint8_t *copies = memory_new(count, pixels);
   for (size_t i = 0; i < count; i++) {
-    struct augment_move move =
-        augment_draw(&train->augment, train->place.seed, train->place.epoch, pictures[i]);
+    size_t times = train->order[train->place.position + i] / train->count[PART_TRAIN];
+    struct augment_move move = augment_draw(&train->augment, train->place.seed, train->place.epoch,
+                                            pictures[i] + times * data->count);
     augment_picture(jobs[i].picture, data->height, data->width, move,
                     (uint8_t)train->net->pixel_offset, copies + i * pixels);
     jobs[i].picture = copies + i * pixels;
@@ -220,7 +300,8 @@ static int train_chunk(struct train *train, size_t count, struct metrics *metric
                        struct error *err) {
   size_t pictures[TRAIN_CHUNK];
   for (size_t i = 0; i < count; i++)
-    pictures[i] = train->pictures[PART_TRAIN][train->order[train->place.position + i]];
+    pictures[i] = train->pictures[PART_TRAIN][train->order[train->place.position + i] %
+                                              train->count[PART_TRAIN]];
   struct job *jobs = make_jobs(train->data, pictures, count, true);
   uint8_t *copies = NULL;
   if (augment_changes(&train->augment))
@@ -239,7 +320,10 @@ static int run_steps(struct train *train, uint64_t steps, struct metrics *metric
   struct counters last;
   if (device_counters(train->device, &last, err) != 0)
     return -1;
-  train_order(place->seed, place->epoch, total, train->order);
+  if (train->balance)
+    train_order_balanced(place->seed, place->epoch, train->ranks, total, train->order);
+  else
+    train_order(place->seed, place->epoch, total, train->order);
   while (place->position < total && steps > 0 && !train->stopped) {
     size_t chunk = chunk_of(total - place->position, TRAIN_CHUNK);
     if (chunk > steps)
@@ -278,10 +362,11 @@ static int finish_epoch(struct train *train, struct error *err) {
     return error_set(err, "memory exhausted");
   train->epochs = epochs;
   epochs[train->epoch_count++] = *epoch;
+  int result = 0;
   if (train->watch.epoch)
-    train->watch.epoch(train->watch.context, epoch);
+    result = train->watch.epoch(train->watch.context, epoch, err);
   train->current.pictures = 0;
-  return 0;
+  return result;
 }
 
 /* Halves the learning rate where the run stands between two epochs and says so. */
@@ -295,7 +380,7 @@ static int halve_rate(struct train *train, struct error *err) {
   weights_new(&state.weights, train->net);
   int result = device_get(train->device, &state.weights, &state.state, err);
   if (result == 0 && state.state.rate < NET_RATE_MAX) {
-    state.state.rate++;
+    train->rate = ++state.state.rate;
     result = device_set(train->device, &state.weights, &state.state, err);
   }
   weights_free(&state.weights);
@@ -308,7 +393,10 @@ static int run_epoch(struct train *train, uint64_t steps, uint64_t *taken, struc
   struct train_epoch *epoch = &train->current;
   metrics_begin(&metrics, train->net->classes);
   *epoch = (struct train_epoch){.epoch = train->place.epoch + 1};
-  if (halve_rate(train, err) != 0 || run_steps(train, steps, &metrics, err) != 0)
+  if (halve_rate(train, err) != 0)
+    return -1;
+  epoch->rate = train->rate;
+  if (run_steps(train, steps, &metrics, err) != 0)
     return -1;
   *taken = metrics.count;
   epoch->pictures = (size_t)metrics.count;
@@ -319,9 +407,14 @@ static int run_epoch(struct train *train, uint64_t steps, uint64_t *taken, struc
   return finish_epoch(train, err);
 }
 
+bool train_is_spent(const struct train *train) {
+  return train->patience > 0 && train->best_epoch > 0 && train->place.position == 0 &&
+         train->place.epoch - train->best_epoch >= train->patience;
+}
+
 int train_run(struct train *train, uint32_t epochs, uint64_t steps, struct error *err) {
   uint64_t left = steps ? steps : UINT64_MAX, taken;
-  while (train->place.epoch < epochs && left > 0 && !train->stopped) {
+  while (train->place.epoch < epochs && left > 0 && !train->stopped && !train_is_spent(train)) {
     if (run_epoch(train, left, &taken, err) != 0)
       return -1;
     left -= taken;
@@ -351,6 +444,7 @@ void train_end(struct train *train) {
   for (int part = 0; part < TRAIN_PARTS; part++)
     free(train->pictures[part]);
   free(train->order);
+  free(train->ranks);
   free(train->epochs);
   weights_free(&train->best.weights);
 }

@@ -18,6 +18,7 @@
 #include "data/augment.h"
 #include "data/dataset.h"
 #include "data/metrics.h"
+#include "data/split.h"
 #include "data/votes.h"
 #include "device/device.h"
 #include "model/checkpoint.h"
@@ -42,6 +43,7 @@ struct train_epoch {
   double validation_loss;     /* after the epoch, without dropout */
   double validation_accuracy; /* 0..1 */
   struct train_counts counters;
+  int rate;  /* the learning rate was 2^-rate */
   bool best; /* better on validation than all epochs before */
 };
 
@@ -51,7 +53,8 @@ struct train_watch {
   /* After each chunk: `done` of `total` pictures of "training", "validation" or "test". Returning
    * false while training stops the run behind this chunk. */
   bool (*chunk)(void *context, const char *what, size_t done, size_t total);
-  void (*epoch)(void *context, const struct train_epoch *epoch);
+  /* After each epoch. Returning -1 with the error set ends the run as failed. */
+  int (*epoch)(void *context, const struct train_epoch *epoch, struct error *err);
   /* What the device said of a picture (index into data) of "validation", "test" or whatever
    * train_measure was called with; in the order in which they are measured. */
   void (*reply)(void *context, const char *what, size_t picture, const struct reply *reply);
@@ -67,14 +70,20 @@ struct train {
   const uint32_t *halve; /* [halve_count] when these epochs are finished the learning rate is
                             halved, but not below 2^-NET_RATE_MAX; NULL: never */
   size_t halve_count;
-  struct augment augment; /* of pictures to train on; what comes in at the border stands for 0 */
+  bool balance;           /* each class is drawn equally often: train_order_balanced */
+  uint32_t patience;      /* so many epochs in a row that were not the best end the run; 0: never */
+  struct augment augment; /* of pictures to train on; what comes in at the border stands for 0. A
+                             picture that the epoch shows for the k-th time more has another number
+                             for augment_draw: its own + k * data->count */
   bool fresh; /* the weights to begin with are the seed's (random_weights): a board makes them */
 
   /* the run's */
   size_t *pictures[TRAIN_PARTS]; /* indices into data by part */
   size_t count[TRAIN_PARTS];
   size_t *order;          /* [count[PART_TRAIN]] of the current epoch */
+  uint8_t *ranks;         /* ditto, of their classes by name */
   struct place place;     /* where the device's weights stand */
+  int rate;               /* the present learning rate is 2^-rate */
   struct checkpoint best; /* weights and state of the best epoch so far */
   double best_loss;       /* its figures on validation */
   double best_accuracy;
@@ -93,6 +102,14 @@ double train_loss(int32_t probability);
  * and Yates with splitmix64. A pure function of its arguments. */
 void train_order(uint64_t seed, uint32_t epoch, size_t count, size_t *order);
 
+/* The order of an epoch in which each class is drawn equally often: order [count] gets entries
+ * t + k * count, where t is a picture's number among those to train on, 0 .. count-1, and k how
+ * often the epoch has drawn it before. A pure function of its arguments; ranks [count] are the
+ * places of the pictures' classes in byte order of the names. docs/order.md, "Balanced drawing",
+ * has the algorithm. With classes of equal size every epoch has each picture once. */
+void train_order_balanced(uint64_t seed, uint32_t epoch, const uint8_t *ranks, size_t count,
+                          size_t *order);
+
 /* A number that changes with any picture, label or part, and with their order; never 0. */
 uint64_t train_digest(const struct dataset *data, const enum part *parts);
 
@@ -108,10 +125,14 @@ int train_measure(struct device *device, const struct dataset *data, const size_
 int train_begin(struct train *train, const struct checkpoint *start, const struct checkpoint *best,
                 struct error *err);
 
-/* Trains until `epochs` epochs are finished in all, at most `steps` steps now (0: no limit), or
- * until the watch stops it. After each epoch the weights are measured on validation and kept when
- * they are the best: highest accuracy, then lowest loss, then earliest. */
+/* Trains until `epochs` epochs are finished in all, at most `steps` steps now (0: no limit), until
+ * patience ends it or the watch stops it. After each epoch the weights are measured on validation
+ * and kept when they are the best: highest accuracy, then lowest loss, then earliest. */
 int train_run(struct train *train, uint32_t epochs, uint64_t steps, struct error *err);
+
+/* Whether the run stands between two epochs and the last `patience` ones were not better on
+ * validation than the best before them, train.best_epoch. */
+bool train_is_spent(const struct train *train);
 
 /* Copies out the device's weights and state and the place: what resumes the run. `last` has weights
  * of the net's shapes. */

@@ -180,10 +180,49 @@ good 'import, JSON' import --net "$tiny8" --from wt --output wi --json
 holds '"largest_error"'
 good 'eval of what was imported' eval --net "$tiny8" --data two --load wi --part all
 name='import rounds as --load does'
-"$binary" eval --net "$tiny8" --data two --load wi --part all --json | grep -v weights > imported
-"$binary" eval --net "$tiny8" --data two --load wt --part all --json 2> /dev/null | grep -v weights > loaded
+"$binary" eval --net "$tiny8" --data two --load wi --part all --json | grep -v 'weights\|trained_on\|chose_epoch' > imported
+"$binary" eval --net "$tiny8" --data two --load wt --part all --json 2> /dev/null |
+  grep -v 'weights\|trained_on\|chose_epoch' > loaded
 if cmp -s imported loaded; then passed=$((passed + 1)); else fail 'other replies'; fi
 rm wt wt.best wi imported loaded
+good 'train, no step' train --net "$tiny8" --data two --steps 0 --save w0
+holds '0 steps'
+good 'train, no epoch' train --net "$tiny8" --data two --epochs 0 --save wz
+name='no step is no epoch'
+if cmp -s w0 wz; then passed=$((passed + 1)); else fail 'other weights'; fi
+good 'export' export --net "$tiny8" --load w0 -o weights
+name='exported: C arrays and words are the same weights'
+cat > exported.c << 'END'
+#include "weights/weights.h"
+#include <stdio.h>
+#define SHOW(array)                                                                                \
+  for (unsigned i = 0; i < sizeof array / sizeof **array; i++)                                     \
+    printf("%02x\n", (unsigned char)(*array)[i]);
+int main(void) {
+  SHOW(tiny8_layer0)
+  SHOW(tiny8_layer1)
+  SHOW(tiny8_layer2)
+  return 0;
+}
+END
+cc -o exported exported.c && ./exported > arrays
+cat weights/conv.hex weights/dense1.hex weights/output.hex | grep -v '^//' > words
+if [ -s words ] && cmp -s arrays words; then passed=$((passed + 1)); else fail 'other weights'; fi
+good 'gen --load' gen --net "$tiny8" --load w0 --prefix two -o loaded
+name='gen --load: nothing of where the weights were, all names with the prefix'
+if grep -qF w0 -r loaded || ! grep -q 'module two_bank_1_0' loaded/two_bank.v || grep -q engram_bank -r loaded --include='*.v'; then
+  fail "$(grep -n engram_bank -r loaded --include='*.v' | head -n 1)"
+else
+  passed=$((passed + 1))
+fi
+rm -r loaded
+name='exported: the first filter of seed 1 (docs/order.md)'
+if [ "$(sed -n '1~3p; 18q' words | tr '\n' ' ')" = '0c 08 1d fc ef fb ' ]; then
+  passed=$((passed + 1))
+else
+  fail "$(sed -n '1~3p; 18q' words | tr '\n' ' ')"
+fi
+rm -r w0 w0.best wz wz.best weights exported exported.c arrays words
 good 'infer' infer --net "$tiny" --load w.best "$sound"
 holds 'of 3 segments'
 good 'infer, JSON' infer --net "$tiny" --load w.best --labels a,b,c "$sound" --json
@@ -210,8 +249,8 @@ good 'train a rotation' train --net "$tiny" --data three --epochs 1 --split reco
 holds 'whole files'
 good 'parts' train --net "$tiny" --data three --classes train,airplane,car --epochs 0 --split recording --parts parts.csv
 name='parts: 9 pictures of each class are tested or choose the epoch'
-if [ "$(head -1 parts.csv)" = picture,label,file,part ] && [ "$(wc -l < parts.csv)" = 37 ] &&
-  [ "$(grep -c ',test$' parts.csv)" = 9 ] && [ "$(grep -c '^[0-9]*,1,.*,validation$' parts.csv)" = 3 ]; then
+if [ "$(head -1 parts.csv)" = picture,label,file,part,path ] && [ "$(wc -l < parts.csv)" = 37 ] &&
+  [ "$(grep -c ',test,' parts.csv)" = 9 ] && [ "$(grep -c '^[0-9]*,1,.*,validation,' parts.csv)" = 3 ]; then
   passed=$((passed + 1))
 else
   fail 'other lines'
@@ -274,6 +313,24 @@ good 'eval without a convolution' eval --net dense.yaml --data flat5x7 --load wd
 good 'infer without a convolution' infer --net dense.yaml --load wd "$sound"
 good 'estimate, one output layer' estimate --net "$family/output.yaml"
 good 'gen, two hidden layers' gen --net "$family/frozen.yaml" -o core
+good 'gen, prefix' gen --net "$tiny" --prefix two -o renamed --json
+holds '"prefix": "two"'
+holds '"fusesoc": "engram:core:two:'
+name='gen, prefix: what still begins with engram'
+if find renamed -name '*engram*' | grep . ||
+  grep -rhoE '\b(engram_|ENGRAM_)[A-Za-z0-9_]*|struct engram\b' renamed | grep -vxE 'ENGRAM_(ECP5|ICE40)'; then
+  fail 'found'
+else
+  passed=$((passed + 1))
+fi
+good 'gen, the same prefix as without' gen --net "$tiny" --prefix engram -o same
+good 'gen, no prefix' gen --net "$tiny" -o without
+name='gen, the same bytes but for the name in FuseSoC'
+if [ "$(diff -r same without | grep -c '^[<>]')" = 2 ] && ls without | grep -q engram_core.v; then
+  passed=$((passed + 1))
+else
+  fail "$(diff -rq same without)"
+fi
 good 'estimate, fast' estimate --net "$tiny" --fold step=fast --fold filters=2
 holds 'normal, fast'
 good 'eval, training core' eval --net "$tiny" --data three --load w
@@ -292,8 +349,9 @@ name='--freeze none over the description'
 if cmp -s wf wo; then fail 'the same weights'; else passed=$((passed + 1)); fi
 rm -r core d.html d.json wd wd.best wf wf.best wo wo.best
 
-for command in features synth train eval infer import gen estimate; do
+for command in features synth train eval infer import export gen estimate; do
   good "$command --help" "$command" --help
+  good "$command -h" "$command" -h
   good "$command --version" "$command" --version
 done
 
@@ -434,7 +492,7 @@ ln -s /dev/full full
 
 # ---------------------------------------------------------------- the command itself
 bad 'no such command' "no command 'fly'" fly
-for command in features synth train eval infer import gen estimate; do
+for command in features synth train eval infer import export gen estimate; do
   bad_option "$command: no such option" 'unrecognized option' "$command" --fly
 done
 
@@ -488,9 +546,27 @@ done
 
 # ---------------------------------------------------------------- gen
 bad 'gen: no folder' '--output' gen --net "$tiny"
+bad 'gen: no such weights' 'missing.weights' gen --net "$tiny" --load missing.weights -o new
+bad 'gen: weights of another network' 'conv.weight: found shape' gen --net other.yaml --load w -o new
+bad 'gen: weights and RAM with one port' 'single_port cannot begin with weights' gen --net "$tiny" \
+  --fold multipliers=shared --fold storage=single_port --fold lanes=2 --load w -o new
+bad_disk 'gen: full disk, weights' 'File too large' gen --net "$tiny" --load w -o new
 bad 'gen: result is a file' 'w' gen --net "$tiny" -o w
 bad 'gen: result is a device' 'full' gen --net "$tiny" -o full
 bad_disk 'gen: full disk' 'File too large' gen --net "$tiny" -o new
+bad_disk 'gen: full disk, prefix' 'File too large' gen --net "$tiny" --prefix two -o new
+bad 'gen: prefix in capitals' 'allowed a lower-case letter' gen --net "$tiny" --prefix Two -o new
+bad 'gen: prefix is a reserved word' 'no reserved word' gen --net "$tiny" --prefix wire -o new
+sed 's/^name: .*/name: engram_net/' "$tiny" > engram_net.yaml
+bad 'gen: a net of the same beginning' 'engram_net' gen --net engram_net.yaml --prefix two -o new
+
+# ---------------------------------------------------------------- export
+bad 'export: no weights' '--load FILE is missing' export --net "$tiny" -o new
+bad 'export: no folder' '--output DIR is missing' export --net "$tiny" --load w
+bad 'export: weights are missing' 'nowhere' export --net "$tiny" --load nowhere -o new
+bad 'export: another network' 'conv.weight: found shape' export --net other.yaml --load w -o new
+bad 'export: result is a file' 'w' export --net "$tiny" --load w -o w
+bad_disk 'export: full disk' 'File too large' export --net "$tiny" --load w -o new
 
 # ---------------------------------------------------------------- import
 bad 'import: from nothing' '--from FILE is missing' import --net "$tiny" -o new
@@ -525,8 +601,8 @@ for command in 'train' 'eval --load w'; do
   bad "$verb: labels of other pictures" 'labels' "$@" --data uneven
   bad "$verb: nothing but test" 'allowed less than the' "$@" --data three --test 100000
   bad_option "$verb: test" 'a whole number from 1' "$@" --data three --test 0
-  bad "$verb: rotation of a given test" 'a test that --test names already' "$@" --data three --test 5 --rotation 1/3
-  bad "$verb: rotation of a test of its own" 'a test that own names already' "$@" --data own --classes 0,1,2 \
+  bad "$verb: rotation of a given test" 'a test that is named already' "$@" --data three --test 5 --rotation 1/3
+  bad "$verb: rotation of a test of its own" 'a test that is named already' "$@" --data own --classes 0,1,2 \
     --rotation 1/3
   bad "$verb: no such device" 'golden, twin, sim' "$@" --data three --on fpga
 done
@@ -585,8 +661,8 @@ bad_option 'infer: view' 'spectrum or modulation' infer --net "$tiny" --load w -
 bad_option 'features: view' 'spectrum or modulation' features -o new --view colour sounds
 bad 'infer: short for the view' 'shorter than 997 ms' infer --net "$tiny" --load w --view modulation half.wav
 bad 'infer: no sound' 'no sound' infer --net "$tiny" --load w
-bad 'infer: no such sound' 'nowhere.wav' infer --net "$tiny" --load w "$sound" nowhere.wav
-bad 'infer: unreadable sound' 'noise.wav' infer --net "$tiny" --load w "$sound" noise.wav
+bad 'infer: no such sound' 'nowhere.wav' infer --net "$tiny" --load w nowhere.wav
+bad 'infer: unreadable sound' 'noise.wav' infer --net "$tiny" --load w noise.wav
 bad 'infer: empty sound' 'empty.wav' infer --net "$tiny" --load w empty.wav
 bad 'infer: short sound' 'short.wav' infer --net "$tiny" --load w short.wav
 bad 'infer: names of the classes' '3 classes' infer --net "$tiny" --load w --labels a,b "$sound"
@@ -597,7 +673,13 @@ bad_option 'train: halve' 'from 6 to' train --net "$tiny" --data three --halve 5
 bad_option 'train: halve' 'at most 15' train --net "$tiny" --data three \
   --halve 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16
 bad_option 'train: rate' 'from 0 to 15' train --net "$tiny" --data three --rate 16
-bad_option 'train: split' 'segment, recording or both' train --net "$tiny" --data three --split day
+bad 'train: split' 'allowed segment, recording, class' train --net "$tiny" --data three --split day
+bad 'train: a split of parts that are not there' 'allowed segment, recording' train --net "$tiny" --data three --split part
+bad_option 'train: two splits' 'one of them' train --net "$tiny" --data three --split recording --use-parts parts.csv
+bad 'train: no such table of parts' 'nowhere.csv' train --net "$tiny" --data three --use-parts nowhere.csv
+printf 'picture,path,part\n0,car/elsewhere.wav,train\n' > other.csv
+bad 'train: a table of other pictures' 'other pictures' train --net "$tiny" --data three --use-parts other.csv
+rm other.csv
 bad 'train: by segment on what overlaps' 'expected --split recording' train --net "$tiny" --data often
 bad_option 'features: every' 'from 1 to 60000' features -o new --every 0 sounds
 bad_option 'train: rotation' 'K from 1 to N' train --net "$tiny" --data three --rotation 5/4
@@ -617,8 +699,7 @@ bad 'train: --restart alone' '--load' train --net "$tiny" --data three --restart
 bad 'train: both, loaded' '--split both' train --net "$tiny" --data three --split both --load w
 bad 'train: another seed' 'seed 1' train --net "$tiny" --data three --load w --seed 2
 bad 'train: another split' 'by segment' train --net "$tiny" --data three --load w --split recording
-bad 'train: other pictures' 'other pictures' train --net "$tiny" --data three --load w \
-  --classes car,airplane,train
+bad 'train: other pictures' 'other pictures' train --net "$tiny" --data three --load w --test 5
 bad 'train: no folder for weights' 'nowhere/w' train --net "$tiny" --data three --save nowhere/w
 bad 'train: weights over a folder' 'folder' train --net "$tiny" --data three --save folder
 bad 'train: weights over a device' 'full' train --net "$tiny" --data three --save full
@@ -631,7 +712,7 @@ bad_disk 'train: full disk, over older weights' 'File too large' train --net "$t
 # ---------------------------------------------------------------- eval
 bad_option 'eval: part' 'train, validation, test or all' eval --net "$tiny" --part half
 bad_option 'eval: rotation' 'K/N is expected' eval --net "$tiny" --rotation 1
-bad_option 'eval: split' 'segment or recording' eval --net "$tiny" --split both
+bad 'eval: split' 'allowed segment, recording' eval --net "$tiny" --data three --load w --split both
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

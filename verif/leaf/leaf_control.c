@@ -44,7 +44,8 @@ enum {
   CYCLES_MAX = 1000 /* of an access, far above what it takes */,
   STEP_CYCLES_MIN = 51,
   REPLY_CYCLES = 7, /* until a reply has the step count */
-  REGISTER_BYTES = 0x200
+  REGISTER_BYTES = 0x200,
+  RESET_CYCLES = 4
 };
 
 /* Pulses, from OUT_PULSES on. */
@@ -91,8 +92,9 @@ struct port {
   int step, step_end; /* cycles of the one at work, 0: none */
   uint32_t reply;     /* step count that it asked for */
   int reply_age, reply_halves;
-  bool hold; /* no picture may be refused */
-  int pace;  /* percent of cycles in which an access begins */
+  bool hold;                   /* no picture may be refused */
+  int pace;                    /* percent of cycles in which an access begins */
+  const struct access *passed; /* the one last taken, if the other waited then */
   struct access write, read;
   int weight_due; /* cycles until the weight that was asked for stands, -1 for none */
   int32_t weight;
@@ -446,7 +448,7 @@ static void check_answer(struct port *port, struct access *access, int valid_at,
     return;
   uint32_t value = get(port, OUT_R_DATA, WORD);
   check(port, "response", get(port, response_at, 2), access->effect.response);
-  if (!access->write && access->effect.response == OKAY)
+  if (!access->write)
     check(port, "value", value, access->effect.value);
   if (!access->write && access->shown)
     check(port, "value while stalled", value, access->value);
@@ -460,8 +462,10 @@ static void check_answer(struct port *port, struct access *access, int valid_at,
   port->weight_due = -1;
 }
 
-/* Takes what is accepted in this cycle; an access is at work from the next one on. */
-static void accept(struct port *port, struct access *access, bool address, bool data) {
+/* Takes what is accepted in this cycle; an access is at work from the next one on. One that waits
+ * is passed by the other at most once. */
+static void accept(struct port *port, struct access *access, bool address, bool data,
+                   bool other_waits) {
   if (!access->asked || access->at_work)
     return;
   access->address_taken |= address;
@@ -469,6 +473,8 @@ static void accept(struct port *port, struct access *access, bool address, bool 
   if (!access->address_taken || !access->data_taken)
     return;
   check(port, "one at a time", busy(port), false);
+  check(port, "in turn", other_waits && port->passed == access, false);
+  port->passed = other_waits ? access : NULL;
   access->at_work = true;
   access->age = 0;
   model_access(port, access);
@@ -492,8 +498,9 @@ static void one_cycle(struct port *port) {
   bool read = get(port, OUT_AR_READY, 1) && *pins >> IN_AR_VALID & 1;
   check_answer(port, &port->write, OUT_B_VALID, OUT_B_RESPONSE);
   check_answer(port, &port->read, OUT_R_VALID, OUT_R_RESPONSE);
-  accept(port, &port->write, address, data);
-  accept(port, &port->read, read, true);
+  bool write_waits = *pins >> IN_AW_VALID & *pins >> IN_W_VALID & 1;
+  accept(port, &port->write, address, data, *pins >> IN_AR_VALID & 1);
+  accept(port, &port->read, read, true, write_waits);
   port->write.age++;
   port->read.age++;
   bench_edge(bench);
@@ -612,6 +619,20 @@ static void sweep_registers(struct port *port) {
   }
 }
 
+/* Behind the first cycle of a reset nothing is taken and nothing answered, whatever waits. */
+static void check_reset(struct port *port) {
+  struct bench *bench = port->bench;
+  static const int valids[] = {IN_AW_VALID, IN_W_VALID, IN_AR_VALID};
+  for (int cycle = 0; cycle < RESET_CYCLES; cycle++) {
+    for (int i = 0; i < 3; i++)
+      bench_set(bench, port->c, valids[i], 1, cycle + 1 < RESET_CYCLES);
+    bench_settle(bench);
+    check(port, "ready in reset", get(port, OUT_AW_READY, 2) | get(port, OUT_AR_READY, 1), 0);
+    check(port, "answer in reset", get(port, OUT_B_VALID, 1) | get(port, OUT_R_VALID, 1), 0);
+    bench_edge(bench);
+  }
+}
+
 static void reset(struct port *port) {
   struct bench *bench = port->bench;
   port->now = port->before =
@@ -625,6 +646,7 @@ static void reset(struct port *port) {
   port->step_end = STEP_CYCLES_MIN;
   port->reply_age = -1;
   port->hold = false;
+  port->passed = NULL;
   port->write = (struct access){.write = true};
   port->read = (struct access){.write = false};
   port->weight_due = -1;
@@ -637,6 +659,7 @@ static void reset(struct port *port) {
   bench_set(bench, port->c, IN_RESET, 1, 1);
   bench_settle(bench);
   bench_edge(bench);
+  check_reset(port);
   bench_set(bench, port->c, IN_RESET, 1, 0);
 }
 

@@ -40,6 +40,7 @@ struct model {
   int sink;   /* percent of cycles with a release */
   bool offered;
   bool held;                   /* no beat is taken */
+  bool reset;                  /* in the last cycle: no beat either */
   int pictures[BAD_LABEL + 1]; /* released, by status */
 };
 
@@ -127,9 +128,12 @@ static void check_word(struct bench *bench, int c, const struct picture *picture
                 picture->byte[row * width + x] - bench_parameter(bench, c, PIXEL_OFFSET));
 }
 
+static bool ready(const struct model *model) {
+  return model->filled < SLOTS && !model->held && !model->reset;
+}
+
 static void check_pins(struct bench *bench, int c, const struct model *model, bool last_beat) {
-  bench_check(bench, c, "tready", (int64_t)bench_get(bench, c, OUT_READY, 1),
-              model->filled < SLOTS && !model->held);
+  bench_check(bench, c, "tready", (int64_t)bench_get(bench, c, OUT_READY, 1), ready(model));
   bench_check(bench, c, "picture valid", (int64_t)bench_get(bench, c, OUT_VALID, 1),
               model->filled > 0);
   enum status incoming = last_beat ? model->incoming.status : GOOD;
@@ -175,17 +179,21 @@ static void one_cycle(struct bench *bench, struct model *models, bool reset) {
   for (int c = 0; c < bench->cases; c++) {
     struct model *model = &models[c];
     if (reset) {
+      if (model->reset)
+        bench_check(bench, c, "tready in reset", (int64_t)bench_get(bench, c, OUT_READY, 1), 0);
+      model->reset = true;
       model->filled = 0;
       model->word = -1;
       restart(bench, c, model);
       continue;
     }
-    bool taken = model->offered && model->filled < SLOTS && !model->held;
+    bool taken = model->offered && ready(model);
     check_pins(bench, c, model, taken && model->sent == model->incoming.beats - 1);
     if (model->word >= 0)
       check_word(bench, c, &model->slot[0], model->word);
     model->word = release[c] ? -1 : word[c] >= 0 ? word[c] : model->word;
     advance(bench, c, model, release[c], taken);
+    model->reset = false;
   }
   bench_edge(bench);
 }
@@ -194,8 +202,11 @@ static void test_pictures(void **state) {
   struct bench *bench = *state;
   struct model *models = calloc(CASES_MAX, sizeof *models);
   assert_non_null(models);
-  for (int cycle = 0; cycle < CYCLES; cycle++)
-    one_cycle(bench, models, cycle == 0 || bench_below(bench, 20000) == 0);
+  bool reset = true;
+  for (int cycle = 0; cycle < CYCLES; cycle++) {
+    one_cycle(bench, models, reset);
+    reset = bench_below(bench, reset ? 3 : 20000) == 0;
+  }
   for (int c = 0; c < bench->cases; c++)
     for (int status = GOOD; status <= BAD_LABEL; status++) {
       bool possible = status != TOO_SHORT || pixels_of(bench, c) > 1;

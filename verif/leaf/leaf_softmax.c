@@ -8,7 +8,7 @@
 
 enum { CLASSES, CLASS_BITS, LOGIT_BITS, INDEX_SHIFT }; /* parameters */
 enum { IN_VALID, IN_FREE, IN_RESET, IN_CLASS = 8, IN_LOGIT = 32 };
-enum { OUT_VALID, OUT_LAST, OUT_CLASS = 8, OUT_BEST = 16, OUT_PROBABILITY = 32 };
+enum { OUT_VALID, OUT_LAST, OUT_WAITS, OUT_CLASS = 8, OUT_BEST = 16, OUT_PROBABILITY = 32 };
 enum { CYCLES = 60000, CASES_MAX = 16, SETTLE = 3, DIVISION = 18 };
 
 /* One case's vector: its logits go in, then its probabilities come out. */
@@ -69,8 +69,10 @@ static void check(struct bench *bench, int c, struct vector *vector) {
   int classes = bench_parameter(bench, c, CLASSES);
   bool valid = vector->divided && bench->cycle == vector->due;
   bench_check(bench, c, "valid", (int64_t)bench_get(bench, c, OUT_VALID, 1), valid);
-  if (!vector->divided && vector->sent == classes && bench->cycle >= vector->ready &&
-      vector->free) {
+  bool whole = !vector->divided && vector->sent == classes && bench->cycle >= vector->ready;
+  bench_check(bench, c, "waits", (int64_t)bench_get(bench, c, OUT_WAITS, 1),
+              whole && !vector->free);
+  if (whole && vector->free) {
     vector->divided = true;
     vector->due = bench->cycle + DIVISION;
   }

@@ -5,6 +5,7 @@
  */
 #include "base/file.h"
 #include "model/checkpoint.h"
+#include "model/dtype.h"
 #include "scratch.h"
 
 #include <setjmp.h>
@@ -85,8 +86,9 @@ static void assert_same_state(const struct checkpoint *a, const struct checkpoin
   assert_true(a->place.data == b->place.data);
   assert_true(a->place.epoch == b->place.epoch);
   assert_true(a->place.position == b->place.position);
-  assert_string_equal(a->class_names, b->class_names);
-  assert_string_equal(a->view, b->view);
+  assert_string_equal(a->origin.class_names, b->origin.class_names);
+  assert_string_equal(a->origin.view, b->origin.view);
+  assert_string_equal(a->origin.channel, b->origin.channel);
 }
 
 static void save(const char *path, const struct net *net, const struct checkpoint *checkpoint) {
@@ -102,8 +104,8 @@ static void round_trip(const char *folder, const struct net *net, uint64_t *rand
   struct checkpoint out = checkpoint_random(net, random), in = checkpoint_new(net);
   out.state = (struct device_state){{UINT64_MAX, UINT64_MAX >> 1}, UINT32_MAX, NET_RATE_MAX, 7};
   out.place = (struct place){UINT64_MAX, UINT64_MAX - 2, UINT32_MAX, UINT32_MAX - 1};
-  memset(out.class_names, 'x', sizeof out.class_names - 1);
-  memset(out.view, 'v', sizeof out.view - 1);
+  memset(out.origin.class_names, 'x', sizeof out.origin.class_names - 1);
+  memset(out.origin.view, 'v', sizeof out.origin.view - 1);
   save(path, net, &out);
   struct error err = {0};
   size_t inexact = 99;
@@ -252,8 +254,10 @@ static void test_header(void **state) {
   struct checkpoint checkpoint = checkpoint_new(&net);
   checkpoint.state = (struct device_state){{0x0123456789abcdef, 0x7edcba9876543210}, 12, 8, 5};
   checkpoint.place = (struct place){42, 0x89ab, 3, 17};
-  snprintf(checkpoint.class_names, sizeof checkpoint.class_names, "a \"b\",\u00e9,c");
-  snprintf(checkpoint.view, sizeof checkpoint.view, "modulation");
+  snprintf(checkpoint.origin.class_names, sizeof checkpoint.origin.class_names, "a \"b\",\u00e9,c");
+  snprintf(checkpoint.origin.view, sizeof checkpoint.origin.view, "modulation");
+  snprintf(checkpoint.origin.channel, sizeof checkpoint.origin.channel, "1 2 3 4");
+  snprintf(checkpoint.origin.how, sizeof checkpoint.origin.how, "balance");
   save(path, &net, &checkpoint);
   struct parsed file = parse(path);
   assert_int_equal(file.header_bytes % 8, 0);
@@ -273,7 +277,9 @@ static void test_header(void **state) {
                                      {"position", "17"},
                                      {"data_hash", "00000000000089ab"},
                                      {"class_names", "a \"b\",\u00e9,c"},
-                                     {"view", "modulation"}};
+                                     {"view", "modulation"},
+                                     {"channel", "1 2 3 4"},
+                                     {"how", "balance"}};
   const json_t *metadata = json_object_get(file.header, "__metadata__");
   assert_int_equal(json_object_size(metadata), sizeof expected / sizeof expected[0]);
   for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
@@ -343,7 +349,7 @@ static void test_from_pytorch(void **state) {
   struct checkpoint checkpoint = checkpoint_new(&net);
   checkpoint.state = (struct device_state){{77, 1}, 5, 6, 1};
   checkpoint.place = (struct place){9, 6, 8, 7};
-  snprintf(checkpoint.class_names, sizeof checkpoint.class_names, "a,b,c");
+  snprintf(checkpoint.origin.class_names, sizeof checkpoint.origin.class_names, "a,b,c");
   struct checkpoint before = checkpoint;
   struct error err = {0};
   size_t inexact = 0;
@@ -399,6 +405,90 @@ static void test_biases(void **state) {
   free(path);
 }
 
+/* ---- types of numbers ---- */
+
+/* A number in each type, byte by byte; NULL: the type does not have it. */
+static const struct {
+  double value;
+  const char *f16, *bf16, *f32, *f64;
+} numbers[] = {
+    {1, "\x00\x3c", "\x80\x3f", "\x00\x00\x80\x3f", "\x00\x00\x00\x00\x00\x00\xf0\x3f"},
+    {-2, "\x00\xc0", "\x00\xc0", "\x00\x00\x00\xc0", "\x00\x00\x00\x00\x00\x00\x00\xc0"},
+    {0.15625, "\x00\x31", "\x20\x3e", "\x00\x00\x20\x3e", "\x00\x00\x00\x00\x00\x00\xc4\x3f"},
+    {0x1p-14, "\x00\x04", "\x80\x38", "\x00\x00\x80\x38", "\x00\x00\x00\x00\x00\x00\x10\x3f"},
+    {0x3p-24, "\x03\x00", "\x40\x34", "\x00\x00\x40\x34", "\x00\x00\x00\x00\x00\x00\x88\x3e"},
+    {65504, "\xff\x7b", NULL, "\x00\xe0\x7f\x47", "\x00\x00\x00\x00\x00\xfc\xef\x40"},
+    {-0x1p-149, NULL, NULL, "\x01\x00\x00\x80", "\x00\x00\x00\x00\x00\x00\xa0\xb6"},
+    {0.1, NULL, NULL, NULL, "\x9a\x99\x99\x99\x99\x99\xb9\x3f"},
+    {0x1p-1074, NULL, NULL, NULL, "\x01\x00\x00\x00\x00\x00\x00\x00"},
+    {INFINITY, "\x00\x7c", "\x80\x7f", "\x00\x00\x80\x7f", "\x00\x00\x00\x00\x00\x00\xf0\x7f"},
+};
+
+static void test_numbers(void **state) {
+  (void)state;
+  static const char *const names[] = {"F16", "BF16", "F32", "F64"};
+  static const int bytes[] = {2, 2, 4, 8};
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    const char *const all[] = {numbers[i].f16, numbers[i].bf16, numbers[i].f32, numbers[i].f64};
+    for (int t = 0; t < 4; t++) {
+      const struct dtype *type = dtype_find(names[t]);
+      assert_int_equal(type->bytes, bytes[t]);
+      if (all[t])
+        assert_true(dtype_value(type, (const uint8_t *)all[t]) == numbers[i].value);
+    }
+  }
+  assert_true(isnan(dtype_value(dtype_find("F16"), (const uint8_t *)"\x01\x7c")));
+  assert_null(dtype_find("I8"));
+  assert_null(dtype_find(NULL));
+}
+
+/* Weights in other types than F32, mixed; metadata of null is none. A number of F64 goes to the
+ * nearest of the grid by itself: as float32 it would be half of a step, and go up. */
+static void test_types(void **state) {
+  enum { CONV_AT = 0, DENSE_AT = 18 * 2, OUTPUT_AT = DENSE_AT + 864 * 8, END = OUTPUT_AT + 36 * 2 };
+  struct net net = load_net("nets/tiny.yaml");
+  char *path = path_join(*state, "types.safetensors");
+  static uint8_t data[END];
+  const double below_half = 1.5 / 65536 - 0x1p-50;
+  memcpy(data + CONV_AT, "\x00\x38", 2);                  /* F16: 0.5 */
+  memcpy(data + CONV_AT + 2, "\x66\x2e", 2);              /* 0.0999755859375 = 1638.0 / 16384 */
+  memcpy(data + CONV_AT + 4, "\x01\x00", 2);              /* 2^-24: not on the grid */
+  memcpy(data + DENSE_AT, &below_half, 8);                /* F64: 1, not 2 */
+  memcpy(data + DENSE_AT + 8, "\0\0\0\0\0\0\xd0\x3f", 8); /* 0.25 */
+  memcpy(data + OUTPUT_AT, "\x80\xbe", 2);                /* BF16: -0.25 */
+  write_file(
+      path,
+      "{\"__metadata__\":null,"
+      "\"conv.weight\":{\"dtype\":\"F16\",\"shape\":[2,1,3,3],\"data_offsets\":[0,36]},"
+      "\"dense1.weight\":{\"dtype\":\"F64\",\"shape\":[12,72],\"data_offsets\":[36,6948]},"
+      "\"output.weight\":{\"dtype\":\"BF16\",\"shape\":[3,12],\"data_offsets\":[6948,7020]}}",
+      (const float *)(const void *)data, END);
+  struct checkpoint checkpoint = checkpoint_new(&net);
+  struct error err = {0};
+  size_t inexact = 0;
+  checkpoint_load(path, &net, &checkpoint, &inexact, &err);
+  assert_string_equal(err.message, "");
+  const struct weights *weights = &checkpoint.weights;
+  assert_int_equal(weights->layer[0][0], 8192);
+  assert_int_equal(weights->layer[0][2], 1638);
+  assert_int_equal(weights->layer[0][4], 0);
+  assert_int_equal(weights->layer[1][0], 1);
+  assert_int_equal(weights->layer[1][2 * 12], 16384);
+  assert_true(weights->real[2][0] == -0.25f);
+  assert_int_equal(inexact, 2);
+  const double beyond = 1e39;
+  memcpy(data + DENSE_AT, &beyond, 8);
+  write_file(
+      path,
+      "{\"conv.weight\":{\"dtype\":\"F16\",\"shape\":[2,1,3,3],\"data_offsets\":[0,36]},"
+      "\"dense1.weight\":{\"dtype\":\"F64\",\"shape\":[12,72],\"data_offsets\":[36,6948]},"
+      "\"output.weight\":{\"dtype\":\"BF16\",\"shape\":[3,12],\"data_offsets\":[6948,7020]}}",
+      (const float *)(const void *)data, END);
+  assert_refused(path, &net, "dense1.weight: found 1e+39 at element 0, allowed finite numbers");
+  weights_free(&checkpoint.weights);
+  free(path);
+}
+
 static const struct {
   const char *header, *message;
 } bad_headers[] = {
@@ -413,14 +503,18 @@ static const struct {
     {"{" CONV "," DENSE "," OUTPUT ",\"output.scale\":{}}",
      "found the tensor 'output.scale', which network 'tiny' does not have"},
     {"{" CONV "," DENSE "," OUTPUT ",\"output.bias\":{}}",
-     "output.bias: found dtype none, allowed F32"},
+     "output.bias: found dtype none, allowed F16, BF16, F32 or F64"},
     {"{" CONV "," DENSE "," OUTPUT
      ",\"conv.bias\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[3672,3684]}}",
      "conv.bias: found shape [3], allowed [2]"},
-    {"{\"conv.weight\":3," DENSE "," OUTPUT "}", "conv.weight: found dtype none, allowed F32"},
+    {"{\"conv.weight\":3," DENSE "," OUTPUT "}",
+     "conv.weight: found dtype none, allowed F16, BF16, F32 or F64"},
+    {"{\"conv.weight\":{\"dtype\":\"I16\",\"shape\":[2,1,3,3],\"data_offsets\":[0,36]}," DENSE
+     "," OUTPUT "}",
+     "conv.weight: found dtype I16, allowed F16, BF16, F32 or F64"},
     {"{\"conv.weight\":{\"dtype\":\"F16\",\"shape\":[2,1,3,3],\"data_offsets\":[0,72]}," DENSE
      "," OUTPUT "}",
-     "conv.weight: found dtype F16, allowed F32"},
+     "conv.weight: found data_offsets 0..72, allowed 36 bytes within the file's 3672"},
     {"{\"conv.weight\":{\"dtype\":\"F32\",\"shape\":[3,1,3,2],\"data_offsets\":[0,72]}," DENSE
      "," OUTPUT "}",
      "conv.weight: found shape [3, 1, 3, 2], allowed [2, 1, 3, 3]"},
@@ -646,10 +740,11 @@ static void test_damage(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      IN_FOLDER(test_round_trip),   IN_FOLDER(test_every_weight),  IN_FOLDER(test_pytorch_order),
-      IN_FOLDER(test_header),       IN_FOLDER(test_save_refuses),  IN_FOLDER(test_from_pytorch),
-      IN_FOLDER(test_biases),       IN_FOLDER(test_bad_headers),   IN_FOLDER(test_bad_lengths),
-      IN_FOLDER(test_bad_metadata), IN_FOLDER(test_other_network), IN_FOLDER(test_damage),
+      IN_FOLDER(test_round_trip),     IN_FOLDER(test_every_weight),  IN_FOLDER(test_pytorch_order),
+      IN_FOLDER(test_header),         IN_FOLDER(test_save_refuses),  IN_FOLDER(test_from_pytorch),
+      IN_FOLDER(test_biases),         IN_FOLDER(test_bad_headers),   IN_FOLDER(test_bad_lengths),
+      IN_FOLDER(test_bad_metadata),   IN_FOLDER(test_other_network), IN_FOLDER(test_damage),
+      cmocka_unit_test(test_numbers), IN_FOLDER(test_types),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
  */
 #include "base/file.h"
 #include "data/dataset.h"
+#include "data/split.h"
 #include "scratch.h"
 
 #include <setjmp.h>
@@ -169,6 +170,58 @@ static void mnist_test_is_loaded(void **state) {
   assert_refused(folder, NULL, "cut short");
 }
 
+/* Kaggle's names have a dot; folders of such names are none of the files. */
+static void dotted_mnist_names_are_loaded(void **state) {
+  const char *folder = *state;
+  uint8_t bytes[256];
+  char *decoy = path_join(folder, "train-images-idx3-ubyte");
+  struct dataset data;
+  struct error err = {""};
+  assert_int_equal(folder_make(decoy, &err), 0);
+  write_in(folder, "train-images.idx3-ubyte", bytes, compose_images(bytes));
+  write_in(folder, "train-labels.idx1-ubyte", bytes, compose_labels(bytes));
+  assert_int_equal(dataset_load(&data, folder, NULL, &err), 0);
+  assert_int_equal(data.count, COUNT);
+  assert_int_equal(data.test_count, 0);
+  assert_string_equal(data.note, "");
+  dataset_free(&data);
+  write_zipped(folder, "t10k-images.idx3-ubyte.gz", bytes, compose_images(bytes));
+  write_zipped(folder, "t10k-labels.idx1-ubyte.gz", bytes, compose_labels(bytes));
+  assert_int_equal(dataset_load(&data, folder, NULL, &err), 0);
+  assert_int_equal(data.test_count, COUNT);
+  assert_string_equal(data.note, "");
+  dataset_free(&data);
+  free(decoy);
+}
+
+/* Of several pairs one is taken, and it is noted which. */
+static void several_pairs_are_noted(void **state) {
+  const char *folder = *state;
+  uint8_t bytes[256];
+  struct dataset data;
+  struct error err = {""};
+  const char *const pairs[][3] = {
+      {"train-images.idx3-ubyte.gz", "train-labels.idx1-ubyte.gz", ""},
+      {"train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz",
+       "takes train-images-idx3-ubyte.gz, not train-images.idx3-ubyte.gz"},
+      {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+       "takes train-images-idx3-ubyte, not train-images-idx3-ubyte.gz, train-images.idx3-ubyte.gz"},
+      {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", "takes train-images-idx3-ubyte, not "},
+      {"images-idx3-ubyte", "labels-idx1-ubyte",
+       "takes images-idx3-ubyte, not train-images-idx3-ubyte, train-images-idx3-ubyte.gz, "
+       "train-images.idx3-ubyte.gz, t10k-images-idx3-ubyte"},
+  };
+  for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+    write_in(folder, pairs[i][0], bytes, compose_images(bytes));
+    write_in(folder, pairs[i][1], bytes, compose_labels(bytes));
+    assert_int_equal(dataset_load(&data, folder, NULL, &err), 0);
+    if (!strstr(data.note, pairs[i][2]) || !pairs[i][2][0] != !data.note[0])
+      assert_string_equal(data.note, pairs[i][2]);
+    assert_int_equal(data.test_count, i == 3 ? COUNT : 0);
+    dataset_free(&data);
+  }
+}
+
 static void broken_images_are_refused(void **state) {
   const char *folder = *state;
   uint8_t good[256], bad[256];
@@ -252,9 +305,12 @@ static void missing_data_is_refused(void **state) {
 }
 
 /* A sidecar that fits write_good's data. */
-#define HEAD      "{\"format\": \"engram-dataset\", \"version\": 1, "
-#define CLASSES   "\"classes\": [\"car\", \"bus\", \"tram\"], "
-#define NAMES     "\"recordings\": [\"r0\", \"r1\", \"r2\"], \"files\": [\"a.wav\", \"b.wav\"], "
+#define HEAD    "{\"format\": \"engram-dataset\", \"version\": 1, "
+#define CLASSES "\"classes\": [\"car\", \"bus\", \"tram\"], "
+#define NAMES   "\"recordings\": [\"r0\", \"r1\", \"r2\"], \"files\": [\"a.wav\", \"b.wav\"], "
+#define COLUMNS                                                                                    \
+  "\"columns\": [{\"name\": \"author\", \"values\": [\"An\", \"Bo\"], \"value\": [1, -1]}], "      \
+  "\"rate_hz\": [8000, 16000], \"bandwidth_hz\": [0, 7000], "
 #define SIZES     "\"pictures\": {\"count\": 7, \"height\": 3, \"width\": 5, "
 #define RECORDING "\"recording\": [2, 1, 0, 0, 1, 2, 2], "
 #define FILE_OF   "\"file\": [0, 1, 0, 1, 0, -1, 1], "
@@ -262,7 +318,7 @@ static void missing_data_is_refused(void **state) {
 
 static void sidecar_is_loaded(void **state) {
   const char *folder = *state;
-  const char text[] = HEAD CLASSES NAMES SIZES RECORDING FILE_OF SEGMENT;
+  const char text[] = HEAD CLASSES NAMES COLUMNS SIZES RECORDING FILE_OF SEGMENT;
   write_good(folder);
   write_in(folder, "dataset.json", text, strlen(text));
   struct dataset data;
@@ -284,6 +340,7 @@ static void sidecar_is_loaded(void **state) {
   assert_string_equal(data.file_names[data.file[0]], "b.wav");
   assert_string_equal(data.file_names[data.file[1]], "a.wav");
   assert_int_equal(data.segment[1], 2);
+  assert_int_equal(data.columns[0].value[0], 1);
   dataset_free(&data);
 }
 
@@ -305,6 +362,16 @@ static void broken_sidecars_are_refused(void **state) {
        "\"pictures\": {\"count\": 7, \"height\": 5, \"width\": 3, " RECORDING FILE_OF SEGMENT,
        "\"height\" is 5, expected 3"},
       {HEAD NAMES SIZES RECORDING FILE_OF SEGMENT, "\"classes\": expected a list"},
+      {HEAD CLASSES NAMES "\"columns\": [{}], " SIZES RECORDING FILE_OF SEGMENT,
+       "\"columns\": entry 0, expected a \"name\""},
+      {HEAD CLASSES NAMES
+       "\"columns\": [{\"name\": \"x\", \"values\": [\"y\"], \"value\": [0, 1]}], " SIZES RECORDING
+           FILE_OF SEGMENT,
+       "\"value\": entry 1, expected a number from -1 to 0"},
+      {HEAD CLASSES NAMES
+       "\"columns\": [{\"name\": \"x\", \"values\": [], \"value\": [0]}], " SIZES RECORDING FILE_OF
+           SEGMENT,
+       "\"value\": 1 entries, expected a list of 2"},
       {HEAD "\"classes\": [], " NAMES SIZES RECORDING FILE_OF SEGMENT, "\"classes\" is empty"},
       {HEAD "\"classes\": [\"car\", 1], " NAMES SIZES RECORDING FILE_OF SEGMENT, "entry 1"},
       {HEAD "\"classes\": [\"a\", \"b\", \"a\"], " NAMES SIZES RECORDING FILE_OF SEGMENT,
@@ -363,7 +430,7 @@ static void assert_same_file(const char *first, const char *second, const char *
 static void saved_data_comes_back(void **state) {
   const char *folder = *state;
   char *first = path_join(folder, "a"), *second = path_join(folder, "b/c");
-  const char text[] = HEAD CLASSES NAMES SIZES RECORDING FILE_OF SEGMENT;
+  const char text[] = HEAD CLASSES NAMES COLUMNS SIZES RECORDING FILE_OF SEGMENT;
   write_good(folder);
   write_in(folder, "dataset.json", text, strlen(text));
   struct dataset data, again;
@@ -385,6 +452,13 @@ static void saved_data_comes_back(void **state) {
   for (int r = 0; r < 3; r++)
     assert_string_equal(again.recording_names[r], data.recording_names[r]);
   assert_string_equal(again.file_names[1], "b.wav");
+  assert_int_equal(again.column_count, 1);
+  assert_string_equal(again.columns[0].name, "author");
+  assert_string_equal(again.columns[0].values[1], "Bo");
+  assert_int_equal(again.columns[0].value[0], 1);
+  assert_int_equal(again.columns[0].value[1], -1);
+  assert_int_equal(again.rate_hz[1], 16000);
+  assert_int_equal(again.bandwidth_hz[1], 7000);
   uint8_t expected[256];
   size_t expected_size = compose_images(expected), size;
   uint8_t *written = file_read(images, 1000, &size, &err);
@@ -432,6 +506,10 @@ static void unwritable_folders_are_refused(void **state) {
   free(file);
 }
 
+/* What is dealt out, as the tests count. */
+static const struct rotation no_rotation = {0, 0};
+static const char *const deals[] = {"recording", "segment"};
+
 /* A data set in memory of `recordings` recordings a class with from..to pictures each. */
 static void invent(struct dataset *data, int classes, int recordings, int from, int to,
                    uint64_t *random) {
@@ -443,6 +521,11 @@ static void invent(struct dataset *data, int classes, int recordings, int from, 
   data->recording_names = memory_new((size_t)data->recording_count, sizeof(char *));
   for (int c = 0; c < classes; c++)
     data->class_names[c] = strdup("name");
+  for (int r = 0; r < data->recording_count; r++)
+    data->recording_names[r] = strdup("recording");
+  data->file = memory_new(capacity, sizeof(int));
+  for (size_t i = 0; i < capacity; i++)
+    data->file[i] = -1;
   for (int r = 0; r < classes * recordings; r++) {
     int pictures = from + (int)(scratch_random(random) % (uint64_t)(to - from + 1));
     for (int i = 0; i < pictures; i++, data->count++) {
@@ -471,7 +554,7 @@ static void no_recording_is_on_both_sides(void **unused) {
     struct error err = {""};
     invent(&data, classes, recordings, 1, 1 + round % 20, &random);
     enum part *parts = memory_new(data.count, sizeof *parts);
-    assert_int_equal(dataset_split(&data, SPLIT_BY_RECORDING, (uint64_t)round, parts, &err), 0);
+    assert_int_equal(split_make(&data, "recording", (uint64_t)round, &no_rotation, parts, &err), 0);
     for (size_t i = 0; i < data.count; i++)
       for (size_t j = i; j < data.count && data.recording[j] == data.recording[i]; j++)
         assert_int_equal(parts[i], parts[j]);
@@ -490,15 +573,15 @@ static void a_tenth_is_held_out(void **unused) {
   struct error err = {""};
   invent(&data, 3, 40, 16, 16, &random);
   enum part *parts = memory_new(data.count, sizeof *parts);
-  for (int by = SPLIT_BY_RECORDING; by <= SPLIT_BY_SEGMENT; by++) {
-    assert_int_equal(dataset_split(&data, (enum split_by)by, 5, parts, &err), 0);
+  for (int by = 0; by < 2; by++) {
+    assert_int_equal(split_make(&data, deals[by], 5, &no_rotation, parts, &err), 0);
     for (int c = 0; c < 3; c++) {
       assert_int_equal(count_part(&data, parts, PART_TRAIN, c), 512);
       assert_int_equal(count_part(&data, parts, PART_VALIDATION, c), 64);
       assert_int_equal(count_part(&data, parts, PART_TEST, c), 64);
     }
     for (enum part part = PART_TRAIN; part <= PART_TEST; part++) {
-      size_t count, *indices = dataset_part(&data, parts, part, &count);
+      size_t count, *indices = split_pictures(&data, parts, part, &count);
       assert_int_equal(count, count_part(&data, parts, part, -1));
       for (size_t i = 0; i < count; i++) {
         assert_int_equal(parts[indices[i]], part);
@@ -512,7 +595,7 @@ static void a_tenth_is_held_out(void **unused) {
   /* Recordings of 1 to 30 pictures: held out to within half the largest. */
   invent(&data, 2, 60, 1, 30, &random);
   parts = memory_new(data.count, sizeof *parts);
-  assert_int_equal(dataset_split(&data, SPLIT_BY_RECORDING, 5, parts, &err), 0);
+  assert_int_equal(split_make(&data, "recording", 5, &no_rotation, parts, &err), 0);
   for (int c = 0; c < 2; c++) {
     double total = 0;
     for (enum part part = PART_TRAIN; part <= PART_TEST; part++)
@@ -531,11 +614,11 @@ static void the_seed_decides(void **unused) {
   struct dataset data;
   struct error err = {""};
   invent(&data, 2, 30, 10, 10, &random);
-  for (int by = SPLIT_BY_RECORDING; by <= SPLIT_BY_SEGMENT; by++) {
+  for (int by = 0; by < 2; by++) {
     enum part parts[3][600];
     const uint64_t seeds[] = {7, 7, 8};
     for (int s = 0; s < 3; s++)
-      assert_int_equal(dataset_split(&data, (enum split_by)by, seeds[s], parts[s], &err), 0);
+      assert_int_equal(split_make(&data, deals[by], seeds[s], &no_rotation, parts[s], &err), 0);
     assert_memory_equal(parts[0], parts[1], sizeof parts[0]);
     assert_memory_not_equal(parts[0], parts[2], sizeof parts[0]);
   }
@@ -543,7 +626,7 @@ static void the_seed_decides(void **unused) {
   enum part parts[600];
   int seen[60] = {0};
   for (uint64_t seed = 0; seed < 200; seed++) {
-    assert_int_equal(dataset_split(&data, SPLIT_BY_RECORDING, seed, parts, &err), 0);
+    assert_int_equal(split_make(&data, "recording", seed, &no_rotation, parts, &err), 0);
     for (size_t i = 0; i < data.count; i++)
       if (parts[i] == PART_TEST)
         seen[data.recording[i]]++;
@@ -566,7 +649,7 @@ static void the_largest_recording_is_trained_on(void **unused) {
     for (size_t i = 0; i < data.count; i++) /* 101, 1, 1 and 1 of each class's 4 x 26 */
       if (i % 26 > 0 && data.recording[i] > 1)
         data.recording[i] = data.labels[i];
-    assert_int_equal(dataset_split(&data, SPLIT_BY_RECORDING, seed, parts, &err), 0);
+    assert_int_equal(split_make(&data, "recording", seed, &no_rotation, parts, &err), 0);
     for (size_t i = 0; i < data.count; i++)
       if (data.recording[i] < 2)
         assert_int_equal(parts[i], PART_TRAIN);
@@ -587,7 +670,7 @@ static void recordings_of_two_classes_stay_whole(void **unused) {
     if (i % 10 < 3)
       data.labels[i] = !data.labels[i];
   enum part *parts = memory_new(data.count, sizeof *parts);
-  assert_int_equal(dataset_split(&data, SPLIT_BY_RECORDING, 3, parts, &err), 0);
+  assert_int_equal(split_make(&data, "recording", 3, &no_rotation, parts, &err), 0);
   for (size_t i = 0; i < data.count; i++)
     assert_int_equal(parts[i], parts[i / 10 * 10]);
   for (enum part part = PART_VALIDATION; part <= PART_TEST; part++)
@@ -603,12 +686,12 @@ static void too_few_recordings_are_refused(void **unused) {
   struct error err = {""};
   invent(&data, 2, 2, 20, 20, &random);
   enum part *parts = memory_new(data.count, sizeof *parts);
-  assert_int_equal(dataset_split(&data, SPLIT_BY_RECORDING, 3, parts, &err), -1);
+  assert_int_equal(split_make(&data, "recording", 3, &no_rotation, parts, &err), -1);
   assert_non_null(strstr(err.message, "has 2 recordings, expected at least 3"));
   err.message[0] = '\0';
-  assert_int_equal(dataset_split(&data, SPLIT_BY_SEGMENT, 3, parts, &err), 0);
+  assert_int_equal(split_make(&data, "segment", 3, &no_rotation, parts, &err), 0);
   data.overlapping = true;
-  assert_int_equal(dataset_split(&data, SPLIT_BY_SEGMENT, 3, parts, &err), -1);
+  assert_int_equal(split_make(&data, "segment", 3, &no_rotation, parts, &err), -1);
   assert_non_null(strstr(err.message, "expected --split recording"));
   free(parts);
   dataset_free(&data);
@@ -623,24 +706,26 @@ static void a_given_test_is_kept(void **unused) {
   invent(&data, 2, 30, 10, 10, &random);
   data.test_count = 100;
   enum part *parts = memory_new(data.count, sizeof *parts);
-  for (int by = SPLIT_BY_RECORDING; by <= SPLIT_BY_SEGMENT; by++) {
-    assert_int_equal(dataset_split(&data, (enum split_by)by, 5, parts, &err), 0);
+  for (int by = 0; by < 2; by++) {
+    assert_int_equal(split_make(&data, deals[by], 5, &no_rotation, parts, &err), 0);
     for (size_t i = 0; i < data.count; i++)
       assert_true((parts[i] == PART_TEST) == (i >= 500));
     for (int c = 0; c < 2; c++) {
-      bool recordings = by == SPLIT_BY_RECORDING; /* 25 of ten pictures: two or three of them */
+      bool recordings = by == 0; /* 25 of ten pictures: two or three of them */
       size_t count = count_part(&data, parts, PART_VALIDATION, c);
       assert_true(recordings ? count == 20 || count == 30 : count == 25);
     }
   }
   data.test_count = 95;
-  assert_int_equal(dataset_split(&data, SPLIT_BY_SEGMENT, 3, parts, &err), 0);
+  assert_int_equal(split_make(&data, "segment", 3, &no_rotation, parts, &err), 0);
+  free(data.recording_names[50]);
   data.recording_names[50] = strdup("middle");
-  assert_int_equal(dataset_split(&data, SPLIT_BY_RECORDING, 3, parts, &err), -1);
-  assert_non_null(strstr(err.message, "recording 'middle' is in the test and out of it"));
+  assert_int_equal(split_make(&data, "recording", 3, &no_rotation, parts, &err), -1);
+  assert_non_null(strstr(
+      err.message, "recording 'middle' is in the test, and others of the recordings are not"));
   data.test_count = 590;
   err.message[0] = '\0';
-  assert_int_equal(dataset_split(&data, SPLIT_BY_RECORDING, 3, parts, &err), -1);
+  assert_int_equal(split_make(&data, "recording", 3, &no_rotation, parts, &err), -1);
   assert_non_null(strstr(err.message, "expected at least 2"));
   free(parts);
   dataset_free(&data);
@@ -654,19 +739,19 @@ static void rotations_test_everything_once(void **unused) {
   for (int round = 0; round < 60; round++) {
     struct dataset data;
     struct error err = {""};
-    enum split_by by = round % 2 ? SPLIT_BY_SEGMENT : SPLIT_BY_RECORDING;
+    const char *by = deals[round % 2];
     struct rotation rotation = {0, 3 + (int)(scratch_random(&random) % 8)};
     invent(&data, 3, 10, 1, 1 + round % 20, &random);
     enum part *parts = memory_new(data.count, sizeof *parts),
               *before = memory_new(data.count, sizeof *before);
     int *tested = memory_new(data.count, sizeof *tested);
     for (rotation.index = 1; rotation.index <= rotation.count; rotation.index++) {
-      assert_int_equal(dataset_rotate(&data, by, 9, &rotation, parts, &err), 0);
+      assert_int_equal(split_make(&data, by, 9, &rotation, parts, &err), 0);
       for (size_t i = 0; i < data.count; i++) {
         tested[i] += parts[i] == PART_TEST;
         if (rotation.index > 1) /* the group behind the test's is the next one to be tested */
           assert_int_equal(parts[i] == PART_TEST, before[i] == PART_VALIDATION);
-        if (by == SPLIT_BY_RECORDING && i > 0 && data.recording[i] == data.recording[i - 1])
+        if (round % 2 == 0 && i > 0 && data.recording[i] == data.recording[i - 1])
           assert_int_equal(parts[i], parts[i - 1]);
         before[i] = parts[i];
       }
@@ -693,8 +778,8 @@ static void rotations_are_even(void **unused) {
   enum part parts[2][2 * 40 * 16];
   for (int seed = 0; seed < 2; seed++) {
     const struct rotation rotation = {3, 10};
-    assert_int_equal(
-        dataset_rotate(&data, SPLIT_BY_RECORDING, (uint64_t)seed, &rotation, parts[seed], &err), 0);
+    assert_int_equal(split_make(&data, "recording", (uint64_t)seed, &rotation, parts[seed], &err),
+                     0);
     for (int c = 0; c < 2; c++) {
       assert_int_equal(count_part(&data, parts[seed], PART_TEST, c), 64);
       assert_int_equal(count_part(&data, parts[seed], PART_VALIDATION, c), 64);
@@ -702,9 +787,256 @@ static void rotations_are_even(void **unused) {
   }
   assert_memory_not_equal(parts[0], parts[1], sizeof parts[0]);
   const struct rotation too_many = {1, 41};
-  assert_int_equal(dataset_rotate(&data, SPLIT_BY_RECORDING, 1, &too_many, parts[0], &err), -1);
+  assert_int_equal(split_make(&data, "recording", 1, &too_many, parts[0], &err), -1);
   assert_non_null(strstr(err.message, "has 40 recordings, expected at least 41 for the rotations"));
   dataset_free(&data);
+}
+
+/* ---- columns, parts, order of names ---- */
+
+/* Six files a class of two pictures each, in classes "a" and "b", with column `by` of their values.
+ */
+static void invent_files(struct dataset *data, const char *by, const char *const *values) {
+  *data = (struct dataset){
+      .count = 24, .class_count = 2, .recording_count = 12, .file_count = 12, .column_count = 1};
+  data->labels = memory_new(24, 1);
+  data->recording = memory_new(24, sizeof(int));
+  data->file = memory_new(24, sizeof(int));
+  data->class_names = memory_new(2, sizeof(char *));
+  data->recording_names = memory_new(12, sizeof(char *));
+  data->file_names = memory_new(12, sizeof(char *));
+  data->columns = memory_new(1, sizeof *data->columns);
+  struct dataset_column *column = data->columns;
+  *column = (struct dataset_column){strdup(by), memory_new(12, sizeof(char *)), 0,
+                                    memory_new(12, sizeof(int))};
+  for (int f = 0; f < 12; f++) {
+    char name[16];
+    snprintf(name, sizeof name, "%c/%02d.wav", f < 6 ? 'a' : 'b', f);
+    data->file_names[f] = strdup(name);
+    data->recording_names[f] = strdup(name);
+    int v = 0;
+    while (values[f] && v < column->value_count && strcmp(column->values[v], values[f]) != 0)
+      v++;
+    if (values[f] && v == column->value_count)
+      column->values[column->value_count++] = strdup(values[f]);
+    column->value[f] = values[f] ? v : -1;
+  }
+  for (int i = 0; i < 24; i++) {
+    data->file[i] = data->recording[i] = i / 2;
+    data->labels[i] = i >= 12;
+  }
+  data->class_names[0] = strdup("a");
+  data->class_names[1] = strdup("b");
+}
+
+static void assert_split_refused(const struct dataset *data, const char *by,
+                                 const struct rotation *rotation, const char *expected) {
+  enum part parts[24];
+  struct error err = {""};
+  assert_int_equal(split_make(data, by, 1, rotation, parts, &err), -1);
+  if (!strstr(err.message, expected))
+    fail_msg("\"%s\" does not say \"%s\"", err.message, expected);
+}
+
+/* No value on two sides; a file without one is alone; all values are tested once. */
+static void columns_are_dealt_out(void **unused) {
+  (void)unused;
+  static const char *const authors[] = {"x", "x", "y", "z", NULL, NULL,
+                                        "p", "q", "q", "r", "x",  "r"};
+  struct dataset data;
+  struct error err = {""};
+  enum part parts[24];
+  invent_files(&data, "author", authors);
+  for (uint64_t seed = 0; seed < 50; seed++) {
+    assert_int_equal(split_make(&data, "Author", seed, &no_rotation, parts, &err), 0);
+    for (int i = 0; i < 24; i++)
+      for (int j = 0; j < i; j++)
+        if (authors[i / 2] && authors[j / 2] && strcmp(authors[i / 2], authors[j / 2]) == 0)
+          assert_int_equal(parts[i], parts[j]);
+    assert_true(split_keeps_files(&data, parts));
+    assert_int_equal(split_shared_recordings(&data, parts), 0);
+  }
+  int tested[24] = {0};
+  for (struct rotation rotation = {1, 3}; rotation.index <= 3; rotation.index++) {
+    assert_int_equal(split_make(&data, "author", 4, &rotation, parts, &err), 0);
+    for (int i = 0; i < 24; i++)
+      tested[i] += parts[i] == PART_TEST;
+  }
+  for (int i = 0; i < 24; i++)
+    assert_int_equal(tested[i], 1);
+  const struct rotation six = {1, 6};
+  assert_split_refused(&data, "author", &six, "class 'a' has 5 values of 'author', expected at");
+  assert_split_refused(&data, "artist", &no_rotation, "allowed segment, recording, author");
+  assert_int_equal(split_make(&data, "segment", 1, &no_rotation, parts, &err), 0);
+  assert_false(split_keeps_files(&data, parts));
+  assert_true(split_shared_recordings(&data, parts) > 0);
+  dataset_free(&data);
+}
+
+/* Values that all classes share are dealt out for all classes together. */
+static void shared_values_are_dealt_out_together(void **unused) {
+  (void)unused;
+  static const char *const rooms[] = {"1", "2", "3", "4", "1", "2", "1", "2", "3", "4", "3", "4"};
+  struct dataset data;
+  struct error err = {""};
+  enum part parts[24];
+  invent_files(&data, "room", rooms);
+  const struct rotation rotation = {2, 4}, five = {1, 5};
+  assert_int_equal(split_make(&data, "room", 1, &rotation, parts, &err), 0);
+  for (int i = 0; i < 24; i++)
+    for (int j = 0; j < i; j++)
+      assert_true(parts[i] == parts[j] || strcmp(rooms[i / 2], rooms[j / 2]) != 0);
+  assert_split_refused(&data, "room", &five, "4 values of 'room', expected at least 5");
+  dataset_free(&data);
+  static const char *const apart[] = {"1", "1", "2", "3", "4", "4", "1", "1", "5", "5", "6", "6"};
+  invent_files(&data, "room", apart);
+  int refused = 0;
+  for (uint64_t seed = 0; seed < 20; seed++) {
+    err.message[0] = '\0';
+    if (split_make(&data, "room", seed, &no_rotation, parts, &err) != 0) {
+      assert_non_null(strstr(err.message, "has no picture in the part '"));
+      refused++;
+      continue;
+    }
+    for (int c = 0; c < 2; c++)
+      for (enum part part = PART_TRAIN; part <= PART_TEST; part++)
+        assert_true(count_part(&data, parts, part, c) > 0);
+  }
+  assert_true(refused > 0);
+  dataset_free(&data);
+}
+
+static void given_parts_are_taken(void **unused) {
+  (void)unused;
+  static const char *const all[] = {"train", "train", "validation", "test", "train", "train",
+                                    "train", "train", "validation", "test", "train", "test"};
+  static const char *const two[] = {"train", "train", "train", "test", "train", "train",
+                                    "train", "train", "train", "test", "train", "test"};
+  static const char *const folds[] = {"1", "2", "3", "1", "2", "3", "3", "2", "1", "3", "2", "1"};
+  struct dataset data;
+  struct error err = {""};
+  enum part parts[24];
+  invent_files(&data, "part", all);
+  const struct rotation second = {2, 3}, third = {3, 3}, fourth = {1, 4};
+  assert_int_equal(split_make(&data, "part", 1, &no_rotation, parts, &err), 0);
+  for (int i = 0; i < 24; i++)
+    assert_string_equal(part_name(parts[i]), all[i / 2]);
+  assert_split_refused(&data, "part", &second, "--rotation: found parts that column 'part' names");
+  dataset_free(&data);
+
+  invent_files(&data, "part", two);
+  assert_int_equal(split_make(&data, "part", 1, &no_rotation, parts, &err), 0);
+  for (int i = 0; i < 24; i++)
+    assert_true((parts[i] == PART_TEST) == !strcmp(two[i / 2], "test"));
+  for (int c = 0; c < 2; c++)
+    assert_int_equal(count_part(&data, parts, PART_VALIDATION, c), 2);
+  assert_true(split_keeps_files(&data, parts));
+  dataset_free(&data);
+
+  invent_files(&data, "part", folds);
+  assert_int_equal(split_make(&data, "part", 1, &second, parts, &err), 0);
+  for (int i = 0; i < 24; i++)
+    assert_int_equal(parts[i], folds[i / 2][0] == '2'   ? PART_TEST
+                               : folds[i / 2][0] == '3' ? PART_VALIDATION
+                                                        : PART_TRAIN);
+  assert_int_equal(split_make(&data, "part", 1, &third, parts, &err), 0);
+  for (int i = 0; i < 24; i++)
+    assert_true((parts[i] == PART_VALIDATION) == (folds[i / 2][0] == '1'));
+  assert_split_refused(&data, "part", &no_rotation, "expected --rotation K/3");
+  assert_split_refused(&data, "part", &fourth, "expected --rotation K/3");
+  data.columns[0].value[3] = -1;
+  assert_split_refused(&data, "part", &third, "says nothing of a/03.wav");
+  dataset_free(&data);
+  static const char *const mixed[] = {"1", "2", "3", "1",    "2", "3",
+                                      "3", "2", "1", "test", "2", "1"};
+  static const char *const gap[] = {"1", "2", "4", "1", "2", "4", "4", "2", "1", "4", "2", "1"};
+  static const char *const none[] = {"train", "train", "train", "train", "train", "train",
+                                     "train", "train", "train", "train", "train", "train"};
+  invent_files(&data, "part", mixed);
+  assert_split_refused(&data, "part", &third, "found names of parts and the fold 3");
+  dataset_free(&data);
+  invent_files(&data, "part", gap);
+  assert_split_refused(&data, "part", &fourth, "no picture of fold 3");
+  dataset_free(&data);
+  invent_files(&data, "part", none);
+  assert_split_refused(&data, "part", &no_rotation, "no picture of the part 'test'");
+  dataset_free(&data);
+  assert_string_equal(split_part_name("Dev"), "validation");
+  assert_null(split_part_name("1x"));
+  assert_null(split_part_name("1001"));
+}
+
+/* What split_write writes is read again, also by file; other pictures are refused. */
+static void tables_of_parts_come_back(void **state) {
+  static const char *const values[] = {"x", "x", "y", "z", "u", "v", "p", "q", "q", "r", "s", "r"};
+  struct dataset data;
+  struct error err = {""};
+  enum part parts[24], again[24];
+  char *path = path_join(*state, "parts.csv");
+  invent_files(&data, "author", values);
+  free(data.file_names[3]);
+  data.file_names[3] = strdup("a/\"03\", odd.wav");
+  assert_int_equal(split_make(&data, "recording", 3, &no_rotation, parts, &err), 0);
+  assert_int_equal(split_write(&data, parts, path, &err), 0);
+  assert_int_equal(split_read(&data, path, 9, &no_rotation, again, &err), 0);
+  assert_memory_equal(parts, again, sizeof parts);
+  static const struct {
+    const char *text, *expected;
+  } cases[] = {
+      {"picture,part,path\n0,train,a/01.wav\n", "found picture 0 of 'a/01.wav', which is of 'a/00"},
+      {"picture,part\n24,train\n", "parts.csv:2: picture: found '24', allowed 0..23"},
+      {"picture,part\n0,train\n0,test\n", "parts.csv:3: picture 0 has a part already"},
+      {"path,part\na/00.wav,train\na/00.wav,train\n", "parts.csv:3: picture 0 has a part already"},
+      {"path,part\na/00.wav,train\na/01.wav,test\n",
+       "20 of 24 pictures have no part, the first is picture 4 (a/02.wav)"},
+      {"path,parts\na/00.wav,train\n", "expected a column 'part'"},
+      {"path,part\na/00.wav,trial\n", "part: found 'trial'"},
+  };
+  for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+    assert_int_equal(scratch_write(path, cases[c].text, strlen(cases[c].text)), 0);
+    err.message[0] = '\0';
+    assert_int_equal(split_read(&data, path, 9, &no_rotation, again, &err), -1);
+    if (!strstr(err.message, cases[c].expected))
+      fail_msg("\"%s\" does not say \"%s\"", err.message, cases[c].expected);
+  }
+  FILE *file = fopen(path, "w"); /* by file, and one that has no pictures here */
+  fprintf(file, "part;path\ntrain;c/elsewhere.wav\n");
+  for (int f = 0; f < 12; f++)
+    fprintf(file, "%s;\"%s\"\n", part_name(parts[2 * f]),
+            f == 3 ? "a/\"\"03\"\", odd.wav" : data.file_names[f]);
+  fclose(file);
+  assert_int_equal(split_read(&data, path, 9, &no_rotation, again, &err), 0);
+  assert_memory_equal(parts, again, sizeof parts);
+  dataset_free(&data);
+  free(path);
+}
+
+/* The same pictures with their labels exchanged are dealt out in the same way. */
+static void the_order_of_names_does_not_matter(void **unused) {
+  (void)unused;
+  uint64_t random = 5;
+  struct error err = {""};
+  for (int round = 0; round < 20; round++) {
+    struct dataset data;
+    invent(&data, 3, 12, 1, 9, &random);
+    enum part *parts = memory_new(data.count, sizeof *parts),
+              *other = memory_new(data.count, sizeof *other);
+    struct rotation rotation = {1 + round % 5, round < 10 ? 0 : 5};
+    static const char *const names[] = {"car", "bus", "tram"};
+    for (int c = 0; c < 3; c++)
+      data.class_names[c][0] = names[c][0];
+    assert_int_equal(split_make(&data, deals[round % 2], 7, &rotation, parts, &err), 0);
+    char *first = data.class_names[0];
+    data.class_names[0] = data.class_names[2];
+    data.class_names[2] = first;
+    for (size_t i = 0; i < data.count; i++)
+      data.labels[i] = (uint8_t)(2 - data.labels[i]);
+    assert_int_equal(split_make(&data, deals[round % 2], 7, &rotation, other, &err), 0);
+    assert_memory_equal(parts, other, data.count * sizeof *parts);
+    free(parts);
+    free(other);
+    dataset_free(&data);
+  }
 }
 
 int main(void) {
@@ -712,6 +1044,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(plain_idx_is_loaded, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(zipped_mnist_names_are_loaded, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(mnist_test_is_loaded, make_folder, remove_folder),
+      cmocka_unit_test_setup_teardown(dotted_mnist_names_are_loaded, make_folder, remove_folder),
+      cmocka_unit_test_setup_teardown(several_pairs_are_noted, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(broken_images_are_refused, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(broken_zips_are_refused, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(broken_labels_are_refused, make_folder, remove_folder),
@@ -730,6 +1064,11 @@ int main(void) {
       cmocka_unit_test(a_given_test_is_kept),
       cmocka_unit_test(rotations_test_everything_once),
       cmocka_unit_test(rotations_are_even),
+      cmocka_unit_test(columns_are_dealt_out),
+      cmocka_unit_test(shared_values_are_dealt_out_together),
+      cmocka_unit_test(given_parts_are_taken),
+      cmocka_unit_test_setup_teardown(tables_of_parts_come_back, make_folder, remove_folder),
+      cmocka_unit_test(the_order_of_names_does_not_matter),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

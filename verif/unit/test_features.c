@@ -277,23 +277,22 @@ static void files_are_cut_into_segments(void **unused) {
       samples[i] = (int16_t)(1000 * noise(&state));
     struct error err = {""};
     assert_int_equal(sound_save(path, samples, lengths[c], &err), 0);
-    uint8_t *pictures, expected[28 * 28];
-    size_t count;
-    assert_int_equal(features_load(features, path, &pictures, &count, &err), 0);
-    assert_int_equal(count, lengths[c] / SEGMENT);
-    for (size_t s = 0; s < count; s++) {
+    uint8_t expected[28 * 28];
+    struct features_file loaded;
+    assert_int_equal(features_load(features, path, &loaded, &err), 0);
+    assert_int_equal(loaded.count, lengths[c] / SEGMENT);
+    for (size_t s = 0; s < loaded.count; s++) {
       float segment[SEGMENT];
       for (int i = 0; i < SEGMENT; i++)
         segment[i] = (float)samples[s * SEGMENT + (size_t)i] / 32768;
       features_picture(features, segment, expected);
-      assert_memory_equal(pictures + s * 28 * 28, expected, sizeof expected);
+      assert_memory_equal(loaded.pictures + s * 28 * 28, expected, sizeof expected);
     }
-    free(pictures);
+    free(loaded.pictures);
   }
   struct error err = {""};
-  uint8_t *pictures;
-  size_t count;
-  assert_int_equal(features_load(features, folder, &pictures, &count, &err), -1);
+  struct features_file loaded;
+  assert_int_equal(features_load(features, folder, &loaded, &err), -1);
   assert_non_null(strstr(err.message, folder));
   features_free(features);
   free(path);
@@ -313,18 +312,18 @@ static void pictures_can_overlap(void **unused) {
     sound[i] = (int16_t)(3000 * noise(&state));
   char *folder = scratch_make(), *path = path_join(folder, "a.wav");
   assert_int_equal(sound_save(path, sound, sizeof sound / sizeof sound[0], &err), 0);
-  uint8_t *pictures, expected[28 * 28];
-  size_t count;
+  uint8_t expected[28 * 28];
   features_set_step(features, STEP);
-  assert_int_equal(features_load(features, path, &pictures, &count, &err), 0);
-  assert_int_equal(count, COUNT);
-  for (size_t p = 0; p < count; p++) {
+  struct features_file loaded;
+  assert_int_equal(features_load(features, path, &loaded, &err), 0);
+  assert_int_equal(loaded.count, COUNT);
+  for (size_t p = 0; p < loaded.count; p++) {
     for (int i = 0; i < SEGMENT; i++)
       samples[i] = (float)sound[p * STEP + (size_t)i] / 32768;
     features_picture(features, samples, expected);
-    assert_memory_equal(pictures + p * 28 * 28, expected, sizeof expected);
+    assert_memory_equal(loaded.pictures + p * 28 * 28, expected, sizeof expected);
   }
-  free(pictures);
+  free(loaded.pictures);
   free(path);
   scratch_remove(folder);
   features_free(features);

@@ -203,8 +203,32 @@ static void test_earlier_write_failed(void **state) {
   for (int i = 0; i < 100000; i++)
     fputc('x', out.file);
   assert_int_equal(output_commit(&out, &err), -1);
-  assert_non_null(strstr(err.message, "cannot write"));
+  assert_non_null(strstr(err.message, "cannot write: No space left on device"));
   assert_int_equal(entry_count(*state), 0);
+  free(path);
+}
+
+/* Whole blocks that could not be written leave nothing to flush: the reason is still said. */
+static void test_earlier_failure_has_its_reason(void **state) {
+  static const char blocks[1 << 16];
+  char *path = path_join(*state, "file");
+  for (int check = 0; check < 2; check++) {
+    struct error err = {0};
+    struct output out;
+    FILE *file = output_open(&out, path, &err);
+    assert_non_null(file);
+    out.file = freopen("/dev/full", "wb", file);
+    assert_non_null(out.file);
+    fwrite(blocks, 1, sizeof blocks, out.file);
+    if (check) {
+      assert_int_equal(output_check(&out, &err), -1);
+      output_abort(&out);
+    } else {
+      assert_int_equal(output_commit(&out, &err), -1);
+    }
+    assert_non_null(strstr(err.message, "cannot write: No space left on device"));
+    assert_int_equal(entry_count(*state), 0);
+  }
   free(path);
 }
 
@@ -290,6 +314,7 @@ int main(void) {
       TEST(test_link_is_followed),
       TEST(test_bad_targets),
       TEST(test_full_disk),
+      TEST(test_earlier_failure_has_its_reason),
       TEST(test_earlier_write_failed),
       TEST(test_read),
       TEST(test_read_refuses),

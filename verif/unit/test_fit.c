@@ -95,8 +95,8 @@ static int least_cycles(struct net *net, enum fold fold, const struct board *boa
     cost_estimate(&cost, &whole, &plan, board->family);
     return board_fits(board, &cost) ? plan.train_cycles : -1;
   }
-  bool one = fold == FOLD_STORAGE || fold == FOLD_MODE || fold == FOLD_LOGIC_MULTIPLIERS ||
-             fold == FOLD_TAPS;
+  bool one = fold == FOLD_STORAGE || fold == FOLD_MODE || fold == FOLD_OUTPUT ||
+             fold == FOLD_LOGIC_MULTIPLIERS || fold == FOLD_TAPS;
   int least = -1, start = net->fold[fold], most = one ? start : net_fold_most(net, fold);
   for (int value = one ? start : 0; value <= most; value++) {
     if (!net_fold_legal(net, fold, value))

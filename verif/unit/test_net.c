@@ -599,6 +599,7 @@ static void test_fold_words(void **state) {
       {FOLD_MULTIPLIERS, "multipliers", "separate, shared"},
       {FOLD_STORAGE, "storage", "ram, register, single_port"},
       {FOLD_MODE, "mode", "training, inference"},
+      {FOLD_OUTPUT, "output", "softmax, argmax"},
   };
   (void)state;
   struct net net = load_file("nets/tiny.yaml");
@@ -740,11 +741,17 @@ static void test_overrides(void **state) {
       {"lanes=4x", "fold lanes=4x: found 4x, allowed an integer"},
       {"step=", "fold step=: found , allowed normal, fast"},
       {"step=1", "fold step=1: found 1, allowed normal, fast"},
+      {"output=softmax", ""},
+      {"output=argmax", "fold output=argmax: found argmax, allowed softmax with mode: training, "
+                        "which learns from the probabilities"},
+      {"output=logits", "fold output=logits: found logits, allowed softmax, argmax"},
       {"mode=train", "fold mode=train: found train, allowed training, inference"},
       {"lane=4", "fold lane=4: found no fold, allowed FOLD=VALUE with one of positions, filters, "
-                 "taps, lanes, output_lanes, logic_multipliers, step, multipliers, storage, mode"},
+                 "taps, lanes, output_lanes, logic_multipliers, step, multipliers, storage, mode, "
+                 "output"},
       {"lanes", "fold lanes: found no fold, allowed FOLD=VALUE with one of positions, filters, "
-                "taps, lanes, output_lanes, logic_multipliers, step, multipliers, storage, mode"},
+                "taps, lanes, output_lanes, logic_multipliers, step, multipliers, storage, mode, "
+                "output"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     struct net net;
@@ -790,7 +797,7 @@ static const char paper_text[] =
         LEARNS "training: {rate: 8, rounding: nearest}\n"
     "layout: {positions: 1, filters: 1, taps: 16, lanes: 64, output_lanes: 2, logic_multipliers: "
     "0, "
-    "step: normal, multipliers: separate, storage: ram, mode: training}\n";
+    "step: normal, multipliers: separate, storage: ram, mode: training, output: softmax}\n";
 
 static const char paper_meaning[] =
     "input: {height: 28, width: 28, offset: 128, frac: 6}\nlayers:\n"
@@ -829,6 +836,7 @@ static void test_what_hashes_cover(void **state) {
       {"lanes: 6", "lanes: 6, step: fast", false},
       {"lanes: 6", "lanes: 6, multipliers: shared", false},
       {"lanes: 6", "lanes: 6, mode: inference", false},
+      {"lanes: 6", "lanes: 6, mode: inference, output: argmax", false},
       {"positions: 4, filters: 2", "positions: 1, filters: 1, taps: 3", false},
       {"offset: 128", "offset: 127", true},
       {"frac: 6}", "frac: 7}", true},

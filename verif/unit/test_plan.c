@@ -83,18 +83,21 @@ static void test_layouts(void **state) {
   (void)state;
   static const struct {
     const char *net, *folds[FOLDS_MAX];
-    int infer, train, multipliers;
+    int infer, train, multipliers, interval;
   } cases[] = {
-      {"paper", {NULL}, 2010, 4023, 116},
-      {"paper", {"lanes=1"}, 120449, 240582, 22},
-      {"paper", {"lanes=4"}, 30254, 60388, 26},
-      {"paper", {"lanes=32"}, 3922, 7809, 68},
-      {"paper", {"positions=5"}, 2010, 4026, 180},
-      {"paper", {"step=fast", "positions=2"}, 2124, 2225, 164},
-      {"paper", {"mode=inference"}, 2010, 0, 82},
-      {"paper", {"multipliers=shared"}, 2010, 5962, 82},
-      {"paper", {"lanes=24", "positions=4"}, 5818, 11582, 104},
-      {"paper8", {"step=fast", "filters=3"}, 2674, 2774, 180},
+      {"paper", {NULL}, 2010, 4023, 116, 2010},
+      {"paper", {"lanes=1"}, 120449, 240582, 22, 120449},
+      {"paper", {"lanes=4"}, 30254, 60388, 26, 30254},
+      {"paper", {"lanes=32"}, 3922, 7809, 68, 3922},
+      {"paper", {"positions=5"}, 2010, 4026, 180, 2010},
+      {"paper", {"step=fast", "positions=2"}, 2124, 2225, 164, 2124},
+      {"paper", {"mode=inference"}, 2010, 0, 82, 1945},
+      {"../verif/nets/mlp", {NULL}, 122, 0, 42, 102},
+      {"../verif/nets/mlp", {"output=softmax"}, 314, 0, 42, 203},
+      {"../verif/nets/quick", {NULL}, 114, 0, 24, 89},
+      {"paper", {"multipliers=shared"}, 2010, 5962, 82, 2010},
+      {"paper", {"lanes=24", "positions=4"}, 5818, 11582, 104, 5818},
+      {"paper8", {"step=fast", "filters=3"}, 2674, 2774, 180, 2674},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     char path[64];
@@ -104,6 +107,7 @@ static void test_layouts(void **state) {
     assert_int_equal(plan.infer_cycles, cases[i].infer);
     assert_int_equal(plan.train_cycles, cases[i].train);
     assert_int_equal(plan.multipliers, cases[i].multipliers);
+    assert_int_equal(plan.interval, cases[i].interval);
   }
 }
 

@@ -590,11 +590,11 @@ static void test_sounds(void **state) {
   const char *folders[] = {first, second};
   assert_int_equal(mkdir(first, 0777) | mkdir(second, 0777), 0);
   save_noise(second, "x.wav", 5, BOTH);
-  uint8_t *pictures;
-  size_t count;
   char *path = path_join(second, "x.wav"), *name = "x.wav";
   struct features *features = features_new(FEATURES_SPECTRUM, SIDE, SIDE);
-  assert_int_equal(features_load(features, path, &pictures, &count, &err), 0);
+  struct features_file loaded;
+  assert_int_equal(features_load(features, path, &loaded, &err), 0);
+  uint8_t *pictures = loaded.pictures;
   int file[2] = {0, 0}, segment[2] = {0, 1};
   struct dataset data = {.count = 2, .height = SIDE, .width = SIDE, .pictures = pictures};
   data.file = file;
@@ -634,14 +634,15 @@ static void test_sounds(void **state) {
 /* Pictures of the other view have segments of another length. */
 static void test_sounds_of_beats(void **state) {
   struct error err = {""};
-  size_t segment_samples = features_segment_samples(FEATURES_MODULATION), count;
+  size_t segment_samples = features_segment_samples(FEATURES_MODULATION);
   const char *folders[] = {*state};
   save_noise(*state, "x.wav", 7, 2 * segment_samples);
-  uint8_t *pictures;
   char *path = path_join(*state, "x.wav"), *name = "x.wav";
   struct features *features = features_new(FEATURES_MODULATION, SIDE, SIDE);
-  assert_int_equal(features_load(features, path, &pictures, &count, &err), 0);
-  assert_int_equal(count, 2);
+  struct features_file loaded;
+  assert_int_equal(features_load(features, path, &loaded, &err), 0);
+  uint8_t *pictures = loaded.pictures;
+  assert_int_equal(loaded.count, 2);
   int file[2] = {0, 0}, segment[2] = {0, 1};
   struct dataset data = {.view = "modulation", .count = 2, .height = SIDE, .width = SIDE};
   data.pictures = pictures;

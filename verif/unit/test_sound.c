@@ -13,10 +13,14 @@
 #include "sound/sound.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <sndfile.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { WAV_FLOAT = SF_FORMAT_WAV | SF_FORMAT_FLOAT, WAV_16 = SF_FORMAT_WAV | SF_FORMAT_PCM_16 };
@@ -230,6 +234,221 @@ static void lying_headers_are_refused(void **state) {
   free(samples);
 }
 
+/* The file at `path`, to be freed. */
+static uint8_t *bytes_of(const char *path, size_t *size) {
+  struct error err = {""};
+  uint8_t *bytes = file_read(path, 1 << 24, size, &err);
+  assert_non_null(bytes);
+  return bytes;
+}
+
+static void write_bytes(const char *path, const void *bytes, size_t size) {
+  FILE *file = fopen(path, "wb");
+  assert_non_null(file);
+  assert_int_equal(fwrite(bytes, 1, size, file), size);
+  assert_int_equal(fclose(file), 0);
+}
+
+static void assert_frames(const char *path, size_t least, size_t most) {
+  struct sound sound;
+  struct error err = {""};
+  if (sound_load(&sound, path, &err) != 0)
+    fail_msg("%s", err.message);
+  assert_in_range(sound.count, least, most);
+  sound_free(&sound);
+}
+
+/* libsndfile takes what there is of these, without a word. */
+static void files_cut_short_are_refused(void **state) {
+  const char *path = ((struct place *)*state)->path;
+  static const int formats[] = {WAV_16,
+                                WAV_FLOAT,
+                                SF_FORMAT_AIFF | SF_FORMAT_PCM_16,
+                                SF_FORMAT_AU | SF_FORMAT_PCM_24,
+                                SF_FORMAT_W64 | SF_FORMAT_PCM_16,
+                                SF_FORMAT_RF64 | SF_FORMAT_PCM_16};
+  float *samples = tone(SOUND_RATE_HZ, 2 * 30000);
+  for (size_t f = 0; f < sizeof formats / sizeof formats[0]; f++) {
+    write_sound(path, formats[f], SOUND_RATE_HZ, 2, samples, 30000);
+    assert_frames(path, 30000, 30000);
+    size_t size;
+    free(bytes_of(path, &size));
+    assert_int_equal(truncate(path, (off_t)size - 1000), 0);
+    assert_refused(path, "of the 30000 samples of its header");
+  }
+  free(samples);
+}
+
+/* What is written to a pipe has no length in its header. */
+static void unknown_lengths_are_read_to_the_end(void **state) {
+  const char *path = ((struct place *)*state)->path;
+  float *samples = tone(SOUND_RATE_HZ, 60000);
+  write_sound(path, WAV_16, SOUND_RATE_HZ, 1, samples, 60000);
+  for (long byte = 40; byte < 44; byte++)
+    put_byte(path, byte, 0xff); /* bytes of the data chunk */
+  assert_frames(path, 60000, 60000);
+  for (size_t i = 0; i < 60000; i++)
+    samples[i] = (float)((i * i * 7919) % 1000) / 1000 - 0.5F; /* nothing to compress */
+  write_sound(path, SF_FORMAT_FLAC | SF_FORMAT_PCM_16, SOUND_RATE_HZ, 1, samples, 60000);
+  for (long byte = 22; byte < 26; byte++)
+    put_byte(path, byte, 0); /* number of samples */
+  assert_frames(path, 60000, 60000);
+  for (long byte = 30000; byte < 30100; byte++)
+    put_byte(path, byte, 0);
+  assert_refused(path, "breaks after");
+  free(samples);
+}
+
+/* Noise and then silence as MP3 of variable bit rate, the frame with its length blanked. */
+static void write_mp3(const char *path, size_t frames, bool with_length) {
+  float *samples = memory_new(frames, sizeof *samples);
+  for (size_t i = 0; i < frames / 4; i++)
+    samples[i] = (float)((i * 7919) % 1000) / 2000 - 0.25F;
+  SF_INFO info = {.samplerate = SOUND_RATE_HZ,
+                  .channels = 1,
+                  .format = SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III};
+  SNDFILE *file = sf_open(path, SFM_WRITE, &info);
+  assert_non_null(file);
+  sf_command(file, SFC_SET_BITRATE_MODE, &(int){SF_BITRATE_MODE_VARIABLE}, sizeof(int));
+  assert_int_equal(sf_writef_float(file, samples, (sf_count_t)frames), frames);
+  assert_int_equal(sf_close(file), 0);
+  free(samples);
+  size_t size;
+  uint8_t *bytes = bytes_of(path, &size);
+  uint8_t *length = memmem(bytes, 500, "Xing", 4);
+  assert_non_null(length);
+  if (!with_length)
+    memset(length, 0, 4);
+  write_bytes(path, bytes, size);
+  free(bytes);
+}
+
+static void mp3_is_read_to_the_end(void **state) {
+  const char *path = ((struct place *)*state)->path;
+  write_mp3(path, 200000, true);
+  assert_frames(path, 200000, 200000);
+  size_t size;
+  uint8_t *bytes = bytes_of(path, &size);
+  write_bytes(path, bytes, size / 2);
+  assert_refused(path, "of the 200000 samples of its header");
+  write_mp3(path, 200000, false);
+  assert_frames(path, 200000, 204000);
+  free(bytes);
+  bytes = bytes_of(path, &size);
+  memset(bytes + size / 2, 0, 3000);
+  write_bytes(path, bytes, size);
+  assert_refused(path, "breaks after");
+  free(bytes);
+}
+
+/* A program "ffmpeg" in front of PATH, which does what `script` says. Returns the PATH before, to
+ * be given to remove_ffmpeg. */
+static char *install_ffmpeg(const char *folder, const char *script) {
+  char *before = strdup(getenv("PATH"));
+  char *program = path_join(folder, "ffmpeg");
+  FILE *file = fopen(program, "w");
+  assert_non_null(file);
+  fprintf(file, "#!/bin/sh\nPATH='%s'\n%s\n", before, script);
+  assert_int_equal(fclose(file), 0);
+  assert_int_equal(chmod(program, 0700), 0);
+  free(program);
+  assert_int_equal(setenv("PATH", folder, 1), 0);
+  return before;
+}
+
+static void remove_ffmpeg(char *before) {
+  assert_int_equal(setenv("PATH", before, 1), 0);
+  free(before);
+}
+
+static void ffmpeg_reads_what_libsndfile_does_not(void **state) {
+  struct place *place = *state;
+  char *sound = path_join(place->folder, "sound.au"), *script = NULL;
+  float *samples = tone(SOUND_RATE_HZ, 2 * 300000);
+  write_sound(sound, SF_FORMAT_AU | SF_FORMAT_FLOAT, SOUND_RATE_HZ, 2, samples, 300000);
+  write_bytes(place->path, "what nobody knows", 17);
+  static const struct {
+    const char *script, *refused; /* %s: a sound; NULL: it is read */
+  } cases[] = {
+      {"cat '%s'", NULL},
+      {"cat '%s'; exit 3", "breaks after 300000 samples: it ended without a word"},
+      {"cat '%s'; echo '[aac @ 0x1234] no more' >&2; echo twice >&2",
+       "breaks after 300000 samples: no more"},
+      {"head -c 1000000 '%s'; echo partial file >&2", "samples: partial file"},
+      {"echo \"$7: [no] good\" >&2; exit 1 # %s", "(Format not recognised) or ffmpeg ([no] good)"},
+      {"echo \"Stream map '0:a:0' matches no streams.\" >&2; exit 1 # %s", "it holds no sound"},
+      {"exit 1 # %s", "it ended without a word"},
+      {"exit 0 # %s", "Format not recognised"},
+      {"kill -9 $$ # %s", "it ended without a word"},
+      /* More messages than a pipe holds, and samples without end that are wrong. */
+      {"head -c 1000000 /dev/zero | tr '\\0' x >&2; cat '%s'", "xxx"},
+      {"head -c 24 '%s'; yes", "expected -1 to 1"},
+  };
+  for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+    assert_true(asprintf(&script, cases[c].script, sound) > 0);
+    char *before = install_ffmpeg(place->folder, script);
+    if (cases[c].refused)
+      assert_refused(place->path, cases[c].refused);
+    else
+      assert_frames(place->path, 300000, 300000);
+    remove_ffmpeg(before);
+    free(script);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
+  }
+  char *before = strdup(getenv("PATH"));
+  assert_int_equal(setenv("PATH", "/nowhere", 1), 0);
+  assert_refused(place->path,
+                 "(Format not recognised); with ffmpeg installed more formats are read");
+  remove_ffmpeg(before);
+  free(samples);
+  free(sound);
+}
+
+enum { THREADS = 4, KINDS = 5, ROUNDS = 12 };
+
+static void *load_often(void *context) {
+  char *const *paths = context;
+  struct sound sound;
+  for (int i = 0; i < ROUNDS * KINDS; i++) {
+    struct error err = {""};
+    int result = sound_load(&sound, paths[i % KINDS], &err);
+    bool right = i % KINDS == 0 ? strstr(err.message, "with ffmpeg installed") != NULL
+                                : result == 0 && sound.count >= 30000;
+    if (!right)
+      return "wrong";
+    sound_free(&sound);
+  }
+  return NULL;
+}
+
+static void threads_load_at_once(void **state) {
+  struct place *place = *state;
+  static const char *const names[KINDS] = {"nothing", "a.wav", "b.flac", "c.mp3", "d.wav"};
+  char *paths[KINDS];
+  for (int k = 0; k < KINDS; k++)
+    paths[k] = path_join(place->folder, names[k]);
+  float *samples = tone(48000, 90000);
+  write_bytes(paths[0], "nothing of the sort", 19);
+  write_sound(paths[1], WAV_16, SOUND_RATE_HZ, 1, samples, 90000);
+  write_sound(paths[2], SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 48000, 1, samples, 90000);
+  write_mp3(paths[3], 90000, false);
+  write_sound(paths[4], WAV_16, 11025, 1, samples, 90000);
+  free(samples);
+  char *before = strdup(getenv("PATH"));
+  assert_int_equal(setenv("PATH", "/nowhere", 1), 0);
+  pthread_t threads[THREADS];
+  for (int t = 0; t < THREADS; t++)
+    assert_int_equal(pthread_create(&threads[t], NULL, load_often, paths), 0);
+  for (int t = 0; t < THREADS; t++) {
+    void *wrong;
+    assert_int_equal(pthread_join(threads[t], &wrong), 0);
+    assert_null(wrong);
+  }
+  remove_ffmpeg(before);
+  for (int k = 0; k < KINDS; k++)
+    free(paths[k]);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(channels_are_averaged, make_place, remove_place),
@@ -240,6 +459,13 @@ int main(void) {
       cmocka_unit_test_setup_teardown(wild_samples_are_refused, make_place, remove_place),
       cmocka_unit_test_setup_teardown(wild_rates_are_refused, make_place, remove_place),
       cmocka_unit_test_setup_teardown(lying_headers_are_refused, make_place, remove_place),
+      cmocka_unit_test_setup_teardown(files_cut_short_are_refused, make_place, remove_place),
+      cmocka_unit_test_setup_teardown(unknown_lengths_are_read_to_the_end, make_place,
+                                      remove_place),
+      cmocka_unit_test_setup_teardown(mp3_is_read_to_the_end, make_place, remove_place),
+      cmocka_unit_test_setup_teardown(ffmpeg_reads_what_libsndfile_does_not, make_place,
+                                      remove_place),
+      cmocka_unit_test_setup_teardown(threads_load_at_once, make_place, remove_place),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,6 +43,7 @@ struct pictures {
   struct dataset data;
   enum part *parts;
   struct augment augment; /* of training; none unless the test says so */
+  bool balance;
 };
 
 static struct pictures pictures_new(size_t count, uint64_t random) {
@@ -90,7 +91,8 @@ static struct train begin(const struct net *net, const struct pictures *pictures
                         .device = device_open("golden", net, &err),
                         .data = &pictures->data,
                         .parts = pictures->parts,
-                        .augment = pictures->augment};
+                        .augment = pictures->augment,
+                        .balance = pictures->balance};
   train_begin(&train, start, best, &err);
   assert_string_equal(err.message, "");
   return train;
@@ -109,7 +111,7 @@ static void end(struct train *train) {
 
 static struct checkpoint state_of(struct train *train) {
   struct error err = {0};
-  struct checkpoint last = {.class_names = "top,middle,bottom"};
+  struct checkpoint last = {.origin.class_names = "top,middle,bottom"};
   weights_new(&last.weights, train->net);
   assert_int_equal(train_state(train, &last, &err), 0);
   return last;
@@ -194,6 +196,86 @@ static void test_order_is_even(void **state) {
   assert_int_equal(orders, 6);
 }
 
+/* ---- each class equally often ---- */
+
+/* What a program of its own made of the description's text. */
+static void test_balanced_text(void **state) {
+  (void)state;
+  const uint8_t labels[] = {0, 0, 1, 0, 0, 0, 2, 0, 0, 1, 0};
+  enum { COUNT = sizeof labels };
+  const size_t expected[][COUNT] = {{9, 17, 13, 3, 10, 20, 6, 28, 5, 8, 2},
+                                    {9, 39, 4, 0, 1, 28, 13, 2, 7, 6, 17},
+                                    {39, 10, 8, 28, 17, 20, 2, 13, 4, 6, 9}};
+  for (uint32_t e = 0; e < 3; e++) {
+    size_t order[COUNT];
+    train_order_balanced(12345678901, e, labels, COUNT, order);
+    assert_memory_equal(order, expected[e], sizeof order);
+  }
+}
+
+/* Over any number of epochs each class is drawn equally often but for one, and so is each picture
+ * of a class; what is drawn again is numbered. */
+static void test_balanced_is_even(void **state) {
+  (void)state;
+  enum { COUNT = 61, EPOCHS = 40, LABELS = 5 };
+  uint64_t seed = scratch_seed(), random = seed;
+  uint8_t labels[COUNT];
+  for (int t = 0; t < COUNT; t++) { /* nothing of class 2 */
+    uint8_t label = (uint8_t)((scratch_random(&random) >> 33) % 20);
+    labels[t] = label < 2 || label == 3 ? label : 4;
+  }
+  labels[7] = 0, labels[20] = 1, labels[40] = 3, labels[60] = 4;
+  int drawn[COUNT] = {0}, of_class[LABELS] = {0};
+  for (uint32_t e = 0; e < EPOCHS; e++) {
+    size_t order[COUNT], again[COUNT];
+    int now[COUNT] = {0};
+    bool seen[COUNT][COUNT] = {{false}};
+    train_order_balanced(seed, e, labels, COUNT, order);
+    train_order_balanced(seed, e, labels, COUNT, again);
+    assert_memory_equal(order, again, sizeof order);
+    for (int i = 0; i < COUNT; i++) {
+      size_t t = order[i] % COUNT, k = order[i] / COUNT;
+      assert_true(k < COUNT && !seen[t][k]);
+      seen[t][k] = true;
+      now[t]++;
+      drawn[t]++;
+      of_class[labels[t]]++;
+    }
+    for (int t = 0; t < COUNT; t++)
+      for (int k = 0; k < now[t]; k++)
+        assert_true(seen[t][k]);
+    assert_int_equal(of_class[2], 0);
+    for (int a = 0; a < LABELS; a++)
+      for (int b = 0; b < LABELS; b++)
+        assert_true(a == 2 || b == 2 || abs(of_class[a] - of_class[b]) <= 1);
+    for (int t = 0; t < COUNT; t++)
+      for (int u = 0; u < COUNT; u++)
+        assert_true(labels[t] != labels[u] || abs(drawn[t] - drawn[u]) <= 1);
+  }
+}
+
+/* Classes of equal size: each epoch has each picture once, and another order. */
+static void test_balanced_of_equal_classes(void **state) {
+  (void)state;
+  enum { COUNT = 30 };
+  uint64_t seed = scratch_seed();
+  uint8_t labels[COUNT];
+  size_t order[COUNT], before[COUNT] = {0};
+  for (int t = 0; t < COUNT; t++)
+    labels[t] = (uint8_t)(t * 7 % 3);
+  for (uint32_t e = 0; e < 50; e++) {
+    bool there[COUNT] = {false};
+    train_order_balanced(seed, e, labels, COUNT, order);
+    for (int i = 0; i < COUNT; i++) {
+      assert_true(order[i] < COUNT && !there[order[i]]);
+      there[order[i]] = true;
+    }
+    assert_memory_not_equal(order, before, sizeof order);
+    memcpy(before, order, sizeof order);
+  }
+  train_order_balanced(seed, 3, NULL, 0, NULL);
+}
+
 static void test_digest(void **state) {
   (void)state;
   struct pictures pictures = pictures_new(20, 3);
@@ -220,16 +302,22 @@ static void test_digest(void **state) {
 static void train_plainly(struct model *model, const struct pictures *pictures, uint64_t seed,
                           uint32_t epochs) {
   size_t count = 0, order[1000], picture[1000];
+  uint8_t labels[1000];
   for (size_t i = 0; i < pictures->data.count; i++)
-    if (pictures->parts[i] == PART_TRAIN)
+    if (pictures->parts[i] == PART_TRAIN) {
+      labels[count] = pictures->data.labels[i];
       picture[count++] = i;
+    }
   for (uint32_t e = 0; e < epochs; e++) {
-    train_order(seed, e, count, order);
+    if (pictures->balance)
+      train_order_balanced(seed, e, labels, count, order);
+    else
+      train_order(seed, e, count, order);
     for (size_t i = 0; i < count; i++) {
-      size_t p = picture[order[i]];
+      size_t p = picture[order[i] % count], again = order[i] / count * pictures->data.count;
       uint8_t shown[PIXELS];
       augment_picture(pictures->data.pictures + p * PIXELS, SIDE, SIDE,
-                      augment_draw(&pictures->augment, seed, e, p),
+                      augment_draw(&pictures->augment, seed, e, p + again),
                       (uint8_t)model->net->pixel_offset, shown);
       model_forward(model, shown, pictures->data.labels[p], true);
       model_backward(model, pictures->data.labels[p]);
@@ -237,11 +325,12 @@ static void train_plainly(struct model *model, const struct pictures *pictures, 
   }
 }
 
-static void same_as_plain(struct augment augment) {
+static void same_as_plain(struct augment augment, bool balance) {
   uint64_t seed = scratch_seed();
   struct net net = load_net("nets/tiny.yaml");
   struct pictures pictures = pictures_new(150, 11);
   pictures.augment = augment;
+  pictures.balance = balance;
   struct checkpoint start = start_of(&net, &pictures, seed);
   struct train train = begin(&net, &pictures, &start, NULL);
   run(&train, 3, 0);
@@ -274,12 +363,18 @@ static void same_as_plain(struct augment augment) {
 
 static void test_same_as_plain(void **state) {
   (void)state;
-  same_as_plain((struct augment){0});
+  same_as_plain((struct augment){0}, false);
 }
 
 static void test_same_as_plain_augmented(void **state) {
   (void)state;
-  same_as_plain((struct augment){2, true});
+  same_as_plain((struct augment){2, true}, false);
+}
+
+static void test_same_as_plain_balanced(void **state) {
+  (void)state;
+  same_as_plain((struct augment){0}, true);
+  same_as_plain((struct augment){2, true}, true);
 }
 
 static void learns(const struct net *net) {
@@ -334,7 +429,7 @@ static void test_only_infers(void **state) {
   net.fold[FOLD_MODE] = MODE_INFERENCE;
   struct error err = {0};
   struct pictures pictures = pictures_new(20, 3);
-  struct checkpoint start = start_of(&net, &pictures, 1), last = {.class_names = ""};
+  struct checkpoint start = start_of(&net, &pictures, 1), last = {.origin.class_names = ""};
   weights_new(&last.weights, &net);
   struct device *device = device_open("golden", &net, &err);
   assert_int_equal(device_set(device, &start.weights, &start.state, &err), 0);
@@ -397,8 +492,8 @@ static void test_twin(void **state) {
   struct net net = net_of_8_bits();
   struct error err = {0};
   struct pictures pictures = pictures_new(100, 3);
-  struct checkpoint start = start_of(&net, &pictures, 1), last = {.class_names = ""};
-  struct checkpoint again = {.class_names = ""};
+  struct checkpoint start = start_of(&net, &pictures, 1), last = {.origin.class_names = ""};
+  struct checkpoint again = {.origin.class_names = ""};
   struct twin twin;
   weights_new(&last.weights, &net);
   weights_new(&again.weights, &net);
@@ -454,7 +549,7 @@ static double measure(const struct net *net, const struct pictures *pictures,
   struct metrics metrics;
   const struct train_watch nobody = {.context = NULL};
   struct device *device = device_open("golden", net, &err);
-  size_t count, *indices = dataset_part(&pictures->data, pictures->parts, part, &count);
+  size_t count, *indices = split_pictures(&pictures->data, pictures->parts, part, &count);
   assert_int_equal(device_set(device, &checkpoint->weights, &checkpoint->state, &err), 0);
   metrics_begin(&metrics, net->classes);
   train_measure(device, &pictures->data, indices, count, "", &nobody, &metrics, NULL, &err);
@@ -525,7 +620,7 @@ static void test_halve(void **state) {
   static const uint32_t halve[] = {1, 3};
   struct net net = load_net("nets/tiny.yaml");
   struct pictures pictures = pictures_new(50, 31); /* 40 to train on */
-  struct checkpoint start = start_of(&net, &pictures, 1), whole = {.class_names = ""};
+  struct checkpoint start = start_of(&net, &pictures, 1), whole = {.origin.class_names = ""};
   start.state.rate = NET_RATE_MAX - 1;
   for (int pieces = 0; pieces < 2; pieces++) {
     static const int expected[] = {NET_RATE_MAX - 1, NET_RATE_MAX, NET_RATE_MAX, NET_RATE_MAX};
@@ -594,8 +689,10 @@ static struct checkpoint in_pieces(const struct net *net, const struct pictures 
 }
 
 static void resumes(const char *folder, const struct net *net, uint64_t seed, int rate,
-                    uint32_t epochs, const uint64_t *steps, size_t count, struct augment augment) {
+                    uint32_t epochs, const uint64_t *steps, size_t count, struct augment augment,
+                    bool balance) {
   struct pictures pictures = pictures_new(100, 29);
+  pictures.balance = balance;
   pictures.augment = augment;
   struct checkpoint start = start_of(net, &pictures, seed);
   start.state.rate = rate;
@@ -607,7 +704,7 @@ static void resumes(const char *folder, const struct net *net, uint64_t seed, in
   char *path = path_join(folder, "w");
   struct checkpoint pieces = in_pieces(net, &pictures, &start, steps, count, epochs, path, &best);
   assert_same(&pieces, &whole);
-  assert_string_equal(pieces.class_names, "top,middle,bottom");
+  assert_string_equal(pieces.origin.class_names, "top,middle,bottom");
   assert_true(same_weights(&best.weights, &train.best.weights));
   assert_int_equal(best.place.epoch, train.best_epoch);
   free(path);
@@ -637,7 +734,7 @@ static void test_resume(void **state) {
   for (size_t n = 0; n < sizeof nets / sizeof nets[0]; n++)
     for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
       resumes(*state, &nets[n], seed, 5, 4, stops[i].steps, stops[i].count,
-              i % 2 ? (struct augment){0} : (struct augment){1, true});
+              i % 2 ? (struct augment){0} : (struct augment){1, true}, i % 3 != 0);
 }
 
 /* The best is from before the stop, and no later epoch is better. */
@@ -723,6 +820,77 @@ static void test_watch_stops(void **state) {
   stops_after(2, 0, 64);
   stops_after(3, 1, 0);
   stops_after(4, 1, 32);
+}
+
+/* ---- patience ---- */
+
+/* Where a run of at most `epochs` epochs ends by the rule, from the figures of one that does not
+ * end early. */
+static uint32_t patience_end(const struct train *train, uint32_t patience, uint32_t epochs) {
+  uint32_t best = 0;
+  for (uint32_t e = 1; e <= epochs; e++) {
+    best = train->epochs[e - 1].best ? e : best;
+    if (e - best >= patience)
+      return e;
+  }
+  return epochs;
+}
+
+/* A run ends by its patience, in one piece and in pieces of `steps` with the same bits; when it is
+ * continued there, it does nothing. */
+static void test_patience(void **state) {
+  (void)state;
+  enum { EPOCHS = 14, STEPS = 50 };
+  struct error err = {0};
+  struct net net = load_net("nets/tiny.yaml");
+  struct pictures pictures = pictures_new(100, 31);
+  struct checkpoint start = start_of(&net, &pictures, 1);
+  struct train endless = begin(&net, &pictures, &start, NULL);
+  run(&endless, EPOCHS, 0);
+  assert_int_equal(endless.epoch_count, EPOCHS);
+  bool early = false;
+  for (uint32_t patience = 1; patience < 5; patience++) {
+    uint32_t expected = patience_end(&endless, patience, EPOCHS);
+    struct train train = begin(&net, &pictures, &start, NULL);
+    train.patience = patience;
+    run(&train, EPOCHS, 0);
+    assert_int_equal(train.place.epoch, expected);
+    assert_int_equal(train.place.position, 0);
+    assert_true(train_is_spent(&train) || expected == EPOCHS);
+    early = early || expected < EPOCHS;
+
+    struct checkpoint piece = start, last = state_of(&train), now;
+    struct checkpoint best = {.origin.class_names = ""};
+    weights_new(&piece.weights, &net);
+    weights_copy(&piece.weights, &start.weights);
+    weights_new(&best.weights, &net);
+    bool has_best = false;
+    for (int i = 0; i < EPOCHS * 2; i++) {
+      struct train part = begin(&net, &pictures, &piece, has_best ? &best : NULL);
+      part.patience = patience;
+      run(&part, EPOCHS, STEPS);
+      now = state_of(&part);
+      weights_free(&piece.weights);
+      piece = now;
+      if (part.best_epoch > 0) {
+        weights_copy(&best.weights, &part.best.weights);
+        best.state = part.best.state;
+        best.place = part.best.place;
+        has_best = true;
+      }
+      end(&part);
+    }
+    assert_same(&piece, &last);
+    weights_free(&piece.weights);
+    weights_free(&best.weights);
+    weights_free(&last.weights);
+    end(&train);
+  }
+  assert_true(early);
+  assert_string_equal(err.message, "");
+  end(&endless);
+  weights_free(&start.weights);
+  pictures_free(&pictures);
 }
 
 /* ---- counters and replies ---- */
@@ -963,9 +1131,13 @@ int main(void) {
       cmocka_unit_test(test_loss),
       cmocka_unit_test(test_order),
       cmocka_unit_test(test_order_is_even),
+      cmocka_unit_test(test_balanced_text),
+      cmocka_unit_test(test_balanced_is_even),
+      cmocka_unit_test(test_balanced_of_equal_classes),
       cmocka_unit_test(test_digest),
       cmocka_unit_test(test_same_as_plain),
       cmocka_unit_test(test_same_as_plain_augmented),
+      cmocka_unit_test(test_same_as_plain_balanced),
       cmocka_unit_test(test_learns),
       cmocka_unit_test(test_learns_8_bits),
       cmocka_unit_test(test_only_infers),
@@ -976,6 +1148,7 @@ int main(void) {
       cmocka_unit_test(test_resume_keeps_best),
       cmocka_unit_test(test_other_order_is_noticed),
       cmocka_unit_test(test_watch_stops),
+      cmocka_unit_test(test_patience),
       cmocka_unit_test(test_counts_beyond_32_bits),
       cmocka_unit_test(test_replies_are_watched),
       cmocka_unit_test(test_threads),

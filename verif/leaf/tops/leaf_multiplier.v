@@ -45,8 +45,8 @@ module leaf_multiplier #(
       localparam A_BITS = of(c, 0), B_BITS = of(c, 1);
       wire [A_BITS+B_BITS-1:0] product;
       engram_multiplier #(.A_BITS(A_BITS), .B_BITS(B_BITS), .LOGIC(of(c, 2))) u_leaf (
-        .clk_i(clk_i), .enable_i(in[64]), .nonzero_i(in[65]), .a_i(in[A_BITS-1:0]),
-        .b_i(in[32 +: B_BITS]), .product_o(product)
+        .clk_i(clk_i), .rst_i(1'b0), .enable_i(in[64]), .nonzero_i(in[65]),
+        .a_i(in[A_BITS-1:0]), .b_i(in[32 +: B_BITS]), .product_o(product)
       );
       assign out_o[c*OUT_BITS +: OUT_BITS] = product;
     end

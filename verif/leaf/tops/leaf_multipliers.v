@@ -47,8 +47,8 @@ module leaf_multipliers #(
       engram_multipliers #(
         .COUNT(COUNT), .A_BITS(A_BITS), .B_BITS(B_BITS), .LOGIC(of(c, 3))
       ) u_leaf (
-        .clk_i(clk_i), .enable_i(in[192 +: COUNT]), .nonzero_i(in[208 +: COUNT]), .a_i(a),
-        .b_i(b), .products_o(products)
+        .clk_i(clk_i), .rst_i(1'b0), .enable_i(in[192 +: COUNT]),
+        .nonzero_i(in[208 +: COUNT]), .a_i(a), .b_i(b), .products_o(products)
       );
     end
   endgenerate

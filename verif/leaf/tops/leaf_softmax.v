@@ -38,7 +38,7 @@ module leaf_softmax #(
       wire [IN_BITS-1:0] in = in_i[c*IN_BITS +: IN_BITS];
       wire unused_ok = &{1'b0, in};
       localparam CLASS_BITS = of(c, 1), LOGIT_BITS = of(c, 2);
-      wire valid, last;
+      wire valid, last, waits;
       wire [CLASS_BITS-1:0] class_number, best;
       wire [15:0] probability;
       engram_softmax #(
@@ -46,12 +46,12 @@ module leaf_softmax #(
       ) u_leaf (
         .clk_i(clk_i), .rst_i(in[2]),
         .logit_valid_i(in[0]), .logit_class_i(in[8 +: CLASS_BITS]), .logit_i(in[32 +: LOGIT_BITS]),
-        .free_i(in[1]), .valid_o(valid), .class_o(class_number), .last_o(last),
+        .free_i(in[1]), .waits_o(waits), .valid_o(valid), .class_o(class_number), .last_o(last),
         .probability_o(probability), .best_o(best)
       );
       wire [7:0] class_byte = class_number, best_byte = best;
       assign out_o[c*OUT_BITS +: OUT_BITS] =
-          {probability, 8'd0, best_byte, class_byte, 6'd0, last, valid};
+          {probability, 8'd0, best_byte, class_byte, 5'd0, waits, last, valid};
     end
   endgenerate
   // verilator lint_on WIDTH

@@ -1,0 +1,117 @@
+#!/bin/sh
+# loaded.sh : cores that have weights from their start (engram gen --load), under the bench that they are emitted with, in
+# Icarus Verilog and in Verilator, and the netlist of one with its ROM; cores with a digit of a weight changed, which the
+# bench must notice.
+# SPDX-License-Identifier: MIT
+#
+# Usage: loaded.sh ENGRAM WORK
+set -eu
+engram=$(realpath "$1") work=$2
+root=$(cd "$(dirname "$0")/.." && pwd)
+for tool in iverilog verilator yosys; do
+  if ! command -v $tool >/dev/null; then
+    echo "SKIP: loaded needs $tool"
+    [ -z "${CI:-}" ]
+    exit
+  fi
+done
+. "$root/verif/cells/netlist.sh"
+rm -rf "$work"
+mkdir -p "$work"
+work=$(realpath "$work")
+
+verdict() { # what, exit status, log
+  if [ "$2" = 0 ]; then
+    echo "PASS $1"
+  else
+    echo "FAIL $1: $(tail -n 1 "$3")"
+  fi
+}
+
+weights() { # net, classes, size of pictures: a few training steps
+  "$engram" synth --classes "$2" --recordings 4 --seconds 2 -o "$work/sounds-${1##*/}" >"$work/log"
+  "$engram" features --classes "$2" --size "$3" -o "$work/pictures-${1##*/}" "$work/sounds-${1##*/}" >"$work/log"
+  "$engram" train --net "$root/$1.yaml" --data "$work/pictures-${1##*/}" --epochs 1 --steps 9 \
+    --save "$work/${1##*/}.weights" >"$work/log"
+}
+
+icarus() { # folder: its bench
+  (cd "$1" && iverilog -g2005-sv -s engram_core_tb -o tb $(cat engram_core.f) engram_core_tb.v && vvp -N tb) >"$1/icarus.log" 2>&1 &&
+    grep -q '^PASS' "$1/icarus.log"
+}
+
+verilator_lint() { # folder
+  (cd "$1" && verilator --lint-only -Wall --top-module engram_core $(cat engram_core.f)) >"$1/verilator_lint.log" 2>&1
+}
+
+verilated() { # folder: its bench
+  (cd "$1" && verilator --binary -j 2 -O0 -CFLAGS -O0 -Wno-fatal -Wno-lint -Wno-style -Wno-STMTDLY --timing \
+      --top-module engram_core_tb --Mdir verilated $(cat engram_core.f) engram_core_tb.v &&
+    verilated/Vengram_core_tb) >"$1/verilated.log" 2>&1 && grep -q '^PASS' "$1/verilated.log"
+}
+
+# What synth_ice40 makes of a core, with Yosys' own cells, whose registers begin as X; and the same without the words of
+# its ROM.
+netlists() { # name of the core, of the netlist, and of the one without
+  for folder in "$work/$2" "$work/$3"; do
+    mkdir -p "$folder"
+    cp "$work/$1/engram_core_tb.v" "$folder"
+    echo "-DNO_ICE40_DEFAULT_ASSIGNMENTS netlist.v $(yosys_share)/ice40/cells_sim.v" >"$folder/engram_core.f"
+  done
+  yosys -q -l "$work/$2/yosys.log" -p "read_verilog $(sed "s,^,$work/$1/," "$work/$1/engram_core.f" | tr '\n' ' ');
+    synth_ice40 -dsp -top engram_core; splitnets; write_verilog -noattr $work/$2/netlist.v;
+    setparam -set INIT_0 256'h0 t:SB_RAM40_4K c:*u_bank* %i; write_verilog -noattr $work/$3/netlist.v"
+}
+
+core() { # name, net, layout options
+  name=$1 net=$2
+  shift 2
+  "$engram" gen --net "$root/$net.yaml" "$@" --load "$work/${net##*/}.weights" -o "$work/$name" >"$work/log"
+}
+
+passes() { # name, simulator
+  status=0
+  "$2" "$work/$1" || status=$?
+  verdict "$1, $2" "$status" "$work/$1/$2.log"
+}
+
+noticed() { # description, folder
+  status=1
+  icarus "$2" || { grep -q 'FAIL.*weights from the start' "$2/icarus.log" && status=0; }
+  verdict "$1 is noticed" "$status" "$2/icarus.log"
+}
+
+changed() { # name, file, sed expression
+  mkdir -p "$work/$1-broken"
+  cp "$work/$1"/*.v "$work/$1/engram_core.f" "$work/$1-broken"
+  sed "$3" "$work/$1/$2" >"$work/$1-broken/$2"
+  cmp -s "$work/$1/$2" "$work/$1-broken/$2" || noticed "$1: a changed digit in $2" "$work/$1-broken"
+}
+
+weights nets/tiny airplane,car,helicopter 8x8
+weights nets/tiny8 airplane,car 7x9
+core conv nets/tiny
+core serial nets/tiny8 --fold positions=1 --fold filters=1 --fold taps=2 --fold lanes=1
+core register nets/tiny8 --fold positions=1 --fold storage=register --fold lanes=5
+core uneven nets/tiny --fold lanes=3
+core rom nets/tiny --fold mode=inference
+core rom-serial nets/tiny8 --fold mode=inference --fold positions=1 --fold filters=1 --fold taps=2
+digit="/memory_q\[7\] *<*= [0-9]*'h/{s/0;/1;/;t;s/.;/0;/}"
+{
+  passes rom verilated
+  for core in serial rom; do passes $core verilator_lint; done
+  netlists rom-serial netlist emptied
+  passes netlist icarus
+  noticed 'netlist without the words of its ROM' "$work/emptied"
+} >"$work/beside" &
+{
+  for core in conv serial register uneven rom rom-serial; do passes $core icarus; done
+  changed conv engram_bank.v "$digit"
+  changed serial engram_core.v "s/\(INITIAL([0-9]*'h[0-9a-f]*\)[0-7])/\18)/;t;s/\(INITIAL([0-9]*'h[0-9a-f]*\)[89a-f])/\10)/"
+} >"$work/result"
+wait
+cat "$work/beside" >>"$work/result"
+cat "$work/result"
+passed=$(grep -c '^PASS' "$work/result" || true)
+echo "$passed passed, $(grep -c '^FAIL' "$work/result" || true) failed"
+[ "$passed" = 13 ] && ! grep -q '^FAIL' "$work/result"
