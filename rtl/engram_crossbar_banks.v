@@ -1,4 +1,5 @@
-// engram_crossbar_banks : a dense layer's weights: banks of lanes, read by rows, written by the update or the host.
+// engram_crossbar_banks : a dense layer's weights: banks of lanes, read by rows, written by the
+//   update or the host.
 // SPDX-License-Identifier: 0BSD
 //
 // Two rows at a time lie in two banks, the even rows in the first.
@@ -6,9 +7,10 @@
 
 module engram_crossbar_banks #(
   parameter LAYER = 2,
-  parameter AT_ONCE = 1,
+  parameter ROWS = 64,
+  parameter AT_ONCE = 1,             // rows at a time
   parameter LANES = 2,
-  parameter LANE_BITS = 1,
+  parameter GROUPS = 1,
   parameter BANK_LANES = 1,
   parameter PAIRED = 0,
   parameter COUPLED = 0,
@@ -16,17 +18,20 @@ module engram_crossbar_banks #(
   parameter TRAINING = 1,
   parameter COPIES = 1,
   parameter WEIGHT_BITS = 16,
-  parameter WEIGHT_WORDS = 64,
-  parameter ADDRESS_BITS = 6,
   parameter STORAGE = 0,
-  parameter PLACED_WRITES = 1
+  parameter PLACED_WRITES = 1,
+  // from the others
+  parameter LANE_BITS = LANES > 1 ? $clog2(LANES) : 1,
+  parameter TRAINED = LANES >> COUPLED,
+  parameter WEIGHT_WORDS = (ROWS + AT_ONCE - 1) / AT_ONCE * GROUPS,
+  parameter ADDRESS_BITS = WEIGHT_WORDS > 1 ? $clog2(WEIGHT_WORDS) : 1
 ) (
   input  wire                          clk_i,
   input  wire                          rst_i,
   // stage 1: [late, early]
   input  wire [2*COPIES*AT_ONCE*ADDRESS_BITS-1:0] half_addresses_i,
   input  wire [2*LANES-1:0]            reads_i,
-  input  wire [LANES/(COUPLED+1)-1:0]  second_1_i,
+  input  wire [TRAINED-1:0]  second_1_i,
   // stage 2: [row][lane]
   output wire [AT_ONCE*LANES*WEIGHT_BITS-1:0] weights_o,
   // stage 6
@@ -34,7 +39,7 @@ module engram_crossbar_banks #(
   input  wire [COPIES-1:0]             updating_i,
   input  wire                          updating_late_i,
   input  wire [COPIES*AT_ONCE*ADDRESS_BITS-1:0] addresses_6_i,
-  input  wire [LANES/(COUPLED+1)-1:0]  second_6_i,
+  input  wire [TRAINED-1:0]  second_6_i,
   input  wire [AT_ONCE*EARLY-1:0]      changed_i,
   input  wire [AT_ONCE*EARLY*WEIGHT_BITS-1:0] next_weights_i,
   output wire [AT_ONCE*LANES-1:0]      update_o,         // weights that are written
@@ -47,13 +52,10 @@ module engram_crossbar_banks #(
   input  wire                          host_row_i,       // its lowest bit
   input  wire [COPIES*WEIGHT_BITS-1:0] host_data_i
 );
-  localparam COLUMNS = COUPLED != 0 ? 2 : 1;
+  localparam COLUMNS = 1 + COUPLED;
   localparam BANKS = (LANES + BANK_LANES - 1) / BANK_LANES;
   localparam FEEDS = COPIES * AT_ONCE;  // [copy][row]
   wire [FEEDS*ADDRESS_BITS-1:0] addresses_i = half_addresses_i[0 +: FEEDS*ADDRESS_BITS];
-  wire unused_ok = &{1'b0, addresses_i, half_addresses_i, addresses_6_i, reads_i, second_1_i, second_6_i, writing_i,
-                     updating_i, updating_late_i, host_read_i, host_read_late_i, host_write_i, host_write_late_i,
-                     host_lane_i, host_row_i, host_data_i};
   genvar r, bank, lane;
   generate
     for (r = 0; r < AT_ONCE; r = r + 1) begin : gen_bank_row
@@ -112,6 +114,11 @@ module engram_crossbar_banks #(
       end
     end
   endgenerate
+  // Not all of it is asked for in each of the layouts.
+  wire unused_ok = &{1'b0, addresses_i, half_addresses_i, addresses_6_i, reads_i, second_1_i,
+                     second_6_i, writing_i, updating_i, updating_late_i, host_read_i,
+                     host_read_late_i, host_write_i, host_write_late_i, host_lane_i, host_row_i,
+                     host_data_i};
 endmodule
 
 `default_nettype wire

@@ -1,20 +1,21 @@
 // engram_crossbar_drain : a dense layer's sums, one after the other.
 // SPDX-License-Identifier: 0BSD
 //
-// Of many lanes a sum is picked in two steps. COUPLED, the unit that trains has its sum in the first of
-// the two.
+// Of many lanes a sum is picked in two steps. COUPLED, the unit that trains has its sum in the
+// first of the two.
 `default_nettype none
 
 module engram_crossbar_drain #(
   parameter UNITS = 2,
-  parameter UNIT_BITS = 1,
   parameter LANES = 2,
-  parameter LANE_BITS = 1,
-  parameter TRAINED = 2,
   parameter COUPLED = 0,
-  parameter LATE_PICK = 0,
+  parameter LATE_PICK = 0,           // 1: a sum is picked in two steps
   parameter COPIES = 1,
-  parameter SUM_BITS = 38
+  parameter SUM_BITS = 38,
+  // from the others
+  parameter UNIT_BITS = UNITS > 1 ? $clog2(UNITS) : 1,
+  parameter LANE_BITS = LANES > 1 ? $clog2(LANES) : 1,
+  parameter TRAINED = LANES >> COUPLED
 ) (
   input  wire                          clk_i,
   input  wire                          rst_i,

@@ -6,17 +6,18 @@
 `default_nettype none
 
 module engram_crossbar_gradients #(
-  parameter UNIT_BITS = 1,
+  parameter UNITS = 2,
   parameter LANES = 2,
-  parameter LANE_BITS = 1,
-  parameter GROUP_BITS = 1,
-  parameter PASSES = 1,
-  parameter PASS_BITS = 1,
+  parameter GROUPS = 1,
   parameter PAIRED = 0,
   parameter COUPLED = 0,
   parameter EARLY = LANES,
   parameter COPIES = 1,
-  parameter GRADIENT_BITS = 16
+  parameter GRADIENT_BITS = 16,
+  // from the others
+  parameter UNIT_BITS = UNITS > 1 ? $clog2(UNITS) : 1,
+  parameter PASS_BITS = GROUPS >> PAIRED > 1 ? $clog2(GROUPS >> PAIRED) : 1,
+  parameter TRAINED = LANES >> COUPLED
 ) (
   input  wire                          clk_i,
   input  wire                          rst_i,
@@ -28,11 +29,12 @@ module engram_crossbar_gradients #(
   input  wire [1:0]                    read_i,
   input  wire [2*PASS_BITS-1:0]        passes_i,
   // stage 2 (late lanes: 3)
-  output wire [LANES/(COUPLED+1)*GRADIENT_BITS-1:0] gradients_o,
-  output wire [LANES/(COUPLED+1)-1:0]  nonzero_o
+  output wire [TRAINED*GRADIENT_BITS-1:0] gradients_o,
+  output wire [TRAINED-1:0]  nonzero_o
 );
-  localparam COLUMNS = COUPLED != 0 ? 2 : 1;
-  localparam TRAINED = LANES / COLUMNS;
+  localparam COLUMNS = 1 + COUPLED;
+  localparam LANE_BITS = LANES > 1 ? $clog2(LANES) : 1;
+  localparam PASSES = GROUPS >> PAIRED;
   localparam LATE = TRAINED - EARLY;
   localparam HALVES = LATE > 0 ? 2 : 1;
   wire unused_reads_ok = &{1'b0, read_i, passes_i, rst_i};
@@ -60,7 +62,7 @@ module engram_crossbar_gradients #(
       wire [GRADIENT_BITS-1:0] gradient;
       assign {valid, unit, gradient} = given[copy*GIVEN_BITS +: GIVEN_BITS];
       wire [63:0] place;
-      engram_crossbar_place #(.LANES(LANES), .GROUP_BITS(GROUP_BITS), .PAIRED(PAIRED)) u_place (
+      engram_crossbar_place #(.LANES(LANES), .GROUPS(GROUPS), .PAIRED(PAIRED)) u_place (
         .unit_i({{(32-UNIT_BITS){1'b0}}, unit}), .place_o(place)
       );
       assign given_taken[copy] = valid && (!(PAIRED != 0 || COUPLED != 0) || !unit[0] || |gradient);
@@ -97,7 +99,8 @@ module engram_crossbar_gradients #(
         engram_weights #(
           .LANES(HERE), .WEIGHT_BITS(GRADIENT_BITS), .WORDS(PASSES), .ADDRESS_BITS(PASS_BITS)
         ) u_gradients (
-          .clk_i(clk_i), .write_i(write[FIRST +: HERE]), .write_address_i(given_passes[0 +: PASS_BITS]),
+          .clk_i(clk_i), .write_i(write[FIRST +: HERE]),
+          .write_address_i(given_passes[0 +: PASS_BITS]),
           .write_data_i(written[FIRST*GRADIENT_BITS +: HERE*GRADIENT_BITS]),
           .read_i(read_i[half]),
           .read_address_i(passes_i[half*PASS_BITS +: PASS_BITS]),

@@ -6,18 +6,21 @@
 `default_nettype none
 
 module engram_crossbar_host #(
-  parameter UNIT_BITS = 1,
-  parameter AT_ONCE = 1,
+  parameter UNITS = 2,
+  parameter AT_ONCE = 1,             // rows at a time
   parameter LANES = 2,
-  parameter LANE_BITS = 1,
-  parameter GROUP_BITS = 1,
+  parameter GROUPS = 1,
   parameter PAIRED = 0,
   parameter COUPLED = 0,
-  parameter TRAINED = LANES,
-  parameter LATE = 0,                // lanes a cycle behind
+  parameter EARLY = LANES,
   parameter COPIES = 1,
   parameter WEIGHT_BITS = 16,
-  parameter PLACED_WRITES = 1        // writes take their address a cycle later
+  parameter PLACED_WRITES = 1,       // writes take their address a cycle later
+  // from the others
+  parameter UNIT_BITS = UNITS > 1 ? $clog2(UNITS) : 1,
+  parameter LANE_BITS = LANES > 1 ? $clog2(LANES) : 1,
+  parameter GROUP_BITS = GROUPS > 1 ? $clog2(GROUPS) : 1,
+  parameter TRAINED = LANES >> COUPLED
 ) (
   input  wire                        clk_i,
   input  wire                        rst_i,
@@ -37,7 +40,7 @@ module engram_crossbar_host #(
   output wire [WEIGHT_BITS-1:0]      weight_o     // that was read
 );
   wire [63:0] host_place;
-  engram_crossbar_place #(.LANES(LANES), .GROUP_BITS(GROUP_BITS), .PAIRED(PAIRED)) u_place (
+  engram_crossbar_place #(.LANES(LANES), .GROUPS(GROUPS), .PAIRED(PAIRED)) u_place (
     .unit_i({{(32-UNIT_BITS){1'b0}}, unit_i}), .place_o(host_place)
   );
   assign group_o = host_place[32 +: GROUP_BITS];
@@ -49,7 +52,7 @@ module engram_crossbar_host #(
   );
 
   generate
-    if (LATE > 0) begin : gen_behind
+    if (EARLY < TRAINED) begin : gen_behind
       reg host_read_q, host_write_q;
       always @(posedge clk_i) begin
         host_read_q <= reads_o[0];

@@ -6,12 +6,14 @@
 
 module engram_crossbar_place #(
   parameter LANES = 2,
-  parameter GROUP_BITS = 1,
+  parameter GROUPS = 1,
   parameter PAIRED = 0
 ) (
   input  wire [31:0] unit_i,
   output wire [63:0] place_o
 );
+  localparam GROUP_BITS = GROUPS > 1 ? $clog2(GROUPS) : 1;
+
   // {quotient, rest} of a division by the constant LANES.
   function [63:0] split;
     input [31:0] value;

@@ -7,25 +7,29 @@
 `default_nettype none
 
 module engram_crossbar_places #(
-  parameter ROW_BITS = 6,
-  parameter AT_ONCE = 1,
+  parameter ROWS = 64,
+  parameter AT_ONCE = 1,             // rows at a time
   parameter LANES = 2,
   parameter GROUPS = 1,
-  parameter GROUP_BITS = 1,
-  parameter PASSES = 1,
-  parameter PASS_BITS = 1,
   parameter PAIRED = 0,
-  parameter TRAINED = LANES,
+  parameter COUPLED = 0,
   parameter SHARED = 0,
   parameter TRAINING = 1,
   parameter COPIES = 1,
-  parameter ADDRESS_BITS = 6,
+  // rounding
   parameter ROUNDING = 0,
   parameter ROUND_BITS = 1,
   parameter LAYER = 2,
   parameter HASH_LAYER_BITS = 2,
   parameter HASH_ROW_BITS = 11,
-  parameter HASH_COLUMN_BITS = 6
+  parameter HASH_COLUMN_BITS = 6,
+  // from the others
+  parameter ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1,
+  parameter GROUP_BITS = GROUPS > 1 ? $clog2(GROUPS) : 1,
+  parameter PASS_BITS = GROUPS >> PAIRED > 1 ? $clog2(GROUPS >> PAIRED) : 1,
+  parameter TRAINED = LANES >> COUPLED,
+  parameter WEIGHT_WORDS = (ROWS + AT_ONCE - 1) / AT_ONCE * GROUPS,
+  parameter ADDRESS_BITS = WEIGHT_WORDS > 1 ? $clog2(WEIGHT_WORDS) : 1
 ) (
   input  wire                        clk_i,
   input  wire [AT_ONCE*ROW_BITS-1:0] rows_i,      // stage 0, or the host's
@@ -44,6 +48,7 @@ module engram_crossbar_places #(
   output wire [COPIES*AT_ONCE*ADDRESS_BITS-1:0] addresses_6_o,
   output wire [TRAINED-1:0]          second_6_o
 );
+  localparam PASSES = GROUPS >> PAIRED;
   localparam FEEDS = COPIES * AT_ONCE;  // [copy][row]
   localparam ROW_SHIFT = AT_ONCE - 1;   // rows lie at row >> ROW_SHIFT of their bank
   localparam PASS_UNITS = PAIRED != 0 ? 2 * LANES : LANES;  // all units of a pass
@@ -129,7 +134,7 @@ module engram_crossbar_places #(
   // multipliers all of it stands for two cycles.
   localparam PLACE_BITS = AT_ONCE * (ADDRESS_BITS + ROUND_BITS) + TRAINED + PASS_BITS;
   wire [PLACE_BITS-1:0] place_2, place_4, place_6;
-    engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(1)) u_update_place_2 (
+  engram_delay #(.DATA_BITS(PLACE_BITS), .CYCLES(1)) u_update_place_2 (
     .clk_i(clk_i), .rst_i(1'b0),
     .data_i({addresses[0 +: AT_ONCE*ADDRESS_BITS], rounds_1, second_1_i, pass_1}), .data_o(place_2)
   );

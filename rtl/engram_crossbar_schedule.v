@@ -1,31 +1,23 @@
 // engram_crossbar_schedule : the order of a dense layer's work: rows, groups, drained sums.
 // SPDX-License-Identifier: 0BSD
 //
-// Stage 0 of engram_crossbar: everything here is of the cycle in which a row is issued.
+// Stage 0 of engram_crossbar: everything here is of the cycle in which a row is issued. The rows
+// themselves come from engram_row_order in front, which counts when it is told to.
 `default_nettype none
 
 module engram_crossbar_schedule #(
-  parameter ROWS = 64,
-  parameter ROW_BITS = 6,
-  parameter AT_ONCE = 1,
-  parameter UNIT_BITS = 1,
+  parameter UNITS = 2,
   parameter LANES = 2,
-  parameter LANE_BITS = 1,
   parameter GROUPS = 1,
-  parameter GROUP_BITS = 1,
-  parameter LAST_LANES = 2,
+  parameter LAST_LANES = 2,        // of the last group
   parameter PAIRED = 0,
   parameter SHARED = 0,
   parameter TRAINING = 1,
-  parameter LATE_PICK = 0,
-  // order of the inputs in the memory in front (engram_row_order)
-  parameter FILTERS = 1,
-  parameter FILTERS_AT_ONCE = 1,
-  parameter POSITIONS = 1,
-  parameter LINE = 1,
-  parameter WORDS = 64,
-  parameter WORD_BITS = 6,
-  parameter SLOT_BITS = 1
+  parameter LATE_PICK = 0,         // 1: a sum is picked in two steps
+  // from the others
+  parameter UNIT_BITS = UNITS > 1 ? $clog2(UNITS) : 1,
+  parameter LANE_BITS = LANES > 1 ? $clog2(LANES) : 1,
+  parameter GROUP_BITS = GROUPS > 1 ? $clog2(GROUPS) : 1
 ) (
   input  wire                          clk_i,
   input  wire                          rst_i,
@@ -34,22 +26,19 @@ module engram_crossbar_schedule #(
   input  wire                          backward_start_i,
   input  wire                          train_i,
   output wire                          idle_o,
-  // the row that is issued
+  // rows, from engram_row_order
+  output wire                          rows_clear_o,
+  output wire                          rows_next_o,
+  input  wire                          row_last_i,
+  // what is issued
   output wire                          forward_o,
   output wire                          gradient_o,
   output wire                          update_o,
-  output wire [AT_ONCE*ROW_BITS-1:0]   rows_o,
-  output wire [AT_ONCE-1:0]            there_o,
-  output wire                          row_first_o,
+  output wire                          read_o,        // the row's input is asked for
   output wire                          last_o,        // of all rows and groups
   output wire [GROUP_BITS-1:0]         group_o,
   output wire                          group_first_o,
   output wire                          group_last_o,
-  // its place in the memory in front
-  output wire                          read_o,
-  output wire [WORD_BITS-1:0]          word_o,
-  output wire [AT_ONCE*SLOT_BITS-1:0]  slots_o,
-  output wire                          word_last_o,
   // the sum that is drained
   output wire                          drain_o,
   output wire [LANE_BITS:0]            drained_o,     // how many of the group were
@@ -57,7 +46,6 @@ module engram_crossbar_schedule #(
   output wire [LANE_BITS-1:0]          pick_o         // the lane, a cycle or two ahead
 );
   localparam DRAIN_BITS = LANE_BITS + 1;
-  localparam ROW_SHIFT = AT_ONCE - 1;
   localparam [31:0] LAST_GROUP = GROUPS - 1;
   localparam [31:0] DRAIN_LAST = LANES - 1;
   localparam [31:0] DRAIN_LAST_LANES = LAST_LANES - 1;
@@ -65,7 +53,7 @@ module engram_crossbar_schedule #(
   wire pairs_only = PAIRED != 0 && train_i;  // passes over pairs instead of units
 
   localparam [2:0] IDLE = 3'd0, FORWARD = 3'd1, FLUSH = 3'd2, DRAIN = 3'd3, BACKWARD = 3'd4;
-  localparam [2:0] FLUSH_LAST = 3 + ROW_SHIFT + LATE_PICK;
+  localparam [2:0] FLUSH_LAST = 3 + PAIRED + LATE_PICK;
   reg [2:0]            state_q;
   reg                  phase_q;       // SHARED backward: 0 update, 1 gradient
   reg [GROUP_BITS-1:0] group_q;
@@ -73,7 +61,6 @@ module engram_crossbar_schedule #(
   reg [DRAIN_BITS-1:0] drain_q;
   reg [UNIT_BITS-1:0]  unit_q;
 
-  wire row_last;
   wire [GROUP_BITS-1:0] group_next;
   wire group_last;
   // The group whose lanes are LAST_LANES.
@@ -97,16 +84,8 @@ module engram_crossbar_schedule #(
   wire backward_issue = TRAINING != 0 && state_q == BACKWARD;
   wire issue = forward_issue || backward_issue;
 
-  engram_row_order #(
-    .ROWS(ROWS), .ROW_BITS(ROW_BITS), .FILTERS(FILTERS), .FILTERS_AT_ONCE(FILTERS_AT_ONCE),
-    .POSITIONS(POSITIONS), .LINE(LINE), .WORDS(WORDS), .WORD_BITS(WORD_BITS),
-    .SLOT_BITS(SLOT_BITS), .AT_ONCE(AT_ONCE)
-  ) u_rows (
-    .clk_i(clk_i), .clear_i(!issue),
-    .next_i(forward_issue || (group_last && phase_last)),
-    .rows_o(rows_o), .there_o(there_o), .word_o(word_o), .slots_o(slots_o),
-    .word_last_o(word_last_o), .first_o(row_first_o), .last_o(row_last)
-  );
+  assign rows_clear_o = !issue;
+  assign rows_next_o = forward_issue || (group_last && phase_last);
 
   // Units are drained in their order; a pair's units in two passes are every second one.
   wire [UNIT_BITS-1:0] pair_base;
@@ -142,7 +121,7 @@ module engram_crossbar_schedule #(
           phase_q <= 1'b0;
         end
         FORWARD: begin
-          if (row_last) state_q <= FLUSH;
+          if (row_last_i) state_q <= FLUSH;
           flush_q <= 3'd0;
           drain_q <= {DRAIN_BITS{1'b0}};
         end
@@ -162,7 +141,7 @@ module engram_crossbar_schedule #(
         default: begin  // BACKWARD
           phase_q <= SHARED != 0 && !phase_q;
           if (phase_last) group_q <= group_last ? {GROUP_BITS{1'b0}} : group_next;
-          if (row_last && group_last && phase_last) state_q <= IDLE;
+          if (row_last_i && group_last && phase_last) state_q <= IDLE;
         end
       endcase
 
@@ -178,7 +157,7 @@ module engram_crossbar_schedule #(
   assign gradient_o = backward_issue && phase_last;
   assign update_o = backward_issue && (SHARED == 0 || !phase_q);
   assign read_o = forward_issue || (backward_issue && !(SHARED != 0 && phase_q));
-  assign last_o = row_last && group_last;
+  assign last_o = row_last_i && group_last;
   assign group_o = group_q;
   assign group_first_o = group_first;
   assign group_last_o = group_last;

@@ -1,25 +1,28 @@
-// engram_crossbar_updates : a dense layer's update units (E11, E13, E16), which two training lanes may share.
+// engram_crossbar_updates : a dense layer's update units (E11, E13, E16), each of one training lane
+//   or of two.
 // SPDX-License-Identifier: 0BSD
 //
 // Where there are late lanes, lane EARLY + e has the unit of lane e in every second cycle.
 `default_nettype none
 
 module engram_crossbar_updates #(
-  parameter AT_ONCE = 1,
+  parameter AT_ONCE = 1,             // rows at a time
   parameter LANES = 2,
-  parameter TRAINED = 2,
-  parameter EARLY = TRAINED,
+  parameter GROUPS = 1,
   parameter PAIRED = 0,
   parameter COUPLED = 0,
+  parameter EARLY = LANES,
   parameter COPIES = 1,
-  parameter PASS_BITS = 1,
   parameter WEIGHT_BITS = 16,
   parameter U_BITS = 32,
   parameter UPDATE_SHIFT = 10,
   parameter RATE_BITS = 4,
   parameter ROUNDING = 0,
   parameter ROUND_BITS = 1,
-  parameter HASH_COLUMN_BITS = 6
+  parameter HASH_COLUMN_BITS = 6,
+  // from the others
+  parameter PASS_BITS = GROUPS >> PAIRED > 1 ? $clog2(GROUPS >> PAIRED) : 1,
+  parameter TRAINED = LANES >> COUPLED
 ) (
   input  wire                          clk_i,
   input  wire                          freeze_i,
@@ -39,7 +42,7 @@ module engram_crossbar_updates #(
   output wire [AT_ONCE*EARLY-1:0]      changed_o,
   output wire [AT_ONCE*EARLY-1:0]      lost_o
 );
-  localparam COLUMNS = COUPLED != 0 ? 2 : 1;
+  localparam COLUMNS = 1 + COUPLED;
   localparam PASS_UNITS = PAIRED != 0 ? 2 * LANES : LANES;  // all units of a pass
   // A unit's number is its pass's and its place's, bit beside bit.
   localparam BESIDE = (PASS_UNITS & (PASS_UNITS - 1)) == 0;

@@ -11,16 +11,18 @@
 `default_nettype none
 
 module engram_row_order #(
-  parameter ROWS = 16,            // inputs
-  parameter ROW_BITS = 4,
+  parameter ROWS = 16,            // inputs: lines of LINE positions of FILTERS
   parameter FILTERS = 1,          // of the convolution in front
   parameter FILTERS_AT_ONCE = 1,  // divides FILTERS
   parameter POSITIONS = 1,        // at a time
   parameter LINE = 1,             // positions of a line, >= POSITIONS
-  parameter WORDS = 16,           // of the memory
-  parameter WORD_BITS = 4,
-  parameter SLOT_BITS = 1,        // values of a word
-  parameter AT_ONCE = 1           // inputs at a time, 1 or 2
+  parameter AT_ONCE = 1,          // inputs at a time, 1 or 2
+  // from the others: of an input's number, of the memory, of a value's place in its word
+  parameter ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1,
+  parameter WORDS = ROWS / (FILTERS * LINE) * ((LINE + POSITIONS - 1) / POSITIONS) *
+                    (FILTERS / FILTERS_AT_ONCE),
+  parameter WORD_BITS = WORDS > 1 ? $clog2(WORDS) : 1,
+  parameter SLOT_BITS = POSITIONS * FILTERS_AT_ONCE > 1 ? $clog2(POSITIONS * FILTERS_AT_ONCE) : 1
 ) (
   input  wire                         clk_i,
   input  wire                         clear_i,  // back to the first input
@@ -52,7 +54,6 @@ module engram_row_order #(
   localparam [31:0] TO_NEXT_GROUP_REST = (1 << 20) + 1 - (REST - 1) * FILTERS;
   localparam [31:0] LAST_WORD = WORDS - 1;
   localparam [31:0] SLOTS = AT_ONCE;
-  localparam [31:0] ALL = ROWS;
 
   reg [ROW_BITS-1:0]   row_q;
   reg [WORD_BITS-1:0]  word_q;
@@ -151,9 +152,9 @@ module engram_row_order #(
   assign word_last_o = word_last;
   assign first_o = first_q;
   assign last_o = word == LAST_WORD[WORD_BITS-1:0] && word_last;
-  wire unused_ok = &{1'b0, ALL, SLOTS, LAST_WORD, LAST_FILTER, LAST_POSITION, LAST_REST, LAST_GROUP,
-                     LAST_BLOCK, last_position, block_last, group_last, TO_NEXT_POSITION, TO_NEXT_GROUP,
-                     TO_NEXT_GROUP_REST};
+  wire unused_ok = &{1'b0, SLOTS, LAST_WORD, LAST_FILTER, LAST_POSITION, LAST_REST, LAST_GROUP,
+                     LAST_BLOCK, last_position, block_last, group_last, TO_NEXT_POSITION,
+                     TO_NEXT_GROUP, TO_NEXT_GROUP_REST};
 endmodule
 
 `default_nettype wire

@@ -21,7 +21,7 @@ engram_row_order|verif/nets/dense|step=fast|s/odd ? {row_q, row_next} : {row_nex
 engram_select|nets/tiny|step=fast filters=2|s/slots_q\[s\*SLOT_BITS/slots_q[0*SLOT_BITS/|dense1.input\[
 engram_picture_buffer|verif/nets/dense|step=fast|s/word_end = row_end .. pixel_q/word_end = pixel_q/|dense1.input\[
 engram_crossbar_lanes|nets/tiny||s/clear_i(HALF == 0 ? firsts_3\[COPY\] : first_4)/clear_i(1'b0)/|dense1.sum\[
-engram_crossbar_lanes|nets/tiny|step=fast filters=2|s/trains_i\[COPY\] ? trains_second_o/trains_i[COPY] ? !trains_second_o/|dense1.sum\[
+engram_crossbar_units|nets/tiny|step=fast filters=2|s/trains\[COPY\] ? trains_second_o/trains[COPY] ? !trains_second_o/|dense1.sum\[
 engram_crossbar_back|nets/tiny|multipliers=shared lanes=4|s/back_early ? early_sum : late_sum/early_sum/|.*
 engram_crossbar_updates|nets/tiny|multipliers=shared lanes=4|s/update_i\[3\] .. !BEHIND ? weight/!BEHIND ? weight/|weight\[
 engram_crossbar_schedule|nets/tiny|step=fast filters=2|s/pair_base . ONE_UNIT$/pair_base/|dense1.sum\[

@@ -70,9 +70,8 @@ module leaf_row_order #(
       wire [WORD_BITS-1:0] word;
       wire word_last, first, last;
       engram_row_order #(
-        .ROWS(of(c, 0)), .ROW_BITS(ROW_BITS), .FILTERS(of(c, 2)), .FILTERS_AT_ONCE(of(c, 3)),
-        .POSITIONS(of(c, 4)), .LINE(of(c, 5)), .WORDS(of(c, 6)), .WORD_BITS(WORD_BITS),
-        .SLOT_BITS(SLOT_BITS), .AT_ONCE(AT_ONCE)
+        .ROWS(of(c, 0)), .FILTERS(of(c, 2)), .FILTERS_AT_ONCE(of(c, 3)), .POSITIONS(of(c, 4)),
+        .LINE(of(c, 5)), .AT_ONCE(AT_ONCE)
       ) u_leaf (
         .clk_i(clk_i), .clear_i(in[0]), .next_i(in[1]),
         .rows_o(rows), .there_o(there[AT_ONCE-1:0]), .word_o(word), .slots_o(slots),
