@@ -381,21 +381,14 @@ module engram_conv #(
       round_1_q <= round_0_q;
     end
 
-    if (ROUNDING == 1) begin : gen_hash
-      localparam [HASH_LAYER_BITS-1:0] LAYER_INDEX = LAYER;
-      wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-TAP_BITS){1'b0}}, tap_q};
-      wire [HASH_COLUMN_BITS-1:0] hash_column = {{(HASH_COLUMN_BITS-FILTER_BITS){1'b0}}, filter_q};
-      wire [ROUND_BITS-1:0] hash;
-      engram_hash #(
-        .POSITION_BITS(HASH_LAYER_BITS+HASH_ROW_BITS+HASH_COLUMN_BITS), .ROUND_BITS(ROUND_BITS)
-      ) u_hash (
-        .key_i(key_i), .position_i({LAYER_INDEX, hash_row, hash_column}), .hash_o(hash)
-      );
-      assign round = hash ^ base_i;
-    end else begin : gen_constant
-      assign round = ROUNDING == 0 ? {1'b1, {(ROUND_BITS-1){1'b0}}} : {ROUND_BITS{1'b0}};
-      wire unused_round_ok = &{1'b0, base_i, key_i};
-    end
+    engram_rounding #(
+      .ROUNDING(ROUNDING), .ROUND_BITS(ROUND_BITS), .LAYER(LAYER),
+      .HASH_LAYER_BITS(HASH_LAYER_BITS), .HASH_ROW_BITS(HASH_ROW_BITS),
+      .HASH_COLUMN_BITS(HASH_COLUMN_BITS)
+    ) u_rounding (
+      .base_i(base_i), .key_i(key_i), .row_i({{(HASH_ROW_BITS-TAP_BITS){1'b0}}, tap_q}),
+      .column_i({{(HASH_COLUMN_BITS-FILTER_BITS){1'b0}}, filter_q}), .round_o(round)
+    );
 
     // It stands still while weights are updated; a register apart from the other layers'.
     wire [RATE_BITS-1:0] rate;

@@ -395,33 +395,15 @@ module engram_conv_serial #(
       wire unused_u_ok = &{1'b0, u_wide};
 
       wire round;  // a bit of rho
-      if (ROUNDING == 1) begin : gen_hash
-        // Base and key in a row, taken along; bit after bit the hash of a key that moves on.
-        localparam [HASH_LAYER_BITS-1:0] LAYER_INDEX = LAYER;
-        localparam POSITION_BITS =
-            HASH_COLUMN_BITS + (LAYER == 0 ? TAP_BITS : HASH_ROW_BITS + HASH_LAYER_BITS);
-        localparam KEY_BITS = POSITION_BITS + ROUND_BITS - 1;
-        wire [HASH_ROW_BITS-1:0] hash_row = {{(HASH_ROW_BITS-TAP_BITS){1'b0}}, tap_q};
-        wire [HASH_COLUMN_BITS-1:0] hash_column =
-            {{(HASH_COLUMN_BITS-FILTER_BITS){1'b0}}, filter_q};
-        wire [HASH_LAYER_BITS+HASH_ROW_BITS+HASH_COLUMN_BITS-1:0] position =
-            {LAYER_INDEX, hash_row, hash_column};
-        wire unused_position_ok = &{1'b0, position, key_i};
-        reg [ROUND_BITS-1:0] base_q;
-        reg [KEY_BITS-1:0]   key_q;
-        wire hash;
-        always @(posedge clk_i) begin
-          base_q <= cycle < FIRST ? base_i : base_q >> 1;
-          key_q <= cycle < FIRST ? key_i[KEY_BITS-1:0] : key_q >> 1;
-        end
-        engram_hash #(.POSITION_BITS(POSITION_BITS), .ROUND_BITS(1)) u_hash (
-          .key_i(key_q[POSITION_BITS-1:0]), .position_i(position[POSITION_BITS-1:0]), .hash_o(hash)
-        );
-        assign round = cycle < WEIGHT && (base_q[0] ^ hash);
-      end else begin : gen_constant
-        assign round = ROUNDING == 0 && cycle == WEIGHT - 1;
-        wire unused_round_ok = &{1'b0, base_i, key_i};
-      end
+      engram_rounding_serial #(
+        .ROUNDING(ROUNDING), .ROUND_BITS(ROUND_BITS), .LAYER(LAYER),
+        .HASH_LAYER_BITS(HASH_LAYER_BITS), .HASH_ROW_BITS(HASH_ROW_BITS),
+        .HASH_COLUMN_BITS(HASH_COLUMN_BITS), .ROW_BITS(TAP_BITS)
+      ) u_rounding (
+        .clk_i(clk_i), .base_i(base_i), .key_i(key_i), .load_i(cycle < FIRST),
+        .bits_i(cycle < WEIGHT), .last_i(cycle == WEIGHT - 1), .row_i(tap_q),
+        .column_i({{(HASH_COLUMN_BITS-FILTER_BITS){1'b0}}, filter_q}), .round_o(round)
+      );
 
       reg  u_bit_q, carry_q, borrow_q;
       reg  fits_q;      // all bits above the weight are as its sign

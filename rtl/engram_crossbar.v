@@ -202,7 +202,7 @@ module engram_crossbar #(
   wire [PASS_BITS-1:0] pass_4;
   engram_crossbar_places #(
     .ROWS(ROWS), .AT_ONCE(AT_ONCE), .LANES(LANES), .GROUPS(GROUPS), .PAIRED(PAIRED),
-    .COUPLED(COUPLED), .SHARED(SHARED), .TRAINING(TRAINING), .COPIES(COPIES),
+    .COUPLED(COUPLED), .SHARED(SHARED), .COPIES(COPIES),
     .ROUNDING(ROUNDING), .ROUND_BITS(ROUND_BITS), .LAYER(LAYER),
     .HASH_LAYER_BITS(HASH_LAYER_BITS), .HASH_ROW_BITS(HASH_ROW_BITS),
     .HASH_COLUMN_BITS(HASH_COLUMN_BITS)
@@ -310,10 +310,11 @@ module engram_crossbar #(
         .AT_ONCE(AT_ONCE), .LANES(LANES), .GROUPS(GROUPS), .PAIRED(PAIRED), .COUPLED(COUPLED),
         .EARLY(EARLY), .COPIES(COPIES), .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(U_BITS),
         .UPDATE_SHIFT(UPDATE_SHIFT), .RATE_BITS(RATE_BITS), .ROUNDING(ROUNDING),
-        .ROUND_BITS(ROUND_BITS), .HASH_COLUMN_BITS(HASH_COLUMN_BITS)
+        .ROUND_BITS(ROUND_BITS), .HASH_LAYER_BITS(HASH_LAYER_BITS),
+        .HASH_ROW_BITS(HASH_ROW_BITS), .HASH_COLUMN_BITS(HASH_COLUMN_BITS)
       ) u_updates (
-        .clk_i(clk_i), .freeze_i(freeze_i), .rate_i(rate_i),
-        .key_i(key_i[HASH_COLUMN_BITS+ROUND_BITS-2:0]), .update_i(update[7:3]),
+        .clk_i(clk_i), .freeze_i(freeze_i), .rate_i(rate_i), .key_i(key_i),
+        .update_i(update[7:3]),
         .weights_i(weights_3), .us_i(us_4), .rounds_i(rounds_4), .second_i(second_4),
         .pass_i(pass_4), .updating_i(updating), .weights_o(weights_6), .changed_o(changed),
         .lost_o(lost_o)

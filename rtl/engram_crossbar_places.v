@@ -14,7 +14,6 @@ module engram_crossbar_places #(
   parameter PAIRED = 0,
   parameter COUPLED = 0,
   parameter SHARED = 0,
-  parameter TRAINING = 1,
   parameter COPIES = 1,
   // rounding
   parameter ROUNDING = 0,
@@ -84,11 +83,14 @@ module engram_crossbar_places #(
   assign rows_1_o = rows_1;
   assign group_1_o = group_1;
 
-  // ---------------------------------------------------------------- addresses and rounding, stage 1
+  // ---------------------------------------------------------------- stage 1
   wire [FEEDS*ADDRESS_BITS-1:0] addresses;
   wire [AT_ONCE*ROUND_BITS-1:0] rounds_1;
-  wire [PASS_BITS-1:0] pass_1 = PASSES > 1 ? group_1[GROUP_BITS-1 -: PASS_BITS] : {PASS_BITS{1'b0}};
+  wire [PASS_BITS-1:0] pass_1 =
+      PASSES > 1 ? group_1[GROUP_BITS-1 -: PASS_BITS] : {PASS_BITS{1'b0}};
   wire [31:0] first_unit_1 = times({{(32-PASS_BITS){1'b0}}, pass_1}, PASS_UNITS);
+  wire [HASH_COLUMN_BITS-1:0] first_column_1 =
+      BESIDE != 0 ? first_unit_1[HASH_COLUMN_BITS-1:0] : {HASH_COLUMN_BITS{1'b0}};
   wire unused_unit_ok = &{1'b0, first_unit_1};
   genvar r, feed;
   generate
@@ -102,28 +104,16 @@ module engram_crossbar_places #(
     end
 
     for (r = 0; r < AT_ONCE; r = r + 1) begin : gen_row
-      if (ROUNDING == 1 && TRAINING != 0) begin : gen_hash
-        localparam [HASH_LAYER_BITS-1:0] LAYER_INDEX = LAYER;
-        wire [ROUND_BITS-1:0] row_hash, pass_hash;
-        wire [HASH_ROW_BITS-1:0] hash_row =
-            {{(HASH_ROW_BITS-ROW_BITS){1'b0}}, rows_1[r*ROW_BITS +: ROW_BITS]};
-        engram_hash #(
-          .POSITION_BITS(HASH_LAYER_BITS+HASH_ROW_BITS), .ROUND_BITS(ROUND_BITS)
-        ) u_hash (
-          .key_i(key_i[HASH_COLUMN_BITS +: HASH_LAYER_BITS+HASH_ROW_BITS+ROUND_BITS-1]),
-          .position_i({LAYER_INDEX, hash_row}), .hash_o(row_hash)
-        );
-        engram_hash #(.POSITION_BITS(HASH_COLUMN_BITS), .ROUND_BITS(ROUND_BITS)) u_pass_hash (
-          .key_i(key_i[HASH_COLUMN_BITS+ROUND_BITS-2:0]),
-          .position_i(BESIDE != 0 ? first_unit_1[HASH_COLUMN_BITS-1:0]
-                                  : {HASH_COLUMN_BITS{1'b0}}), .hash_o(pass_hash)
-        );
-        assign rounds_1[r*ROUND_BITS +: ROUND_BITS] = row_hash ^ pass_hash ^ base_i;
-      end else begin : gen_constant
-        assign rounds_1[r*ROUND_BITS +: ROUND_BITS] =
-            ROUNDING == 0 ? {1'b1, {(ROUND_BITS-1){1'b0}}} : {ROUND_BITS{1'b0}};
-        wire unused_round_ok = &{1'b0, base_i, key_i, first_unit_1};
-      end
+      wire [HASH_ROW_BITS-1:0] row =
+          {{(HASH_ROW_BITS-ROW_BITS){1'b0}}, rows_1[r*ROW_BITS +: ROW_BITS]};
+      engram_rounding #(
+        .ROUNDING(ROUNDING), .ROUND_BITS(ROUND_BITS), .LAYER(LAYER),
+        .HASH_LAYER_BITS(HASH_LAYER_BITS), .HASH_ROW_BITS(HASH_ROW_BITS),
+        .HASH_COLUMN_BITS(HASH_COLUMN_BITS)
+      ) u_rounding (
+        .base_i(base_i), .key_i(key_i), .row_i(row), .column_i(first_column_1),
+        .round_o(rounds_1[r*ROUND_BITS +: ROUND_BITS])
+      );
     end
   endgenerate
 

@@ -19,6 +19,8 @@ module engram_crossbar_updates #(
   parameter RATE_BITS = 4,
   parameter ROUNDING = 0,
   parameter ROUND_BITS = 1,
+  parameter HASH_LAYER_BITS = 2,
+  parameter HASH_ROW_BITS = 11,
   parameter HASH_COLUMN_BITS = 6,
   // from the others
   parameter PASS_BITS = GROUPS >> PAIRED > 1 ? $clog2(GROUPS >> PAIRED) : 1,
@@ -27,7 +29,7 @@ module engram_crossbar_updates #(
   input  wire                          clk_i,
   input  wire                          freeze_i,
   input  wire [RATE_BITS-1:0]          rate_i,
-  input  wire [HASH_COLUMN_BITS+ROUND_BITS-2:0] key_i,      // the column's part
+  input  wire [HASH_LAYER_BITS+HASH_ROW_BITS+HASH_COLUMN_BITS+ROUND_BITS-2:0] key_i,
   input  wire [7:3]                    update_i,   // stages 3 to 7 are an update's
   // stage 3: [row][training lane]
   input  wire [AT_ONCE*TRAINED*WEIGHT_BITS-1:0] weights_i,
@@ -83,22 +85,12 @@ module engram_crossbar_updates #(
       end else begin : gen_only_rate
         assign rate = rates;
       end
-      wire [AT_ONCE*ROUND_BITS-1:0] rounds;
-      if (ROUNDING == 1) begin : gen_column_hash
-        wire second = update_i[4] || !BEHIND ? second_i[early] : second_i[OTHER];
-        wire [31:0] lane_4 = update_i[4] || !BEHIND ? early : OTHER;
-        wire [31:0] unit_4 = PAIRED != 0 || COUPLED != 0 ? {lane_4[30:0], second} : lane_4;
-        wire [31:0] column_4 = BESIDE != 0 ? unit_4 : first_unit_4 + unit_4;
-        wire [ROUND_BITS-1:0] hash;
-        engram_hash #(.POSITION_BITS(HASH_COLUMN_BITS), .ROUND_BITS(ROUND_BITS)) u_column_hash (
-          .key_i(key_i),
-          .position_i(column_4[HASH_COLUMN_BITS-1:0]), .hash_o(hash)
-        );
-        assign rounds = rounds_i ^ {AT_ONCE{hash}};
-        wire unused_column_ok = &{1'b0, column_4, lane_4, second};
-      end else begin : gen_constant
-        assign rounds = rounds_i;
-      end
+      // Beside the pass's first unit, where that is not in the rows' rounding.
+      wire second = update_i[4] || !BEHIND ? second_i[early] : second_i[OTHER];
+      wire [31:0] lane_4 = update_i[4] || !BEHIND ? early : OTHER;
+      wire [31:0] unit_4 = PAIRED != 0 || COUPLED != 0 ? {lane_4[30:0], second} : lane_4;
+      wire [31:0] column_4 = BESIDE != 0 ? unit_4 : first_unit_4 + unit_4;
+      wire unused_column_ok = &{1'b0, column_4, lane_4, second};
 
       for (r = 0; r < AT_ONCE; r = r + 1) begin : gen_update_row
         localparam AT = r * EARLY + early;
@@ -111,13 +103,21 @@ module engram_crossbar_updates #(
           .clk_i(clk_i), .rst_i(1'b0), .data_i(update_i[3] || !BEHIND ? weight : other),
           .data_o(old_weight)
         );
+        wire [ROUND_BITS-1:0] round;
+        engram_rounding #(
+          .ROUNDING(ROUNDING), .ROUND_BITS(ROUND_BITS), .HASH_LAYER_BITS(HASH_LAYER_BITS),
+          .HASH_ROW_BITS(HASH_ROW_BITS), .HASH_COLUMN_BITS(HASH_COLUMN_BITS)
+        ) u_rounding (
+          .base_i(rounds_i[r*ROUND_BITS +: ROUND_BITS]), .key_i(key_i),
+          .row_i({HASH_ROW_BITS{1'b0}}), .column_i(column_4[HASH_COLUMN_BITS-1:0]),
+          .round_o(round)
+        );
         engram_update #(
           .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(U_BITS), .SHIFT(UPDATE_SHIFT),
           .RATE_BITS(RATE_BITS), .ROUND_BITS(ROUND_BITS)
         ) u_update (
           .clk_i(clk_i), .weight_i(old_weight), .u_i(update_i[4] || !BEHIND ? u : other_u),
-          .rate_i(rate),
-          .round_i(rounds[r*ROUND_BITS +: ROUND_BITS]),
+          .rate_i(rate), .round_i(round),
           .weight_o(weights_o[AT*WEIGHT_BITS +: WEIGHT_BITS]), .changed_o(changed_o[AT]),
           .lost_o(unit_lost[AT])
         );
