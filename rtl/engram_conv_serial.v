@@ -24,35 +24,40 @@
 `default_nettype none
 
 module engram_conv_serial #(
+  // shape
   parameter FILTERS = 3,             // 1..16
-  parameter FILTER_BITS = 2,
   parameter HEIGHT = 28,             // of the picture, 1..64
   parameter WIDTH = 28,              // 1..64
   parameter KERNEL_HEIGHT = 4,       // 1..8
   parameter KERNEL_WIDTH = 4,        // 1..8
-  parameter TAPS = 16,               // KERNEL_HEIGHT * KERNEL_WIDTH
-  parameter TAP_BITS = 4,
-  parameter TAPS_AT_ONCE = 4,        // divides TAPS
+  // layout
+  parameter TAPS_AT_ONCE = 4,        // divides KERNEL_HEIGHT * KERNEL_WIDTH
+  parameter TRAINING = 1,            // 0: no way back
+  parameter LOGIC_MULTIPLIERS = 0,   // of TAPS_AT_ONCE, made of logic
+  // formats, in bits
   parameter PIXEL_BITS = 8,
   parameter WEIGHT_BITS = 8,         // 4..24
   parameter GRADIENT_BITS = 8,       // 4..24
   parameter SUM_BITS = 20,           // exact forward sum
-  parameter FORWARD_LEVELS = 2,      // smallest L with 2^L >= TAPS_AT_ONCE
   parameter UPDATE_BITS = 25,        // exact sum over all positions
+  // update
   parameter UPDATE_SHIFT = 6,
-  parameter RATE_BITS = 4,
   parameter ROUNDING = 1,            // 0 nearest, 1 stochastic, 2 truncate
   parameter ROUND_BITS = 10,
   parameter LAYER = 0,
   parameter HASH_LAYER_BITS = 2,
   parameter HASH_ROW_BITS = 11,
   parameter HASH_COLUMN_BITS = 6,
-  parameter PIXEL_ADDRESS_BITS = 10, // of row * WIDTH + column
-  parameter TRAINING = 1,            // 0: no way back
-  parameter LOGIC_MULTIPLIERS = 0,   // of TAPS_AT_ONCE, made of logic
+  // weights that it has from its start
   parameter LOADED = 0,              // 1: the weights begin as INITIAL, word 0 of kernel_q lowest
   parameter INITIAL_BITS = 1,        // of all its words
-  parameter [INITIAL_BITS-1:0] INITIAL = 0
+  parameter [INITIAL_BITS-1:0] INITIAL = 0,
+  // from the others
+  parameter RATE_BITS = 4,
+  parameter TAPS = KERNEL_HEIGHT * KERNEL_WIDTH,
+  parameter FILTER_BITS = FILTERS > 1 ? $clog2(FILTERS) : 1,
+  parameter TAP_BITS = TAPS > 1 ? $clog2(TAPS) : 1,
+  parameter PIXEL_ADDRESS_BITS = HEIGHT * WIDTH > 1 ? $clog2(HEIGHT * WIDTH) : 1
 ) (
   input  wire                          clk_i,
   input  wire                          rst_i,
@@ -85,6 +90,7 @@ module engram_conv_serial #(
   // counters
   output wire                          lost_o
 );
+  localparam FORWARD_LEVELS = $clog2(TAPS_AT_ONCE);
   localparam CHUNKS = TAPS / TAPS_AT_ONCE;
   localparam CHUNK_BITS = CHUNKS > 1 ? $clog2(CHUNKS) : 1;
   localparam LANE_BITS = TAPS_AT_ONCE > 1 ? $clog2(TAPS_AT_ONCE) : 1;
@@ -276,90 +282,32 @@ module engram_conv_serial #(
     if (TRAINING != 0) begin : gen_training
       localparam FULL_BACK_BITS = PIXEL_BITS + GRADIENT_BITS;
       localparam BACK_BITS = FULL_BACK_BITS < UPDATE_BITS ? FULL_BACK_BITS : UPDATE_BITS;
-      localparam LINE_BITS = TAPS_AT_ONCE * UPDATE_BITS;
       localparam [31:0] LAST_LANE = TAPS_AT_ONCE - 1;
       wire unused_last_ok = &{1'b0, LAST_LANE};
+      assign lane_last = lane_q == LAST_LANE[LANE_BITS-1:0];
 
       // A gradient is asked for with the last use of the one before.
       reg started_q;
       always @(posedge clk_i) started_q <= backward_start_i && !rst_i;
       assign gradient_read_o = started_q || (backward_issue && chunk_last && !pass_end);
 
-      // ---------------------------------------------------------- schedule of the update
-      // A weight's cycles: 2 word and sums read, 4 the weight taken, from FIRST on a bit of the
-      // rounding a cycle, from WEIGHT on one of the weight, from ABOVE on of what may overflow it;
-      // in LAST - 1 the weight is saturated, in LAST written.
-      localparam STEP_BITS = UPDATE_BITS - UPDATE_SHIFT + 1;
-      localparam FIRST = 4;
-      localparam WEIGHT = FIRST + ROUND_BITS;
-      localparam ABOVE = WEIGHT + WEIGHT_BITS;
-      localparam LAST = WEIGHT + (STEP_BITS > WEIGHT_BITS ? STEP_BITS : WEIGHT_BITS) + 2;
-      localparam CYCLE_BITS = $clog2(LAST + (1 << RATE_BITS));
-      reg                  update_q;
-      reg [CYCLE_BITS-1:0] cycle_q;
-      wire [31:0] cycle = {{(32-CYCLE_BITS){1'b0}}, cycle_q};  // to compare with integers
-      reg weight_end_q, update_end_q;  // the place stands while a weight has its cycles
-      wire update_end = update_end_q;
-      always @(posedge clk_i) begin
-        weight_end_q <= cycle == LAST - 1 && !rst_i;
-        update_end_q <= cycle == LAST - 1 && !rst_i && lane_last && chunk_last && filter_last;
-        if (rst_i || update_end) update_q <= 1'b0;
-        else if (pass_end && backward_q) update_q <= 1'b1;
-        cycle_q <= update_q && !weight_end && !rst_i ? cycle_q + 1'b1 : {CYCLE_BITS{1'b0}};
-      end
-      assign update = update_q;
-      assign update_read = cycle == 2;
-      assign weight_end = weight_end_q;
-      assign lane_last = lane_q == LAST_LANE[LANE_BITS-1:0];
-      wire changed = weight_q != old_q;
-      assign update_write = weight_end && changed && !freeze_i;
-      assign updated_o = update_end;
-
-      // ---------------------------------------------------------- sums over positions
-      wire [ADDRESS_BITS-1:0] address_2, address_3;
-      engram_delay #(.DATA_BITS(ADDRESS_BITS), .CYCLES(2)) u_address_2 (
-        .clk_i(clk_i), .rst_i(1'b0), .data_i(address), .data_o(address_2)
+      wire [TAPS_AT_ONCE*UPDATE_BITS-1:0] line;
+      engram_conv_serial_sums #(
+        .LINES(FILTERS*CHUNKS), .ADDRESS_BITS(ADDRESS_BITS), .TAPS_AT_ONCE(TAPS_AT_ONCE),
+        .PRODUCT_BITS(PRODUCT_BITS), .TERM_BITS(BACK_BITS), .UPDATE_BITS(UPDATE_BITS)
+      ) u_sums (
+        .clk_i(clk_i), .address_i(address), .issued_i(issued_q[4:2]), .backward_i(backward_q),
+        .products_i(products), .read_i(update_read), .line_o(line)
       );
-      engram_delay #(.DATA_BITS(ADDRESS_BITS), .CYCLES(1)) u_address_3 (
-        .clk_i(clk_i), .rst_i(1'b0), .data_i(address_2), .data_o(address_3)
-      );
-
-      wire [LINE_BITS-1:0] line;  // sums so far, or of the update's weights
-      wire [LINE_BITS-1:0] next_line;
-      for (t = 0; t < TAPS_AT_ONCE; t = t + 1) begin : gen_sum
-        wire [BACK_BITS-1:0] product = products[t*PRODUCT_BITS +: BACK_BITS];
-        wire [UPDATE_BITS-1:0] wide =
-            {{(UPDATE_BITS-BACK_BITS+1){product[BACK_BITS-1]}}, product[BACK_BITS-2:0]};
-        assign next_line[t*UPDATE_BITS +: UPDATE_BITS] =
-            line[t*UPDATE_BITS +: UPDATE_BITS] + wide;
+      reg [UPDATE_BITS-1:0] line_lane;
+      integer s;
+      always @* begin
+        line_lane = line[0 +: UPDATE_BITS];
+        for (s = 1; s < TAPS_AT_ONCE; s = s + 1)
+          if (lane == s) line_lane = line[s*UPDATE_BITS +: UPDATE_BITS];
       end
+      assign u = line_lane;
 
-      if (FILTERS * CHUNKS > 2) begin : gen_memory
-        // A word comes round after three cycles at the earliest: when it is read it was written.
-        reg [LINE_BITS-1:0] line_q;
-        wire [ADDRESS_BITS-1:0] address_4;
-        engram_delay #(.DATA_BITS(ADDRESS_BITS), .CYCLES(1)) u_address_4 (
-          .clk_i(clk_i), .rst_i(1'b0), .data_i(address_3), .data_o(address_4)
-        );
-        always @(posedge clk_i) line_q <= backward_q ? next_line : {LINE_BITS{1'b0}};
-        engram_ram #(
-          .DATA_BITS(LINE_BITS), .WORDS(WORDS), .ADDRESS_BITS(ADDRESS_BITS)
-        ) u_sums (
-          .clk_i(clk_i), .write_i(issued_q[4]), .write_address_i(address_4), .write_data_i(line_q),
-          .read_i((issued_q[2] && backward_q) || update_read), .read_address_i(address_2), .read_data_o(line)
-        );
-      end else begin : gen_registers
-        // One or two words.
-        wire second = FILTERS * CHUNKS > 1 && address_3 != {ADDRESS_BITS{1'b0}};
-        reg [2*LINE_BITS-1:0] lines_q;
-        assign line = second ? lines_q[LINE_BITS +: LINE_BITS] : lines_q[0 +: LINE_BITS];
-        always @(posedge clk_i)
-          if (issued_q[3] && second)
-            lines_q[LINE_BITS +: LINE_BITS] <= backward_q ? next_line : {LINE_BITS{1'b0}};
-          else if (issued_q[3]) lines_q[0 +: LINE_BITS] <= backward_q ? next_line : {LINE_BITS{1'b0}};
-      end
-
-      // ---------------------------------------------------------- update
       reg [TAP_BITS-1:0] tap;
       integer i;
       always @* begin
@@ -374,58 +322,19 @@ module engram_conv_serial #(
       wire unused_place_ok = &{1'b0, place_wide};
       assign place = place_wide[PLACE_BITS-1:0];
 
-      // w <- sat(w - floor((u + rho) / 2^s)), s = UPDATE_SHIFT + rate, as engram_update, from the
-      // lowest bit on. u stands still meanwhile, so that its bit is that of the cycle plus the rate.
-      localparam LEFT = ROUND_BITS > UPDATE_SHIFT ? ROUND_BITS - UPDATE_SHIFT : 0;
-      localparam RIGHT = UPDATE_SHIFT > ROUND_BITS ? UPDATE_SHIFT - ROUND_BITS : 0;
-      localparam ALIGN = FIRST - 1 + LEFT;
-      localparam U_BITS = (1 << CYCLE_BITS) + ALIGN + UPDATE_BITS + RIGHT;
-      reg [UPDATE_BITS-1:0] line_lane;
-      integer s;
-      always @* begin
-        line_lane = line[0 +: UPDATE_BITS];
-        for (s = 1; s < TAPS_AT_ONCE; s = s + 1)
-          if (lane == s) line_lane = line[s*UPDATE_BITS +: UPDATE_BITS];
-      end
-      assign u = line_lane;
-      wire signed [U_BITS-1:0] u_wide =
-          $signed({{(U_BITS-UPDATE_BITS-ALIGN){u[UPDATE_BITS-1]}}, u, {ALIGN{1'b0}}}) >>> RIGHT;
-      wire [(1<<CYCLE_BITS)-1:0] u_bits = u_wide[(1<<CYCLE_BITS)-1:0];
-      wire [CYCLE_BITS-1:0] u_index = cycle_q + {{(CYCLE_BITS-RATE_BITS){1'b0}}, rate_i};
-      wire unused_u_ok = &{1'b0, u_wide};
-
-      wire round;  // a bit of rho
-      engram_rounding_serial #(
-        .ROUNDING(ROUNDING), .ROUND_BITS(ROUND_BITS), .LAYER(LAYER),
+      engram_conv_serial_update #(
+        .WEIGHT_BITS(WEIGHT_BITS), .UPDATE_BITS(UPDATE_BITS), .UPDATE_SHIFT(UPDATE_SHIFT),
+        .RATE_BITS(RATE_BITS), .ROUNDING(ROUNDING), .ROUND_BITS(ROUND_BITS), .LAYER(LAYER),
         .HASH_LAYER_BITS(HASH_LAYER_BITS), .HASH_ROW_BITS(HASH_ROW_BITS),
-        .HASH_COLUMN_BITS(HASH_COLUMN_BITS), .ROW_BITS(TAP_BITS)
-      ) u_rounding (
-        .clk_i(clk_i), .base_i(base_i), .key_i(key_i), .load_i(cycle < FIRST),
-        .bits_i(cycle < WEIGHT), .last_i(cycle == WEIGHT - 1), .row_i(tap_q),
-        .column_i({{(HASH_COLUMN_BITS-FILTER_BITS){1'b0}}, filter_q}), .round_o(round)
+        .HASH_COLUMN_BITS(HASH_COLUMN_BITS), .TAP_BITS(TAP_BITS)
+      ) u_update (
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(pass_end && backward_q),
+        .last_i(lane_last && chunk_last && filter_last), .freeze_i(freeze_i), .rate_i(rate_i),
+        .base_i(base_i), .key_i(key_i), .tap_i(tap_q),
+        .filter_i({{(HASH_COLUMN_BITS-FILTER_BITS){1'b0}}, filter_q}), .u_i(u), .old_i(old_q),
+        .weight_i(weight_q), .weight_o(next_weight), .active_o(update), .read_o(update_read),
+        .end_o(weight_end), .write_o(update_write), .updated_o(updated_o), .lost_o(lost_o)
       );
-
-      reg  u_bit_q, carry_q, borrow_q;
-      reg  fits_q;      // all bits above the weight are as its sign
-      reg  negative_q;  // the last bit
-      reg  moved_q;     // u is not zero
-      wire step_bit = u_bit_q ^ round ^ carry_q;
-      wire old_bit = cycle < ABOVE ? weight_q[0] : old_q[WEIGHT_BITS-1];
-      wire new_bit = old_bit ^ step_bit ^ borrow_q;
-      always @(posedge clk_i) begin
-        u_bit_q <= u_bits[u_index];
-        carry_q <= cycle >= FIRST && ((u_bit_q && (round || carry_q)) || (round && carry_q));
-        borrow_q <= cycle >= WEIGHT &&
-                    ((!old_bit && (step_bit || borrow_q)) || (step_bit && borrow_q));
-        fits_q <= cycle < ABOVE || (fits_q && new_bit == weight_q[WEIGHT_BITS-1]);
-        negative_q <= new_bit;
-        moved_q <= |u;
-      end
-      assign next_weight =
-          cycle <= FIRST ? old_q :
-          cycle >= WEIGHT && cycle < ABOVE ? {new_bit, weight_q[WEIGHT_BITS-1:1]} :
-          cycle == LAST - 1 && !fits_q ? {negative_q, {(WEIGHT_BITS-1){!negative_q}}} : weight_q;
-      assign lost_o = weight_end && moved_q && !changed && !freeze_i;
     end else begin : gen_inference
       assign gradient_read_o = 1'b0;
       assign updated_o = 1'b0;

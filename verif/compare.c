@@ -129,10 +129,11 @@ static int add_layer(struct compare *compare, struct sim_bus *bus, int l, struct
   int behind = l + 1 < net->layer_count ? compare->plan.layer[l + 1].rows_at_once : 1;
   int failed = 0;
   if (layer->kind == LAYER_CONV)
-    failed = trains && add_probe(compare, bus, compare->plan.layer[l].name, "update_sum",
-                                 compare->plan.layer[l].serial ? "u_conv.u_gradient"
-                                                               : "u_conv.gen_training.u_gradient",
-                                 (size_t)(layer->rows * layer->units), layer->update_bits, err);
+    failed = trains &&
+             add_probe(compare, bus, compare->plan.layer[l].name, "update_sum",
+                       compare->plan.layer[l].serial ? "u_conv.u_gradient"
+                                                     : "u_conv.gen_training.u_update.u_gradient",
+                       (size_t)(layer->rows * layer->units), layer->update_bits, err);
   else
     failed = add_inputs(compare, bus, l, err) ||
              add_values(compare, bus, l, "sum", "", "sum", 1, outputs, layer->sum_bits, err) ||
@@ -177,7 +178,7 @@ static int find_layer(struct compare *compare, struct sim_bus *bus, int l, struc
   if (p->serial)
     return find(bus, &compare->kernel, "kernel_q", err, "u_%s", p->name);
   if (compare->net->layer[l].kind == LAYER_CONV)
-    return find(bus, &compare->kernel, "kernel_q", err, "u_%s", p->name) ||
+    return find(bus, &compare->kernel, "kernel_q", err, "u_%s.u_kernels", p->name) ||
                    find(bus, &compare->forward_cycles, "forward_cycles_q", err, "u_%s", p->name) ||
                    find(bus, &compare->backward_cycles, "backward_cycles_q", err, "u_%s", p->name)
                ? -1
@@ -187,7 +188,8 @@ static int find_layer(struct compare *compare, struct sim_bus *bus, int l, struc
   for (int r = 0; r < p->rows_at_once; r++)
     for (int bank = 0; bank < banks; bank++)
       if (find(bus, &compare->banks[l][r * banks + bank], "memory_q", err,
-               "u_%s.u_banks.gen_bank_row__BRA__%d__KET__.gen_bank__BRA__%d__KET__.u_bank.u_weights.%s",
+               "u_%s.u_banks.gen_bank_row__BRA__%d__KET__.gen_bank__BRA__%d__KET__."
+               "u_bank.u_weights.%s",
                p->name, r, bank, storages[compare->net->layer[l].storage]))
         return -1;
   return 0;

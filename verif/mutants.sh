@@ -13,8 +13,8 @@ mkdir -p "$work"
 cat >"$work/list" <<'END'
 engram_normaliser|nets/tiny||s/, shifted\[0\]}/, 1'b0}/|dense1.input\[
 engram_update|nets/tiny||s/~round_q} -$/~round_q} +/|weight\[
-engram_conv|nets/tiny||s/(weights), .index_i(group_q)/(weights), .index_i({GROUP_BITS{1'b0}})/|dense1.input\[
-engram_conv|nets/tiny||s/{sums, filters\(.*\)};/{filters\1, sums};/|conv.update_sum\[
+engram_conv_array|nets/tiny||s/(weights), .index_i(group_i)/(weights), .index_i({GROUP_BITS{1'b0}})/|dense1.input\[
+engram_conv_gradients|nets/tiny||s/{sums, filters\(.*\)};/{filters\1, sums};/|conv.update_sum\[
 engram_conv_serial|nets/tiny|taps=3 positions=1|s/chunk_first ? chunk_wide : sum_q + chunk_wide/chunk_wide/|dense1.input\[
 engram_row_order|nets/tiny|positions=4|s/block_last ? LAST_REST\[POSITION_BITS-1:0\] : LAST_POSITION/LAST_POSITION/|dense1.input\[
 engram_row_order|verif/nets/dense|step=fast|s/odd ? {row_q, row_next} : {row_next, row_q}/{row_next, row_q}/|dense1.input\[

@@ -92,14 +92,12 @@ module leaf_conv_serial #(
       reg [31:0] lost_count;
       always @(posedge clk_i) lost_count <= in[6] ? 32'd0 : lost_count + lost;
       engram_conv_serial #(
-        .FILTERS(of(c, 0)), .FILTER_BITS(FILTER_BITS), .HEIGHT(of(c, 2)), .WIDTH(of(c, 3)),
-        .KERNEL_HEIGHT(of(c, 4)), .KERNEL_WIDTH(of(c, 5)), .TAPS(of(c, 4) * of(c, 5)),
-        .TAP_BITS(TAP_BITS), .TAPS_AT_ONCE(of(c, 7)), .PIXEL_BITS(PIXEL_BITS),
+        .FILTERS(of(c, 0)), .HEIGHT(of(c, 2)), .WIDTH(of(c, 3)), .KERNEL_HEIGHT(of(c, 4)),
+        .KERNEL_WIDTH(of(c, 5)), .TAPS_AT_ONCE(of(c, 7)), .PIXEL_BITS(PIXEL_BITS),
         .WEIGHT_BITS(WEIGHT_BITS), .GRADIENT_BITS(GRADIENT_BITS), .SUM_BITS(SUM_BITS),
-        .FORWARD_LEVELS(of(c, 12)), .UPDATE_BITS(UPDATE_BITS), .UPDATE_SHIFT(of(c, 14)),
-        .RATE_BITS(4), .ROUNDING(of(c, 15)), .ROUND_BITS(ROUND_BITS), .LAYER(c % 4),
-        .HASH_LAYER_BITS(2), .HASH_ROW_BITS(11), .HASH_COLUMN_BITS(6),
-        .PIXEL_ADDRESS_BITS(ADDRESS_BITS), .TRAINING(of(c, 18))
+        .UPDATE_BITS(UPDATE_BITS), .UPDATE_SHIFT(of(c, 14)), .ROUNDING(of(c, 15)),
+        .ROUND_BITS(ROUND_BITS), .LAYER(c % 4), .HASH_LAYER_BITS(2), .HASH_ROW_BITS(11),
+        .HASH_COLUMN_BITS(6), .TRAINING(of(c, 18))
       ) u_leaf (
         .clk_i(clk_i), .rst_i(in[0]),
         .forward_start_i(in[1]), .backward_start_i(in[2]), .freeze_i(in[3]), .rate_i(in[11:8]),
