@@ -246,7 +246,7 @@ module engram_crossbar #(
     .WEIGHT_BITS(WEIGHT_BITS), .GRADIENT_BITS(GRADIENT_BITS), .SUM_BITS(SUM_BITS)
   ) u_lanes (
     .clk_i(clk_i), .rst_i(rst_i), .forward_i(forward[5:2]), .first_i(first_2),
-    .gradient_i(gradient), .update_i(update[3:2] & {2{!freeze_i}}),
+    .gradient_i(gradient), .update_i({update[3] && !freeze_i, update[2] && !freeze_i}),
     .exists_2_i(exists_2), .second_2_i(second_2), .kept_2_i(kept_2), .kept_4_i(kept_4),
     .x_i(x_i), .there_i(there_2), .gradients_i(gradients_2), .nonzero_i(nonzero_2),
     .weights_i(weights_2), .weights_o(trained_weights), .last_weights_o(weights_3),
@@ -303,8 +303,8 @@ module engram_crossbar #(
       ) u_gradients (
         .clk_i(clk_i), .rst_i(rst_i), .gradient_valid_i(gradient_valid_i),
         .gradient_unit_i(gradient_unit_i), .gradient_i(gradient_i),
-        .read_i(gradient[2:1] | update[2:1]), .passes_i(passes_1), .gradients_o(gradients_2),
-        .nonzero_o(nonzero_2)
+        .read_i({gradient[2] || update[2], gradient[1] || update[1]}), .passes_i(passes_1),
+        .gradients_o(gradients_2), .nonzero_o(nonzero_2)
       );
       engram_crossbar_updates #(
         .AT_ONCE(AT_ONCE), .LANES(LANES), .GROUPS(GROUPS), .PAIRED(PAIRED), .COUPLED(COUPLED),

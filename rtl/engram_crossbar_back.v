@@ -43,7 +43,6 @@ module engram_crossbar_back #(
 );
   localparam LATE = TRAINED - EARLY;     // those a cycle behind
   localparam HALVES = LATE > 0 ? 2 : 1;
-  wire unused_ok = &{1'b0, forward_i, issue_i};
   wire back_issued, back_first, back_group_last;
   engram_delay #(.DATA_BITS(1), .CYCLES(2+BACK_LEVELS)) u_issued (
     .clk_i(clk_i), .rst_i(rst_i), .data_i(gradient_i), .data_o(back_issued)
@@ -145,6 +144,7 @@ module engram_crossbar_back #(
       end
     end
   endgenerate
+  wire unused_ok = &{1'b0, forward_i, issue_i};
   assign valid_o = valid_q;
   assign gates_o = gates_q;
   assign rows_o = rows_q;
