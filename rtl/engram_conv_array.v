@@ -3,6 +3,8 @@
 //
 // POSITIONS x FILTERS_AT_ONCE values of TAPS multipliers each: tap times weight, or on the way back
 // tap times gradient (E15). Products two cycles after enable_i, sums FORWARD_LEVELS later.
+//
+// Parameters are engram_conv's.
 `default_nettype none
 
 module engram_conv_array #(

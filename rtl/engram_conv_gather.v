@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: 0BSD
 //
 // What a line's last word does not hold is zero.
+//
+// Parameters are engram_conv's.
 `default_nettype none
 
 module engram_conv_gather #(

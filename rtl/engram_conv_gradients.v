@@ -4,6 +4,8 @@
 //
 // G_C in the order of the weights, which moves down: backward a tap's filters go round, and those
 // that come by take their sums; in the update everything moves by one, and the lowest is next.
+//
+// Parameters are engram_conv's.
 `default_nettype none
 
 module engram_conv_gradients #(

@@ -1,5 +1,7 @@
 // engram_conv_kernels : the convolution's weights, in registers, with the host's way to them.
 // SPDX-License-Identifier: 0BSD
+//
+// Parameters are engram_conv's.
 `default_nettype none
 
 module engram_conv_kernels #(

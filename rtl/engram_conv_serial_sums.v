@@ -4,6 +4,8 @@
 //
 // A line of TAPS_AT_ONCE sums for each word of weights, in a small memory. A whole way forward
 // clears them.
+//
+// Parameters are engram_conv_serial's.
 `default_nettype none
 
 module engram_conv_serial_sums #(

@@ -8,6 +8,8 @@
 // A weight's cycles: 2 word and sums read, 4 the weight taken, from FIRST on a bit of the rounding
 // a cycle, from WEIGHT on one of the weight, from ABOVE on of what may overflow it; in LAST - 1 the
 // weight is saturated, in LAST written.
+//
+// Parameters are engram_conv_serial's.
 `default_nettype none
 
 module engram_conv_serial_update #(

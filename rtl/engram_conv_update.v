@@ -3,6 +3,8 @@
 //
 // Stage 0 finds the weight and its gradient, stage 1 has them in registers; the weight is written
 // with stage 3.
+//
+// Parameters are engram_conv's.
 `default_nettype none
 
 module engram_conv_update #(

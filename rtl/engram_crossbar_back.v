@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: 0BSD
 //
 // The early training lanes' sums come first, the late ones' a cycle later; groups are added up.
+//
+// Parameters are engram_crossbar's.
 `default_nettype none
 
 module engram_crossbar_back #(

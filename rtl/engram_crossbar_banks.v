@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: 0BSD
 //
 // Two rows at a time lie in two banks, the even rows in the first.
+//
+// Parameters are engram_crossbar's.
 `default_nettype none
 
 module engram_crossbar_banks #(

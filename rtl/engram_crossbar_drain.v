@@ -3,6 +3,8 @@
 //
 // Of many lanes a sum is picked in two steps. COUPLED, the unit that trains has its sum in the
 // first of the two.
+//
+// Parameters are engram_crossbar's.
 `default_nettype none
 
 module engram_crossbar_drain #(

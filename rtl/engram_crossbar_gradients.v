@@ -3,6 +3,8 @@
 //
 // Gradients that are given, to many lanes a cycle later, which is still before they are read. Of a
 // pair the one that was dropped has a gradient of zero.
+//
+// Parameters are engram_crossbar's.
 `default_nettype none
 
 module engram_crossbar_gradients #(

@@ -3,6 +3,8 @@
 //
 // Says where a unit's weights are, gives the banks the host's strobes and data, and picks what was
 // read from the lanes, four cycles after read_i.
+//
+// Parameters are engram_crossbar's.
 `default_nettype none
 
 module engram_crossbar_host #(

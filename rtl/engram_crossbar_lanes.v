@@ -3,6 +3,8 @@
 //
 // Stages are engram_crossbar's. Lanes from EARLY on are late: all that they take comes to them a
 // cycle later.
+//
+// Parameters are engram_crossbar's.
 `default_nettype none
 
 module engram_crossbar_lanes #(

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: 0BSD
 //
 // Combinational; a division by a constant, without a multiplier.
+//
+// Parameters are engram_crossbar's.
 `default_nettype none
 
 module engram_crossbar_place #(

@@ -4,6 +4,8 @@
 // A row and group of stage 0 (between steps: the host's) become the banks' addresses of stage 1,
 // which are read, and of stage 6, which are written; beside them go the rounding's bits and what
 // tells the units. Late lanes have all of it a cycle later.
+//
+// Parameters are engram_crossbar's.
 `default_nettype none
 
 module engram_crossbar_places #(

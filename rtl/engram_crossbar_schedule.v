@@ -3,6 +3,8 @@
 //
 // Stage 0 of engram_crossbar: everything here is of the cycle in which a row is issued. The rows
 // themselves come from engram_row_order in front, which counts when it is told to.
+//
+// Parameters are engram_crossbar's.
 `default_nettype none
 
 module engram_crossbar_schedule #(

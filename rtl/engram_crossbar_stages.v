@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: 0BSD
 //
 // A bit of each output is a stage, by its number.
+//
+// Parameters are engram_crossbar's.
 `default_nettype none
 
 module engram_crossbar_stages #(

@@ -5,6 +5,8 @@
 // told which one it serves; else a dropped unit's lane stands still. Lanes that the last group does
 // not have stand still as well. Training lanes from EARLY on are late: what is said of them in a
 // stage comes a cycle later.
+//
+// Parameters are engram_crossbar's.
 `default_nettype none
 
 module engram_crossbar_units #(

@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: 0BSD
 //
 // Where there are late lanes, lane EARLY + e has the unit of lane e in every second cycle.
+//
+// Parameters are engram_crossbar's.
 `default_nettype none
 
 module engram_crossbar_updates #(
