@@ -199,7 +199,7 @@ module engram_crossbar #(
   wire [2*COPIES*AT_ONCE*ADDRESS_BITS-1:0] addresses_1;
   wire [COPIES*AT_ONCE*ADDRESS_BITS-1:0] addresses_6;
   wire [AT_ONCE*ROUND_BITS-1:0] rounds_4;
-  wire [PASS_BITS-1:0] pass_4;
+  wire [31:0] first_unit_4;
   engram_crossbar_places #(
     .ROWS(ROWS), .AT_ONCE(AT_ONCE), .LANES(LANES), .GROUPS(GROUPS), .PAIRED(PAIRED),
     .COUPLED(COUPLED), .SHARED(SHARED), .COPIES(COPIES),
@@ -210,8 +210,8 @@ module engram_crossbar #(
     .clk_i(clk_i), .rows_i(idle ? {AT_ONCE{host_row_i}} : rows_i),
     .group_i(idle ? host_group : group_0), .second_1_i(second_1), .update_i(update[5:3]),
     .base_i(base_i), .key_i(key_i), .rows_1_o(rows_1), .group_1_o(group_1), .passes_o(passes_1),
-    .addresses_o(addresses_1), .rounds_4_o(rounds_4), .second_4_o(second_4), .pass_4_o(pass_4),
-    .addresses_6_o(addresses_6), .second_6_o(second_6)
+    .addresses_o(addresses_1), .rounds_4_o(rounds_4), .second_4_o(second_4),
+    .first_unit_4_o(first_unit_4), .addresses_6_o(addresses_6), .second_6_o(second_6)
   );
 
   wire [AT_ONCE*ROW_BITS-1:0] rows_2;
@@ -307,8 +307,8 @@ module engram_crossbar #(
         .gradients_o(gradients_2), .nonzero_o(nonzero_2)
       );
       engram_crossbar_updates #(
-        .AT_ONCE(AT_ONCE), .LANES(LANES), .GROUPS(GROUPS), .PAIRED(PAIRED), .COUPLED(COUPLED),
-        .EARLY(EARLY), .COPIES(COPIES), .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(U_BITS),
+        .AT_ONCE(AT_ONCE), .LANES(LANES), .PAIRED(PAIRED), .COUPLED(COUPLED), .EARLY(EARLY),
+        .COPIES(COPIES), .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(U_BITS),
         .UPDATE_SHIFT(UPDATE_SHIFT), .RATE_BITS(RATE_BITS), .ROUNDING(ROUNDING),
         .ROUND_BITS(ROUND_BITS), .HASH_LAYER_BITS(HASH_LAYER_BITS),
         .HASH_ROW_BITS(HASH_ROW_BITS), .HASH_COLUMN_BITS(HASH_COLUMN_BITS)
@@ -316,8 +316,8 @@ module engram_crossbar #(
         .clk_i(clk_i), .freeze_i(freeze_i), .rate_i(rate_i), .key_i(key_i),
         .update_i(update[7:3]),
         .weights_i(weights_3), .us_i(us_4), .rounds_i(rounds_4), .second_i(second_4),
-        .pass_i(pass_4), .updating_i(updating), .weights_o(weights_6), .changed_o(changed),
-        .lost_o(lost_o)
+        .first_unit_i(first_unit_4), .updating_i(updating), .weights_o(weights_6),
+        .changed_o(changed), .lost_o(lost_o)
       );
       engram_crossbar_back #(
         .ROWS(ROWS), .AT_ONCE(AT_ONCE), .PLACE_BITS(PLACE_BITS), .TRAINED(TRAINED), .EARLY(EARLY),
@@ -342,8 +342,8 @@ module engram_crossbar #(
       assign back_gates_o = {AT_ONCE{1'b0}};
       assign back_sums_o = {(AT_ONCE*BACK_BITS){1'b0}};
       wire unused_ok = &{1'b0, gradient_valid_i, gradient_unit_i, gradient_i, rate_i, row_place_i,
-                         x_gate_i, passes_1, us_4, terms_4, rounds_4, second_4, pass_4, weights_3,
-                         group_first, group_last, gradient_0, update};
+                         x_gate_i, passes_1, us_4, terms_4, rounds_4, second_4, first_unit_4,
+                         weights_3, group_first, group_last, gradient_0, update};
     end
   endgenerate
 endmodule

@@ -45,7 +45,7 @@ module engram_crossbar_places #(
   output wire [2*COPIES*AT_ONCE*ADDRESS_BITS-1:0] addresses_o,  // stage 1 (late: 2), [copy][row]
   output wire [AT_ONCE*ROUND_BITS-1:0] rounds_4_o,
   output wire [TRAINED-1:0]          second_4_o,
-  output wire [PASS_BITS-1:0]        pass_4_o,
+  output wire [31:0]                 first_unit_4_o,  // of the pass; 0 where it is in the rounding
   output wire [COPIES*AT_ONCE*ADDRESS_BITS-1:0] addresses_6_o,
   output wire [TRAINED-1:0]          second_6_o
 );
@@ -75,12 +75,10 @@ module engram_crossbar_places #(
   wire [AT_ONCE*ADDRESS_BITS-1:0] addresses_2;
   wire [PASS_BITS-1:0] pass_2;
   engram_copies #(.DATA_BITS(AT_ONCE*ROW_BITS), .COPIES(COPIES)) u_rows_1 (
-    .clk_i(clk_i), .data_i(rows_i),
-    .copies_o(copied_rows_1)
+    .clk_i(clk_i), .data_i(rows_i), .copies_o(copied_rows_1)
   );
   engram_copies #(.DATA_BITS(GROUP_BITS), .COPIES(COPIES)) u_group_1 (
-    .clk_i(clk_i), .data_i(group_i),
-    .copies_o(copied_group_1)
+    .clk_i(clk_i), .data_i(group_i), .copies_o(copied_group_1)
   );
   assign rows_1_o = rows_1;
   assign group_1_o = group_1;
@@ -161,9 +159,12 @@ module engram_crossbar_places #(
   endgenerate
   assign addresses_2 = place_2[PLACE_BITS-1 -: AT_ONCE*ADDRESS_BITS];
   assign pass_2 = place_2[0 +: PASS_BITS];
-  assign {rounds_4_o, second_4_o, pass_4_o} = place_4[0 +: PLACE_BITS-AT_ONCE*ADDRESS_BITS];
+  wire [PASS_BITS-1:0] pass_4;
+  assign {rounds_4_o, second_4_o, pass_4} = place_4[0 +: PLACE_BITS-AT_ONCE*ADDRESS_BITS];
+  assign first_unit_4_o =
+      BESIDE != 0 ? 32'd0 : times({{(32-PASS_BITS){1'b0}}, pass_4}, PASS_UNITS);
   assign second_6_o = place_6[PASS_BITS +: TRAINED];
-  wire unused_places_ok = &{1'b0, place_2, place_4, place_6, update_i};
+  wire unused_places_ok = &{1'b0, place_2, place_4, place_6, pass_4, update_i};
 endmodule
 
 `default_nettype wire

@@ -10,7 +10,6 @@
 module engram_crossbar_updates #(
   parameter AT_ONCE = 1,             // rows at a time
   parameter LANES = 2,
-  parameter GROUPS = 1,
   parameter PAIRED = 0,
   parameter COUPLED = 0,
   parameter EARLY = LANES,
@@ -25,7 +24,6 @@ module engram_crossbar_updates #(
   parameter HASH_ROW_BITS = 11,
   parameter HASH_COLUMN_BITS = 6,
   // from the others
-  parameter PASS_BITS = GROUPS >> PAIRED > 1 ? $clog2(GROUPS >> PAIRED) : 1,
   parameter TRAINED = LANES >> COUPLED
 ) (
   input  wire                          clk_i,
@@ -39,7 +37,7 @@ module engram_crossbar_updates #(
   input  wire [AT_ONCE*TRAINED*U_BITS-1:0] us_i,
   input  wire [AT_ONCE*ROUND_BITS-1:0] rounds_i,
   input  wire [TRAINED-1:0]            second_i,
-  input  wire [PASS_BITS-1:0]          pass_i,
+  input  wire [31:0]                   first_unit_i,  // of the pass; 0 where it is in rounds_i
   // stage 6: [row][update unit]
   input  wire [COPIES-1:0]             updating_i,
   output wire [AT_ONCE*EARLY*WEIGHT_BITS-1:0] weights_o,
@@ -47,24 +45,7 @@ module engram_crossbar_updates #(
   output wire [AT_ONCE*EARLY-1:0]      lost_o
 );
   localparam COLUMNS = 1 + COUPLED;
-  localparam PASS_UNITS = PAIRED != 0 ? 2 * LANES : LANES;  // all units of a pass
-  // A unit's number is its pass's and its place's, bit beside bit.
-  localparam BESIDE = (PASS_UNITS & (PASS_UNITS - 1)) == 0;
-  wire unused_ok = &{1'b0, first_unit_4, rates, update_i, key_i, second_i, weights_i, freeze_i};
 
-  // value * factor by shifts and sums, so that no multiplier is spent on a constant.
-  function [31:0] times;
-    input [31:0] value;
-    input [31:0] factor;
-    integer i;
-    begin
-      times = 32'd0;
-      for (i = 0; i < 16; i = i + 1)
-        if (factor[i]) times = times + (value << i);
-    end
-  endfunction
-
-  wire [31:0] first_unit_4 = times({{(32-PASS_BITS){1'b0}}, pass_i}, PASS_UNITS);
   // It stands still while weights are updated; of many lanes each has its own.
   wire [COPIES*RATE_BITS-1:0] rates;
   engram_copies #(.DATA_BITS(RATE_BITS), .COPIES(COPIES)) u_rates (
@@ -87,11 +68,10 @@ module engram_crossbar_updates #(
       end else begin : gen_only_rate
         assign rate = rates;
       end
-      // Beside the pass's first unit, where that is not in the rows' rounding.
       wire second = update_i[4] || !BEHIND ? second_i[early] : second_i[OTHER];
       wire [31:0] lane_4 = update_i[4] || !BEHIND ? early : OTHER;
       wire [31:0] unit_4 = PAIRED != 0 || COUPLED != 0 ? {lane_4[30:0], second} : lane_4;
-      wire [31:0] column_4 = BESIDE != 0 ? unit_4 : first_unit_4 + unit_4;
+      wire [31:0] column_4 = first_unit_i + unit_4;
       wire unused_column_ok = &{1'b0, column_4, lane_4, second};
 
       for (r = 0; r < AT_ONCE; r = r + 1) begin : gen_update_row
@@ -129,6 +109,8 @@ module engram_crossbar_updates #(
       end
     end
   endgenerate
+  // Not all of it is asked for in each of the layouts.
+  wire unused_ok = &{1'b0, rates, update_i, key_i, second_i, first_unit_i, weights_i, freeze_i};
 endmodule
 
 `default_nettype wire
