@@ -15,21 +15,26 @@ module engram_link_due (
   input  wire       number_bit_i,  // the last reply's
   input  wire       part_i,
   input  wire       part_bit_i,    // the complement of the part's that is due, lowest first
-  output reg        differs_o,
-  output reg        above_o,       // the part is behind the one that is due
-  output reg        zero_o,        // it is a picture's first
-  output reg        last_o         // and its last
+  output wire       differs_o,
+  output wire       above_o,       // the part is behind the one that is due
+  output wire       zero_o,        // it is a picture's first
+  output wire       last_o         // and its last
 );
+  reg differs_q, above_q, zero_q, last_q;
   wire part = part_i && run_i && bit_i < 5'd8;
   wire differs = memory_bit_i == part_bit_i;
   always @(posedge clk_i) begin
-    if (fresh_i && (number_i || part_i)) differs_o <= 1'b0;
+    if (fresh_i && (number_i || part_i)) differs_q <= 1'b0;
     else if (number_i ? run_i && memory_bit_i != number_bit_i : part && differs)
-      differs_o <= 1'b1;
-    if (part && differs) above_o <= memory_bit_i;
-    if (part) zero_o <= (bit_i == 5'd0 || zero_o) && !memory_bit_i;
-    if (part_i && run_i && bit_i == 5'd8) last_o <= memory_bit_i;
+      differs_q <= 1'b1;
+    if (part && differs) above_q <= memory_bit_i;
+    if (part) zero_q <= (bit_i == 5'd0 || zero_q) && !memory_bit_i;
+    if (part_i && run_i && bit_i == 5'd8) last_q <= memory_bit_i;
   end
+  assign differs_o = differs_q;
+  assign above_o = above_q;
+  assign zero_o = zero_q;
+  assign last_o = last_q;
 endmodule
 
 `default_nettype wire
