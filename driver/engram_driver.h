@@ -143,7 +143,7 @@ int engram_set_state(const struct engram *core, const struct engram_state *state
 void engram_random_from_seed(uint64_t seed, uint32_t random[4]);
 
 /* Writes a seed's initial weights and state, the golden model's, with the description's rate and
- * frozen layers and no steps. Errors: BUS, RUNNING. */
+ * frozen layers and no steps. Errors: BUS (as for weights that are fixed), RUNNING. */
 int engram_initialise(const struct engram *core, uint64_t seed);
 
 /* ---------------------------------------------------------------- counters */

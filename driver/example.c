@@ -59,8 +59,10 @@ int engram_example(const struct engram *core) {
   int error = engram_check(core);
   if (!error)
     error = engram_pause(core, ENGRAM_PAUSE_POLLS);
+#if !ENGRAM_WEIGHTS_LOADED
   if (!error)
     error = engram_initialise(core, EXAMPLE_SEED);
+#endif
   if (!error)
     error = engram_clear_counters(core);
   if (!error)

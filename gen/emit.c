@@ -137,6 +137,7 @@ static void set_loaded(struct marks *marks, const struct net *net, const struct 
                        const struct weights *weights) {
   bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
   bool fixed = weights && !trains;
+  marks_set(marks, "loaded", "%d", weights != NULL);
   marks_set(marks, "fixed", "%d", fixed);
   marks_set(marks, "features", "%u", loaded_features(net, weights));
   loaded_set_conv(marks, net, plan, weights);

@@ -215,7 +215,13 @@ if grep -qF w0 -r loaded || ! grep -q 'module two_bank_1_0' loaded/two_bank.v ||
 else
   passed=$((passed + 1))
 fi
-rm -r loaded
+name='gen --load: the example leaves the weights as they are'
+if cc -std=c99 -Werror -c -o example.o loaded/two_example.c && ! nm -u example.o | grep initialise; then
+  passed=$((passed + 1))
+else
+  fail 'it does not'
+fi
+rm -r loaded example.o
 name='exported: the first filter of seed 1 (docs/order.md)'
 if [ "$(sed -n '1~3p; 18q' words | tr '\n' ' ')" = '0c 08 1d fc ef fb ' ]; then
   passed=$((passed + 1))
