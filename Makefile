@@ -44,6 +44,7 @@ BENCH  := $(BUILD)/bench
 .DEFAULT_GOAL := help
 .PHONY: help deps all sim check unit cli found independent leaves cores folds icarus cocotb driver fusesoc regress same mutants vehicle
 .PHONY: bitstream bitstreams program fpga-table report-page lint lint-rtl pages format wave install clean estimate-check netlist loaded
+.PHONY: same-bytes same-bytes-update
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -225,7 +226,7 @@ install: $(ENGRAM) ## install the command into PREFIX (/usr/local)
 	install -D $(ENGRAM) $(DESTDIR)$(PREFIX)/bin/engram
 
 # ---------------------------------------------------------------- checks
-check: lint unit cli found independent leaves cores icarus driver regress mutants link-faults vehicle study-test floorplan-test ## everything a contributor runs
+check: lint unit cli same-bytes found independent leaves cores icarus driver regress mutants link-faults vehicle study-test floorplan-test ## everything a contributor runs
 
 unit: $(TESTS:%=$(BUILD)/san/%) ## unit tests under AddressSanitizer and UBSan
 	@set -e; for test in $^; do echo "== $${test##*/}"; $$test; done
@@ -286,6 +287,12 @@ regress: $(BENCH) $(ENGRAM) $(BUILD)/random ## N random descriptions, layouts an
 
 same: $(BENCH) ## the same weights after 50 steps at 22 layouts of one net, in the model and in each core
 	@sh verif/same.sh $(BENCH) $(BUILD)/same
+
+same-bytes: $(ENGRAM) ## emitted files of 25 nets and layouts against committed checksums, version aside
+	@sh verif/same_bytes.sh $(ENGRAM) $(BUILD)/same-bytes verif/same_bytes.txt
+
+same-bytes-update: $(ENGRAM) ## writes these checksums anew, where other bytes are meant
+	@sh verif/same_bytes.sh $(ENGRAM) $(BUILD)/same-bytes verif/same_bytes.txt update
 
 mutants: $(BENCH) ## deliberate errors in RTL leaves, each of which the bench must notice
 	@sh verif/mutants.sh $(BENCH) $(BUILD)/mutants
