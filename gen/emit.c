@@ -7,7 +7,6 @@
 #include "beside.h"
 #include "embedded.h"
 #include "loaded.h"
-#include "model/random.h"
 #include "model/softmax.h"
 #include "net/map.h"
 #include "net/plan.h"
@@ -55,12 +54,12 @@ static void set_shapes(struct marks *marks, const struct net *net, const struct 
   marks_set(marks, "pixel_bits", "%d", net->pixel_bits);
   marks_set(marks, "pixel_offset", "%d", net->pixel_offset);
   marks_set(marks, "pixel_frac", "%d", net->pixel_frac);
-  marks_set(marks, "picture_row_bits", "%d", plan_index_bits(net->height));
+  marks_set(marks, "picture_row_bits", "%d", plan->picture_row_bits);
   marks_set(marks, "word_pixels", "%d", plan->picture.positions);
   marks_set(marks, "picture_word_bits", "%d", plan->picture.word_bits);
-  marks_set(marks, "picture_column_bits", "%d", plan_index_bits(net->width));
+  marks_set(marks, "picture_column_bits", "%d", plan->picture_column_bits);
   marks_set(marks, "classes", "%d", net->classes);
-  marks_set(marks, "class_bits", "%d", plan_index_bits(net->classes));
+  marks_set(marks, "class_bits", "%d", plan->class_bits);
   marks_set(marks, "layers", "%d", net->layer_count);
   marks_set(marks, "layers_msb", "%d", net->layer_count - 1);
   marks_set(marks, "layer_bits", "%d", net->layer_bits);
@@ -100,9 +99,7 @@ static void set_layer_lists(struct marks *marks, const struct net *net) {
 }
 
 static void set_training(struct marks *marks, const struct net *net, const struct plan *plan) {
-  int random_bits = net->random_bits;
-  int drawn = random_bits > 0 ? 2 * random_bits + net->position_bits - 1 : 0;
-  int round_bits = random_bits > 0 ? random_bits : 1;
+  const struct plan_random *random = &plan->random;
   unsigned freeze = 0;
   for (int l = 0; l < net->layer_count; l++)
     freeze |= (unsigned)net->layer[l].freeze << l;
@@ -116,19 +113,19 @@ static void set_training(struct marks *marks, const struct net *net, const struc
   marks_set(marks, "logit_frac", "%d", logit_frac);
   marks_set(marks, "reply_values", "%s", logits ? "logit (sign-extended)" : "probability");
   marks_set(marks, "reply_frac", "%d", logits ? logit_frac : SOFTMAX_FRAC);
-  marks_set(marks, "updated", "%s_updated", plan->layer[0].name);
+  marks_set(marks, "updated", "%s_updated", net->layer[0].name);
   marks_set(marks, "rounding", "%d",
             net->rounding == ROUND_NEAREST      ? 0
             : net->rounding == ROUND_STOCHASTIC ? 1
                                                 : 2);
-  marks_set(marks, "round_bits", "%d", round_bits);
-  marks_set(marks, "key_bits", "%d", net->position_bits + round_bits - 1);
-  marks_set(marks, "drawn_bits", "%d", drawn > 0 ? drawn : 1);
-  marks_set(marks, "pairs", "%d", net->pair_count > 0 ? net->pair_count : 1);
-  marks_set(marks, "pair_offset", "%d", drawn);
-  marks_set(marks, "step_shifts", "%d", random_step_shifts(net));
-  if (random_bits > 0)
-    marks_set(marks, "round_key", "drawn[%d:%d]", drawn - 1, random_bits);
+  marks_set(marks, "round_bits", "%d", random->round_bits);
+  marks_set(marks, "key_bits", "%d", random->key_bits);
+  marks_set(marks, "drawn_bits", "%d", random->drawn_bits);
+  marks_set(marks, "pairs", "%d", random->pairs);
+  marks_set(marks, "pair_offset", "%d", random->pair_offset);
+  marks_set(marks, "step_shifts", "%d", random->step_shifts);
+  if (net->random_bits > 0)
+    marks_set(marks, "round_key", "drawn[%d:%d]", random->drawn_bits - 1, net->random_bits);
   else
     marks_set(marks, "round_key", "{%d{1'b0}}", net->position_bits);
 }
@@ -148,12 +145,12 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
   const struct layer *layer = &net->layer[l];
   const struct plan_layer *p = &plan->layer[l];
   marks_set(marks, "layer", "%d", l);
-  marks_set(marks, "layer_name", "%s", p->name);
+  marks_set(marks, "layer_name", "%s", layer->name);
   marks_set(marks, "rows", "%d", layer->rows);
-  marks_set(marks, "layer_row_bits", "%d", plan_index_bits(layer->rows));
+  marks_set(marks, "layer_row_bits", "%d", p->row_bits);
   marks_set(marks, "units", "%d", layer->units);
-  marks_set(marks, "last_unit", "%d'd%d", plan_index_bits(layer->units), layer->units - 1);
-  marks_set(marks, "unit_bits", "%d", plan_index_bits(layer->units));
+  marks_set(marks, "last_unit", "%d'd%d", p->unit_bits, layer->units - 1);
+  marks_set(marks, "unit_bits", "%d", p->unit_bits);
   marks_set(marks, "input_bits", "%d", layer->input.bits);
   marks_set(marks, "weight_bits", "%d", layer->weight.bits);
   marks_set(marks, "activation_bits", "%d", layer->activation.bits);
@@ -199,12 +196,11 @@ static void set_widened(struct marks *marks, const char *mark, const char *numbe
     marks_set(marks, mark, "%s", number);
 }
 
-/* A core that only infers stores activations alone. */
 static void set_conv_serial(struct marks *marks, const struct net *net, const struct plan *plan) {
   const struct plan_layer *p = &plan->layer[0];
   int activation = net->layer[0].activation.bits, gradient = net->layer[0].gradient.bits;
   bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
-  int stored = trains && gradient > activation ? gradient : activation;
+  int stored = p->stored_bits;
   marks_set(marks, "taps_at_once", "%d", p->taps);
   marks_set(marks, "ready_word", "%d'd%d", p->order.word_bits, p->ready_word);
   marks_set(marks, "stored_bits", "%d", stored);
@@ -221,7 +217,7 @@ static void set_conv_serial(struct marks *marks, const struct net *net, const st
 /* How the inputs of a dense layer lie, and whose they are. */
 static void set_front(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
   const struct plan_order *order = l > 0 ? &plan->layer[l - 1].order : &plan->picture;
-  const char *name = l > 0 ? plan->layer[l - 1].name : "picture";
+  const char *name = l > 0 ? net->layer[l - 1].name : "picture";
   marks_set(marks, "order_filters", "%d", order->filters);
   marks_set(marks, "order_filters_at_once", "%d", order->filters_at_once);
   marks_set(marks, "order_positions", "%d", order->positions);
@@ -238,9 +234,9 @@ static void set_front(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "forward_start", "%s_ready", name);
   marks_set(marks, "front_layer", "%d", l - 1);
   marks_set(marks, "front_gradient_bits", "%d", front->gradient.bits);
-  int row_bits = plan_index_bits(net->layer[l].rows), at_once = plan->layer[l].rows_at_once;
-  int rows = at_once * row_bits, slots = at_once * order->slot_bits;
-  marks_set(marks, "back_tag_bits", "%d", rows + slots + 1);
+  const struct plan_layer *p = &plan->layer[l];
+  int rows = p->rows_at_once * p->row_bits, slots = p->rows_at_once * order->slot_bits;
+  marks_set(marks, "back_tag_bits", "%d", p->back_tag_bits);
   if (front->kind == LAYER_CONV && !plan->layer[l - 1].serial)
     marks_set(
         marks, "front_gradient_place",
@@ -257,7 +253,7 @@ static void set_dense(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "copies", "%d", p->copies);
   marks_set(marks, "lanes", "%d", p->lanes);
   marks_set(marks, "groups", "%d", p->groups);
-  marks_set(marks, "group_bits", "%d", plan_index_bits(p->groups));
+  marks_set(marks, "group_bits", "%d", p->group_bits);
   marks_set(marks, "last_lanes", "%d", p->last_lanes);
   marks_set(marks, "paired", "%d", p->paired);
   marks_set(marks, "shared", "%d", p->shared);
@@ -282,13 +278,13 @@ static void write_counts(FILE *f, const struct net *net, const struct plan *plan
                          struct marks *marks, int l) {
   static const char *const names[PLAN_COUNTS] = {"cuts", "gradient_cuts", "lost"};
   for (int i = 0; i < PLAN_COUNTS; i++) {
-    int flags = plan->layer[l].flags[i];
-    marks_set(marks, "flags_name", "%s_%s", plan->layer[l].name, names[i]);
+    const struct plan_count *count = &plan->layer[l].count[i];
+    marks_set(marks, "flags_name", "%s_%s", net->layer[l].name, names[i]);
     marks_set(marks, "counter", "%d", PLAN_COUNTS * l + i);
-    marks_set(marks, "flags", "%d", flags);
-    marks_set(marks, "flag_levels", "%d", plan_tree_levels(flags));
-    marks_set(marks, "flag_sum_bits", "%d", net_bits_for((uint64_t)flags));
-    marks_set(marks, "flag_count_bits", "%d", plan_count_bits(flags));
+    marks_set(marks, "flags", "%d", count->flags);
+    marks_set(marks, "flag_levels", "%d", count->levels);
+    marks_set(marks, "flag_sum_bits", "%d", count->sum_bits);
+    marks_set(marks, "flag_count_bits", "%d", count->bits);
     bool counts = i == 0 || net->fold[FOLD_MODE] == MODE_TRAINING;
     template_write(f, counts ? "core_count.v.in" : "core_no_count.v.in", marks);
   }
@@ -297,7 +293,7 @@ static void write_counts(FILE *f, const struct net *net, const struct plan *plan
 /* What a layer of a core that only infers has instead of its gradients. */
 static void set_no_gradient(struct marks *marks, const struct net *net, const struct plan *plan,
                             int l) {
-  const char *name = plan->layer[l].name;
+  const char *name = net->layer[l].name;
   marks_set(marks, "at_once", "%d",
             net->layer[l].kind == LAYER_CONV ? plan->layer[1].rows_at_once : 1);
   if (net->layer[l].kind == LAYER_CONV && !plan->layer[l].serial)
@@ -306,7 +302,7 @@ static void set_no_gradient(struct marks *marks, const struct net *net, const st
               plan->layer[0].order.slot_bits);
   else if (net->layer[l].kind == LAYER_OUTPUT)
     marks_set(marks, "no_gradient_place", "  assign %s_gradient_unit = %d'd0;\n", name,
-              plan_index_bits(net->layer[l].units));
+              plan->layer[l].unit_bits);
   else
     marks_set(marks, "no_gradient_place", "%s", "");
 }
@@ -371,8 +367,7 @@ static void write_table(FILE *f, struct marks *marks) {
   template_write(f, "exp_table.v.in", marks);
 }
 
-static void write_header(FILE *f, const struct net *net, const struct plan *plan,
-                         struct marks *marks) {
+static void write_header(FILE *f, const struct net *net, struct marks *marks) {
   struct text text;
   text_open(&text);
   registers_write_c(text.file);
@@ -381,7 +376,7 @@ static void write_header(FILE *f, const struct net *net, const struct plan *plan
   for (int l = 0; l < net->layer_count; l++)
     fprintf(text.file,
             "#define ENGRAM_LAYER%d_ROWS %d /* %s */\n#define ENGRAM_LAYER%d_COLUMNS %d\n", l,
-            net->layer[l].rows, plan->layer[l].name, l, net->layer[l].units);
+            net->layer[l].rows, net->layer[l].name, l, net->layer[l].units);
   text_to_mark(&text, marks, "shapes");
   beside_layer_list(marks, net);
   template_write(f, "core_header.h.in", marks);
@@ -399,13 +394,13 @@ static void write_page(FILE *f, const struct net *net, const struct plan *plan,
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     fprintf(text.file, "| %d %s | %d x %d | %d, %d | %d, %d | %d, %d | %d | %d |\n", l,
-            plan->layer[l].name, layer->rows, layer->units, layer->weight.bits, layer->weight.frac,
+            net->layer[l].name, layer->rows, layer->units, layer->weight.bits, layer->weight.frac,
             layer->activation.bits, layer->activation.frac, layer->gradient.bits,
             layer->gradient.frac, layer->sum_bits, layer->update_bits);
   }
   text_to_mark(&text, marks, "layers_table");
   text_open(&text);
-  registers_write_page(text.file, net, plan);
+  registers_write_page(text.file, net);
   text_to_mark(&text, marks, "register_table");
   template_write(f, "core_page.md.in", marks);
 }
@@ -493,7 +488,7 @@ int emit_core(const struct net *net, const char *folder, const char *prefix,
   template_write(axi.file, "axi.v.in", &marks);
   template_write(system.file, "system.v.in", &marks);
   write_table(table.file, &marks);
-  write_header(header.file, net, &plan, &marks);
+  write_header(header.file, net, &marks);
   write_page(page.file, net, &plan, &marks);
   write_rdl(rdl.file, net, &marks);
   beside_write_fusesoc(fusesoc.file, net, prefix);

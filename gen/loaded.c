@@ -134,16 +134,14 @@ void loaded_set_conv(struct marks *marks, const struct net *net, const struct pl
   const struct layer *conv = &net->layer[0];
   int bits = conv->weight.bits, height = conv->kernel_height, width = conv->kernel_width;
   int word_bits = p->serial ? p->taps * bits : conv->rows * conv->units * bits;
-  int filter_bits = plan_index_bits(conv->units);
-  int chunk_bits = p->serial ? plan_index_bits(conv->rows / p->taps) : 0;
-  int words = p->serial ? 1 << (filter_bits + chunk_bits) : 1;
+  int words = p->serial ? 1 << (p->filter_bits + p->chunk_bits) : 1;
   struct content content = {memory_new((size_t)words, (size_t)word_bits), word_bits};
   for (int tap = 0; tap < conv->rows; tap++)
     for (int filter = 0; filter < conv->units; filter++) {
       int32_t weight = weights->layer[0][tap * conv->units + filter];
       int k = width > 1 && height % p->taps == 0 ? tap % width * height + tap / width : tap;
       if (p->serial)
-        content_put(&content, (size_t)(filter << chunk_bits | k / p->taps), k % p->taps * bits,
+        content_put(&content, (size_t)(filter << p->chunk_bits | k / p->taps), k % p->taps * bits,
                     weight, bits);
       else
         content_put(&content, 0, (tap * conv->units + filter) * bits, weight, bits);

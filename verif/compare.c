@@ -95,7 +95,7 @@ static int add_probe(struct compare *compare, struct sim_bus *bus, const char *l
 static int add_values(struct compare *compare, struct sim_bus *bus, int l, const char *what,
                       const char *instance, const char *leaf, int at_once, size_t count, int bits,
                       struct error *err) {
-  const char *name = compare->plan.layer[l].name;
+  const char *name = compare->net->layer[l].name;
   for (int v = 0; v < at_once; v++) {
     char scope[96];
     snprintf(scope, sizeof scope, "u_%s%s_normaliser.gen_probes.gen_probe__BRA__%d__KET__.u_%s",
@@ -112,8 +112,8 @@ static int add_inputs(struct compare *compare, struct sim_bus *bus, int l, struc
   const struct layer *layer = &compare->net->layer[l];
   for (int r = 0; r < p->rows_at_once; r++) {
     char scope[96];
-    snprintf(scope, sizeof scope, "u_%s.gen_row__BRA__%d__KET__.u_input", p->name, r);
-    if (add_probe(compare, bus, p->name, "input", scope, (size_t)layer->rows, layer->input.bits,
+    snprintf(scope, sizeof scope, "u_%s.gen_row__BRA__%d__KET__.u_input", layer->name, r);
+    if (add_probe(compare, bus, layer->name, "input", scope, (size_t)layer->rows, layer->input.bits,
                   err))
       return -1;
     compare->probe[compare->probe_count - 1].a_step *= (size_t)p->groups;
@@ -129,7 +129,7 @@ static int add_layer(struct compare *compare, struct sim_bus *bus, int l, struct
   int behind = l + 1 < net->layer_count ? compare->plan.layer[l + 1].rows_at_once : 1;
   int failed = 0;
   if (layer->kind == LAYER_CONV)
-    failed = trains && add_probe(compare, bus, compare->plan.layer[l].name, "update_sum",
+    failed = trains && add_probe(compare, bus, compare->net->layer[l].name, "update_sum",
                                  compare->plan.layer[l].serial ? "u_conv.u_gradient"
                                                                : "u_conv.gen_training.u_gradient",
                                  (size_t)(layer->rows * layer->units), layer->update_bits, err);
@@ -156,7 +156,7 @@ static int add_probes(struct compare *compare, struct sim_bus *bus, struct error
 }
 
 static int find_counters(struct compare *compare, struct sim_bus *bus, int l, struct error *err) {
-  const char *name = compare->plan.layer[l].name;
+  const char *name = compare->net->layer[l].name;
   if (find(bus, &compare->cut_activations[l], "count_q", err, "u_%s_cuts", name))
     return -1;
   if (compare->net->fold[FOLD_MODE] != MODE_TRAINING)
@@ -175,11 +175,13 @@ static int find_layer(struct compare *compare, struct sim_bus *bus, int l, struc
   if (find_counters(compare, bus, l, err))
     return -1;
   if (p->serial)
-    return find(bus, &compare->kernel, "kernel_q", err, "u_%s", p->name);
+    return find(bus, &compare->kernel, "kernel_q", err, "u_%s", compare->net->layer[l].name);
   if (compare->net->layer[l].kind == LAYER_CONV)
-    return find(bus, &compare->kernel, "kernel_q", err, "u_%s", p->name) ||
-                   find(bus, &compare->forward_cycles, "forward_cycles_q", err, "u_%s", p->name) ||
-                   find(bus, &compare->backward_cycles, "backward_cycles_q", err, "u_%s", p->name)
+    return find(bus, &compare->kernel, "kernel_q", err, "u_%s", compare->net->layer[l].name) ||
+                   find(bus, &compare->forward_cycles, "forward_cycles_q", err, "u_%s",
+                        compare->net->layer[l].name) ||
+                   find(bus, &compare->backward_cycles, "backward_cycles_q", err, "u_%s",
+                        compare->net->layer[l].name)
                ? -1
                : 0;
   int banks = (p->lanes + p->bank_lanes - 1) / p->bank_lanes;
@@ -188,7 +190,7 @@ static int find_layer(struct compare *compare, struct sim_bus *bus, int l, struc
     for (int bank = 0; bank < banks; bank++)
       if (find(bus, &compare->banks[l][r * banks + bank], "memory_q", err,
                "u_%s.gen_bank_row__BRA__%d__KET__.gen_bank__BRA__%d__KET__.u_bank.u_weights.%s",
-               p->name, r, bank, storages[compare->net->layer[l].storage]))
+               compare->net->layer[l].name, r, bank, storages[compare->net->layer[l].storage]))
         return -1;
   return 0;
 }
@@ -247,7 +249,7 @@ void compare_value(struct compare *compare, const char *tensor, long index, int6
 
 static const struct probe *probe_of(const struct compare *compare, int l, const char *what) {
   char tensor[24];
-  snprintf(tensor, sizeof tensor, "%s.%s", compare->plan.layer[l].name, what);
+  snprintf(tensor, sizeof tensor, "%s.%s", compare->net->layer[l].name, what);
   for (int i = 0; i < compare->probe_count; i++)
     if (!strcmp(compare->probe[i].tensor, tensor))
       return &compare->probe[i];
@@ -321,7 +323,7 @@ static int64_t kernel_weight(const struct compare *compare, int tap, int filter)
     return signal_signed(&compare->kernel, 0, (size_t)((tap * conv->units + filter) * bits), bits);
   int height = conv->kernel_height, width = conv->kernel_width;
   int k = width > 1 && height % p->taps == 0 ? tap % width * height + tap / width : tap;
-  int word = filter << plan_index_bits(conv->rows / p->taps) | k / p->taps;
+  int word = filter << p->chunk_bits | k / p->taps;
   return signal_signed(&compare->kernel, (size_t)word, (size_t)(k % p->taps * bits), bits);
 }
 
@@ -329,7 +331,7 @@ static void compare_weights(struct compare *compare, int l, uint64_t now) {
   const struct layer *layer = &compare->net->layer[l];
   const int32_t *weights = model_weights(compare->model)->layer[l];
   char tensor[24];
-  snprintf(tensor, sizeof tensor, "%s.weight", compare->plan.layer[l].name);
+  snprintf(tensor, sizeof tensor, "%s.weight", compare->net->layer[l].name);
   for (int n = 0; n < layer->rows; n++)
     for (int u = 0; u < layer->units; u++) {
       int i = n * layer->units + u;

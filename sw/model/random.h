@@ -32,9 +32,6 @@ struct random_state random_from_seed(uint64_t seed);
 /* The state `shifts` outputs later. */
 struct random_state random_advance(struct random_state state, int shifts);
 
-/* Shifts that a training step of this net advances the state by; at least 128. */
-int random_step_shifts(const struct net *net);
-
 /* Base and key of the step that starts from `state`. */
 struct random_step random_begin_step(const struct net *net, struct random_state state);
 

@@ -47,17 +47,17 @@ static void add_ram(struct core *core, const char *owner, const char *leaf, int 
 static void add_control(struct core *core) {
   const struct net *net = core->net;
   const struct plan_order *picture = &core->plan->picture;
-  int pairs = net->pair_count > 0 ? net->pair_count : 1;
-  int drawn = net->random_bits > 0 ? 2 * net->random_bits + net->position_bits - 1 : 0;
-  int shifts = drawn + pairs <= 128 ? 128 : (drawn + pairs + 127) / 128 * 128;
+  const struct plan_random *random = &core->plan->random;
   add(core, "control", "", 1, cost_control(core->family, net, map_address_bits(net)));
   add(core, "pictures", "", 1, cost_picture_buffer(core->family, net, picture));
   add_ram(core, "pictures", "words", 2 << picture->word_bits, picture->values * net->pixel_bits);
-  int class_bits = plan_index_bits(net->classes);
+  int class_bits = core->plan->class_bits;
   add(core, "sequencer", "", 1,
       core->trains ? cost_sequencer(core->family, class_bits, net->layer_count)
                    : cost_overlap_sequencer(core->family, class_bits, core->plan->interval));
-  add(core, "random", "", 1, cost_random(core->family, core->trains, drawn, pairs, shifts));
+  add(core, "random", "", 1,
+      cost_random(core->family, core->trains, random->pair_offset, random->pairs,
+                  random->step_shifts));
 }
 
 static void add_counts(struct core *core) {
@@ -65,11 +65,11 @@ static void add_counts(struct core *core) {
   int bits = 0;
   for (int l = 0; l < core->net->layer_count; l++)
     for (int i = 0; i < (core->trains ? PLAN_COUNTS : 1); i++) {
-      int flags = core->plan->layer[l].flags[i];
+      const struct plan_count *count = &core->plan->layer[l].count[i];
       char name[40];
-      snprintf(name, sizeof name, "%s_%s", core->plan->layer[l].name, names[i]);
-      add(core, name, "", 1, cost_event_counter(core->family, flags, plan_count_bits(flags)));
-      bits += plan_count_bits(flags);
+      snprintf(name, sizeof name, "%s_%s", core->net->layer[l].name, names[i]);
+      add(core, name, "", 1, cost_event_counter(core->family, count->flags, count->bits));
+      bits += count->bits;
     }
   add(core, "counters", "", 1, cost_counters(core->family, bits));
 }
@@ -89,12 +89,12 @@ static void add_activations(struct core *core, int l) {
                                        .halve = dense && layer->dropout,
                                        .gates = dense && core->trains};
   char name[40];
-  snprintf(name, sizeof name, "%s_normaliser", p->name);
+  snprintf(name, sizeof name, "%s_normaliser", layer->name);
   add(core, name, "", 1, cost_normaliser(core->family, &normaliser));
   if (layer->kind == LAYER_OUTPUT)
     return;
   int bits = layer->activation.bits + (dense && core->trains);
-  snprintf(name, sizeof name, "%s_activations", p->name);
+  snprintf(name, sizeof name, "%s_activations", layer->name);
   add_ram(core, name, "ram", p->order.words, p->order.values * bits);
   const struct plan_layer *next = &core->plan->layer[l + 1];
   int copies = conv && !p->serial ? next->copies : 1;
@@ -106,10 +106,9 @@ static void add_activations(struct core *core, int l) {
 static void add_update(struct core *core, int l, const char *leaf, int count, int u_bits,
                        int rate_bits) {
   const struct layer *layer = &core->net->layer[l];
-  const struct plan_layer *p = &core->plan->layer[l];
   struct cost_update update = {layer->weight.bits, u_bits, layer->update_shift, rate_bits,
                                core->random_bits};
-  add(core, p->name, leaf, count, cost_update(core->family, &update));
+  add(core, layer->name, leaf, count, cost_update(core->family, &update));
 }
 
 /* One by one, or in pairs that share a block where they are small (engram_multipliers). */
@@ -145,15 +144,15 @@ static void add_conv_serial(struct core *core) {
                                   .training = core->trains};
   if (net->rounding == ROUND_STOCHASTIC)
     conv.hash_bits = net->column_bits + plan_index_bits(layer->rows);
-  add(core, p->name, "window", 1, cost_window(core->family, &window));
-  add(core, p->name, "", 1, cost_conv_serial(core->family, &conv));
+  add(core, layer->name, "window", 1, cost_window(core->family, &window));
+  add(core, layer->name, "", 1, cost_conv_serial(core->family, &conv));
   if (core->trains && layer->gradient.bits > operand)
     operand = layer->gradient.bits;
-  add_multipliers(core, p->name, "multiplier", net->pixel_bits, operand, taps, p->logic_multipliers,
-                  true);
+  add_multipliers(core, layer->name, "multiplier", net->pixel_bits, operand, taps,
+                  p->logic_multipliers, true);
   struct cost_adder_tree tree = {taps, net->pixel_bits + layer->weight.bits, layer->sum_bits,
                                  plan_tree_levels(taps)};
-  add(core, p->name, "tree", 1, cost_adder_tree(core->family, &tree));
+  add(core, layer->name, "tree", 1, cost_adder_tree(core->family, &tree));
   add(core, "conv_word", "", 1, cost_ordinal(core->family, p->order.word_bits));
   add_activations(core, 0);
 }
@@ -178,19 +177,19 @@ static void add_conv(struct core *core) {
                            .word_bits = p->order.word_bits,
                            .rows_at_once = plan->layer[1].rows_at_once,
                            .training = core->trains};
-  add(core, p->name, "", 1, cost_conv(core->family, &conv));
+  add(core, layer->name, "", 1, cost_conv(core->family, &conv));
   int operand = layer->weight.bits;
   if (core->trains && layer->gradient.bits > operand)
     operand = layer->gradient.bits;
-  add_multipliers(core, p->name, "multiplier", net->pixel_bits, operand, p->multipliers,
+  add_multipliers(core, layer->name, "multiplier", net->pixel_bits, operand, p->multipliers,
                   p->logic_multipliers, false);
   struct cost_adder_tree forward = {layer->rows, net->pixel_bits + layer->weight.bits,
                                     layer->sum_bits, p->forward_levels};
-  add(core, p->name, "tree", p->order.values, cost_adder_tree(core->family, &forward));
+  add(core, layer->name, "tree", p->order.values, cost_adder_tree(core->family, &forward));
   if (core->trains) {
     struct cost_adder_tree back = {p->order.positions, net->pixel_bits + layer->gradient.bits,
                                    layer->update_bits, p->back_levels};
-    add(core, p->name, "tree", layer->rows * p->order.filters_at_once,
+    add(core, layer->name, "tree", layer->rows * p->order.filters_at_once,
         cost_adder_tree(core->family, &back));
     add_update(core, 0, "update", 1, layer->update_bits, RATE_BITS);
   }
@@ -243,10 +242,10 @@ static void add_weights(struct core *core, int l) {
   const struct plan_layer *p = &core->plan->layer[l];
   int whole = p->lanes / p->bank_lanes, rest = p->lanes % p->bank_lanes;
   struct memory bank = {ports[layer->storage], p->weight_words, p->bank_lanes, layer->weight.bits};
-  add(core, p->name, "weights", p->rows_at_once * whole, cost_ram(core->family, &bank));
+  add(core, layer->name, "weights", p->rows_at_once * whole, cost_ram(core->family, &bank));
   bank.lanes = rest;
   if (rest > 0)
-    add(core, p->name, "weights", p->rows_at_once, cost_ram(core->family, &bank));
+    add(core, layer->name, "weights", p->rows_at_once, cost_ram(core->family, &bank));
 }
 
 static void add_lanes(struct core *core, int l) {
@@ -255,7 +254,7 @@ static void add_lanes(struct core *core, int l) {
   int x = layer->input.bits, weight = layer->weight.bits, gradient = layer->gradient.bits;
   struct cost_lane lane = {p->rows_at_once, p->lanes / p->trained, x,         weight,
                            gradient,        layer->sum_bits,       p->shared, core->trains};
-  add(core, p->name, "lane", p->trained, cost_lane(core->family, &lane));
+  add(core, layer->name, "lane", p->trained, cost_lane(core->family, &lane));
   int operand = core->trains && gradient > x ? gradient : x;
   int partner = p->shared && x > weight ? x : weight;
   bool outer = core->trains && !p->shared;
@@ -265,9 +264,9 @@ static void add_lanes(struct core *core, int l) {
   for (int i = 0; i < p->trained; i++) {
     int first = left < firsts ? left : firsts,
         second = left - first < seconds ? left - first : seconds;
-    add_multipliers(core, p->name, "lane.multiplier", operand, partner, firsts, first, true);
+    add_multipliers(core, layer->name, "lane.multiplier", operand, partner, firsts, first, true);
     if (outer)
-      add_multipliers(core, p->name, "lane.outer_product", gradient, x, seconds, second, true);
+      add_multipliers(core, layer->name, "lane.outer_product", gradient, x, seconds, second, true);
     left -= first + second;
   }
   if (core->trains)
@@ -285,21 +284,22 @@ static void add_dense(struct core *core, int l) {
                                 .positions = order->positions > 1,
                                 .straight = order->positions * order->filters_at_once == 1};
   struct cost_crossbar crossbar = crossbar_of(core, l);
-  add(core, p->name, "rows", 1, cost_row_order(core->family, &rows));
-  add(core, p->name, "", 1, cost_crossbar(core->family, &crossbar));
-  add(core, p->name, "", p->trained, cost_lane_control(core->family, &crossbar));
+  add(core, layer->name, "rows", 1, cost_row_order(core->family, &rows));
+  add(core, layer->name, "", 1, cost_crossbar(core->family, &crossbar));
+  add(core, layer->name, "", p->trained, cost_lane_control(core->family, &crossbar));
   if (core->trains)
-    add(core, p->name, "", p->early * p->rows_at_once, cost_update_turns(core->family, &crossbar));
+    add(core, layer->name, "", p->early * p->rows_at_once,
+        cost_update_turns(core->family, &crossbar));
   add_weights(core, l);
   add_lanes(core, l);
   if (core->trains && l > 0) {
     int late = p->trained - p->early;
     struct cost_adder_tree tree = {p->early, layer->weight.bits + layer->gradient.bits,
                                    layer->back_bits, p->back_levels - (late > 0)};
-    add(core, p->name, "tree", p->rows_at_once, cost_adder_tree(core->family, &tree));
+    add(core, layer->name, "tree", p->rows_at_once, cost_adder_tree(core->family, &tree));
     tree.terms = late;
     if (late > 0)
-      add(core, p->name, "tree", 1, cost_adder_tree(core->family, &tree));
+      add(core, layer->name, "tree", 1, cost_adder_tree(core->family, &tree));
   }
   add_activations(core, l);
 }
@@ -309,7 +309,7 @@ static void add_gradient(struct core *core, int l) {
   const struct layer *layer = &core->net->layer[l];
   const struct plan_layer *p = &core->plan->layer[l];
   char name[40];
-  snprintf(name, sizeof name, "%s_gradient_normaliser", p->name);
+  snprintf(name, sizeof name, "%s_gradient_normaliser", layer->name);
   struct cost_normaliser normaliser = {.values = 1, .value_bits = layer->gradient.bits};
   if (layer->kind == LAYER_OUTPUT) {
     normaliser.tag_bits = plan_index_bits(layer->units);
@@ -326,7 +326,7 @@ static void add_gradient(struct core *core, int l) {
   add(core, name, "", 1, cost_normaliser(core->family, &normaliser));
   if (layer->kind != LAYER_DENSE)
     return;
-  snprintf(name, sizeof name, "%s_gradient_unit", p->name);
+  snprintf(name, sizeof name, "%s_gradient_unit", layer->name);
   add(core, name, "", 1, cost_ordinal(core->family, plan_index_bits(layer->units)));
 }
 
@@ -334,7 +334,7 @@ static void add_gradient(struct core *core, int l) {
 static void add_reply(struct core *core) {
   enum { TABLE_FRAC = 5 };
   const struct layer *output = &core->net->layer[core->net->layer_count - 1];
-  int class_bits = plan_index_bits(core->net->classes);
+  int class_bits = core->plan->class_bits;
   if (core->net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX) {
     add(core, "argmax", "", 1, cost_argmax(core->family, class_bits, output->activation.bits));
     add_ram(core, "argmax", "logits", 2 << class_bits, output->activation.bits);
@@ -353,7 +353,7 @@ void cost_estimate_parts(struct cost_parts *parts, const struct net *net, const 
                       .family = family,
                       .parts = parts,
                       .trains = net->fold[FOLD_MODE] == MODE_TRAINING,
-                      .random_bits = net->random_bits > 0 ? net->random_bits : 1};
+                      .random_bits = plan->random.round_bits};
   parts->count = 0;
   add_control(&core);
   add_counts(&core);

@@ -19,13 +19,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define NET_LAYERS_MAX  5  /* a convolution, three dense layers, the output */
-#define NET_NAME_MAX    32 /* characters: a letter, then letters, digits, '_' */
-#define NET_SIDE_MAX    64 /* pixels of a picture in height and in width */
-#define NET_KERNEL_MAX  8  /* taps of a kernel in height and in width */
-#define NET_CLASSES_MAX 16
-#define NET_UNITS_MAX   1024 /* of any layer */
-#define NET_RATE_MAX    15   /* the learning rate is 2^-rate, 0 <= rate <= 15 */
+#define NET_LAYERS_MAX     5  /* a convolution, three dense layers, the output */
+#define NET_NAME_MAX       32 /* characters: a letter, then letters, digits, '_' */
+#define NET_SIDE_MAX       64 /* pixels of a picture in height and in width */
+#define NET_KERNEL_MAX     8  /* taps of a kernel in height and in width */
+#define NET_LAYER_NAME_MAX 16 /* with its end */
+#define NET_CLASSES_MAX    16
+#define NET_UNITS_MAX      1024 /* of any layer */
+#define NET_RATE_MAX       15   /* the learning rate is 2^-rate, 0 <= rate <= 15 */
 
 enum layer_kind { LAYER_CONV, LAYER_DENSE, LAYER_OUTPUT };
 
@@ -81,8 +82,9 @@ struct format {
 struct layer {
   /* described */
   enum layer_kind kind;
-  int units;         /* filters, units or classes: the columns of the weight matrix */
-  int kernel_height; /* convolution only, else 0 */
+  char name[NET_LAYER_NAME_MAX]; /* derived: "conv", "dense1", ..., "output" */
+  int units;                     /* filters, units or classes: the columns of the weight matrix */
+  int kernel_height;             /* convolution only, else 0 */
   int kernel_width;
   bool relu;    /* dense only */
   bool dropout; /* dense only: training keeps one of each neighbouring pair of units */
@@ -170,6 +172,17 @@ char *net_fold_text(const struct net *net, enum fold fold);
 /* Writes the description in one normal form (every option spelled out, in a fixed order), a line
  * each; the hashes are of parts of this text. Returns memory that the caller frees. */
 char *net_text(const struct net *net);
+
+/* Random bits of a step (sw/model/random.h): those that rounding takes at the head of its stream,
+ * and the shifts from one step's to the next one's. */
+static inline int net_drawn_bits(const struct net *net) {
+  return net->random_bits > 0 ? 2 * net->random_bits + net->position_bits - 1 : 0;
+}
+
+static inline int net_step_shifts(const struct net *net) {
+  int bits = net_drawn_bits(net) + net->pair_count;
+  return bits <= 128 ? 128 : (bits + 127) / 128 * 128;
+}
 
 /* Signed bits that hold every integer of magnitude up to and including `magnitude` (which is <
  * 2^62). */

@@ -86,6 +86,16 @@ static int check_order(const struct net *net, struct problem *problem) {
   return 0;
 }
 
+/* Dense layers are numbered from 1 on. */
+static void name_layers(struct net *net) {
+  for (int l = 0, dense = 0; l < net->layer_count; l++) {
+    struct layer *layer = &net->layer[l];
+    int number = layer->kind == LAYER_DENSE ? ++dense : 0;
+    snprintf(layer->name, sizeof layer->name, number ? "%s%d" : "%s", net_kind_name(layer->kind),
+             number);
+  }
+}
+
 static int derive_conv_shape(struct net *net, struct layer *layer, struct problem *problem) {
   if (layer->kernel_height > net->height || layer->kernel_width > net->width)
     return problem_set(problem, net, (int)(layer - net->layer), "kernel",
@@ -99,6 +109,7 @@ static int derive_conv_shape(struct net *net, struct layer *layer, struct proble
 }
 
 static int derive_shapes(struct net *net, struct problem *problem) {
+  name_layers(net);
   net->classes = net->layer[net->layer_count - 1].units;
   net->pixel_bits = net->pixel_offset == 128 ? 8 : 9;
   net->weight_count = 0;

@@ -245,6 +245,17 @@ static void lay_out_order(struct plan_order *order, int lines) {
   order->slot_bits = plan_index_bits(order->values);
 }
 
+/* A core that only infers stores activations alone. */
+static void lay_out_serial(struct plan_layer *p, const struct net *net) {
+  const struct layer *layer = &net->layer[0];
+  int activation = layer->activation.bits, gradient = layer->gradient.bits;
+  p->ready_word = serial_ready(net, p);
+  p->filter_bits = plan_index_bits(layer->units);
+  p->chunk_bits = plan_index_bits(layer->rows / p->taps);
+  p->stored_bits =
+      net->fold[FOLD_MODE] == MODE_TRAINING ? largest(activation, gradient) : activation;
+}
+
 static void lay_out_conv(struct plan *plan, const struct net *net) {
   const struct layer *layer = &net->layer[0];
   struct plan_layer *p = &plan->layer[0];
@@ -264,7 +275,7 @@ static void lay_out_conv(struct plan *plan, const struct net *net) {
   p->back_levels = plan_tree_levels(positions);
   p->multipliers = p->order.values * p->taps;
   if (p->serial)
-    p->ready_word = serial_ready(net, p);
+    lay_out_serial(p, net);
   else
     plan->conv_forward_cycles = plan->conv_backward_cycles = p->order.words;
 }
@@ -316,8 +327,10 @@ static void lay_out_dense(struct plan *plan, const struct net *net, int l) {
   int units = p->paired ? layer->units / 2 : layer->units;
   int passes = divide_up(units, p->lanes);
   p->groups = p->paired ? 2 * passes : passes;
+  p->group_bits = plan_index_bits(p->groups);
   p->last_lanes = units - (passes - 1) * p->lanes;
   p->issues = row_issues(front, p->rows_at_once, layer->rows);
+  p->back_tag_bits = p->rows_at_once * (p->row_bits + front->slot_bits) + 1;
   p->weight_words = divide_up(layer->rows, p->rows_at_once) * p->groups;
   p->address_bits = plan_index_bits(p->weight_words);
   bool side_by_side =
@@ -328,16 +341,8 @@ static void lay_out_dense(struct plan *plan, const struct net *net, int l) {
   lay_out_order(&p->order, layer->units);
   p->back_levels = plan_tree_levels(p->early) + (p->early < p->trained);
   p->multipliers = p->rows_at_once * (p->lanes + (train && !p->shared ? p->trained : 0));
-  add_memory(plan, p->name, "weights", p->lanes * p->rows_at_once, p->weight_words,
+  add_memory(plan, layer->name, "weights", p->lanes * p->rows_at_once, p->weight_words,
              layer->weight.bits);
-}
-
-static void name_layer(struct plan_layer *p, const struct net *net, int l) {
-  enum layer_kind kind = net->layer[l].kind;
-  if (kind == LAYER_DENSE)
-    snprintf(p->name, sizeof p->name, "dense%d", l + (net->layer[0].kind != LAYER_CONV));
-  else
-    snprintf(p->name, sizeof p->name, "%s", kind == LAYER_CONV ? "conv" : "output");
 }
 
 /* A convolution takes whole rows of the picture at a time, a serial one or a dense layer its
@@ -349,6 +354,8 @@ static void lay_out_picture(struct plan *plan, const struct net *net) {
   plan->picture = (struct plan_order){
       .filters = 1, .filters_at_once = 1, .positions = pixels, .line = net->width};
   lay_out_order(&plan->picture, net->height);
+  plan->picture_row_bits = plan_index_bits(net->height);
+  plan->picture_column_bits = plan_index_bits(net->width);
   add_memory(plan, "picture", rows ? "rows" : "pixels", 1, 2 << plan->picture.word_bits,
              pixels * net->pixel_bits);
 }
@@ -366,32 +373,52 @@ static void place_multipliers(struct plan *plan, const struct net *net) {
   }
 }
 
+static struct plan_count count_of(int flags) {
+  return (struct plan_count){.flags = flags,
+                             .levels = plan_tree_levels(flags),
+                             .sum_bits = net_bits_for((uint64_t)flags),
+                             .bits = plan_count_bits(flags)};
+}
+
 /* A dense layer's values pass one at a time, and as many gradients as the layer behind reads. */
 static void lay_out_counts(struct plan *plan, const struct net *net) {
   for (int l = 0; l < net->layer_count; l++) {
     struct plan_layer *p = &plan->layer[l];
     bool conv = net->layer[l].kind == LAYER_CONV;
-    p->flags[0] = conv ? p->order.values : 1;
-    p->flags[1] = l + 1 < net->layer_count ? plan->layer[l + 1].rows_at_once : 1;
-    p->flags[2] = conv ? 1 : p->early * p->rows_at_once;
+    p->count[0] = count_of(conv ? p->order.values : 1);
+    p->count[1] = count_of(l + 1 < net->layer_count ? plan->layer[l + 1].rows_at_once : 1);
+    p->count[2] = count_of(conv ? 1 : p->early * p->rows_at_once);
     for (int i = 0; i < PLAN_COUNTS; i++)
-      plan->count_bits = largest(plan->count_bits, plan_count_bits(p->flags[i]));
+      plan->count_bits = largest(plan->count_bits, p->count[i].bits);
   }
+}
+
+static void lay_out_random(struct plan_random *random, const struct net *net) {
+  int drawn = net_drawn_bits(net);
+  random->drawn_bits = largest(drawn, 1);
+  random->round_bits = largest(net->random_bits, 1);
+  random->key_bits = net->position_bits + random->round_bits - 1;
+  random->pair_offset = drawn;
+  random->pairs = largest(net->pair_count, 1);
+  random->step_shifts = net_step_shifts(net);
 }
 
 void plan_make(struct plan *plan, const struct net *net) {
   *plan = (struct plan){.memory_count = 0};
+  plan->class_bits = plan_index_bits(net->classes);
+  lay_out_random(&plan->random, net);
   lay_out_picture(plan, net);
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     struct plan_layer *p = &plan->layer[l];
-    name_layer(p, net, l);
+    p->row_bits = plan_index_bits(layer->rows);
+    p->unit_bits = plan_index_bits(layer->units);
     if (layer->kind == LAYER_CONV)
       lay_out_conv(plan, net);
     else
       lay_out_dense(plan, net, l);
     if (layer->kind != LAYER_OUTPUT)
-      add_memory(plan, p->name, "activations", 1, p->order.words,
+      add_memory(plan, layer->name, "activations", 1, p->order.words,
                  p->order.values * layer->activation.bits + (layer->kind == LAYER_DENSE));
     plan->multipliers += p->multipliers;
   }

@@ -25,19 +25,28 @@ struct plan_order {
 /* Events that are counted in a layer: cut values, cut gradients, lost updates. */
 enum { PLAN_COUNTS = 3 };
 
+/* A counter of events (engram_event_counter). */
+struct plan_count {
+  int flags;            /* events that one cycle can bring */
+  int levels, sum_bits; /* of the tree that adds them */
+  int bits;             /* of the count */
+};
+
 /* One layer's layout. */
 struct plan_layer {
-  char name[16];           /* "conv", "dense1", ..., "output" */
   struct plan_order order; /* of its outputs */
   int multipliers;
-  int logic_multipliers;  /* of them, made of logic */
-  int flags[PLAN_COUNTS]; /* events that one cycle can bring */
+  int logic_multipliers;   /* of them, made of logic */
+  int row_bits, unit_bits; /* of an address among rows and among units */
+  struct plan_count count[PLAN_COUNTS];
   /* convolution */
   int forward_levels; /* adder tree levels, over the taps at a time */
   int rest;           /* positions of a line's last word */
   bool serial;        /* one value at a time, `taps` of its taps a cycle (engram_conv_serial) */
   int taps;
-  int ready_word; /* serial: the value with which the layer behind may start */
+  int ready_word;              /* serial: the value with which the layer behind may start */
+  int filter_bits, chunk_bits; /* serial: of a kernel's address */
+  int stored_bits;             /* serial: of what its memory holds, an activation or a gradient */
   /* dense */
   int lanes;        /* a lane serves a unit, or (paired) a pair of units, of each group */
   int rows_at_once; /* 1, or 2 from two banks */
@@ -48,12 +57,14 @@ struct plan_layer {
   int trained;      /* lanes while it trains */
   int early;        /* of them, with an update unit; the others take turns with these */
   int groups;       /* units that share a lane */
-  int last_lanes;   /* lanes of the last group */
-  int issues;       /* cycles of a pass over the rows */
-  int weight_words; /* of a bank */
-  int address_bits; /* of them */
-  int bank_lanes;   /* lanes whose weights lie side by side */
-  int back_levels;  /* over the lanes that train; convolution: over the positions at a time */
+  int group_bits;
+  int last_lanes;    /* lanes of the last group */
+  int issues;        /* cycles of a pass over the rows */
+  int weight_words;  /* of a bank */
+  int address_bits;  /* of them */
+  int bank_lanes;    /* lanes whose weights lie side by side */
+  int back_tag_bits; /* what goes beside a sum for the layer in front: rows, places, the last */
+  int back_levels;   /* over the lanes that train; convolution: over the positions at a time */
 };
 
 struct plan_memory {
@@ -64,10 +75,21 @@ struct plan_memory {
 
 enum { PLAN_MEMORIES_MAX = 2 * NET_LAYERS_MAX + 1 };
 
+/* Random bits of a step as the core takes them (engram_random). */
+struct plan_random {
+  int drawn_bits; /* of rounding, at the head; at least 1 */
+  int round_bits; /* of a rounding number; at least 1 */
+  int key_bits;
+  int pair_offset, pairs; /* dropout's behind them; at least 1 */
+  int step_shifts;
+};
+
 struct plan {
   struct plan_layer layer[NET_LAYERS_MAX];
   int across, down;          /* convolution windows at a time */
   struct plan_order picture; /* of the pixels */
+  int picture_row_bits, picture_column_bits, class_bits;
+  struct plan_random random;
   int conv_forward_cycles; /* in which the convolution's multipliers take a window's values; 0 where
                               it is serial */
   int conv_backward_cycles;

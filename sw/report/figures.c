@@ -9,15 +9,13 @@
 
 /* Sums over the run and how many they could be at most, by layer. */
 static json_t *layers_json(const struct net *net, const struct report_run *run) {
-  struct plan plan;
-  plan_make(&plan, net);
   struct train_counts counts = report_counts(run->train);
   json_int_t steps = (json_int_t)report_steps(run->train);
   json_t *layers = json_array();
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     json_array_append_new(
-        layers, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:b}", "name", plan.layer[l].name,
+        layers, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:b}", "name", net->layer[l].name,
                           "values", steps * layer->outputs, "saturated_activations",
                           (json_int_t)counts.cut_activations[l], "saturated_gradients",
                           (json_int_t)counts.cut_gradients[l], "updates",
@@ -28,11 +26,9 @@ static json_t *layers_json(const struct net *net, const struct report_run *run) 
 }
 
 static json_t *inference_json(const struct net *net, const struct report_run *run) {
-  struct plan plan;
-  plan_make(&plan, net);
   json_t *layers = json_array();
   for (int l = 0; l < net->layer_count; l++)
-    json_array_append_new(layers, json_pack("{s:s, s:I, s:I}", "name", plan.layer[l].name, "values",
+    json_array_append_new(layers, json_pack("{s:s, s:I, s:I}", "name", net->layer[l].name, "values",
                                             (json_int_t)run->metrics.count * net->layer[l].outputs,
                                             "saturated_activations",
                                             (json_int_t)run->counters.cut_activations[l]));

@@ -63,9 +63,9 @@ static void test_paper(void **state) {
   assert_int_equal(plan.layer[2].multipliers, 4);
   assert_int_equal(plan.multipliers, 116);
 
-  assert_string_equal(plan.layer[0].name, "conv");
-  assert_string_equal(plan.layer[1].name, "dense1");
-  assert_string_equal(plan.layer[2].name, "output");
+  assert_string_equal(net.layer[0].name, "conv");
+  assert_string_equal(net.layer[1].name, "dense1");
+  assert_string_equal(net.layer[2].name, "output");
   assert_int_equal(plan.layer[0].order.words, 1875);
   assert_int_equal(plan.layer[0].order.word_bits, 11);
   assert_int_equal(plan.layer[1].lanes, 64);
