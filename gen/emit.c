@@ -55,8 +55,8 @@ static void set_shapes(struct marks *marks, const struct net *net, const struct 
   marks_set(marks, "pixel_offset", "%d", net->pixel_offset);
   marks_set(marks, "pixel_frac", "%d", net->pixel_frac);
   marks_set(marks, "picture_row_bits", "%d", plan->picture_row_bits);
-  marks_set(marks, "word_pixels", "%d", plan->picture.positions);
-  marks_set(marks, "picture_word_bits", "%d", plan->picture.word_bits);
+  marks_set(marks, "word_pixels", "%d", plan->edge[0].order.positions);
+  marks_set(marks, "picture_word_bits", "%d", plan->edge[0].order.word_bits);
   marks_set(marks, "picture_column_bits", "%d", plan->picture_column_bits);
   marks_set(marks, "classes", "%d", net->classes);
   marks_set(marks, "class_bits", "%d", plan->class_bits);
@@ -144,6 +144,7 @@ static void set_loaded(struct marks *marks, const struct net *net, const struct 
 static void set_layer(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
   const struct layer *layer = &net->layer[l];
   const struct plan_layer *p = &plan->layer[l];
+  const struct plan_edge *behind = &plan->edge[l + 1];
   marks_set(marks, "layer", "%d", l);
   marks_set(marks, "layer_name", "%s", layer->name);
   marks_set(marks, "rows", "%d", layer->rows);
@@ -166,25 +167,26 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "update_shift", "%d", layer->update_shift);
   marks_set(marks, "relu", "%d", layer->relu);
   marks_set(marks, "logic_multipliers", "%d", p->logic_multipliers);
-  marks_set(marks, "values", "%d", p->order.values);
-  marks_set(marks, "words", "%d", p->order.words);
-  marks_set(marks, "word_bits", "%d", p->order.word_bits);
-  marks_set(marks, "slot_bits", "%d", p->order.slot_bits);
-  marks_set(marks, "next_copies", "%d", l + 1 < net->layer_count ? plan->layer[l + 1].copies : 1);
+  marks_set(marks, "values", "%d", behind->order.values);
+  marks_set(marks, "words", "%d", behind->order.words);
+  marks_set(marks, "word_bits", "%d", behind->order.word_bits);
+  marks_set(marks, "slot_bits", "%d", behind->order.slot_bits);
+  marks_set(marks, "next_copies", "%d", behind->copies);
 }
 
 static void set_conv(struct marks *marks, const struct net *net, const struct plan *plan) {
   const struct plan_layer *p = &plan->layer[0];
+  const struct plan_edge *behind = &plan->edge[1];
   marks_set(marks, "kernel_height", "%d", net->layer[0].kernel_height);
   marks_set(marks, "kernel_width", "%d", net->layer[0].kernel_width);
-  marks_set(marks, "across", "%d", plan->across);
-  marks_set(marks, "down", "%d", plan->down);
-  marks_set(marks, "positions", "%d", p->order.positions);
+  marks_set(marks, "across", "%d", p->across);
+  marks_set(marks, "down", "%d", p->down);
+  marks_set(marks, "positions", "%d", behind->order.positions);
   marks_set(marks, "rest", "%d", p->rest);
-  marks_set(marks, "filters_at_once", "%d", p->order.filters_at_once);
+  marks_set(marks, "filters_at_once", "%d", behind->order.filters_at_once);
   marks_set(marks, "forward_levels", "%d", p->forward_levels);
-  marks_set(marks, "conv_ready", "%s", plan->down == 1 ? "conv_sums_first" : "conv_sums_last");
-  marks_set(marks, "at_once", "%d", plan->layer[1].rows_at_once);
+  marks_set(marks, "conv_ready", "%s", p->down == 1 ? "conv_sums_first" : "conv_sums_last");
+  marks_set(marks, "at_once", "%d", behind->at_once);
 }
 
 /* A number of `bits` bits as one of `all` bits, with zeros in front. */
@@ -198,11 +200,12 @@ static void set_widened(struct marks *marks, const char *mark, const char *numbe
 
 static void set_conv_serial(struct marks *marks, const struct net *net, const struct plan *plan) {
   const struct plan_layer *p = &plan->layer[0];
+  const struct plan_edge *behind = &plan->edge[1];
   int activation = net->layer[0].activation.bits, gradient = net->layer[0].gradient.bits;
   bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
   int stored = p->stored_bits;
   marks_set(marks, "taps_at_once", "%d", p->taps);
-  marks_set(marks, "ready_word", "%d'd%d", p->order.word_bits, p->ready_word);
+  marks_set(marks, "ready_word", "%d'd%d", behind->order.word_bits, p->ready_word);
   marks_set(marks, "stored_bits", "%d", stored);
   set_widened(marks, "activation_to_store", "conv_activation", activation, stored);
   if (trains) {
@@ -216,7 +219,8 @@ static void set_conv_serial(struct marks *marks, const struct net *net, const st
 
 /* How the inputs of a dense layer lie, and whose they are. */
 static void set_front(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
-  const struct plan_order *order = l > 0 ? &plan->layer[l - 1].order : &plan->picture;
+  const struct plan_edge *edge = &plan->edge[l];
+  const struct plan_order *order = &edge->order;
   const char *name = l > 0 ? net->layer[l - 1].name : "picture";
   marks_set(marks, "order_filters", "%d", order->filters);
   marks_set(marks, "order_filters_at_once", "%d", order->filters_at_once);
@@ -237,7 +241,7 @@ static void set_front(struct marks *marks, const struct net *net, const struct p
   const struct plan_layer *p = &plan->layer[l];
   int rows = p->rows_at_once * p->row_bits, slots = p->rows_at_once * order->slot_bits;
   marks_set(marks, "back_tag_bits", "%d", p->back_tag_bits);
-  if (front->kind == LAYER_CONV && !plan->layer[l - 1].serial)
+  if (edge->placed)
     marks_set(
         marks, "front_gradient_place",
         "  assign {conv_gradient_word_last, conv_gradient_slots} = conv_gradient_tag[%d:%d];\n",
@@ -294,12 +298,11 @@ static void write_counts(FILE *f, const struct net *net, const struct plan *plan
 static void set_no_gradient(struct marks *marks, const struct net *net, const struct plan *plan,
                             int l) {
   const char *name = net->layer[l].name;
-  marks_set(marks, "at_once", "%d",
-            net->layer[l].kind == LAYER_CONV ? plan->layer[1].rows_at_once : 1);
-  if (net->layer[l].kind == LAYER_CONV && !plan->layer[l].serial)
+  marks_set(marks, "at_once", "%d", plan->edge[l + 1].at_once);
+  if (plan->edge[l + 1].placed)
     marks_set(marks, "no_gradient_place",
               "  assign conv_gradient_word_last = 1'b0;\n  assign conv_gradient_slots = %d'd0;\n",
-              plan->layer[0].order.slot_bits);
+              plan->edge[1].order.slot_bits);
   else if (net->layer[l].kind == LAYER_OUTPUT)
     marks_set(marks, "no_gradient_place", "  assign %s_gradient_unit = %d'd0;\n", name,
               plan->layer[l].unit_bits);
@@ -329,9 +332,9 @@ static void write_core(FILE *f, const struct net *net, const struct plan *plan,
     } else {
       set_dense(marks, net, plan, l);
       if (l == 0) {
-        marks_set(marks, "slot_bits", "%d", plan->picture.slot_bits);
+        marks_set(marks, "slot_bits", "%d", plan->edge[0].order.slot_bits);
         template_write(f, "core_pixels.v.in", marks);
-        marks_set(marks, "slot_bits", "%d", plan->layer[l].order.slot_bits);
+        marks_set(marks, "slot_bits", "%d", plan->edge[l + 1].order.slot_bits);
       }
       template_write(f, "core_dense.v.in", marks);
       if (l > 0 && trains)

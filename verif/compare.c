@@ -126,7 +126,7 @@ static int add_layer(struct compare *compare, struct sim_bus *bus, int l, struct
   const struct layer *layer = &net->layer[l];
   size_t outputs = (size_t)layer->outputs;
   bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
-  int behind = l + 1 < net->layer_count ? compare->plan.layer[l + 1].rows_at_once : 1;
+  int behind = compare->plan.edge[l + 1].at_once;
   int failed = 0;
   if (layer->kind == LAYER_CONV)
     failed = trains && add_probe(compare, bus, compare->net->layer[l].name, "update_sum",

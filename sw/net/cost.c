@@ -46,7 +46,7 @@ static void add_ram(struct core *core, const char *owner, const char *leaf, int 
 
 static void add_control(struct core *core) {
   const struct net *net = core->net;
-  const struct plan_order *picture = &core->plan->picture;
+  const struct plan_order *picture = &core->plan->edge[0].order;
   const struct plan_random *random = &core->plan->random;
   add(core, "control", "", 1, cost_control(core->family, net, map_address_bits(net)));
   add(core, "pictures", "", 1, cost_picture_buffer(core->family, net, picture));
@@ -78,10 +78,12 @@ static void add_counts(struct core *core) {
 static void add_activations(struct core *core, int l) {
   const struct layer *layer = &core->net->layer[l];
   const struct plan_layer *p = &core->plan->layer[l];
+  const struct plan_edge *behind = &core->plan->edge[l + 1];
+  const struct plan_order *order = &behind->order;
   bool conv = layer->kind == LAYER_CONV, dense = layer->kind == LAYER_DENSE;
-  struct cost_normaliser normaliser = {.values = conv ? p->order.values : 1,
+  struct cost_normaliser normaliser = {.values = order->values,
                                        .tag_bits = p->serial ? 0
-                                                   : conv    ? p->order.word_bits
+                                                   : conv    ? order->word_bits
                                                              : plan_index_bits(layer->units),
                                        .sum_bits = layer->sum_bits,
                                        .shift = layer->sum_shift,
@@ -95,11 +97,10 @@ static void add_activations(struct core *core, int l) {
     return;
   int bits = layer->activation.bits + (dense && core->trains);
   snprintf(name, sizeof name, "%s_activations", layer->name);
-  add_ram(core, name, "ram", p->order.words, p->order.values * bits);
-  const struct plan_layer *next = &core->plan->layer[l + 1];
-  int copies = conv && !p->serial ? next->copies : 1;
+  add_ram(core, name, "ram", order->words, order->values * bits);
+  int copies = conv && !p->serial ? behind->copies : 1;
   add(core, name, "select", 1,
-      cost_select(core->family, bits, p->order.values, next->rows_at_once, copies));
+      cost_select(core->family, bits, order->values, behind->at_once, copies));
 }
 
 /* The unit that updates weights. */
@@ -128,6 +129,7 @@ static void add_conv_serial(struct core *core) {
   const struct net *net = core->net;
   const struct layer *layer = &net->layer[0];
   const struct plan_layer *p = &core->plan->layer[0];
+  const struct plan_order *order = &core->plan->edge[1].order;
   int taps = net->fold[FOLD_TAPS], operand = layer->weight.bits;
   struct cost_window window = {net->height,         net->width,      layer->kernel_height,
                                layer->kernel_width, net->pixel_bits, taps};
@@ -153,7 +155,7 @@ static void add_conv_serial(struct core *core) {
   struct cost_adder_tree tree = {taps, net->pixel_bits + layer->weight.bits, layer->sum_bits,
                                  plan_tree_levels(taps)};
   add(core, layer->name, "tree", 1, cost_adder_tree(core->family, &tree));
-  add(core, "conv_word", "", 1, cost_ordinal(core->family, p->order.word_bits));
+  add(core, "conv_word", "", 1, cost_ordinal(core->family, order->word_bits));
   add_activations(core, 0);
 }
 
@@ -162,20 +164,21 @@ static void add_conv(struct core *core) {
   const struct plan *plan = core->plan;
   const struct layer *layer = &net->layer[0];
   const struct plan_layer *p = &plan->layer[0];
-  struct cost_im2col im2col = {net->width,   net->pixel_bits, layer->kernel_height,
-                               plan->across, plan->down,      layer->out_width > plan->across};
+  const struct plan_order *order = &plan->edge[1].order;
+  struct cost_im2col im2col = {net->width, net->pixel_bits, layer->kernel_height,
+                               p->across,  p->down,         layer->out_width > p->across};
   add(core, "im2col", "", 1, cost_im2col(core->family, &im2col));
   struct cost_conv conv = {.filters = layer->units,
-                           .filters_at_once = p->order.filters_at_once,
-                           .positions = p->order.positions,
+                           .filters_at_once = order->filters_at_once,
+                           .positions = order->positions,
                            .taps = layer->rows,
                            .weight_bits = layer->weight.bits,
                            .gradient_bits = layer->gradient.bits,
                            .update_bits = layer->update_bits,
                            .forward_levels = p->forward_levels,
                            .back_levels = p->back_levels,
-                           .word_bits = p->order.word_bits,
-                           .rows_at_once = plan->layer[1].rows_at_once,
+                           .word_bits = order->word_bits,
+                           .rows_at_once = plan->edge[1].at_once,
                            .training = core->trains};
   add(core, layer->name, "", 1, cost_conv(core->family, &conv));
   int operand = layer->weight.bits;
@@ -185,11 +188,11 @@ static void add_conv(struct core *core) {
                   p->logic_multipliers, false);
   struct cost_adder_tree forward = {layer->rows, net->pixel_bits + layer->weight.bits,
                                     layer->sum_bits, p->forward_levels};
-  add(core, layer->name, "tree", p->order.values, cost_adder_tree(core->family, &forward));
+  add(core, layer->name, "tree", order->values, cost_adder_tree(core->family, &forward));
   if (core->trains) {
-    struct cost_adder_tree back = {p->order.positions, net->pixel_bits + layer->gradient.bits,
+    struct cost_adder_tree back = {order->positions, net->pixel_bits + layer->gradient.bits,
                                    layer->update_bits, p->back_levels};
-    add(core, layer->name, "tree", layer->rows * p->order.filters_at_once,
+    add(core, layer->name, "tree", layer->rows * order->filters_at_once,
         cost_adder_tree(core->family, &back));
     add_update(core, 0, "update", 1, layer->update_bits, RATE_BITS);
   }
@@ -200,7 +203,7 @@ static struct cost_crossbar crossbar_of(const struct core *core, int l) {
   const struct net *net = core->net;
   const struct layer *layer = &net->layer[l];
   const struct plan_layer *p = &core->plan->layer[l];
-  const struct plan_order *order = l > 0 ? &core->plan->layer[l - 1].order : &core->plan->picture;
+  const struct plan_order *order = &core->plan->edge[l].order;
   return (struct cost_crossbar){.row_bits = plan_index_bits(layer->rows),
                                 .rows_at_once = p->rows_at_once,
                                 .units = layer->units,
@@ -230,7 +233,6 @@ static struct cost_crossbar crossbar_of(const struct core *core, int l) {
                                 .dropout = layer->dropout,
                                 .training = core->trains,
                                 .first = l == 0,
-                                .behind_conv = l > 0 && net->layer[l - 1].kind == LAYER_CONV,
                                 .hash = net->rounding == ROUND_STOCHASTIC};
 }
 
@@ -276,7 +278,7 @@ static void add_lanes(struct core *core, int l) {
 static void add_dense(struct core *core, int l) {
   const struct layer *layer = &core->net->layer[l];
   const struct plan_layer *p = &core->plan->layer[l];
-  const struct plan_order *order = l > 0 ? &core->plan->layer[l - 1].order : &core->plan->picture;
+  const struct plan_order *order = &core->plan->edge[l].order;
   struct cost_row_order rows = {.row_bits = plan_index_bits(layer->rows),
                                 .word_bits = order->word_bits,
                                 .slot_bits = order->slot_bits,
@@ -307,7 +309,6 @@ static void add_dense(struct core *core, int l) {
 /* The gradients with respect to the outputs of layer `l`, on their way back. */
 static void add_gradient(struct core *core, int l) {
   const struct layer *layer = &core->net->layer[l];
-  const struct plan_layer *p = &core->plan->layer[l];
   char name[40];
   snprintf(name, sizeof name, "%s_gradient_normaliser", layer->name);
   struct cost_normaliser normaliser = {.values = 1, .value_bits = layer->gradient.bits};
@@ -316,10 +317,9 @@ static void add_gradient(struct core *core, int l) {
     normaliser.sum_bits = 17; /* of P - F (engram_difference), 15 of them a fraction */
     normaliser.shift = 15 - layer->gradient.frac;
   } else {
-    int at_once = core->plan->layer[l + 1].rows_at_once;
-    normaliser.values = at_once;
-    bool numbered = layer->kind == LAYER_DENSE || p->serial;
-    normaliser.tag_bits = numbered ? 0 : at_once * p->order.slot_bits + 1;
+    const struct plan_edge *behind = &core->plan->edge[l + 1];
+    normaliser.values = behind->at_once;
+    normaliser.tag_bits = behind->placed ? behind->at_once * behind->order.slot_bits + 1 : 0;
     normaliser.sum_bits = layer[1].back_bits;
     normaliser.shift = layer[1].back_shift;
   }
@@ -363,8 +363,8 @@ void cost_estimate_parts(struct cost_parts *parts, const struct net *net, const 
     add_conv(&core);
   else
     add(&core, "pixels", "", 1,
-        cost_select(family, net->pixel_bits, plan->picture.values, plan->layer[0].rows_at_once,
-                    plan->layer[0].copies));
+        cost_select(family, net->pixel_bits, plan->edge[0].order.values, plan->edge[0].at_once,
+                    plan->edge[0].copies));
   for (int l = net->layer[0].kind == LAYER_CONV; l < net->layer_count; l++)
     add_dense(&core, l);
   for (int l = net->layer_count - 1; core.trains && l >= 0; l--)

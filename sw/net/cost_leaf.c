@@ -488,7 +488,7 @@ struct cost cost_crossbar(enum family family, const struct cost_crossbar *p) {
   if (!back)
     return cost;
   /* Sums for the layer in front, with what goes beside them. */
-  int beside = (p->behind_conv ? rows * p->slot_bits + 1 : p->row_bits) + (p->groups > 1 ? 2 : 0);
+  int beside = rows * p->slot_bits + 1 + (p->groups > 1 ? 2 : 0);
   if (p->straight) {
     beside = p->groups > 1 ? 2 : 0;
     registers(&cost, p->row_bits);

@@ -96,7 +96,7 @@ struct cost_crossbar {
   int groups, group_bits, address_bits, gradient_bits, x_bits;
   int weight_bits, sum_bits, back_bits, back_levels, slot_bits, round_bits;
   int column_bits, position_bits, copies;
-  bool paired, coupled, shared, straight, dropout, training, first, behind_conv, hash;
+  bool paired, coupled, shared, straight, dropout, training, first, hash;
 };
 struct cost cost_crossbar(enum family family, const struct cost_crossbar *p);
 struct cost cost_update_turns(enum family family, const struct cost_crossbar *p);

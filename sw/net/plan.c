@@ -99,7 +99,7 @@ static int conv_first(const struct net *net, const struct plan *plan) {
   const struct plan_layer *p = &plan->layer[0];
   if (p->serial)
     return serial_written(net, p, 0);
-  return WINDOW_LATENCY + net->layer[0].kernel_height + plan->down - 1 + MULTIPLY_LATENCY +
+  return WINDOW_LATENCY + net->layer[0].kernel_height + plan->layer[0].down - 1 + MULTIPLY_LATENCY +
          p->forward_levels + NORMALISE_LATENCY;
 }
 
@@ -107,11 +107,11 @@ static int conv_last(const struct net *net, const struct plan *plan) {
   const struct plan_layer *p = &plan->layer[0];
   if (p->serial)
     return serial_written(net, p, net->layer[0].outputs - 1);
-  if (plan->down == 1)
-    return conv_first(net, plan) + p->order.words - 1;
-  int groups = net->layer[0].units / p->order.filters_at_once;
-  int steps_down = net->layer[0].out_height / plan->down;
-  return conv_first(net, plan) + (steps_down - 1) * (groups - 1 + plan->down) + groups - 1;
+  if (plan->layer[0].down == 1)
+    return conv_first(net, plan) + plan->edge[1].order.words - 1;
+  int groups = net->layer[0].units / plan->edge[1].order.filters_at_once;
+  int steps_down = net->layer[0].out_height / plan->layer[0].down;
+  return conv_first(net, plan) + (steps_down - 1) * (groups - 1 + plan->layer[0].down) + groups - 1;
 }
 
 /* The cycle in which the first value that the layer behind may read is written. */
@@ -119,7 +119,7 @@ static int conv_ready(const struct net *net, const struct plan *plan) {
   const struct plan_layer *p = &plan->layer[0];
   if (p->serial)
     return serial_written(net, p, p->ready_word);
-  return plan->down == 1 ? conv_first(net, plan) : conv_last(net, plan);
+  return plan->layer[0].down == 1 ? conv_first(net, plan) : conv_last(net, plan);
 }
 
 /* Cycles of a dense layer's pass over the rows, from its start to the first drained sum, less one.
@@ -259,25 +259,27 @@ static void lay_out_serial(struct plan_layer *p, const struct net *net) {
 static void lay_out_conv(struct plan *plan, const struct net *net) {
   const struct layer *layer = &net->layer[0];
   struct plan_layer *p = &plan->layer[0];
+  struct plan_order *order = &plan->edge[1].order;
   int positions = net->fold[FOLD_POSITIONS];
-  plan->across = positions < layer->out_width ? positions : layer->out_width;
-  plan->down = positions / plan->across;
+  p->across = positions < layer->out_width ? positions : layer->out_width;
+  p->down = positions / p->across;
   int line = positions > layer->out_width ? positions : layer->out_width;
-  p->order = (struct plan_order){.filters = layer->units,
-                                 .filters_at_once = net->fold[FOLD_FILTERS],
-                                 .positions = positions,
-                                 .line = line};
-  lay_out_order(&p->order, layer->positions / line);
+  *order = (struct plan_order){.filters = layer->units,
+                               .filters_at_once = net->fold[FOLD_FILTERS],
+                               .positions = positions,
+                               .line = line};
+  lay_out_order(order, layer->positions / line);
   p->rest = (line - 1) % positions + 1;
   p->taps = net->fold[FOLD_TAPS];
   p->serial = p->taps < layer->rows;
+  plan->edge[1].placed = !p->serial;
   p->forward_levels = plan_tree_levels(p->taps);
   p->back_levels = plan_tree_levels(positions);
-  p->multipliers = p->order.values * p->taps;
+  p->multipliers = order->values * p->taps;
   if (p->serial)
     lay_out_serial(p, net);
   else
-    plan->conv_forward_cycles = plan->conv_backward_cycles = p->order.words;
+    plan->conv_forward_cycles = plan->conv_backward_cycles = order->words;
 }
 
 /* Cycles of a pass over the rows: a row, or two neighbours of a word, a cycle. */
@@ -316,29 +318,30 @@ static void lay_out_dense(struct plan *plan, const struct net *net, int l) {
   struct plan_layer *p = &plan->layer[l];
   bool output = layer->kind == LAYER_OUTPUT, train = net->fold[FOLD_MODE] == MODE_TRAINING;
   bool first = l == (net->layer[0].kind == LAYER_CONV);
-  const struct plan_order *front = l > 0 ? &plan->layer[l - 1].order : &plan->picture;
+  struct plan_edge *edge = &plan->edge[l];
   int lanes = net->fold[output ? FOLD_OUTPUT_LANES : FOLD_LANES];
   lanes = lanes < layer->units ? lanes : layer->units;
   p->paired = first && !output && net->fold[FOLD_STEP] == STEP_FAST;
-  p->rows_at_once = p->paired ? 2 : 1;
+  p->rows_at_once = edge->at_once = p->paired ? 2 : 1;
   p->lanes = p->paired ? lanes / 2 : lanes;
-  p->copies = divide_up(p->lanes * p->rows_at_once, LANES_A_COPY);
+  p->copies = edge->copies = divide_up(p->lanes * p->rows_at_once, LANES_A_COPY);
   p->shared = train && net->fold[FOLD_MULTIPLIERS] == MULTIPLIERS_SHARED;
   int units = p->paired ? layer->units / 2 : layer->units;
   int passes = divide_up(units, p->lanes);
   p->groups = p->paired ? 2 * passes : passes;
   p->group_bits = plan_index_bits(p->groups);
   p->last_lanes = units - (passes - 1) * p->lanes;
-  p->issues = row_issues(front, p->rows_at_once, layer->rows);
-  p->back_tag_bits = p->rows_at_once * (p->row_bits + front->slot_bits) + 1;
+  p->issues = row_issues(&edge->order, p->rows_at_once, layer->rows);
+  p->back_tag_bits = p->rows_at_once * (p->row_bits + edge->order.slot_bits) + 1;
   p->weight_words = divide_up(layer->rows, p->rows_at_once) * p->groups;
   p->address_bits = plan_index_bits(p->weight_words);
   bool side_by_side =
       layer->storage == STORAGE_SINGLE_PORT && !p->paired && layer->weight.bits <= SINGLE_PORT_BITS;
   p->bank_lanes = side_by_side ? SINGLE_PORT_BITS / layer->weight.bits : 1;
   lay_out_training(p, train, layer->dropout);
-  p->order = (struct plan_order){.filters = 1, .filters_at_once = 1, .positions = 1, .line = 1};
-  lay_out_order(&p->order, layer->units);
+  struct plan_order *order = &plan->edge[l + 1].order;
+  *order = (struct plan_order){.filters = 1, .filters_at_once = 1, .positions = 1, .line = 1};
+  lay_out_order(order, layer->units);
   p->back_levels = plan_tree_levels(p->early) + (p->early < p->trained);
   p->multipliers = p->rows_at_once * (p->lanes + (train && !p->shared ? p->trained : 0));
   add_memory(plan, layer->name, "weights", p->lanes * p->rows_at_once, p->weight_words,
@@ -351,12 +354,13 @@ static void lay_out_dense(struct plan *plan, const struct net *net, int l) {
 static void lay_out_picture(struct plan *plan, const struct net *net) {
   bool rows = net->layer[0].kind == LAYER_CONV && net->fold[FOLD_TAPS] == net->layer[0].rows;
   int pixels = rows ? net->width : net->fold[FOLD_STEP] == STEP_FAST ? 2 : 1;
-  plan->picture = (struct plan_order){
+  struct plan_order *order = &plan->edge[0].order;
+  *order = (struct plan_order){
       .filters = 1, .filters_at_once = 1, .positions = pixels, .line = net->width};
-  lay_out_order(&plan->picture, net->height);
+  lay_out_order(order, net->height);
   plan->picture_row_bits = plan_index_bits(net->height);
   plan->picture_column_bits = plan_index_bits(net->width);
-  add_memory(plan, "picture", rows ? "rows" : "pixels", 1, 2 << plan->picture.word_bits,
+  add_memory(plan, "picture", rows ? "rows" : "pixels", 1, 2 << order->word_bits,
              pixels * net->pixel_bits);
 }
 
@@ -385,8 +389,8 @@ static void lay_out_counts(struct plan *plan, const struct net *net) {
   for (int l = 0; l < net->layer_count; l++) {
     struct plan_layer *p = &plan->layer[l];
     bool conv = net->layer[l].kind == LAYER_CONV;
-    p->count[0] = count_of(conv ? p->order.values : 1);
-    p->count[1] = count_of(l + 1 < net->layer_count ? plan->layer[l + 1].rows_at_once : 1);
+    p->count[0] = count_of(plan->edge[l + 1].order.values);
+    p->count[1] = count_of(plan->edge[l + 1].at_once);
     p->count[2] = count_of(conv ? 1 : p->early * p->rows_at_once);
     for (int i = 0; i < PLAN_COUNTS; i++)
       plan->count_bits = largest(plan->count_bits, p->count[i].bits);
@@ -405,12 +409,15 @@ static void lay_out_random(struct plan_random *random, const struct net *net) {
 
 void plan_make(struct plan *plan, const struct net *net) {
   *plan = (struct plan){.memory_count = 0};
+  for (int l = 0; l <= net->layer_count; l++)
+    plan->edge[l] = (struct plan_edge){.at_once = 1, .copies = 1};
   plan->class_bits = plan_index_bits(net->classes);
   lay_out_random(&plan->random, net);
   lay_out_picture(plan, net);
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     struct plan_layer *p = &plan->layer[l];
+    const struct plan_order *order = &plan->edge[l + 1].order;
     p->row_bits = plan_index_bits(layer->rows);
     p->unit_bits = plan_index_bits(layer->units);
     if (layer->kind == LAYER_CONV)
@@ -418,8 +425,8 @@ void plan_make(struct plan *plan, const struct net *net) {
     else
       lay_out_dense(plan, net, l);
     if (layer->kind != LAYER_OUTPUT)
-      add_memory(plan, layer->name, "activations", 1, p->order.words,
-                 p->order.values * layer->activation.bits + (layer->kind == LAYER_DENSE));
+      add_memory(plan, layer->name, "activations", 1, order->words,
+                 order->values * layer->activation.bits + (layer->kind == LAYER_DENSE));
     plan->multipliers += p->multipliers;
   }
   place_multipliers(plan, net);

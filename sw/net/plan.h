@@ -22,6 +22,16 @@ struct plan_order {
   int word_bits, slot_bits; /* of an address in it, and of a place in a word */
 };
 
+/* What lies between a layer and the one in front of it, or the picture: values in a memory, which
+ * the layer reads and to whose writer it sends gradients back in the same order. */
+struct plan_edge {
+  struct plan_order order;
+  int at_once; /* values that are read, and gradients that come back, in a cycle: 1 or 2 of a word
+                */
+  int copies;  /* engram_copies of what is read */
+  bool placed; /* gradients come back with their places in a word, else one by one in the order */
+};
+
 /* Events that are counted in a layer: cut values, cut gradients, lost updates. */
 enum { PLAN_COUNTS = 3 };
 
@@ -34,12 +44,12 @@ struct plan_count {
 
 /* One layer's layout. */
 struct plan_layer {
-  struct plan_order order; /* of its outputs */
   int multipliers;
   int logic_multipliers;   /* of them, made of logic */
   int row_bits, unit_bits; /* of an address among rows and among units */
   struct plan_count count[PLAN_COUNTS];
   /* convolution */
+  int across, down;   /* windows at a time */
   int forward_levels; /* adder tree levels, over the taps at a time */
   int rest;           /* positions of a line's last word */
   bool serial;        /* one value at a time, `taps` of its taps a cycle (engram_conv_serial) */
@@ -86,8 +96,7 @@ struct plan_random {
 
 struct plan {
   struct plan_layer layer[NET_LAYERS_MAX];
-  int across, down;          /* convolution windows at a time */
-  struct plan_order picture; /* of the pixels */
+  struct plan_edge edge[NET_LAYERS_MAX + 1]; /* in front of each layer, and behind the last */
   int picture_row_bits, picture_column_bits, class_bits;
   struct plan_random random;
   int conv_forward_cycles; /* in which the convolution's multipliers take a window's values; 0 where

@@ -66,8 +66,8 @@ static void test_paper(void **state) {
   assert_string_equal(net.layer[0].name, "conv");
   assert_string_equal(net.layer[1].name, "dense1");
   assert_string_equal(net.layer[2].name, "output");
-  assert_int_equal(plan.layer[0].order.words, 1875);
-  assert_int_equal(plan.layer[0].order.word_bits, 11);
+  assert_int_equal(plan.edge[1].order.words, 1875);
+  assert_int_equal(plan.edge[1].order.word_bits, 11);
   assert_int_equal(plan.layer[1].lanes, 64);
   assert_int_equal(plan.layer[1].groups, 1);
   assert_int_equal(plan.layer[1].address_bits, 11);
@@ -118,7 +118,7 @@ static void test_orders(void **state) {
   struct net net;
   struct plan plan =
       plan_of("nets/paper.yaml", (const char *const[FOLDS_MAX]){"positions=8"}, &net);
-  const struct plan_order *order = &plan.layer[0].order;
+  const struct plan_order *order = &plan.edge[1].order;
   assert_int_equal(order->values, 8);
   assert_int_equal(order->line, 25);
   assert_int_equal(order->words, 25 * 4 * 3); /* 8 + 8 + 8 + 1 positions a line */
@@ -126,8 +126,8 @@ static void test_orders(void **state) {
   assert_int_equal(plan.layer[1].issues, 1875);
   plan = plan_of("nets/paper.yaml",
                  (const char *const[FOLDS_MAX]){"positions=125", "filters=3", "step=fast"}, &net);
-  assert_int_equal(plan.across, 25);
-  assert_int_equal(plan.down, 5);
+  assert_int_equal(plan.layer[0].across, 25);
+  assert_int_equal(plan.layer[0].down, 5);
   assert_int_equal(order->values, 375);
   assert_int_equal(order->line, 125);
   assert_int_equal(order->words, 5);
