@@ -26,10 +26,10 @@ CFLAGS    := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Isw -Igen -DENGRAM_VERSION='"
 LIBS       = $(shell pkg-config --libs $(PACKAGES)) -lm -ldl -pthread
 INCLUDES   = $(shell pkg-config --cflags $(PACKAGES))
 
-SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c)) gen/emit.c gen/registers.c gen/beside.c gen/loaded.c gen/prefix.c gen/template.c gen/text.c
+SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c sw/*/*/*.c)) $(filter-out gen/embed.c,$(wildcard gen/*.c gen/*/*.c))
 EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in driver/*.[ch] fpga/*/board.yaml sw/report/report.css verif/sim*.[ch]) verif/sim.cpp $(wildcard verif/build_*.sh)
 TESTS    := $(patsubst verif/unit/%.c,%,$(wildcard verif/unit/test_*.c))
-C_FILES  := $(wildcard sw/*/*.[ch] gen/*.[ch] verif/*.[ch] verif/*/*.[ch] driver/*.[ch] fpga/*.[ch])
+C_FILES  := $(wildcard sw/*/*.[ch] sw/*/*/*.[ch] gen/*.[ch] gen/*/*.[ch] verif/*.[ch] verif/*/*.[ch] driver/*.[ch] fpga/*.[ch])
 
 # One tree of objects with optimisation, one with sanitizers.
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded.o

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "beside.h"
 #include "embedded.h"
+#include "emit_parts.h"
 #include "loaded.h"
 #include "model/softmax.h"
 #include "net/map.h"
@@ -17,6 +18,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+#define KIND(NAME, name) &name##_emit,
+static const struct emit_kind *const kinds[] = {LAYER_KINDS(KIND)};
+#undef KIND
 
 /* ---------------------------------------------------------------- marks of the whole net */
 
@@ -130,13 +135,11 @@ static void set_training(struct marks *marks, const struct net *net, const struc
     marks_set(marks, "round_key", "{%d{1'b0}}", net->position_bits);
 }
 
-static void set_loaded(struct marks *marks, const struct net *net, const struct plan *plan,
-                       const struct weights *weights) {
+static void set_loaded(struct marks *marks, const struct net *net, const struct weights *weights) {
   bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
   bool fixed = weights && !trains;
   marks_set(marks, "fixed", "%d", fixed);
   marks_set(marks, "features", "%u", loaded_features(net, weights));
-  loaded_set_conv(marks, net, plan, weights);
 }
 
 /* ---------------------------------------------------------------- marks of one layer */
@@ -162,7 +165,6 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "back_bits", "%d",
             layer->back_bits > 0 ? layer->back_bits : layer->weight.bits + layer->gradient.bits);
   marks_set(marks, "back_shift", "%d", layer->back_shift);
-  marks_set(marks, "back_levels", "%d", p->back_levels);
   marks_set(marks, "update_bits", "%d", layer->update_bits);
   marks_set(marks, "update_shift", "%d", layer->update_shift);
   marks_set(marks, "relu", "%d", layer->relu);
@@ -172,108 +174,6 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "word_bits", "%d", behind->order.word_bits);
   marks_set(marks, "slot_bits", "%d", behind->order.slot_bits);
   marks_set(marks, "next_copies", "%d", behind->copies);
-}
-
-static void set_conv(struct marks *marks, const struct net *net, const struct plan *plan) {
-  const struct plan_layer *p = &plan->layer[0];
-  const struct plan_edge *behind = &plan->edge[1];
-  marks_set(marks, "kernel_height", "%d", net->layer[0].kernel_height);
-  marks_set(marks, "kernel_width", "%d", net->layer[0].kernel_width);
-  marks_set(marks, "across", "%d", p->across);
-  marks_set(marks, "down", "%d", p->down);
-  marks_set(marks, "positions", "%d", behind->order.positions);
-  marks_set(marks, "rest", "%d", p->rest);
-  marks_set(marks, "filters_at_once", "%d", behind->order.filters_at_once);
-  marks_set(marks, "forward_levels", "%d", p->forward_levels);
-  marks_set(marks, "conv_ready", "%s", p->down == 1 ? "conv_sums_first" : "conv_sums_last");
-  marks_set(marks, "at_once", "%d", behind->at_once);
-}
-
-/* A number of `bits` bits as one of `all` bits, with zeros in front. */
-static void set_widened(struct marks *marks, const char *mark, const char *number, int bits,
-                        int all) {
-  if (bits < all)
-    marks_set(marks, mark, "{%d'd0, %s}", all - bits, number);
-  else
-    marks_set(marks, mark, "%s", number);
-}
-
-static void set_conv_serial(struct marks *marks, const struct net *net, const struct plan *plan) {
-  const struct plan_layer *p = &plan->layer[0];
-  const struct plan_edge *behind = &plan->edge[1];
-  int activation = net->layer[0].activation.bits, gradient = net->layer[0].gradient.bits;
-  bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
-  int stored = p->stored_bits;
-  marks_set(marks, "taps_at_once", "%d", p->taps);
-  marks_set(marks, "ready_word", "%d'd%d", behind->order.word_bits, p->ready_word);
-  marks_set(marks, "stored_bits", "%d", stored);
-  set_widened(marks, "activation_to_store", "conv_activation", activation, stored);
-  if (trains) {
-    set_widened(marks, "gradient_to_store", "conv_gradient", gradient, stored);
-    marks_set(marks, "stored_gradient", "conv_stored[%d:0]", gradient - 1);
-  } else {
-    marks_set(marks, "gradient_to_store", "%d'd0", stored);
-    marks_set(marks, "stored_gradient", "%d'd0", gradient);
-  }
-}
-
-/* How the inputs of a dense layer lie, and whose they are. */
-static void set_front(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
-  const struct plan_edge *edge = &plan->edge[l];
-  const struct plan_order *order = &edge->order;
-  const char *name = l > 0 ? net->layer[l - 1].name : "picture";
-  marks_set(marks, "order_filters", "%d", order->filters);
-  marks_set(marks, "order_filters_at_once", "%d", order->filters_at_once);
-  marks_set(marks, "order_positions", "%d", order->positions);
-  marks_set(marks, "order_line", "%d", order->line);
-  marks_set(marks, "order_words", "%d", order->words);
-  marks_set(marks, "order_word_bits", "%d", order->word_bits);
-  marks_set(marks, "order_slot_bits", "%d", order->slot_bits);
-  marks_set(marks, "front_name", "%s", name);
-  if (l == 0) {
-    marks_set(marks, "forward_start", "start");
-    return;
-  }
-  const struct layer *front = &net->layer[l - 1];
-  marks_set(marks, "forward_start", "%s_ready", name);
-  marks_set(marks, "front_layer", "%d", l - 1);
-  marks_set(marks, "front_gradient_bits", "%d", front->gradient.bits);
-  const struct plan_layer *p = &plan->layer[l];
-  int rows = p->rows_at_once * p->row_bits, slots = p->rows_at_once * order->slot_bits;
-  marks_set(marks, "back_tag_bits", "%d", p->back_tag_bits);
-  if (edge->placed)
-    marks_set(
-        marks, "front_gradient_place",
-        "  assign {conv_gradient_word_last, conv_gradient_slots} = conv_gradient_tag[%d:%d];\n",
-        rows + slots, rows);
-  else
-    marks_set(marks, "front_gradient_place", "%s", "");
-}
-
-static void set_dense(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
-  const struct plan_layer *p = &plan->layer[l];
-  const struct layer *layer = &net->layer[l];
-  marks_set(marks, "at_once", "%d", p->rows_at_once);
-  marks_set(marks, "copies", "%d", p->copies);
-  marks_set(marks, "lanes", "%d", p->lanes);
-  marks_set(marks, "groups", "%d", p->groups);
-  marks_set(marks, "group_bits", "%d", p->group_bits);
-  marks_set(marks, "last_lanes", "%d", p->last_lanes);
-  marks_set(marks, "paired", "%d", p->paired);
-  marks_set(marks, "shared", "%d", p->shared);
-  marks_set(marks, "coupled", "%d", p->coupled);
-  marks_set(marks, "early", "%d", p->early);
-  marks_set(marks, "dropout", "%d", layer->dropout);
-  marks_set(marks, "halve", "%s", layer->dropout ? "halve_q" : "1'b0");
-  if (layer->dropout)
-    marks_set(marks, "pair_bits", "pair_bits[%d +: %d]", layer->first_pair, layer->units / 2);
-  else
-    marks_set(marks, "pair_bits", "%d'd0", (layer->units + 1) / 2);
-  marks_set(marks, "storage", "%d", layer->storage);
-  marks_set(marks, "bank_lanes", "%d", p->bank_lanes);
-  marks_set(marks, "weight_words", "%d", p->weight_words);
-  marks_set(marks, "bank_address_bits", "%d", p->address_bits);
-  set_front(marks, net, plan, l);
 }
 
 /* What is counted of a layer, before it is: its values that were cut, its gradients that were, and
@@ -294,68 +194,23 @@ static void write_counts(FILE *f, const struct net *net, const struct plan *plan
   }
 }
 
-/* What a layer of a core that only infers has instead of its gradients. */
-static void set_no_gradient(struct marks *marks, const struct net *net, const struct plan *plan,
-                            int l) {
-  const char *name = net->layer[l].name;
-  marks_set(marks, "at_once", "%d", plan->edge[l + 1].at_once);
-  if (plan->edge[l + 1].placed)
-    marks_set(marks, "no_gradient_place",
-              "  assign conv_gradient_word_last = 1'b0;\n  assign conv_gradient_slots = %d'd0;\n",
-              plan->edge[1].order.slot_bits);
-  else if (net->layer[l].kind == LAYER_OUTPUT)
-    marks_set(marks, "no_gradient_place", "  assign %s_gradient_unit = %d'd0;\n", name,
-              plan->layer[l].unit_bits);
-  else
-    marks_set(marks, "no_gradient_place", "%s", "");
-}
-
-static void set_output(struct marks *marks, const struct net *net) {
-  const struct layer *layer = &net->layer[net->layer_count - 1];
-  marks_set(marks, "index_shift", "%d", layer->activation.frac - SOFTMAX_ENTRY_FRAC);
-  marks_set(marks, "g_s_shift", "%d", SOFTMAX_FRAC - layer->gradient.frac);
+void emit_no_gradient(FILE *f, struct emit *emit, int l, const char *places) {
+  if (emit->trains)
+    return;
+  marks_set(emit->marks, "at_once", "%d", emit->plan->edge[l + 1].at_once);
+  marks_set(emit->marks, "no_gradient_place", "%s", places);
+  template_write(f, "core_no_gradient.v.in", emit->marks);
 }
 
 /* ---------------------------------------------------------------- files */
 
-static void write_core(FILE *f, const struct net *net, const struct plan *plan,
-                       struct marks *marks) {
-  bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
-  template_write(f, "core_head.v.in", marks);
-  for (int l = 0; l < net->layer_count; l++) {
-    set_layer(marks, net, plan, l);
-    write_counts(f, net, plan, marks, l);
-    if (net->layer[l].kind == LAYER_CONV) {
-      set_conv(marks, net, plan);
-      set_conv_serial(marks, net, plan);
-      template_write(f, plan->layer[l].serial ? "core_conv_serial.v.in" : "core_conv.v.in", marks);
-    } else {
-      set_dense(marks, net, plan, l);
-      if (l == 0) {
-        marks_set(marks, "slot_bits", "%d", plan->edge[0].order.slot_bits);
-        template_write(f, "core_pixels.v.in", marks);
-        marks_set(marks, "slot_bits", "%d", plan->edge[l + 1].order.slot_bits);
-      }
-      template_write(f, "core_dense.v.in", marks);
-      if (l > 0 && trains)
-        template_write(f, "core_gradient.v.in", marks);
-      if (net->layer[l].kind == LAYER_DENSE)
-        template_write(f, "core_hidden.v.in", marks);
-    }
-    if (!trains) {
-      set_no_gradient(marks, net, plan, l);
-      template_write(f, "core_no_gradient.v.in", marks);
-    }
+static void write_core(FILE *f, struct emit *emit) {
+  template_write(f, "core_head.v.in", emit->marks);
+  for (int l = 0; l < emit->net->layer_count; l++) {
+    set_layer(emit->marks, emit->net, emit->plan, l);
+    write_counts(f, emit->net, emit->plan, emit->marks, l);
+    kinds[emit->net->layer[l].kind]->write(f, emit, l);
   }
-  set_output(marks, net);
-  if (net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX) {
-    template_write(f, "core_argmax.v.in", marks);
-    return;
-  }
-  template_write(f, "core_softmax.v.in", marks);
-  if (trains)
-    template_write(f, "core_difference.v.in", marks);
-  template_write(f, "core_result.v.in", marks);
 }
 
 static void write_table(FILE *f, struct marks *marks) {
@@ -472,7 +327,12 @@ int emit_core(const struct net *net, const char *folder, const char *prefix,
   set_shapes(&marks, net, &plan);
   set_layer_lists(&marks, net);
   set_training(&marks, net, &plan);
-  set_loaded(&marks, net, &plan, weights);
+  set_loaded(&marks, net, weights);
+  struct emit emit = {.net = net,
+                      .plan = &plan,
+                      .weights = weights,
+                      .marks = &marks,
+                      .trains = net->fold[FOLD_MODE] == MODE_TRAINING};
 
   struct text core, axi, system, table, header, page, rdl, list, system_list, fusesoc, bench, litex;
   text_open(&core);
@@ -487,7 +347,7 @@ int emit_core(const struct net *net, const char *folder, const char *prefix,
   text_open(&fusesoc);
   text_open(&bench);
   text_open(&litex);
-  write_core(core.file, net, &plan, &marks);
+  write_core(core.file, &emit);
   template_write(axi.file, "axi.v.in", &marks);
   template_write(system.file, "system.v.in", &marks);
   write_table(table.file, &marks);
@@ -502,7 +362,7 @@ int emit_core(const struct net *net, const char *folder, const char *prefix,
   struct text banks;
   if (weights) {
     text_open(&banks);
-    loaded_write_banks(banks.file, net, &plan, weights, &marks);
+    loaded_write_banks(banks.file, &emit);
   }
   marks_free(&marks);
 

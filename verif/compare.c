@@ -108,7 +108,7 @@ static int add_values(struct compare *compare, struct sim_bus *bus, int l, const
 
 /* What a dense layer reads: the activations in front of it, or the pixels. */
 static int add_inputs(struct compare *compare, struct sim_bus *bus, int l, struct error *err) {
-  const struct plan_layer *p = &compare->plan.layer[l];
+  const struct plan_crossbar *p = &compare->plan.layer[l].crossbar;
   const struct layer *layer = &compare->net->layer[l];
   for (int r = 0; r < p->rows_at_once; r++) {
     char scope[96];
@@ -129,10 +129,11 @@ static int add_layer(struct compare *compare, struct sim_bus *bus, int l, struct
   int behind = compare->plan.edge[l + 1].at_once;
   int failed = 0;
   if (layer->kind == LAYER_CONV)
-    failed = trains && add_probe(compare, bus, compare->net->layer[l].name, "update_sum",
-                                 compare->plan.layer[l].serial ? "u_conv.u_gradient"
+    failed =
+        trains && add_probe(compare, bus, compare->net->layer[l].name, "update_sum",
+                            compare->plan.layer[l].conv.serial ? "u_conv.u_gradient"
                                                                : "u_conv.gen_training.u_gradient",
-                                 (size_t)(layer->rows * layer->units), layer->update_bits, err);
+                            (size_t)(layer->rows * layer->units), layer->update_bits, err);
   else
     failed = add_inputs(compare, bus, l, err) ||
              add_values(compare, bus, l, "sum", "", "sum", 1, outputs, layer->sum_bits, err) ||
@@ -171,12 +172,13 @@ static int find_counters(struct compare *compare, struct sim_bus *bus, int l, st
 
 static int find_layer(struct compare *compare, struct sim_bus *bus, int l, struct error *err) {
   static const char *const storages[] = {"gen_ram", "gen_register", "gen_single_port"};
-  const struct plan_layer *p = &compare->plan.layer[l];
+  const struct plan_crossbar *p = &compare->plan.layer[l].crossbar;
   if (find_counters(compare, bus, l, err))
     return -1;
-  if (p->serial)
+  bool conv = compare->net->layer[l].kind == LAYER_CONV;
+  if (conv && compare->plan.layer[l].conv.serial)
     return find(bus, &compare->kernel, "kernel_q", err, "u_%s", compare->net->layer[l].name);
-  if (compare->net->layer[l].kind == LAYER_CONV)
+  if (conv)
     return find(bus, &compare->kernel, "kernel_q", err, "u_%s", compare->net->layer[l].name) ||
                    find(bus, &compare->forward_cycles, "forward_cycles_q", err, "u_%s",
                         compare->net->layer[l].name) ||
@@ -302,7 +304,7 @@ static void compare_layer(struct compare *compare, int l, bool train, uint64_t n
 
 /* Weight [row][unit] of a dense layer in the core's banks (engram_crossbar says where). */
 static int64_t bank_weight(const struct compare *compare, int l, int row, int unit) {
-  const struct plan_layer *p = &compare->plan.layer[l];
+  const struct plan_crossbar *p = &compare->plan.layer[l].crossbar;
   int bits = compare->net->layer[l].weight.bits;
   int column = p->paired ? unit % 2 : 0, place = p->paired ? unit / 2 : unit;
   int lane = place % p->lanes;
@@ -316,7 +318,7 @@ static int64_t bank_weight(const struct compare *compare, int l, int row, int un
 
 /* Weight [tap][filter] of the convolution (engram_conv, engram_conv_serial say where). */
 static int64_t kernel_weight(const struct compare *compare, int tap, int filter) {
-  const struct plan_layer *p = &compare->plan.layer[0];
+  const struct plan_conv *p = &compare->plan.layer[0].conv;
   const struct layer *conv = &compare->net->layer[0];
   int bits = conv->weight.bits;
   if (!p->serial)
@@ -344,13 +346,14 @@ static void compare_weights(struct compare *compare, int l, uint64_t now) {
 /* The cycles in which the convolution's multipliers were at work, in the step that began last. */
 static void compare_conv_cycles(struct compare *compare, bool train, uint64_t now) {
   const struct plan *plan = &compare->plan;
-  if (compare->net->layer[0].kind != LAYER_CONV || plan->layer[0].serial ||
+  if (compare->net->layer[0].kind != LAYER_CONV || plan->layer[0].conv.serial ||
       compare->steps_begun != compare->steps_done)
     return;
   uint32_t cycles[2] = {(uint32_t)signal_word(&compare->forward_cycles),
                         (uint32_t)signal_word(&compare->backward_cycles)};
-  compare_value(compare, "conv.forward_cycles", -1, plan->conv_forward_cycles, cycles[0], now);
-  compare_value(compare, "conv.backward_cycles", -1, train ? plan->conv_backward_cycles : 0,
+  compare_value(compare, "conv.forward_cycles", -1, plan->layer[0].conv.busy_cycles, cycles[0],
+                now);
+  compare_value(compare, "conv.backward_cycles", -1, train ? plan->layer[0].conv.busy_cycles : 0,
                 cycles[1], now);
   for (int k = 0; k < 2; k++)
     if (cycles[k] > compare->conv_cycles[k])

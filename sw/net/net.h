@@ -14,6 +14,7 @@
 #define ENGRAM_NET_NET_H
 
 #include "base/error.h"
+#include "net/kinds.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,7 +29,10 @@
 #define NET_UNITS_MAX      1024 /* of any layer */
 #define NET_RATE_MAX       15   /* the learning rate is 2^-rate, 0 <= rate <= 15 */
 
-enum layer_kind { LAYER_CONV, LAYER_DENSE, LAYER_OUTPUT };
+/* LAYER_CONV, ... by kinds.h. */
+#define KIND(NAME, name) LAYER_##NAME,
+enum layer_kind { LAYER_KINDS(KIND) };
+#undef KIND
 
 /* How an update is rounded to the weight's grid (E16, docs/formats.md). */
 enum rounding { ROUND_NEAREST, ROUND_STOCHASTIC, ROUND_TRUNCATE };
@@ -83,6 +87,7 @@ struct layer {
   /* described */
   enum layer_kind kind;
   char name[NET_LAYER_NAME_MAX]; /* derived: "conv", "dense1", ..., "output" */
+  int number;                    /* derived: among the layers of its kind, from 1 on */
   int units;                     /* filters, units or classes: the columns of the weight matrix */
   int kernel_height;             /* convolution only, else 0 */
   int kernel_width;

@@ -86,13 +86,14 @@ static int check_order(const struct net *net, struct problem *problem) {
   return 0;
 }
 
-/* Dense layers are numbered from 1 on. */
+/* Where there may be several of a kind they are numbered. */
 static void name_layers(struct net *net) {
-  for (int l = 0, dense = 0; l < net->layer_count; l++) {
+  int count[NET_LAYERS_MAX] = {0};
+  for (int l = 0; l < net->layer_count; l++) {
     struct layer *layer = &net->layer[l];
-    int number = layer->kind == LAYER_DENSE ? ++dense : 0;
-    snprintf(layer->name, sizeof layer->name, number ? "%s%d" : "%s", net_kind_name(layer->kind),
-             number);
+    layer->number = ++count[layer->kind];
+    snprintf(layer->name, sizeof layer->name, layer->kind == LAYER_DENSE ? "%s%d" : "%s",
+             net_kind_name(layer->kind), layer->number);
   }
 }
 

@@ -42,22 +42,23 @@ struct plan_count {
   int bits;             /* of the count */
 };
 
-/* One layer's layout. */
-struct plan_layer {
-  int multipliers;
-  int logic_multipliers;   /* of them, made of logic */
-  int row_bits, unit_bits; /* of an address among rows and among units */
-  struct plan_count count[PLAN_COUNTS];
-  /* convolution */
+/* A convolution's layout. */
+struct plan_conv {
   int across, down;   /* windows at a time */
   int forward_levels; /* adder tree levels, over the taps at a time */
+  int back_levels;    /* over the positions at a time */
   int rest;           /* positions of a line's last word */
   bool serial;        /* one value at a time, `taps` of its taps a cycle (engram_conv_serial) */
   int taps;
   int ready_word;              /* serial: the value with which the layer behind may start */
   int filter_bits, chunk_bits; /* serial: of a kernel's address */
   int stored_bits;             /* serial: of what its memory holds, an activation or a gradient */
-  /* dense */
+  int busy_cycles; /* in which the multipliers take a window's values, forward and again backward;
+                      0 where it is serial */
+};
+
+/* A crossbar's: of a dense layer and of the output. */
+struct plan_crossbar {
   int lanes;        /* a lane serves a unit, or (paired) a pair of units, of each group */
   int rows_at_once; /* 1, or 2 from two banks */
   int copies;       /* engram_copies of what goes to all lanes */
@@ -74,7 +75,20 @@ struct plan_layer {
   int address_bits;  /* of them */
   int bank_lanes;    /* lanes whose weights lie side by side */
   int back_tag_bits; /* what goes beside a sum for the layer in front: rows, places, the last */
-  int back_levels;   /* over the lanes that train; convolution: over the positions at a time */
+  int back_levels;   /* over the lanes that train */
+};
+
+/* One layer's layout. */
+struct plan_layer {
+  int multipliers;
+  int logic_multipliers;   /* of them, made of logic */
+  int row_bits, unit_bits; /* of an address among rows and among units */
+  int updates;             /* weights that are updated in a cycle */
+  struct plan_count count[PLAN_COUNTS];
+  union { /* by the layer's kind */
+    struct plan_conv conv;
+    struct plan_crossbar crossbar;
+  };
 };
 
 struct plan_memory {
@@ -99,9 +113,6 @@ struct plan {
   struct plan_edge edge[NET_LAYERS_MAX + 1]; /* in front of each layer, and behind the last */
   int picture_row_bits, picture_column_bits, class_bits;
   struct plan_random random;
-  int conv_forward_cycles; /* in which the convolution's multipliers take a window's values; 0 where
-                              it is serial */
-  int conv_backward_cycles;
   int infer_cycles; /* from the step's start to the result, both counted, without stalls */
   int interval; /* from an inference's start to the next one's, back to back; where a core trains,
                    the next one starts behind the end */

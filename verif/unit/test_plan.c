@@ -68,13 +68,13 @@ static void test_paper(void **state) {
   assert_string_equal(net.layer[2].name, "output");
   assert_int_equal(plan.edge[1].order.words, 1875);
   assert_int_equal(plan.edge[1].order.word_bits, 11);
-  assert_int_equal(plan.layer[1].lanes, 64);
-  assert_int_equal(plan.layer[1].groups, 1);
-  assert_int_equal(plan.layer[1].address_bits, 11);
-  assert_int_equal(plan.layer[2].address_bits, 6);
-  assert_int_equal(plan.layer[0].forward_levels, 4); /* 16 taps */
-  assert_int_equal(plan.layer[1].back_levels, 5);    /* 64 lanes in pairs */
-  assert_int_equal(plan.layer[2].back_levels, 1);    /* 2 classes */
+  assert_int_equal(plan.layer[1].crossbar.lanes, 64);
+  assert_int_equal(plan.layer[1].crossbar.groups, 1);
+  assert_int_equal(plan.layer[1].crossbar.address_bits, 11);
+  assert_int_equal(plan.layer[2].crossbar.address_bits, 6);
+  assert_int_equal(plan.layer[0].conv.forward_levels, 4);  /* 16 taps */
+  assert_int_equal(plan.layer[1].crossbar.back_levels, 5); /* 64 lanes in pairs */
+  assert_int_equal(plan.layer[2].crossbar.back_levels, 1); /* 2 classes */
 }
 
 /* Layouts whose cycles the simulated cores have as well (cores.sh, folds.sh), and what they cost.
@@ -122,23 +122,23 @@ static void test_orders(void **state) {
   assert_int_equal(order->values, 8);
   assert_int_equal(order->line, 25);
   assert_int_equal(order->words, 25 * 4 * 3); /* 8 + 8 + 8 + 1 positions a line */
-  assert_int_equal(plan.layer[0].rest, 1);
-  assert_int_equal(plan.layer[1].issues, 1875);
+  assert_int_equal(plan.layer[0].conv.rest, 1);
+  assert_int_equal(plan.layer[1].crossbar.issues, 1875);
   plan = plan_of("nets/paper.yaml",
                  (const char *const[FOLDS_MAX]){"positions=125", "filters=3", "step=fast"}, &net);
-  assert_int_equal(plan.layer[0].across, 25);
-  assert_int_equal(plan.layer[0].down, 5);
+  assert_int_equal(plan.layer[0].conv.across, 25);
+  assert_int_equal(plan.layer[0].conv.down, 5);
   assert_int_equal(order->values, 375);
   assert_int_equal(order->line, 125);
   assert_int_equal(order->words, 5);
-  assert_int_equal(plan.layer[0].rest, 125);
-  assert_int_equal(plan.layer[1].issues, 5 * 188); /* the last of a word's 375 alone */
-  assert_int_equal(plan.layer[1].rows_at_once, 2);
-  assert_true(plan.layer[1].paired);
-  assert_int_equal(plan.layer[1].lanes, 32);
-  assert_int_equal(plan.layer[1].groups, 2);
-  assert_int_equal(plan.layer[1].weight_words, 938 * 2);
-  assert_int_equal(plan.layer[2].rows_at_once, 1);
+  assert_int_equal(plan.layer[0].conv.rest, 125);
+  assert_int_equal(plan.layer[1].crossbar.issues, 5 * 188); /* the last of a word's 375 alone */
+  assert_int_equal(plan.layer[1].crossbar.rows_at_once, 2);
+  assert_true(plan.layer[1].crossbar.paired);
+  assert_int_equal(plan.layer[1].crossbar.lanes, 32);
+  assert_int_equal(plan.layer[1].crossbar.groups, 2);
+  assert_int_equal(plan.layer[1].crossbar.weight_words, 938 * 2);
+  assert_int_equal(plan.layer[2].crossbar.rows_at_once, 1);
 }
 
 static void test_logic_multipliers(void **state) {
@@ -171,8 +171,8 @@ static void test_memories(void **state) {
     assert_int_equal(bits, plan.memory_bits);
     int groups = (64 + lanes - 1) / lanes;
     assert_int_equal(weights, 1875 * groups * lanes);
-    assert_int_equal(plan.layer[1].groups, groups);
-    assert_int_equal((groups - 1) * lanes + plan.layer[1].last_lanes, 64);
+    assert_int_equal(plan.layer[1].crossbar.groups, groups);
+    assert_int_equal((groups - 1) * lanes + plan.layer[1].crossbar.last_lanes, 64);
   }
 }
 
@@ -190,7 +190,7 @@ static void test_monotone(void **state) {
       int multipliers[2] = {0, 0};
       for (int lanes = 1; lanes <= net_fold_most(&net, folds[f]); lanes++) {
         struct plan plan = plan_folded(nets[n], net_fold_name(folds[f]), lanes);
-        if (lanes > 1 && plan.layer[1 + f].groups < before.layer[1 + f].groups) {
+        if (lanes > 1 && plan.layer[1 + f].crossbar.groups < before.layer[1 + f].crossbar.groups) {
           assert_true(plan.infer_cycles < before.infer_cycles);
           assert_true(plan.train_cycles < before.train_cycles);
         }
