@@ -73,9 +73,11 @@ $(BUILD)/obj/embedded.o $(BUILD)/san/embedded.o: $(BUILD)/embedded.c
 	@echo 'cc $<'; $(CC) $(CFLAGS) $(INCLUDES) -c -o $@ $<
 
 # The same bits on every machine, with or without fused multiply-adds.
-$(BUILD)/obj/sw/model/twin.o $(BUILD)/san/sw/model/twin.o: CFLAGS += -ffp-contract=off
+TWINS := $(basename $(wildcard sw/model/*twin.c sw/model/*/twin.c))
+$(TWINS:%=$(BUILD)/obj/%.o) $(TWINS:%=$(BUILD)/san/%.o): CFLAGS += -ffp-contract=off
 # What the compiler is to make vectors of.
-$(patsubst %,$(BUILD)/obj/sw/model/%.o,twin narrow kernels kernels_avx2 kernels_avx512): OPTIMISE += -O3
+VECTORS := $(TWINS) $(basename $(wildcard sw/model/*narrow.c sw/model/*/narrow.c sw/model/kernels*.c))
+$(VECTORS:%=$(BUILD)/obj/%.o): OPTIMISE += -O3
 
 $(BUILD)/obj/%.o: %.c VERSION
 	@mkdir -p $(@D)
