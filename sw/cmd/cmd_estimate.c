@@ -126,14 +126,12 @@ static json_t *format_json(const struct format *format) {
 }
 
 static json_t *layers_json(const struct net *net, const struct plan *plan) {
-  static const char *const kinds[] = {
-      [LAYER_CONV] = "conv", [LAYER_DENSE] = "dense", [LAYER_OUTPUT] = "output"};
   json_t *layers = json_array();
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     json_array_append_new(
         layers, json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:i, s:o, s:o, s:o, s:i, s:i, s:i}",
-                          "name", layer->name, "kind", kinds[layer->kind], "rows", layer->rows,
+                          "name", layer->name, "kind", net_kind_name(layer), "rows", layer->rows,
                           "units", layer->units, "positions", layer->positions, "weights",
                           (json_int_t)weights_of(layer), "multipliers", plan->layer[l].multipliers,
                           "weight", format_json(&layer->weight), "activation",

@@ -16,7 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADER_BYTES_MAX = 100000000, LENGTH_BYTES = 8, NAME_CHARS = 32, DIMENSIONS_MAX = 4 };
+enum {
+  HEADER_BYTES_MAX = 100000000,
+  LENGTH_BYTES = 8,
+  NAME_CHARS = 32,
+  DIMENSIONS_MAX = NET_DIMENSIONS_MAX
+};
 enum { NUMBER_BYTES_MAX = 8 };
 enum { TENSORS_MAX = 2 * NET_LAYERS_MAX }; /* of a file: weights and biases */
 
@@ -38,35 +43,21 @@ struct device_state device_state_fresh(const struct net *net, uint64_t seed) {
 
 /* "dense1.weight" of a layer and "weight". */
 static void tensor_name(struct tensor *tensor, const struct net *net, int l, const char *what) {
-  const struct layer *layer = &net->layer[l];
-  int dense = 0;
-  for (int i = 0; i <= l; i++)
-    dense += net->layer[i].kind == LAYER_DENSE;
-  if (layer->kind == LAYER_DENSE)
-    snprintf(tensor->name, sizeof tensor->name, "dense%d.%s", dense, what);
-  else
-    snprintf(tensor->name, sizeof tensor->name, "%s.%s",
-             layer->kind == LAYER_CONV ? "conv" : "output", what);
+  snprintf(tensor->name, sizeof tensor->name, "%s.%s", net->layer[l].name, what);
 }
 
 static void tensor_describe(struct tensor *tensor, const struct net *net, int l) {
-  const struct layer *layer = &net->layer[l];
   tensor_name(tensor, net, l, "weight");
-  bool conv = layer->kind == LAYER_CONV;
-  tensor->dimension_count = conv ? 4 : 2;
-  tensor->dimension[0] = layer->units;
-  tensor->dimension[1] = conv ? 1 : layer->rows;
-  tensor->dimension[2] = layer->kernel_height;
-  tensor->dimension[3] = layer->kernel_width;
+  tensor->dimension_count = net_tensor_shape(&net->layer[l], tensor->dimension);
   tensor->begin = tensor->end = 0;
 }
 
-/* Index of weight [row][column] in the layer's tensor: [column][row], where the rows behind a
- * convolution go from position by position to filter by filter. */
+/* Index of weight [row][column] in the layer's tensor: [column][row], where rows that are values of
+ * several positions go from position by position to filter by filter. */
 static size_t tensor_index(const struct net *net, int l, int row, int column) {
-  if (l > 0 && net->layer[l - 1].kind == LAYER_CONV) {
-    const struct layer *conv = &net->layer[l - 1];
-    row = row % conv->units * conv->positions + row / conv->units;
+  if (l > 0) {
+    const struct layer *front = &net->layer[l - 1];
+    row = row % front->units * front->positions + row / front->units;
   }
   return (size_t)column * (size_t)net->layer[l].rows + (size_t)row;
 }

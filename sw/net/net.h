@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define NET_LAYERS_MAX     5  /* a convolution, three dense layers, the output */
 #define NET_NAME_MAX       32 /* characters: a letter, then letters, digits, '_' */
@@ -27,11 +28,12 @@
 #define NET_LAYER_NAME_MAX 16 /* with its end */
 #define NET_CLASSES_MAX    16
 #define NET_UNITS_MAX      1024 /* of any layer */
+#define NET_DIMENSIONS_MAX 4    /* of a tensor */
 #define NET_RATE_MAX       15   /* the learning rate is 2^-rate, 0 <= rate <= 15 */
 
 /* LAYER_CONV, ... by kinds.h. */
 #define KIND(NAME, name) LAYER_##NAME,
-enum layer_kind { LAYER_KINDS(KIND) };
+enum layer_kind { LAYER_KINDS(KIND) LAYER_KIND_COUNT };
 #undef KIND
 
 /* How an update is rounded to the weight's grid (E16, docs/formats.md). */
@@ -173,6 +175,23 @@ int net_fold_most(const struct net *net, enum fold fold);
 /* A fold's legal values as people read them ("1..25, 50, 125", "normal, fast"). Returns memory that
  * the caller frees. */
 char *net_fold_text(const struct net *net, enum fold fold);
+
+/* Whether a search for a layout may leave a legal value out, as no better than another one; whether
+ * a layer takes two rows a cycle with step: fast. Need the derived shapes. */
+bool net_fold_worth(const struct net *net, enum fold fold, int value);
+bool net_steps_fast(const struct net *net);
+
+/* A layer's kind as the description has it ("conv"), and the layer as people read it ("3 filters of
+ * 5x5"). */
+const char *net_kind_name(const struct layer *layer);
+void net_show_layer(FILE *to, const struct layer *layer);
+
+/* A layer's tensor as PyTorch has it, columns of the weight matrix first; returns how many
+ * dimensions it has. */
+int net_tensor_shape(const struct layer *layer, int dimension[NET_DIMENSIONS_MAX]);
+
+/* Whether each column of the layer's weights is a picture, such as a filter, and of what shape. */
+bool net_column_shape(const struct layer *layer, int *height, int *width);
 
 /* Writes the description in one normal form (every option spelled out, in a fixed order), a line
  * each; the hashes are of parts of this text. Returns memory that the caller frees. */

@@ -1,7 +1,7 @@
 /* net_fold.c : which layouts a network can have.
  * SPDX-License-Identifier: MIT
  */
-#include "net/net_parts.h"
+#include "net/describe_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,66 +37,54 @@ const char *const *net_fold_words(enum fold fold) {
   }
 }
 
-/* The convolution, or NULL. */
-static const struct layer *conv_of(const struct net *net) {
-  return net->layer[0].kind == LAYER_CONV ? &net->layer[0] : NULL;
-}
-
-static const struct layer *first_dense(const struct net *net) {
-  return &net->layer[net->layer[0].kind == LAYER_CONV];
-}
-
-/* Units of the largest hidden dense layer; 1 when there is none. */
-static int units_most(const struct net *net) {
-  int most = 1;
-  for (int l = 0; l < net->layer_count; l++)
-    if (net->layer[l].kind == LAYER_DENSE && net->layer[l].units > most)
-      most = net->layer[l].units;
+int net_fold_most(const struct net *net, enum fold fold) {
+  const char *const *words = net_fold_words(fold);
+  int most = words ? 0 : 1;
+  if (fold == FOLD_LOGIC_MULTIPLIERS)
+    return LOGIC_MULTIPLIERS_MOST;
+  for (int l = 0; l < net->layer_count && !words; l++) {
+    int layer_most = describe_kind(&net->layer[l])->fold_most(&net->layer[l], fold);
+    most = layer_most > most ? layer_most : most;
+  }
+  while (words && words[most + 1])
+    most++;
   return most;
 }
 
-int net_fold_most(const struct net *net, enum fold fold) {
-  const struct layer *conv = conv_of(net);
-  switch (fold) {
-  case FOLD_POSITIONS:
-    return conv ? conv->positions : 1;
-  case FOLD_FILTERS:
-    return conv ? conv->units : 1;
-  case FOLD_TAPS:
-    return conv ? conv->rows : 1;
-  case FOLD_LANES:
-    return units_most(net);
-  case FOLD_OUTPUT_LANES:
-    return net->classes;
-  case FOLD_LOGIC_MULTIPLIERS:
-    return LOGIC_MULTIPLIERS_MOST;
-  default:;
-    int most = 0;
-    while (net_fold_words(fold)[most + 1])
-      most++;
-    return most;
-  }
-}
-
 bool net_fold_legal(const struct net *net, enum fold fold, int value) {
-  const struct layer *conv = conv_of(net);
   if (net_fold_words(fold) || fold == FOLD_LOGIC_MULTIPLIERS)
     return value >= 0 && value <= net_fold_most(net, fold);
   if (value < 1 || value > net_fold_most(net, fold))
     return false;
-  if (!conv)
-    return true;
-  switch (fold) {
-  case FOLD_POSITIONS: /* part of a row of C, or whole rows that divide its height */
-    return value <= conv->out_width ||
-           (value % conv->out_width == 0 && conv->out_height % (value / conv->out_width) == 0);
-  case FOLD_FILTERS:
-    return conv->units % value == 0;
-  case FOLD_TAPS:
-    return conv->rows % value == 0;
-  default:
-    return true;
+  for (int l = 0; l < net->layer_count; l++) {
+    const struct describe_kind *kind = describe_kind(&net->layer[l]);
+    if (kind->fold_legal && !kind->fold_legal(&net->layer[l], fold, value))
+      return false;
   }
+  return true;
+}
+
+bool net_fold_worth(const struct net *net, enum fold fold, int value) {
+  bool worth = value == 1;
+  for (int l = 0; l < net->layer_count && !worth; l++)
+    worth = describe_kind(&net->layer[l])->fold_worth(&net->layer[l], fold, value);
+  return worth;
+}
+
+bool net_steps_fast(const struct net *net) {
+  for (int l = 0; l < net->layer_count; l++) {
+    const struct describe_kind *kind = describe_kind(&net->layer[l]);
+    if (kind->steps_fast && kind->steps_fast(&net->layer[l]))
+      return true;
+  }
+  return false;
+}
+
+bool describe_is_smallest(int things, int value, int by) {
+  int all = (things + by - 1) / by, part = value / by;
+  if (value % by != 0 || part > all)
+    return false;
+  return part == 1 || (all + part - 1) / part < (all + part - 2) / (part - 1);
 }
 
 char *net_fold_text(const struct net *net, enum fold fold) {
@@ -156,53 +144,22 @@ static int check_fold(struct net *net, enum fold fold, struct problem *problem) 
   return -1;
 }
 
-/* Two rows a cycle come as neighbours of a word of the memory in front; one of them must be even
- * and one odd, for they lie in two banks. */
 static int check_fast(const struct net *net, struct problem *problem) {
-  const struct layer *dense = first_dense(net), *conv = conv_of(net);
-  const int *fold = net->fold;
   static const char where[] = "layout.step", found[] = "found fast, allowed normal";
-  if (fold[FOLD_MODE] != MODE_TRAINING)
-    return problem_set(problem, net, -1, where, "%s with mode: inference", found);
-  if (!dense->dropout)
-    return problem_set(problem, net, -1, where, "%s: the first dense layer has no dropout", found);
-  int lanes = fold[FOLD_LANES] < dense->units ? fold[FOLD_LANES] : dense->units;
-  if (lanes % 2 != 0)
-    return problem_set(problem, net, -1, "layout.lanes",
-                       "found %d, allowed an even number with step: fast", fold[FOLD_LANES]);
-  if (!conv)
+  if (net->fold[FOLD_STEP] != STEP_FAST)
     return 0;
-  if (fold[FOLD_POSITIONS] * fold[FOLD_FILTERS] < 2)
-    return problem_set(problem, net, -1, where,
-                       "%s with one position and one filter at a time: two rows a cycle need two",
-                       found);
-  if (fold[FOLD_POSITIONS] > 1 && fold[FOLD_FILTERS] % 2 == 1 && conv->units % 2 == 0)
-    return problem_set(
-        problem, net, -1, where,
-        "%s with %d of %d filters at a time: an even number of filters needs an even "
-        "number at a time, or one position",
-        found, fold[FOLD_FILTERS], conv->units);
+  if (net->fold[FOLD_MODE] != MODE_TRAINING)
+    return problem_set(problem, net, -1, where, "%s with mode: inference", found);
+  if (!net_steps_fast(net))
+    return problem_set(problem, net, -1, where, "%s: the first dense layer has no dropout", found);
   return 0;
 }
 
-static int check_taps(const struct net *net, struct problem *problem) {
-  const struct layer *conv = conv_of(net);
-  const int *fold = net->fold;
-  if (!conv || fold[FOLD_TAPS] == conv->rows ||
-      (fold[FOLD_POSITIONS] == 1 && fold[FOLD_FILTERS] == 1))
-    return 0;
-  return problem_set(problem, net, -1, "layout.taps",
-                     "found %d, allowed %d (all) with more than one position or filter at a time",
-                     fold[FOLD_TAPS], conv->rows);
-}
-
-/* One port reads and writes in turn only where gradient and update do. */
-static int check_storage(const struct net *net, struct problem *problem) {
-  for (int l = 0; l < net->layer_count; l++)
-    if (net->layer[l].kind != LAYER_CONV && net->layer[l].storage == STORAGE_SINGLE_PORT &&
-        net->fold[FOLD_MODE] == MODE_TRAINING && net->fold[FOLD_MULTIPLIERS] != MULTIPLIERS_SHARED)
-      return problem_set(problem, net, l, "weights.storage",
-                         "found single_port, allowed ram, register with multipliers: separate");
+int describe_check_storage(const struct net *net, int l, struct problem *problem) {
+  if (net->layer[l].storage == STORAGE_SINGLE_PORT && net->fold[FOLD_MODE] == MODE_TRAINING &&
+      net->fold[FOLD_MULTIPLIERS] != MULTIPLIERS_SHARED)
+    return problem_set(problem, net, l, "weights.storage",
+                       "found single_port, allowed ram, register with multipliers: separate");
   return 0;
 }
 
@@ -218,8 +175,12 @@ int net_check_layout(struct net *net, struct problem *problem) {
   for (enum fold fold = 0; fold < FOLD_COUNT; fold++)
     if (check_fold(net, fold, problem) != 0)
       return -1;
-  if (check_taps(net, problem) != 0 || check_storage(net, problem) != 0 ||
-      check_output(net, problem) != 0)
+  if (check_output(net, problem) != 0 || check_fast(net, problem) != 0)
     return -1;
-  return net->fold[FOLD_STEP] == STEP_FAST ? check_fast(net, problem) : 0;
+  for (int l = 0; l < net->layer_count; l++) {
+    const struct describe_kind *kind = describe_kind(&net->layer[l]);
+    if (kind->check_layout && kind->check_layout(net, l, problem) != 0)
+      return -1;
+  }
+  return 0;
 }

@@ -35,23 +35,27 @@ static json_t *inference_json(const struct net *net, const struct report_run *ru
   return layers;
 }
 
-/* [filter][row][column] */
-static json_t *filters_json(const struct net *net, const struct weights *weights) {
-  const struct layer *layer = &net->layer[0];
-  json_t *filters = json_array();
-  for (int f = 0; f < layer->units && layer->kind == LAYER_CONV; f++) {
+/* A layer's columns, where they are pictures: adds [row][column] of each. */
+static void add_filters(json_t *filters, const struct layer *layer, const int32_t *weights) {
+  int height, width;
+  bool pictures = net_column_shape(layer, &height, &width);
+  for (int f = 0; pictures && f < layer->units; f++) {
     json_t *rows = json_array();
-    for (int r = 0; r < layer->kernel_height; r++) {
+    for (int r = 0; r < height; r++) {
       json_t *row = json_array();
-      for (int c = 0; c < layer->kernel_width; c++)
-        json_array_append_new(
-            row,
-            json_real(ldexp(weights->layer[0][(r * layer->kernel_width + c) * layer->units + f],
-                            -layer->weight.frac)));
+      for (int c = 0; c < width; c++)
+        json_array_append_new(row, json_real(ldexp(weights[(r * width + c) * layer->units + f],
+                                                   -layer->weight.frac)));
       json_array_append_new(rows, row);
     }
     json_array_append_new(filters, rows);
   }
+}
+
+static json_t *filters_json(const struct net *net, const struct weights *weights) {
+  json_t *filters = json_array();
+  for (int l = 0; l < net->layer_count; l++)
+    add_filters(filters, &net->layer[l], weights->layer[l]);
   return filters;
 }
 

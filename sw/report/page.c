@@ -50,12 +50,7 @@ static void write_format(FILE *to, struct format format) {
 
 static void write_layer(FILE *to, const struct layer *layer) {
   fprintf(to, "<tr><th scope=\"row\">%s</th><td>", layer->name);
-  if (layer->kind == LAYER_CONV)
-    fprintf(to, "%d filters of %d\xC3\x97%d", layer->units, layer->kernel_height,
-            layer->kernel_width);
-  else
-    fprintf(to, "%d %s%s%s", layer->units, layer->kind == LAYER_OUTPUT ? "classes" : "units",
-            layer->relu ? ", ReLU" : "", layer->dropout ? ", dropout" : "");
+  net_show_layer(to, layer);
   fputs("</td><td class=\"number\">", to);
   text_number(to, (uint64_t)layer->rows * (uint64_t)layer->units);
   fputs("</td>", to);
