@@ -90,10 +90,14 @@ $(BUILD)/san/%.o: %.c VERSION
 $(ENGRAM): $(BUILD)/obj/sw/cmd/main.o $(OBJECTS)
 	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
 
-$(BENCH): $(BUILD)/obj/verif/bench.o $(BUILD)/obj/verif/compare.o $(OBJECTS)
+COMPARE := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard verif/compare.c verif/crossbar_compare.c verif/*/compare.c))
+
+$(BENCH): $(BUILD)/obj/verif/bench.o $(COMPARE) $(OBJECTS)
 	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
 
-$(BUILD)/random: $(BUILD)/obj/verif/regress.o $(BUILD)/obj/verif/regress_sample.o $(OBJECTS)
+SAMPLE := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard verif/regress_sample.c verif/*/sample.c))
+
+$(BUILD)/random: $(BUILD)/obj/verif/regress.o $(SAMPLE) $(OBJECTS)
 	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
 
 $(BUILD)/san/engram: $(BUILD)/san/sw/cmd/main.o $(CHECKED)

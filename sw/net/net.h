@@ -186,6 +186,9 @@ bool net_steps_fast(const struct net *net);
 const char *net_kind_name(const struct layer *layer);
 void net_show_layer(FILE *to, const struct layer *layer);
 
+/* Whether a description may say where the layer's weights lie. */
+bool net_has_storage(const struct layer *layer);
+
 /* A layer's tensor as PyTorch has it, columns of the weight matrix first; returns how many
  * dimensions it has. */
 int net_tensor_shape(const struct layer *layer, int dimension[NET_DIMENSIONS_MAX]);

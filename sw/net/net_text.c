@@ -87,6 +87,10 @@ void net_show_layer(FILE *to, const struct layer *layer) {
   describe_kind(layer)->show(to, layer);
 }
 
+bool net_has_storage(const struct layer *layer) {
+  return describe_kind(layer)->has_storage;
+}
+
 int net_tensor_shape(const struct layer *layer, int dimension[NET_DIMENSIONS_MAX]) {
   const struct describe_kind *kind = describe_kind(layer);
   if (kind->tensor_shape)

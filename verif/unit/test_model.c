@@ -141,7 +141,7 @@ static double update_bound(const struct pair *pair, int l, int row, int column) 
   double bound = SLACK;
   for (int p = 0; p < layer->positions; p++) {
     int g = p * layer->units + column, at = row;
-    if (layer->kind == LAYER_CONV)
+    if (nets_is(layer, "conv"))
       at = (p / layer->out_width + row / layer->kernel_width) * pair->net->width +
            p % layer->out_width + row % layer->kernel_width;
     double x = l > 0 ? pair->twin.layer[l - 1].activation[at] : pair->twin.pixels[at];
@@ -158,7 +158,7 @@ static void check_weights(struct pair *pair) {
     for (int i = 0; i < layer->rows * layer->units; i++) {
       double bound = update_bound(pair, l, i / layer->units, i % layer->units);
       int frac = layer->input.frac + layer->gradient.frac;
-      if (layer->kind == LAYER_CONV)
+      if (nets_is(layer, "conv"))
         assert_true(fabs(real(pair->model.layer[l].update_sum[i], frac) - t->weight_gradient[i]) <=
                     bound);
       bound = half_unit(layer->weight) + ldexp(bound, -pair->model.state.rate);

@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "nets.h"
+
 /* A good description; the bad ones each differ from it in one place. */
 static const char good[] =
     "name: demo\n"                                                            /* line 1 */
@@ -288,7 +290,7 @@ static void test_derive_by_hand(void **state) {
                     .rate = 8};
   const struct format word = {16, 12};
   for (int l = 0; l < 4; l++)
-    net.layer[l] = (struct layer){.kind = l < 3 ? LAYER_DENSE : LAYER_OUTPUT,
+    net.layer[l] = (struct layer){.kind = nets_kind(l < 3 ? "dense" : "output"),
                                   .units = l < 3 ? 24 - 4 * l : 3,
                                   .relu = l < 3,
                                   .dropout = l < 2,
@@ -321,7 +323,7 @@ static void test_derive_by_hand(void **state) {
                       "layers[1].dense.gradients.frac: found 25, allowed 0..24: the next "
                       "layer's product of weight and gradient has 24 fraction bits");
   net.layer[1].gradient.frac = 12;
-  net.layer[1].kind = LAYER_OUTPUT;
+  net.layer[1].kind = nets_kind("output");
   struct error order = {0};
   assert_int_equal(net_derive(&net, &order), -1);
   assert_non_null(strstr(order.message, "layers[1].output.classes: found output as layer 2 of 4"));
@@ -940,7 +942,7 @@ static void check_derived(const struct net *net) {
     long weight = 1L << (layer->weight.bits - 1), gradient = 1L << (layer->gradient.bits - 1);
     int input_bits = l == 0 ? net->pixel_bits : net->layer[l - 1].activation.bits;
     int weight_bits = layer->weight.bits, gradient_bits = layer->gradient.bits;
-    if (layer->kind == LAYER_CONV)
+    if (nets_is(layer, "conv"))
       inputs = layer->kernel_height * layer->kernel_width;
     assert_int_equal(layer->rows, inputs);
     assert_int_equal(layer->sum_bits, width_of(input, weight, inputs, input_bits + weight_bits));
