@@ -11,8 +11,8 @@
 static void set_conv(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
   const struct plan_conv *p = &plan->layer[l].conv;
   const struct plan_edge *behind = &plan->edge[l + 1];
-  marks_set(marks, "kernel_height", "%d", net->layer[l].kernel_height);
-  marks_set(marks, "kernel_width", "%d", net->layer[l].kernel_width);
+  marks_set(marks, "kernel_height", "%d", net->layer[l].conv.kernel_height);
+  marks_set(marks, "kernel_width", "%d", net->layer[l].conv.kernel_width);
   marks_set(marks, "across", "%d", p->across);
   marks_set(marks, "down", "%d", p->down);
   marks_set(marks, "positions", "%d", behind->order.positions);
@@ -60,7 +60,7 @@ static void set_initial(struct emit *emit, int l) {
     return;
   const struct plan_conv *p = &emit->plan->layer[l].conv;
   const struct layer *conv = &emit->net->layer[l];
-  int bits = conv->weight.bits, height = conv->kernel_height, width = conv->kernel_width;
+  int bits = conv->weight.bits, height = conv->conv.kernel_height, width = conv->conv.kernel_width;
   int word_bits = p->serial ? p->taps * bits : conv->rows * conv->units * bits;
   int words = p->serial ? 1 << (p->filter_bits + p->chunk_bits) : 1;
   struct content content = {memory_new((size_t)words, (size_t)word_bits), word_bits};

@@ -85,29 +85,32 @@ struct format {
   int frac; /* 0..31 */
 };
 
+/* What is a convolution's own. */
+struct layer_conv {
+  int kernel_height, kernel_width; /* described */
+  int out_height, out_width;       /* derived: of C */
+};
+
 struct layer {
   /* described */
   enum layer_kind kind;
-  char name[NET_LAYER_NAME_MAX]; /* derived: "conv", "dense1", ..., "output" */
-  int number;                    /* derived: among the layers of its kind, from 1 on */
-  int units;                     /* filters, units or classes: the columns of the weight matrix */
-  int kernel_height;             /* convolution only, else 0 */
-  int kernel_width;
-  bool relu;    /* dense only */
-  bool dropout; /* dense only: training keeps one of each neighbouring pair of units */
+  int units;    /* filters, units or classes: the columns of the weight matrix */
+  bool relu;    /* false where the kind has none */
+  bool dropout; /* likewise; training keeps one of each neighbouring pair of units */
   struct format weight;
   struct format activation; /* what the layer puts out: C, D, logits */
   struct format gradient;   /* the error's gradient with respect to that: G_L, G_OUT, G_S */
   int init;                 /* initial weights are uniform in [-2^init, 2^init), init <= 0 */
   bool freeze;              /* the layer starts frozen: its weights are not updated */
-  enum storage storage;     /* of the weights; dense and output only */
+  enum storage storage;     /* of the weights, where the kind has a choice */
 
   /* derived */
-  int rows;      /* weight matrix rows: kernel taps or inputs */
+  char name[NET_LAYER_NAME_MAX]; /* "conv", "dense1", ..., "output" */
+  int number;                    /* among the layers of its kind, from 1 on */
+  int rows;                      /* weight matrix rows: kernel taps or inputs */
   int positions; /* places where the matrix is applied: output pixels of a convolution, else 1 */
   int outputs;   /* positions * units */
-  int out_height, out_width; /* convolution only, else 0 */
-  struct format input;       /* what enters: pixels or the previous layer's activation */
+  struct format input; /* what enters: pixels or the previous layer's activation */
   int sum_bits;    /* signed width of the exact forward sum; its frac is input.frac + weight.frac */
   int sum_shift;   /* from the sum's binary point to the activation's */
   int back_bits;   /* signed width of the exact sum over units of weight * gradient; 0 for the first
@@ -118,6 +121,10 @@ struct layer {
   int update_shift; /* s of E16 at a learning rate of 1: s = update_shift + rate */
   int initial_bits; /* of an initial weight: init as a signed width on the weight's grid */
   int first_pair; /* index of this layer's first dropout pair among the step's random bits' pairs */
+
+  union { /* by kind, where a kind has fields of its own */
+    struct layer_conv conv;
+  };
 };
 
 struct net {

@@ -107,7 +107,6 @@ static int derive_shapes(struct net *net, struct problem *problem) {
     struct layer *layer = &net->layer[l];
     layer->rows = inputs;
     layer->positions = 1;
-    layer->out_height = layer->out_width = 0;
     const struct describe_kind *kind = describe_kind(layer);
     if (kind->derive_shape && kind->derive_shape(net, layer, problem) != 0)
       return -1;

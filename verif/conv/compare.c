@@ -38,7 +38,7 @@ static int64_t weight(const struct compare *compare, int l, int tap, int filter)
   if (!p->serial)
     return compare_signed(compare->weights[l], 0, (size_t)((tap * conv->units + filter) * bits),
                           bits);
-  int height = conv->kernel_height, width = conv->kernel_width;
+  int height = conv->conv.kernel_height, width = conv->conv.kernel_width;
   int k = width > 1 && height % p->taps == 0 ? tap % width * height + tap / width : tap;
   int word = filter << p->chunk_bits | k / p->taps;
   return compare_signed(compare->weights[l], (size_t)word, (size_t)(k % p->taps * bits), bits);

@@ -14,8 +14,8 @@ static int draw_kernel(uint64_t *random, int side) {
 
 static void draw(const struct net *net, struct layer *layer, uint64_t *random) {
   layer->units = sample_between(random, 1, sample_one_in(random, 8) ? 8 : 4);
-  layer->kernel_height = draw_kernel(random, net->height);
-  layer->kernel_width = draw_kernel(random, net->width);
+  layer->conv.kernel_height = draw_kernel(random, net->height);
+  layer->conv.kernel_width = draw_kernel(random, net->width);
 }
 
 static void add_features(struct features *list, const struct sample *sample) {
@@ -23,25 +23,26 @@ static void add_features(struct features *list, const struct sample *sample) {
   const int *fold = sample->net.fold;
   bool conv = layer->kind == LAYER_CONV;
   int positions = fold[FOLD_POSITIONS];
-  bool ragged = conv && positions < layer->out_width && layer->out_width % positions != 0;
+  bool ragged = conv && positions < layer->conv.out_width && layer->conv.out_width % positions != 0;
   sample_feature(list, "convolution", conv);
   sample_feature(list, "no convolution", !conv);
   sample_feature(list, "kernel of one tap", conv && layer->rows == 1);
   sample_feature(list, "kernel of 5 or more",
-                 conv && (layer->kernel_height > 4 || layer->kernel_width > 4));
+                 conv && (layer->conv.kernel_height > 4 || layer->conv.kernel_width > 4));
   sample_feature(list, "one position", conv && layer->positions > 1 && positions == 1);
-  sample_feature(list, "some positions", conv && positions > 1 && positions < layer->out_width);
+  sample_feature(list, "some positions",
+                 conv && positions > 1 && positions < layer->conv.out_width);
   sample_feature(list, "ragged positions", ragged);
   sample_feature(list, "and filters in turn", ragged && fold[FOLD_FILTERS] < layer->units);
-  sample_feature(list, "rows of positions", conv && positions > layer->out_width);
+  sample_feature(list, "rows of positions", conv && positions > layer->conv.out_width);
   sample_feature(list, "some or all filters", conv && fold[FOLD_FILTERS] > 1);
   sample_feature(list, "some taps", conv && fold[FOLD_TAPS] < layer->rows);
   sample_feature(list, "one tap of several", conv && fold[FOLD_TAPS] == 1 && layer->rows > 1);
 }
 
 static const struct knob knobs[] = {
-    KNOB(struct layer, kernel_height, 1),
-    KNOB(struct layer, kernel_width, 1),
+    KNOB(struct layer, conv.kernel_height, 1),
+    KNOB(struct layer, conv.kernel_width, 1),
 };
 
 const struct sample_kind conv_sample = {.count = count,

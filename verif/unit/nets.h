@@ -69,8 +69,8 @@ static inline void nets_describe(struct net *net, const struct nets_shape *shape
     nets_add(net,
              (struct layer){.kind = nets_kind("conv"),
                             .units = shape->filters,
-                            .kernel_height = shape->kernel_height,
-                            .kernel_width = shape->kernel_width},
+                            .conv = {.kernel_height = shape->kernel_height,
+                                     .kernel_width = shape->kernel_width}},
              words);
   for (int h = 0; h < shape->hidden_count; h++)
     nets_add(net,

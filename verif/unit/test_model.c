@@ -142,8 +142,8 @@ static double update_bound(const struct pair *pair, int l, int row, int column) 
   for (int p = 0; p < layer->positions; p++) {
     int g = p * layer->units + column, at = row;
     if (nets_is(layer, "conv"))
-      at = (p / layer->out_width + row / layer->kernel_width) * pair->net->width +
-           p % layer->out_width + row % layer->kernel_width;
+      at = (p / layer->conv.out_width + row / layer->conv.kernel_width) * pair->net->width +
+           p % layer->conv.out_width + row % layer->conv.kernel_width;
     double x = l > 0 ? pair->twin.layer[l - 1].activation[at] : pair->twin.pixels[at];
     double x_error = l > 0 ? pair->activation[l - 1][at] : 0, g_error = pair->gradient[l][g];
     bound += fabs(x) * g_error + fabs(t->gradient[g]) * x_error + x_error * g_error;

@@ -98,8 +98,8 @@ static wide random_number(const struct naive *n, int l, int row, int column) {
 /* S_M(p, q) = S(i + j_M - 1, j + i_M - 1), everything 1-based. */
 static int64_t im2col(const struct naive *n, int p, int q) {
   const struct layer *conv = &n->net->layer[0];
-  int j_m = (p - 1) / conv->out_width + 1, i_m = (p - 1) % conv->out_width + 1;
-  int i = (q - 1) / conv->kernel_width + 1, j = (q - 1) % conv->kernel_width + 1;
+  int j_m = (p - 1) / conv->conv.out_width + 1, i_m = (p - 1) % conv->conv.out_width + 1;
+  int i = (q - 1) / conv->conv.kernel_width + 1, j = (q - 1) % conv->conv.kernel_width + 1;
   return n->input[0][(i + j_m - 1 - 1) * n->net->width + (j + i_m - 1 - 1)];
 }
 

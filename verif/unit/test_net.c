@@ -106,8 +106,8 @@ static void test_paper(void **state) {
   const struct layer *conv = &net.layer[0], *dense = &net.layer[1], *output = &net.layer[2];
   assert_int_equal(conv->rows, 16);
   assert_int_equal(conv->positions, 625);
-  assert_int_equal(conv->out_height, 25);
-  assert_int_equal(conv->out_width, 25);
+  assert_int_equal(conv->conv.out_height, 25);
+  assert_int_equal(conv->conv.out_width, 25);
   assert_int_equal(conv->outputs, 1875);
   assert_int_equal(dense->rows, 1875);
   assert_int_equal(dense->outputs, 64);
@@ -152,11 +152,11 @@ static void test_paper8(void **state) {
 static void test_small_nets(void **state) {
   (void)state;
   struct net tiny = load_file("nets/tiny.yaml"), tiny8 = load_file("nets/tiny8.yaml");
-  assert_int_equal(tiny.layer[0].kernel_height, 3); /* one number for both */
-  assert_int_equal(tiny.layer[0].kernel_width, 3);
+  assert_int_equal(tiny.layer[0].conv.kernel_height, 3); /* one number for both */
+  assert_int_equal(tiny.layer[0].conv.kernel_width, 3);
   assert_int_equal(tiny.weight_count, 9 * 2 + 72 * 12 + 12 * 3);
-  assert_int_equal(tiny8.layer[0].out_height, 6);
-  assert_int_equal(tiny8.layer[0].out_width, 7);
+  assert_int_equal(tiny8.layer[0].conv.out_height, 6);
+  assert_int_equal(tiny8.layer[0].conv.out_width, 7);
   assert_int_equal(tiny8.layer[0].rows, 6);
   assert_int_equal(tiny8.weight_count, 6 * 3 + 126 * 8 + 8 * 2);
 }
@@ -943,7 +943,7 @@ static void check_derived(const struct net *net) {
     int input_bits = l == 0 ? net->pixel_bits : net->layer[l - 1].activation.bits;
     int weight_bits = layer->weight.bits, gradient_bits = layer->gradient.bits;
     if (nets_is(layer, "conv"))
-      inputs = layer->kernel_height * layer->kernel_width;
+      inputs = layer->conv.kernel_height * layer->conv.kernel_width;
     assert_int_equal(layer->rows, inputs);
     assert_int_equal(layer->sum_bits, width_of(input, weight, inputs, input_bits + weight_bits));
     assert_int_equal(layer->update_bits,

@@ -28,12 +28,12 @@ static void *make(const struct narrow *narrow, int l) {
   const struct net *net = narrow->net;
   const struct layer *layer = &net->layer[l];
   struct plane *plane = memory_new(1, sizeof *plane);
-  size_t count = (size_t)((layer->out_height - 1) * net->width + layer->out_width);
+  size_t count = (size_t)((layer->conv.out_height - 1) * net->width + layer->conv.out_width);
   plane->values = values_new(count, 0);
   plane->valid = memory_new(plane->values.length, sizeof *plane->valid);
   plane->sums = memory_new(plane->values.length, sizeof *plane->sums);
   for (size_t i = 0; i < count; i++)
-    plane->valid[i] = i % (size_t)net->width < (size_t)layer->out_width ? -1 : 0;
+    plane->valid[i] = i % (size_t)net->width < (size_t)layer->conv.out_width ? -1 : 0;
   return plane;
 }
 
@@ -50,8 +50,8 @@ static void release(void *own) {
 /* Where each tap's vector begins. Returns their count, made even by a pointer to any. */
 static int list_taps(const struct narrow *narrow, const struct layer *layer, const int16_t **taps) {
   int count = 0;
-  for (int i = 0; i < layer->kernel_height; i++)
-    for (int j = 0; j < layer->kernel_width; j++)
+  for (int i = 0; i < layer->conv.kernel_height; i++)
+    for (int j = 0; j < layer->conv.kernel_width; j++)
       taps[count++] = narrow->pixels.whole + i * narrow->net->width + j;
   taps[count] = narrow->pixels.whole;
   return count + count % 2;
@@ -61,10 +61,10 @@ static int list_taps(const struct narrow *narrow, const struct layer *layer, con
 static void scatter(const struct narrow *narrow, const struct plane *plane,
                     const struct layer *layer, int64_t *restrict sums, int16_t *restrict outputs) {
   int units = layer->units;
-  for (int y = 0; y < layer->out_height; y++) {
+  for (int y = 0; y < layer->conv.out_height; y++) {
     const int16_t *value = plane->values.whole + y * narrow->net->width;
     const int32_t *sum = plane->sums + y * narrow->net->width;
-    for (int x = 0; x < layer->out_width; x++, outputs += units, sums += units) {
+    for (int x = 0; x < layer->conv.out_width; x++, outputs += units, sums += units) {
       *outputs = value[x];
       *sums = sum[x];
     }
@@ -101,13 +101,14 @@ static void forward(struct model *model, int l, struct values *input, bool train
 static void gather(struct narrow *narrow, struct plane *plane, const struct layer *layer,
                    int filter, const int16_t *gradient) {
   int units = layer->units, from = filter;
-  for (int y = 0; y < layer->out_height; y++) {
+  for (int y = 0; y < layer->conv.out_height; y++) {
     int16_t *value = plane->values.whole + y * narrow->net->width;
-    for (int x = 0; x < layer->out_width; x++, from += units)
+    for (int x = 0; x < layer->conv.out_width; x++, from += units)
       value[x] = gradient[from];
-    memset(value + layer->out_width, 0,
-           (size_t)(y + 1 < layer->out_height ? narrow->net->width - layer->out_width : 0) *
-               sizeof *value);
+    memset(
+        value + layer->conv.out_width, 0,
+        (size_t)(y + 1 < layer->conv.out_height ? narrow->net->width - layer->conv.out_width : 0) *
+            sizeof *value);
   }
 }
 

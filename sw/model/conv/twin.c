@@ -11,17 +11,17 @@ TWIN_VECTORS
 static void conv_forward(const struct net *net, const struct layer *layer, const double *pixels,
                          const double *weights, double *sum) {
   double row[NET_SIDE_MAX];
-  for (int y = 0; y < layer->out_height; y++, sum += layer->out_width * layer->units)
+  for (int y = 0; y < layer->conv.out_height; y++, sum += layer->conv.out_width * layer->units)
     for (int r = 0; r < layer->units; r++) {
       memset(row, 0, sizeof row);
-      for (int i = 0; i < layer->kernel_height; i++)
-        for (int j = 0; j < layer->kernel_width; j++) {
+      for (int i = 0; i < layer->conv.kernel_height; i++)
+        for (int j = 0; j < layer->conv.kernel_width; j++) {
           const double *pixel = pixels + (y + i) * net->width + j;
-          double weight = weights[(i * layer->kernel_width + j) * layer->units + r];
-          for (int x = 0; x < layer->out_width; x++)
+          double weight = weights[(i * layer->conv.kernel_width + j) * layer->units + r];
+          for (int x = 0; x < layer->conv.out_width; x++)
             row[x] += pixel[x] * weight;
         }
-      for (int x = 0; x < layer->out_width; x++)
+      for (int x = 0; x < layer->conv.out_width; x++)
         sum[x * layer->units + r] = row[x];
     }
 }
@@ -33,16 +33,16 @@ static void conv_backward(const struct net *net, const struct layer *layer, cons
   double taps[NET_KERNEL_MAX][NET_KERNEL_MAX];
   for (int r = 0; r < layer->units; r++) {
     memset(taps, 0, sizeof taps);
-    for (int y = 0; y < layer->out_height; y++)
-      for (int x = 0; x < layer->out_width; x++) {
-        double value = gradient[(y * layer->out_width + x) * layer->units + r];
-        for (int i = 0; i < layer->kernel_height; i++)
-          for (int j = 0; j < layer->kernel_width; j++)
+    for (int y = 0; y < layer->conv.out_height; y++)
+      for (int x = 0; x < layer->conv.out_width; x++) {
+        double value = gradient[(y * layer->conv.out_width + x) * layer->units + r];
+        for (int i = 0; i < layer->conv.kernel_height; i++)
+          for (int j = 0; j < layer->conv.kernel_width; j++)
             taps[i][j] += pixels[(y + i) * net->width + x + j] * value;
       }
-    for (int i = 0; i < layer->kernel_height; i++)
-      for (int j = 0; j < layer->kernel_width; j++)
-        weight_gradient[(i * layer->kernel_width + j) * layer->units + r] = taps[i][j];
+    for (int i = 0; i < layer->conv.kernel_height; i++)
+      for (int j = 0; j < layer->conv.kernel_width; j++)
+        weight_gradient[(i * layer->conv.kernel_width + j) * layer->units + r] = taps[i][j];
   }
 }
 

@@ -14,13 +14,13 @@ static void forward(struct model *model, int l, const int32_t *pixels, bool trai
   const int32_t *weights = model->exchange.layer[l];
   int64_t *sum = model->layer[l].sum;
   memset(sum, 0, (size_t)layer->outputs * sizeof *sum);
-  for (int y = 0; y < layer->out_height; y++, sum += layer->out_width * layer->units)
+  for (int y = 0; y < layer->conv.out_height; y++, sum += layer->conv.out_width * layer->units)
     for (int t = 0; t < layer->rows; t++) {
-      int i = t / layer->kernel_width, j = t % layer->kernel_width;
+      int i = t / layer->conv.kernel_width, j = t % layer->conv.kernel_width;
       const int32_t *row = pixels + (y + i) * net->width + j;
       for (int r = 0; r < layer->units; r++) {
         int64_t weight = weights[t * layer->units + r];
-        for (int x = 0; x < layer->out_width; x++)
+        for (int x = 0; x < layer->conv.out_width; x++)
           sum[x * layer->units + r] += row[x] * weight;
       }
     }
@@ -35,13 +35,13 @@ static void backward(struct model *model, const struct random_step *random, int 
   const int32_t *gradient = model->layer[l].gradient;
   int64_t *update_sum = model->layer[l].update_sum;
   memset(update_sum, 0, (size_t)(layer->rows * layer->units) * sizeof *update_sum);
-  for (int y = 0; y < layer->out_height; y++, gradient += layer->out_width * layer->units)
+  for (int y = 0; y < layer->conv.out_height; y++, gradient += layer->conv.out_width * layer->units)
     for (int t = 0; t < layer->rows; t++) {
-      int i = t / layer->kernel_width, j = t % layer->kernel_width;
+      int i = t / layer->conv.kernel_width, j = t % layer->conv.kernel_width;
       const int32_t *row = pixels + (y + i) * net->width + j;
       for (int r = 0; r < layer->units; r++) {
         int64_t sum = 0;
-        for (int x = 0; x < layer->out_width; x++)
+        for (int x = 0; x < layer->conv.out_width; x++)
           sum += (int64_t)row[x] * gradient[x * layer->units + r];
         update_sum[t * layer->units + r] += sum;
       }

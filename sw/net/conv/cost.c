@@ -173,8 +173,9 @@ static void place_serial(struct cost_core *core, int l) {
   const struct plan_conv *p = &core->plan->layer[l].conv;
   const struct plan_order *order = &core->plan->edge[l + 1].order;
   int taps = p->taps, operand = layer->weight.bits;
-  struct cost_window window = {net->height,         net->width,      layer->kernel_height,
-                               layer->kernel_width, net->pixel_bits, taps};
+  struct cost_window window = {
+      net->height,     net->width, layer->conv.kernel_height, layer->conv.kernel_width,
+      net->pixel_bits, taps};
   struct cost_conv_serial conv = {.filters = layer->units,
                                   .taps = layer->rows,
                                   .taps_at_once = taps,
@@ -209,8 +210,8 @@ static void place_parallel(struct cost_core *core, int l) {
   const struct layer *layer = &net->layer[l];
   const struct plan_conv *p = &plan->layer[l].conv;
   const struct plan_order *order = &plan->edge[l + 1].order;
-  struct cost_im2col im2col = {net->width, net->pixel_bits, layer->kernel_height,
-                               p->across,  p->down,         layer->out_width > p->across};
+  struct cost_im2col im2col = {net->width, net->pixel_bits, layer->conv.kernel_height,
+                               p->across,  p->down,         layer->conv.out_width > p->across};
   cost_place(core, "im2col", "", 1, cost_im2col(core->family, &im2col));
   struct cost_conv conv = {.filters = layer->units,
                            .filters_at_once = order->filters_at_once,

@@ -5,8 +5,8 @@
 
 enum { FILTERS_MAX = 16 };
 
-_Static_assert(offsetof(struct layer, kernel_width) ==
-                   offsetof(struct layer, kernel_height) + sizeof(int),
+_Static_assert(offsetof(struct layer, conv.kernel_width) ==
+                   offsetof(struct layer, conv.kernel_height) + sizeof(int),
                "the schema reads both as one array");
 
 const struct schema_field conv_fields[] = {
@@ -14,7 +14,7 @@ const struct schema_field conv_fields[] = {
     {.key = "kernel",
      .type = SCHEMA_INTS,
      .required = true,
-     .offset = offsetof(struct layer, kernel_height),
+     .offset = offsetof(struct layer, conv.kernel_height),
      .low = 1,
      .high = NET_KERNEL_MAX,
      .count = 2},
@@ -25,37 +25,38 @@ const struct schema_field conv_fields[] = {
 const struct layer conv_defaults = {.kind = LAYER_CONV, FORMATS_OPEN};
 
 static int derive_shape(const struct net *net, struct layer *layer, struct problem *problem) {
-  if (layer->kernel_height > net->height || layer->kernel_width > net->width)
+  if (layer->conv.kernel_height > net->height || layer->conv.kernel_width > net->width)
     return problem_set(problem, net, (int)(layer - net->layer), "kernel",
-                       "found %dx%d, allowed at most the picture's %dx%d", layer->kernel_height,
-                       layer->kernel_width, net->height, net->width);
-  layer->out_height = net->height - layer->kernel_height + 1;
-  layer->out_width = net->width - layer->kernel_width + 1;
-  layer->rows = layer->kernel_height * layer->kernel_width;
-  layer->positions = layer->out_height * layer->out_width;
+                       "found %dx%d, allowed at most the picture's %dx%d",
+                       layer->conv.kernel_height, layer->conv.kernel_width, net->height,
+                       net->width);
+  layer->conv.out_height = net->height - layer->conv.kernel_height + 1;
+  layer->conv.out_width = net->width - layer->conv.kernel_width + 1;
+  layer->rows = layer->conv.kernel_height * layer->conv.kernel_width;
+  layer->positions = layer->conv.out_height * layer->conv.out_width;
   return 0;
 }
 
 static void write_fields(FILE *to, const struct layer *layer) {
-  fprintf(to, ", kernel: [%d, %d]", layer->kernel_height, layer->kernel_width);
+  fprintf(to, ", kernel: [%d, %d]", layer->conv.kernel_height, layer->conv.kernel_width);
 }
 
 static void show(FILE *to, const struct layer *layer) {
-  fprintf(to, "%d filters of %d\xC3\x97%d", layer->units, layer->kernel_height,
-          layer->kernel_width);
+  fprintf(to, "%d filters of %d\xC3\x97%d", layer->units, layer->conv.kernel_height,
+          layer->conv.kernel_width);
 }
 
 static int tensor_shape(const struct layer *layer, int dimension[NET_DIMENSIONS_MAX]) {
   dimension[0] = layer->units;
   dimension[1] = 1;
-  dimension[2] = layer->kernel_height;
-  dimension[3] = layer->kernel_width;
+  dimension[2] = layer->conv.kernel_height;
+  dimension[3] = layer->conv.kernel_width;
   return 4;
 }
 
 static void column_shape(const struct layer *layer, int *height, int *width) {
-  *height = layer->kernel_height;
-  *width = layer->kernel_width;
+  *height = layer->conv.kernel_height;
+  *width = layer->conv.kernel_width;
 }
 
 /* ---- layout ---- */
@@ -76,8 +77,9 @@ static int fold_most(const struct layer *layer, enum fold fold) {
 static bool fold_legal(const struct layer *layer, enum fold fold, int value) {
   switch (fold) {
   case FOLD_POSITIONS: /* part of a row of C, or whole rows that divide its height */
-    return value <= layer->out_width ||
-           (value % layer->out_width == 0 && layer->out_height % (value / layer->out_width) == 0);
+    return value <= layer->conv.out_width ||
+           (value % layer->conv.out_width == 0 &&
+            layer->conv.out_height % (value / layer->conv.out_width) == 0);
   case FOLD_FILTERS:
     return layer->units % value == 0;
   case FOLD_TAPS:
@@ -89,8 +91,8 @@ static bool fold_legal(const struct layer *layer, enum fold fold, int value) {
 
 static bool fold_worth(const struct layer *layer, enum fold fold, int value) {
   if (fold == FOLD_POSITIONS)
-    return value > layer->out_width || describe_is_smallest(layer->out_width, value, 1) ||
-           describe_is_smallest(layer->out_width, value, 2);
+    return value > layer->conv.out_width || describe_is_smallest(layer->conv.out_width, value, 1) ||
+           describe_is_smallest(layer->conv.out_width, value, 2);
   return fold == FOLD_FILTERS || fold == FOLD_TAPS;
 }
 

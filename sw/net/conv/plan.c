@@ -17,10 +17,11 @@ enum {
 /* Cycles from engram_conv_serial's start to a position's first chunk. */
 static int serial_position(const struct layer *layer, const struct plan_conv *p, int position) {
   int chunks = layer->rows / p->taps;
-  int y = position / layer->out_width, x = position % layer->out_width;
-  int fill = (layer->kernel_width - 1) * plan_largest(chunks, layer->kernel_height);
-  int step = plan_largest(layer->units * chunks, layer->kernel_height);
-  return layer->kernel_height + 1 + y * (fill + layer->out_width * step) + fill + x * step;
+  int y = position / layer->conv.out_width, x = position % layer->conv.out_width;
+  int fill = (layer->conv.kernel_width - 1) * plan_largest(chunks, layer->conv.kernel_height);
+  int step = plan_largest(layer->units * chunks, layer->conv.kernel_height);
+  return layer->conv.kernel_height + 1 + y * (fill + layer->conv.out_width * step) + fill +
+         x * step;
 }
 
 /* Cycle in which engram_conv_serial's value is written. */
@@ -53,7 +54,7 @@ static int serial_backward(const struct net *net, const struct layer *layer,
 /* ---- whole words at a time ---- */
 
 static int parallel_first(const struct layer *layer, const struct plan_conv *p) {
-  return WINDOW_LATENCY + layer->kernel_height + p->down - 1 + MULTIPLY_LATENCY +
+  return WINDOW_LATENCY + layer->conv.kernel_height + p->down - 1 + MULTIPLY_LATENCY +
          p->forward_levels + NORMALISE_LATENCY;
 }
 
@@ -63,7 +64,7 @@ static int parallel_last(const struct layer *layer, const struct plan_conv *p,
   if (p->down == 1)
     return first + order->words - 1;
   int groups = layer->units / order->filters_at_once;
-  int steps_down = layer->out_height / p->down;
+  int steps_down = layer->conv.out_height / p->down;
   return first + (steps_down - 1) * (groups - 1 + p->down) + groups - 1;
 }
 
@@ -129,9 +130,9 @@ static void lay_out(struct plan *plan, const struct net *net, int l) {
   struct plan_edge *behind = &plan->edge[l + 1];
   struct plan_order *order = &behind->order;
   int positions = net->fold[FOLD_POSITIONS];
-  p->across = positions < layer->out_width ? positions : layer->out_width;
+  p->across = positions < layer->conv.out_width ? positions : layer->conv.out_width;
   p->down = positions / p->across;
-  int line = plan_largest(positions, layer->out_width);
+  int line = plan_largest(positions, layer->conv.out_width);
   *order = (struct plan_order){.filters = layer->units,
                                .filters_at_once = net->fold[FOLD_FILTERS],
                                .positions = positions,
