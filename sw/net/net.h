@@ -31,7 +31,7 @@
 #define NET_DIMENSIONS_MAX 4    /* of a tensor */
 #define NET_RATE_MAX       15   /* the learning rate is 2^-rate, 0 <= rate <= 15 */
 
-/* LAYER_CONV, ... by kinds.h. */
+/* LAYER_ and its name for each kind of kinds.h. */
 #define KIND(NAME, name) LAYER_##NAME,
 enum layer_kind { LAYER_KINDS(KIND) LAYER_KIND_COUNT };
 #undef KIND
