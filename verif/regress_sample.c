@@ -152,6 +152,13 @@ static bool derive_open(struct net *net) {
   return net_derive(net, &err) == 0;
 }
 
+static bool any_steps_fast(const struct net *net) {
+  bool any = false;
+  for (int l = 0; l < net->layer_count; l++)
+    any |= net_steps_fast(net, l);
+  return any;
+}
+
 /* One of the extremes now and then, else any legal value. */
 static int draw_fold(const struct net *net, enum fold fold, uint64_t *random) {
   int most = net_fold_most(net, fold), value;
@@ -190,7 +197,7 @@ static void draw_layout(struct net *net, uint64_t *random) {
     if (net_has_storage(&net->layer[l]))
       net->layer[l].storage = (enum storage)sample_between(random, 0, most);
   net->fold[FOLD_STEP] = STEP_NORMAL;
-  if (net->fold[FOLD_MODE] == MODE_TRAINING && net_steps_fast(net) && !sample_one_in(random, 3)) {
+  if (net->fold[FOLD_MODE] == MODE_TRAINING && any_steps_fast(net) && !sample_one_in(random, 3)) {
     net->fold[FOLD_STEP] = STEP_FAST;
     net->fold[FOLD_LANES] += net->fold[FOLD_LANES] % 2;
   }

@@ -68,7 +68,7 @@ int crossbar_backward(const struct plan *plan, const struct net *net, int l) {
 /* ---- layout ---- */
 
 void crossbar_take_picture(struct plan *plan, const struct net *net) {
-  plan_lay_out_picture(plan, net, net->fold[FOLD_STEP] == STEP_FAST ? 2 : 1, "pixels");
+  plan_lay_out_picture(plan, net, 1, "pixels");
 }
 
 /* Cycles of a pass over the rows: a row, or two neighbours of a word, a cycle. */

@@ -49,8 +49,10 @@ struct describe_kind {
   bool (*fold_legal)(const struct layer *layer, enum fold fold, int value);
   bool (*fold_worth)(const struct layer *layer, enum fold fold, int value);
 
-  /* Takes two rows a cycle with step: fast; NULL: never. */
-  bool (*steps_fast)(const struct layer *layer);
+  /* Takes two rows a cycle with step: fast; NULL: never. The layer in front must write words of
+   * several values, as a picture may. */
+  bool (*steps_fast)(const struct net *net, int l);
+  bool writes_words;
 
   /* Refuses legal folds that do not go together. NULL: all do. */
   int (*check_layout)(const struct net *net, int l, struct problem *problem);

@@ -184,9 +184,9 @@ int net_fold_most(const struct net *net, enum fold fold);
 char *net_fold_text(const struct net *net, enum fold fold);
 
 /* Whether a search for a layout may leave a legal value out, as no better than another one; whether
- * a layer takes two rows a cycle with step: fast. Need the derived shapes. */
+ * layer `l` takes two rows a cycle with step: fast. Need the derived shapes. */
 bool net_fold_worth(const struct net *net, enum fold fold, int value);
-bool net_steps_fast(const struct net *net);
+bool net_steps_fast(const struct net *net, int l);
 
 /* A layer's kind as the description has it ("conv"), and the layer as people read it ("3 filters of
  * 5x5"). */

@@ -71,13 +71,9 @@ bool net_fold_worth(const struct net *net, enum fold fold, int value) {
   return worth;
 }
 
-bool net_steps_fast(const struct net *net) {
-  for (int l = 0; l < net->layer_count; l++) {
-    const struct describe_kind *kind = describe_kind(&net->layer[l]);
-    if (kind->steps_fast && kind->steps_fast(&net->layer[l]))
-      return true;
-  }
-  return false;
+bool net_steps_fast(const struct net *net, int l) {
+  const struct describe_kind *kind = describe_kind(&net->layer[l]);
+  return kind->steps_fast && kind->steps_fast(net, l);
 }
 
 bool describe_is_smallest(int things, int value, int by) {
@@ -150,9 +146,10 @@ static int check_fast(const struct net *net, struct problem *problem) {
     return 0;
   if (net->fold[FOLD_MODE] != MODE_TRAINING)
     return problem_set(problem, net, -1, where, "%s with mode: inference", found);
-  if (!net_steps_fast(net))
-    return problem_set(problem, net, -1, where, "%s: the first dense layer has no dropout", found);
-  return 0;
+  for (int l = 0; l < net->layer_count; l++)
+    if (net_steps_fast(net, l))
+      return 0;
+  return problem_set(problem, net, -1, where, "%s: the first dense layer has no dropout", found);
 }
 
 int describe_check_storage(const struct net *net, int l, struct problem *problem) {

@@ -121,13 +121,15 @@ static int check_layout(const struct net *net, int l, struct problem *problem) {
     return problem_set(problem, net, -1, "layout.taps",
                        "found %d, allowed %d (all) with more than one position or filter at a time",
                        fold[FOLD_TAPS], layer->rows);
-  return fold[FOLD_STEP] == STEP_FAST ? check_fast(net, layer, problem) : 0;
+  bool fast = fold[FOLD_STEP] == STEP_FAST && net_steps_fast(net, l + 1);
+  return fast ? check_fast(net, layer, problem) : 0;
 }
 
 const struct describe_kind conv_describe = {.name = "conv",
                                             .units = "filters",
                                             .first = true,
                                             .most = 1,
+                                            .writes_words = true,
                                             .usual = {14, 12, 16, -2},
                                             .derive_shape = derive_shape,
                                             .write_fields = write_fields,

@@ -35,15 +35,16 @@ static bool fold_worth(const struct layer *layer, enum fold fold, int value) {
                                 describe_is_smallest(layer->units, value, 2));
 }
 
-static bool steps_fast(const struct layer *layer) {
-  return layer->number == 1 && layer->dropout;
+static bool steps_fast(const struct net *net, int l) {
+  const struct layer *layer = &net->layer[l];
+  return layer->number == 1 && layer->dropout && (l == 0 || describe_kind(layer - 1)->writes_words);
 }
 
 static int check_layout(const struct net *net, int l, struct problem *problem) {
   const struct layer *layer = &net->layer[l];
   if (describe_check_storage(net, l, problem) != 0)
     return -1;
-  if (net->fold[FOLD_STEP] != STEP_FAST || !steps_fast(layer))
+  if (net->fold[FOLD_STEP] != STEP_FAST || !steps_fast(net, l))
     return 0;
   int lanes = net->fold[FOLD_LANES] < layer->units ? net->fold[FOLD_LANES] : layer->units;
   if (lanes % 2 == 0)
