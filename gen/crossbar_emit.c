@@ -95,21 +95,6 @@ int crossbar_check_load(const struct layer *layer, struct error *err) {
                         "or register");
 }
 
-/* The words of bank `bank` of row `from` of those at once; what is no weight is 0. */
-static void fill_bank(struct content *content, const struct layer *layer,
-                      const struct plan_crossbar *p, const int32_t *weights, int from, int bank) {
-  for (int row = from; row < layer->rows; row += p->rows_at_once)
-    for (int unit = 0; unit < layer->units; unit++) {
-      int column = p->paired ? unit % 2 : 0, place = p->paired ? unit / 2 : unit;
-      int lane = place % p->lanes;
-      int group = p->paired ? place / p->lanes * 2 + column : place / p->lanes;
-      if (lane / p->bank_lanes == bank)
-        content_put(content, (size_t)(row / p->rows_at_once * p->groups + group),
-                    lane % p->bank_lanes * layer->weight.bits,
-                    weights[(size_t)row * (size_t)layer->units + (size_t)unit], layer->weight.bits);
-    }
-}
-
 static void set_values(struct marks *marks, const struct content *content, int words,
                        bool registers) {
   struct text values;
@@ -129,18 +114,17 @@ void crossbar_write_banks(FILE *choice, FILE *modules, struct emit *emit, int l)
   const struct layer *layer = &emit->net->layer[l];
   const struct plan_crossbar *p = &emit->plan->layer[l].crossbar;
   struct marks *marks = emit->marks;
-  int banks = (p->lanes + p->bank_lanes - 1) / p->bank_lanes;
   bool registers = layer->storage == STORAGE_REGISTER;
   marks_set(marks, "layer", "%d", l);
   marks_set(marks, "bank_bits", "%d", layer->weight.bits);
   marks_set(marks, "bank_words", "%d", p->weight_words);
   marks_set(marks, "bank_address_bits", "%d", p->address_bits);
-  for (int bank = 0; bank < p->rows_at_once * banks; bank++) {
-    int first = bank % banks * p->bank_lanes;
+  for (int bank = 0; bank < p->rows_at_once * p->banks; bank++) {
+    int first = bank % p->banks * p->bank_lanes;
     int here = first + p->bank_lanes > p->lanes ? p->lanes - first : p->bank_lanes;
     struct content content = {.word_bits = here * layer->weight.bits};
     content.bits = memory_new((size_t)p->weight_words, (size_t)content.word_bits);
-    fill_bank(&content, layer, p, emit->weights->layer[l], bank / banks, bank % banks);
+    content_put_weights(&content, emit, l, bank);
     marks_set(marks, "bank", "%d", bank);
     marks_set(marks, "bank_lanes", "%d", here);
     marks_set(marks, "bank_word_bits", "%d", content.word_bits);

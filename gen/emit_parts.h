@@ -39,13 +39,14 @@ void emit_no_gradient(FILE *f, struct emit *emit, int l, const char *places);
 
 /* ---- words of a memory that begins with contents ---- */
 
-/* Bit i is bits[i]. */
+/* Bit i is bits[i]; what is no weight is 0. */
 struct content {
   unsigned char *bits;
   int word_bits;
 };
 
-void content_put(struct content *content, size_t word, int at, int32_t value, int bits);
+/* Puts the weights of a layer there that lie in one of its memories (plan_weight_place). */
+void content_put_weights(struct content *content, const struct emit *emit, int l, int memory);
 void content_hex(FILE *f, const unsigned char *bits, int count);
 
 #endif

@@ -26,9 +26,20 @@ unsigned loaded_features(const struct net *net, bool loaded) {
          (loaded && !trains ? MAP_FIXED : 0);
 }
 
-void content_put(struct content *content, size_t word, int at, int32_t value, int bits) {
+static void put(struct content *content, size_t word, int at, int32_t value, int bits) {
   for (int i = 0; i < bits; i++)
     content->bits[word * (size_t)content->word_bits + (size_t)(at + i)] = (uint32_t)value >> i & 1;
+}
+
+void content_put_weights(struct content *content, const struct emit *emit, int l, int memory) {
+  const struct layer *layer = &emit->net->layer[l];
+  const int32_t *weight = emit->weights->layer[l];
+  for (int row = 0; row < layer->rows; row++)
+    for (int unit = 0; unit < layer->units; unit++, weight++) {
+      struct plan_place place = plan_weight_place(emit->plan, emit->net, l, row, unit);
+      if (place.memory == memory)
+        put(content, (size_t)place.word, place.bit, *weight, layer->weight.bits);
+    }
 }
 
 void content_hex(FILE *f, const unsigned char *bits, int count) {

@@ -47,7 +47,8 @@ static uint64_t signal_bits(const struct sim_signal *signal, size_t element, siz
   return raw_bits(signal, signal->data, element, from, bits);
 }
 
-int64_t compare_signed(const struct sim_signal *signal, size_t element, size_t from, int bits) {
+static int64_t signal_signed(const struct sim_signal *signal, size_t element, size_t from,
+                             int bits) {
   uint64_t value = signal_bits(signal, element, from, bits);
   return value == (uint64_t)UNKNOWN ? UNKNOWN : (int64_t)(value << (64 - bits)) >> (64 - bits);
 }
@@ -257,7 +258,9 @@ static void compare_weights(struct compare *compare, int l, uint64_t now) {
   for (int n = 0; n < layer->rows; n++)
     for (int u = 0; u < layer->units; u++) {
       int i = n * layer->units + u;
-      int64_t got = kinds[layer->kind]->weight(compare, l, n, u);
+      struct plan_place place = plan_weight_place(&compare->plan, compare->net, l, n, u);
+      int64_t got = signal_signed(&compare->weights[l][place.memory], (size_t)place.word,
+                                  (size_t)place.bit, layer->weight.bits);
       compare_value(compare, tensor, i, weights[i], got, now);
     }
 }
@@ -399,7 +402,7 @@ static void gather(struct compare *compare, struct probe *probe, uint64_t now) {
                   now);
     return;
   }
-  int64_t value = compare_signed(&probe->value, 0, 0, probe->value_bits);
+  int64_t value = signal_signed(&probe->value, 0, 0, probe->value_bits);
   size_t at = bank_of(compare, probe, probe->passed++ / probe->a_step) + index;
   /* A value that passes again, unchanged, keeps the time when it was first there. */
   if (probe->cycles[at] == 0 || probe->values[at] != value)

@@ -1,5 +1,4 @@
-/* compare_parts.h : what each kind of layer has in a simulated core that is compared, and what the
- * kinds share for it.
+/* compare_parts.h : what each kind of layer has in a simulated core that is compared.
  * SPDX-License-Identifier: MIT
  */
 #ifndef ENGRAM_VERIF_COMPARE_PARTS_H
@@ -11,10 +10,9 @@ struct compare_kind {
   /* Probes of the layer's tensors, but for its gradients. Returns 0 or -1. */
   int (*add_probes)(struct compare *compare, struct sim_bus *bus, int l, struct error *err);
 
-  /* Fills compare->weights[l] (freed with free) and what compare_cycles reads. Returns 0 or -1. */
+  /* Fills compare->weights[l], the layer's memories by number (plan_weight_place; freed with free),
+   * and what compare_cycles reads. Returns 0 or -1. */
   int (*find_weights)(struct compare *compare, struct sim_bus *bus, int l, struct error *err);
-
-  int64_t (*weight)(const struct compare *compare, int l, int row, int unit);
 
   /* At a step's end; NULL: nothing is counted. */
   void (*compare_cycles)(struct compare *compare, int l, bool train, uint64_t now);
@@ -24,9 +22,7 @@ struct compare_kind {
 LAYER_KINDS(KIND)
 #undef KIND
 
-/* `bits` (<= 64) of an element of a signal from bit `from` on, in two's complement, and the 32 of a
- * counter. */
-int64_t compare_signed(const struct sim_signal *signal, size_t element, size_t from, int bits);
+/* The 32 bits of a counter. */
 int64_t compare_word(const struct sim_signal *signal);
 
 /* The signal `name` in the scope. Returns 0 or -1. */

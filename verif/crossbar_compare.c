@@ -36,28 +36,14 @@ int crossbar_find_weights(struct compare *compare, struct sim_bus *bus, int l, s
   static const char *const storages[] = {"gen_ram", "gen_register", "gen_single_port"};
   const struct layer *layer = &compare->net->layer[l];
   const struct plan_crossbar *p = &compare->plan.layer[l].crossbar;
-  int banks = (p->lanes + p->bank_lanes - 1) / p->bank_lanes;
-  compare->weights[l] = memory_new((size_t)(p->rows_at_once * banks), sizeof *compare->weights[l]);
+  compare->weights[l] =
+      memory_new((size_t)(p->rows_at_once * p->banks), sizeof *compare->weights[l]);
   for (int r = 0; r < p->rows_at_once; r++)
-    for (int bank = 0; bank < banks; bank++)
+    for (int bank = 0; bank < p->banks; bank++)
       if (compare_find(
-              bus, &compare->weights[l][r * banks + bank], "memory_q", err,
+              bus, &compare->weights[l][r * p->banks + bank], "memory_q", err,
               "u_%s.gen_bank_row__BRA__%d__KET__.gen_bank__BRA__%d__KET__.u_bank.u_weights.%s",
               layer->name, r, bank, storages[layer->storage]))
         return -1;
   return 0;
-}
-
-/* Weight [row][unit] of a dense layer in the core's banks (engram_crossbar says where). */
-int64_t crossbar_weight(const struct compare *compare, int l, int row, int unit) {
-  const struct plan_crossbar *p = &compare->plan.layer[l].crossbar;
-  int bits = compare->net->layer[l].weight.bits;
-  int column = p->paired ? unit % 2 : 0, place = p->paired ? unit / 2 : unit;
-  int lane = place % p->lanes;
-  int group = p->paired ? place / p->lanes * 2 + column : place / p->lanes;
-  int banks = (p->lanes + p->bank_lanes - 1) / p->bank_lanes;
-  int bank = row % p->rows_at_once * banks + lane / p->bank_lanes;
-  size_t address = (size_t)(row / p->rows_at_once * p->groups + group);
-  return compare_signed(&compare->weights[l][bank], address, (size_t)(lane % p->bank_lanes * bits),
-                        bits);
 }

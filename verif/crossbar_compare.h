@@ -9,6 +9,5 @@
 /* The functions of struct compare_kind. */
 int crossbar_add_probes(struct compare *compare, struct sim_bus *bus, int l, struct error *err);
 int crossbar_find_weights(struct compare *compare, struct sim_bus *bus, int l, struct error *err);
-int64_t crossbar_weight(const struct compare *compare, int l, int row, int unit);
 
 #endif

@@ -59,28 +59,17 @@ static void set_initial(struct emit *emit, int l) {
   if (!emit->weights)
     return;
   const struct plan_conv *p = &emit->plan->layer[l].conv;
-  const struct layer *conv = &emit->net->layer[l];
-  int bits = conv->weight.bits, height = conv->conv.kernel_height, width = conv->conv.kernel_width;
-  int word_bits = p->serial ? p->taps * bits : conv->rows * conv->units * bits;
-  int words = p->serial ? 1 << (p->filter_bits + p->chunk_bits) : 1;
-  struct content content = {memory_new((size_t)words, (size_t)word_bits), word_bits};
-  for (int tap = 0; tap < conv->rows; tap++)
-    for (int filter = 0; filter < conv->units; filter++) {
-      int32_t weight = emit->weights->layer[l][tap * conv->units + filter];
-      int k = width > 1 && height % p->taps == 0 ? tap % width * height + tap / width : tap;
-      if (p->serial)
-        content_put(&content, (size_t)(filter << p->chunk_bits | k / p->taps), k % p->taps * bits,
-                    weight, bits);
-      else
-        content_put(&content, 0, (tap * conv->units + filter) * bits, weight, bits);
-    }
+  struct content content = {memory_new((size_t)p->kernel_words, (size_t)p->kernel_bits),
+                            p->kernel_bits};
+  content_put_weights(&content, emit, l, 0);
+  int bits = p->kernel_words * p->kernel_bits;
   struct text initial;
   text_open(&initial);
   fprintf(initial.file, ",\n    .LOADED(1), ");
   if (p->serial)
-    fprintf(initial.file, ".INITIAL_BITS(%d), ", words * word_bits);
+    fprintf(initial.file, ".INITIAL_BITS(%d), ", bits);
   fprintf(initial.file, ".INITIAL(");
-  content_hex(initial.file, content.bits, words * word_bits);
+  content_hex(initial.file, content.bits, bits);
   fprintf(initial.file, ")");
   text_to_mark(&initial, emit->marks, "initial");
   free(content.bits);

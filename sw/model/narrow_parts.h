@@ -1,5 +1,5 @@
-/* narrow_parts.h : what each kind of layer does on vectors of 16-bit words, and what the kinds
- * share. SPDX-License-Identifier: MIT
+/* narrow_parts.h : what each kind of layer does on vectors of 16-bit words.
+ * SPDX-License-Identifier: MIT
  *
  * The weights lie unit by unit, so that only those units are touched that take part. Where a sum of
  * whole products could overflow 32 bits, one factor is split into two halves of 8 bits (kernels.h).

@@ -1,5 +1,5 @@
-/* cost.c : what a core takes of a device, before synthesis: which leaves stand in it, in the order
- * of the data's way. SPDX-License-Identifier: MIT
+/* cost.c : what a core takes of a device before synthesis, leaf by leaf on the data's way.
+ * SPDX-License-Identifier: MIT
  */
 #include "net/cost_parts.h"
 

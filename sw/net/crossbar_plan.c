@@ -67,6 +67,18 @@ int crossbar_backward(const struct plan *plan, const struct net *net, int l) {
 
 /* ---- layout ---- */
 
+struct plan_place crossbar_weight_place(const struct plan *plan, const struct net *net, int l,
+                                        int row, int unit) {
+  const struct plan_crossbar *p = &plan->layer[l].crossbar;
+  int column = p->paired ? unit % 2 : 0, place = p->paired ? unit / 2 : unit;
+  int lane = place % p->lanes, group = place / p->lanes;
+  if (p->paired)
+    group = 2 * group + column;
+  return (struct plan_place){.memory = row % p->rows_at_once * p->banks + lane / p->bank_lanes,
+                             .word = row / p->rows_at_once * p->groups + group,
+                             .bit = lane % p->bank_lanes * net->layer[l].weight.bits};
+}
+
 void crossbar_take_picture(struct plan *plan, const struct net *net) {
   plan_lay_out_picture(plan, net, 1, "pixels");
 }
@@ -133,6 +145,7 @@ void crossbar_lay_out(struct plan *plan, const struct net *net, int l, enum fold
   p->back_tag_bits = p->rows_at_once * (plan->layer[l].row_bits + edge->order.slot_bits) + 1;
   lay_out_banks(p, layer);
   lay_out_training(p, train, layer->dropout);
+  p->banks = plan_divide_up(p->lanes, p->bank_lanes);
   lay_out_behind(&plan->edge[l + 1].order, layer->units);
   p->back_levels = plan_tree_levels(p->early) + (p->early < p->trained);
   plan->layer[l].multipliers =

@@ -84,6 +84,11 @@ static int interval_of(const struct net *net, const struct plan *plan, const str
   return interval;
 }
 
+struct plan_place plan_weight_place(const struct plan *plan, const struct net *net, int l, int row,
+                                    int unit) {
+  return kind_of(net, l)->weight_place(plan, net, l, row, unit);
+}
+
 int plan_picture_cycles(const struct plan *plan, const struct net *net) {
   return plan_largest(plan->interval, net->height * net->width);
 }

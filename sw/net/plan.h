@@ -50,9 +50,10 @@ struct plan_conv {
   int rest;           /* positions of a line's last word */
   bool serial;        /* one value at a time, `taps` of its taps a cycle (engram_conv_serial) */
   int taps;
-  int ready_word;              /* serial: the value with which the layer behind may start */
-  int filter_bits, chunk_bits; /* serial: of a kernel's address */
-  int stored_bits;             /* serial: of what its memory holds, an activation or a gradient */
+  int ready_word;                /* serial: the value with which the layer behind may start */
+  int filter_bits, chunk_bits;   /* serial: of a kernel's address */
+  int kernel_words, kernel_bits; /* of the weights' memory */
+  int stored_bits;               /* serial: of what its memory holds, an activation or a gradient */
   int busy_cycles; /* in which the multipliers take a window's values, forward and again backward;
                       0 where it is serial */
 };
@@ -74,6 +75,7 @@ struct plan_crossbar {
   int weight_words;  /* of a bank */
   int address_bits;  /* of them */
   int bank_lanes;    /* lanes whose weights lie side by side */
+  int banks;         /* of a row at a time */
   int back_tag_bits; /* what goes beside a sum for the layer in front: rows, places, the last */
   int back_levels;   /* over the lanes that train */
 };
@@ -126,6 +128,16 @@ struct plan {
 
 /* Lays the net out. The net was derived before. */
 void plan_make(struct plan *plan, const struct net *net);
+
+/* Where a weight lies among the memories of its layer. */
+struct plan_place {
+  int memory; /* a crossbar: row at a time by row at a time, each its banks */
+  int word, bit;
+};
+
+/* The place of weight [row][unit]. */
+struct plan_place plan_weight_place(const struct plan *plan, const struct net *net, int l, int row,
+                                    int unit);
 
 /* Cycles that a picture to infer takes back to back: the interval, or as many as it has pixels,
  * which come one a cycle. */

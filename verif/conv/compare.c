@@ -30,20 +30,6 @@ static int find_weights(struct compare *compare, struct sim_bus *bus, int l, str
              : 0;
 }
 
-/* Weight [tap][filter] of the convolution (engram_conv, engram_conv_serial say where). */
-static int64_t weight(const struct compare *compare, int l, int tap, int filter) {
-  const struct plan_conv *p = &compare->plan.layer[l].conv;
-  const struct layer *conv = &compare->net->layer[l];
-  int bits = conv->weight.bits;
-  if (!p->serial)
-    return compare_signed(compare->weights[l], 0, (size_t)((tap * conv->units + filter) * bits),
-                          bits);
-  int height = conv->conv.kernel_height, width = conv->conv.kernel_width;
-  int k = width > 1 && height % p->taps == 0 ? tap % width * height + tap / width : tap;
-  int word = filter << p->chunk_bits | k / p->taps;
-  return compare_signed(compare->weights[l], (size_t)word, (size_t)(k % p->taps * bits), bits);
-}
-
 /* The cycles in which the convolution's multipliers were at work, in the step that began last. */
 static void compare_cycles(struct compare *compare, int l, bool train, uint64_t now) {
   const struct plan_conv *p = &compare->plan.layer[l].conv;
@@ -58,7 +44,5 @@ static void compare_cycles(struct compare *compare, int l, bool train, uint64_t 
       compare->busy_cycles[k] = cycles[k];
 }
 
-const struct compare_kind conv_compare = {.add_probes = add_probes,
-                                          .find_weights = find_weights,
-                                          .weight = weight,
-                                          .compare_cycles = compare_cycles};
+const struct compare_kind conv_compare = {
+    .add_probes = add_probes, .find_weights = find_weights, .compare_cycles = compare_cycles};

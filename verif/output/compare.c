@@ -4,5 +4,4 @@
 #include "../crossbar_compare.h"
 
 const struct compare_kind output_compare = {.add_probes = crossbar_add_probes,
-                                            .find_weights = crossbar_find_weights,
-                                            .weight = crossbar_weight};
+                                            .find_weights = crossbar_find_weights};

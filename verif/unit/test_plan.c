@@ -176,6 +176,40 @@ static void test_memories(void **state) {
   }
 }
 
+/* Each weight has bits of its own. */
+static void check_places(const struct plan *plan, const struct net *net, int l) {
+  enum { MEMORIES = 16, WORDS = 1024, WORD_BITS = 512 };
+  static bool taken[MEMORIES][WORDS][WORD_BITS];
+  const struct layer *layer = &net->layer[l];
+  memset(taken, 0, sizeof taken);
+  for (int row = 0; row < layer->rows; row++)
+    for (int unit = 0; unit < layer->units; unit++) {
+      struct plan_place place = plan_weight_place(plan, net, l, row, unit);
+      assert_in_range(place.memory, 0, MEMORIES - 1);
+      assert_in_range(place.word, 0, WORDS - 1);
+      assert_in_range(place.bit, 0, WORD_BITS - layer->weight.bits);
+      bool *bits = &taken[place.memory][place.word][place.bit];
+      for (int b = 0; b < layer->weight.bits; b++) {
+        assert_false(bits[b]);
+        bits[b] = true;
+      }
+    }
+}
+
+static void test_places(void **state) {
+  (void)state;
+  static const char *const folds[][FOLDS_MAX] = {{NULL},
+                                                 {"lanes=5"},
+                                                 {"multipliers=shared", "storage=single_port"},
+                                                 {"positions=1", "filters=1", "taps=3"}};
+  for (size_t f = 0; f < sizeof folds / sizeof folds[0]; f++) {
+    struct net net;
+    struct plan plan = plan_of("nets/tiny.yaml", folds[f], &net);
+    for (int l = 0; l < net.layer_count; l++)
+      check_places(&plan, &net, l);
+  }
+}
+
 /* Fewer passes never take longer, and two lanes more (an odd one has no other for a pair) never
  * take fewer multipliers. */
 static void test_monotone(void **state) {
@@ -208,7 +242,8 @@ int main(void) {
       cmocka_unit_test(test_index_bits), cmocka_unit_test(test_tree_levels),
       cmocka_unit_test(test_paper),      cmocka_unit_test(test_layouts),
       cmocka_unit_test(test_orders),     cmocka_unit_test(test_logic_multipliers),
-      cmocka_unit_test(test_memories),   cmocka_unit_test(test_monotone),
+      cmocka_unit_test(test_memories),   cmocka_unit_test(test_places),
+      cmocka_unit_test(test_monotone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -114,14 +114,38 @@ static void take_picture(struct plan *plan, const struct net *net) {
     plan_lay_out_picture(plan, net, net->width, "rows");
 }
 
+/* Taps of a filter at a time; column by column of the kernel where a column is whole numbers of
+ * them (engram_conv_serial). */
+static struct plan_place weight_place(const struct plan *plan, const struct net *net, int l,
+                                      int tap, int filter) {
+  const struct layer *layer = &net->layer[l];
+  const struct plan_conv *p = &plan->layer[l].conv;
+  int bits = layer->weight.bits, height = layer->conv.kernel_height;
+  int width = layer->conv.kernel_width;
+  if (!p->serial)
+    return (struct plan_place){.bit = (tap * layer->units + filter) * bits};
+  int k = width > 1 && height % p->taps == 0 ? tap % width * height + tap / width : tap;
+  return (struct plan_place){.word = filter << p->chunk_bits | k / p->taps,
+                             .bit = k % p->taps * bits};
+}
+
 /* A core that only infers stores activations alone. */
 static void lay_out_serial(struct plan_conv *p, const struct net *net, const struct layer *layer) {
   int activation = layer->activation.bits, gradient = layer->gradient.bits;
   p->ready_word = serial_ready(layer, p);
   p->filter_bits = plan_index_bits(layer->units);
   p->chunk_bits = plan_index_bits(layer->rows / p->taps);
+  p->kernel_words = 1 << (p->filter_bits + p->chunk_bits);
+  p->kernel_bits = p->taps * layer->weight.bits;
   p->stored_bits =
       net->fold[FOLD_MODE] == MODE_TRAINING ? plan_largest(activation, gradient) : activation;
+}
+
+/* All weights are one word. */
+static void lay_out_parallel(struct plan_conv *p, const struct layer *layer, int words) {
+  p->busy_cycles = words;
+  p->kernel_words = 1;
+  p->kernel_bits = layer->rows * layer->units * layer->weight.bits;
 }
 
 static void lay_out(struct plan *plan, const struct net *net, int l) {
@@ -149,7 +173,7 @@ static void lay_out(struct plan *plan, const struct net *net, int l) {
   if (p->serial)
     lay_out_serial(p, net, layer);
   else
-    p->busy_cycles = order->words;
+    lay_out_parallel(p, layer, order->words);
   plan_add_memory(plan, layer->name, "activations", 1, order->words,
                   order->values * layer->activation.bits);
 }
@@ -159,4 +183,5 @@ const struct plan_kind conv_plan = {.take_picture = take_picture,
                                     .forward = forward,
                                     .interval = interval,
                                     .backward = backward,
+                                    .weight_place = weight_place,
                                     .logic_first = true};

@@ -24,4 +24,5 @@ const struct plan_kind dense_plan = {.take_picture = take_picture,
                                      .lay_out = lay_out,
                                      .forward = crossbar_forward,
                                      .interval = crossbar_interval,
-                                     .backward = crossbar_backward};
+                                     .backward = crossbar_backward,
+                                     .weight_place = crossbar_weight_place};
