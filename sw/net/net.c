@@ -59,21 +59,12 @@ static const struct schema_field training_fields[] = {
     INT("random_bits", struct net, random_bits, 1, RANDOM_BITS_MAX),
     END,
 };
-#define FOLD(name, which) INT(name, struct net, fold[which], -FOLD_LIMIT, FOLD_LIMIT)
-static const struct schema_field layout_fields[] = {
-    FOLD("positions", FOLD_POSITIONS),
-    FOLD("filters", FOLD_FILTERS),
-    FOLD("taps", FOLD_TAPS),
-    FOLD("lanes", FOLD_LANES),
-    FOLD("output_lanes", FOLD_OUTPUT_LANES),
-    FOLD("logic_multipliers", FOLD_LOGIC_MULTIPLIERS),
-    ENUM("step", struct net, fold[FOLD_STEP], net_step_names),
-    ENUM("multipliers", struct net, fold[FOLD_MULTIPLIERS], net_multipliers_names),
-    ENUM("storage", struct net, fold[FOLD_STORAGE], net_storage_names),
-    ENUM("mode", struct net, fold[FOLD_MODE], net_mode_names),
-    ENUM("output", struct net, fold[FOLD_OUTPUT], net_output_names),
-    END,
-};
+#define NUMBER(NAME, name, usual)                                                                  \
+  INT(#name, struct net, fold[FOLD_##NAME], -FOLD_LIMIT, FOLD_LIMIT),
+#define WORD(NAME, name) ENUM(#name, struct net, fold[FOLD_##NAME], net_##name##_names),
+static const struct schema_field layout_fields[] = {NET_FOLDS(NUMBER, WORD) END};
+#undef NUMBER
+#undef WORD
 #define KIND(NAME, name) {#name, name##_fields, &name##_defaults},
 static const struct schema_item layer_items[] = {LAYER_KINDS(KIND){NULL, NULL, NULL}};
 #undef KIND

@@ -62,21 +62,26 @@ enum mode { MODE_TRAINING, MODE_INFERENCE };
 /* What a reply says of each class: its probability, or (in a core that only infers) its logit. */
 enum output_kind { OUTPUT_SOFTMAX, OUTPUT_ARGMAX };
 
-/* What can be chosen of a layout; the first six are numbers, the others words. */
-enum fold {
-  FOLD_POSITIONS,
-  FOLD_FILTERS,
-  FOLD_TAPS,
-  FOLD_LANES,
-  FOLD_OUTPUT_LANES,
-  FOLD_LOGIC_MULTIPLIERS,
-  FOLD_STEP,
-  FOLD_MULTIPLIERS,
-  FOLD_STORAGE,
-  FOLD_MODE,
-  FOLD_OUTPUT,
-  FOLD_COUNT
-};
+/* What can be chosen of a layout: numbers, each with what it is where nothing is said (at most as
+ * many as make sense), and words, whose names are net_NAME_names. */
+#define NET_FOLDS(NUMBER, WORD)                                                                    \
+  NUMBER(POSITIONS, positions, 1)                                                                  \
+  NUMBER(FILTERS, filters, 1)                                                                      \
+  NUMBER(TAPS, taps, INT_MAX)                                                                      \
+  NUMBER(LANES, lanes, 64)                                                                         \
+  NUMBER(OUTPUT_LANES, output_lanes, INT_MAX)                                                      \
+  NUMBER(LOGIC_MULTIPLIERS, logic_multipliers, 0)                                                  \
+  WORD(STEP, step)                                                                                 \
+  WORD(MULTIPLIERS, multipliers)                                                                   \
+  WORD(STORAGE, storage)                                                                           \
+  WORD(MODE, mode)                                                                                 \
+  WORD(OUTPUT, output)
+
+#define NUMBER(NAME, name, usual) FOLD_##NAME,
+#define WORD(NAME, name)          FOLD_##NAME,
+enum fold { NET_FOLDS(NUMBER, WORD) FOLD_COUNT };
+#undef NUMBER
+#undef WORD
 
 /* Two's complement of `bits` bits, of which `frac` lie behind the binary point (frac may exceed
  * bits). */

@@ -6,35 +6,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LANES_USUAL = 64, LOGIC_MULTIPLIERS_MOST = 9999 /* more than a net has are all */ };
+enum { LOGIC_MULTIPLIERS_MOST = 9999 /* more than a net has are all */ };
+
+#define NUMBER(NAME, name, usual) {#name, NULL, usual},
+#define WORD(NAME, name)          {#name, net_##name##_names, 0},
+static const struct {
+  const char *name;
+  const char *const *words;
+  int usual;
+} folds[FOLD_COUNT] = {NET_FOLDS(NUMBER, WORD)};
+#undef NUMBER
+#undef WORD
 
 const char *net_fold_name(enum fold fold) {
-  static const char *const names[FOLD_COUNT] = {
-      [FOLD_POSITIONS] = "positions", [FOLD_FILTERS] = "filters",
-      [FOLD_TAPS] = "taps",           [FOLD_LANES] = "lanes",
-      [FOLD_STEP] = "step",           [FOLD_OUTPUT_LANES] = "output_lanes",
-      [FOLD_STORAGE] = "storage",     [FOLD_MULTIPLIERS] = "multipliers",
-      [FOLD_MODE] = "mode",           [FOLD_LOGIC_MULTIPLIERS] = "logic_multipliers",
-      [FOLD_OUTPUT] = "output",
-  };
-  return names[fold];
+  return folds[fold].name;
 }
 
 const char *const *net_fold_words(enum fold fold) {
-  switch (fold) {
-  case FOLD_STEP:
-    return net_step_names;
-  case FOLD_MULTIPLIERS:
-    return net_multipliers_names;
-  case FOLD_STORAGE:
-    return net_storage_names;
-  case FOLD_MODE:
-    return net_mode_names;
-  case FOLD_OUTPUT:
-    return net_output_names;
-  default:
-    return NULL;
-  }
+  return folds[fold].words;
 }
 
 int net_fold_most(const struct net *net, enum fold fold) {
@@ -113,18 +102,7 @@ char *net_fold_text(const struct net *net, enum fold fold) {
 
 static int usual(const struct net *net, enum fold fold) {
   int most = net_fold_most(net, fold);
-  switch (fold) {
-  case FOLD_TAPS:
-  case FOLD_OUTPUT_LANES:
-    return most;
-  case FOLD_LANES:
-    return most < LANES_USUAL ? most : LANES_USUAL;
-  case FOLD_POSITIONS:
-  case FOLD_FILTERS:
-    return 1;
-  default:
-    return 0;
-  }
+  return folds[fold].usual < most ? folds[fold].usual : most;
 }
 
 static int check_fold(struct net *net, enum fold fold, struct problem *problem) {
