@@ -55,6 +55,8 @@ static void draw_shape(struct net *net, uint64_t *random) {
   draw_picture(net, random);
   for (int kind = 0; kind < LAYER_KIND_COUNT; kind++)
     for (int left = kinds[kind]->count(random); left > 0; left--) {
+      if (net->layer_count >= NET_LAYERS_MAX - !kinds[kind]->needed)
+        break;
       struct layer *layer = &net->layer[net->layer_count++];
       layer->kind = (enum layer_kind)kind;
       kinds[kind]->draw(net, layer, random);

@@ -33,6 +33,7 @@ struct sample_kind {
   int (*count)(uint64_t *random);
   void (*draw)(const struct net *net, struct layer *layer, uint64_t *random);
   int units_least;
+  bool needed; /* by each net: layers of other kinds leave room */
 
   /* What cases should show of the kind: the same names in the same order for each case. */
   void (*add_features)(struct features *features, const struct sample *sample);

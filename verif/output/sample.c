@@ -20,4 +20,4 @@ static void add_features(struct features *list, const struct sample *sample) {
 }
 
 const struct sample_kind output_sample = {
-    .count = count, .draw = draw, .units_least = 2, .add_features = add_features};
+    .count = count, .draw = draw, .units_least = 2, .needed = true, .add_features = add_features};
