@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "net/plan.h"
+#include "net/weights.h"
 #include "template.h"
 
 /* A core under way. */

@@ -34,13 +34,6 @@ struct tensor {
   size_t begin, end;        /* of its bytes among the data */
 };
 
-struct device_state device_state_fresh(const struct net *net, uint64_t seed) {
-  struct device_state state = {.random = random_from_seed(seed), .rate = net->rate};
-  for (int l = 0; l < net->layer_count; l++)
-    state.freeze |= (uint32_t)net->layer[l].freeze << l;
-  return state;
-}
-
 /* "dense1.weight" of a layer and "weight". */
 static void tensor_name(struct tensor *tensor, const struct net *net, int l, const char *what) {
   snprintf(tensor->name, sizeof tensor->name, "%s.%s", net->layer[l].name, what);

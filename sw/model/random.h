@@ -10,7 +10,7 @@
 #ifndef ENGRAM_MODEL_RANDOM_H
 #define ENGRAM_MODEL_RANDOM_H
 
-#include "net/net.h"
+#include "net/weights.h"
 
 struct random_state {
   uint64_t low;  /* bits 0..63 */

@@ -1,13 +1,11 @@
-/* net.c : reads a network's description, and holds its weights.
+/* net.c : reads a network's description.
  * SPDX-License-Identifier: MIT
  */
 #include "net/net.h"
 
-#include "base/file.h"
 #include "net/describe_parts.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -19,7 +17,6 @@ enum {
 #define KIND(NAME, name) &name##_describe,
 static const struct describe_kind *const kinds[] = {LAYER_KINDS(KIND)};
 #undef KIND
-enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 const struct describe_kind *describe_kind(const struct layer *layer) {
   return kinds[layer->kind];
@@ -222,41 +219,4 @@ int net_load(struct net *net, const char *path, const char *const *folds, size_t
   int status = load(net, doc, path, folds, fold_count, err);
   schema_close(doc);
   return status;
-}
-
-/* ---- weights ---- */
-
-void weights_new(struct weights *weights, const struct net *net) {
-  memset(weights, 0, sizeof *weights);
-  weights->layer_count = net->layer_count;
-  for (int l = 0; l < net->layer_count; l++) {
-    weights->count[l] = (size_t)net->layer[l].rows * (size_t)net->layer[l].units;
-    weights->layer[l] = memory_new(weights->count[l], sizeof *weights->layer[l]);
-  }
-}
-
-void weights_add_real(struct weights *weights) {
-  for (int l = 0; l < weights->layer_count; l++)
-    if (!weights->real[l])
-      weights->real[l] = memory_new(weights->count[l], sizeof *weights->real[l]);
-}
-
-void weights_drop_real(struct weights *weights) {
-  for (int l = 0; l < weights->layer_count; l++) {
-    free(weights->real[l]);
-    weights->real[l] = NULL;
-  }
-}
-
-void weights_free(struct weights *weights) {
-  weights_drop_real(weights);
-  for (int l = 0; l < weights->layer_count; l++)
-    free(weights->layer[l]);
-  memset(weights, 0, sizeof *weights);
-}
-
-void weights_copy(struct weights *to, const struct weights *from) {
-  weights_drop_real(to);
-  for (int l = 0; l < from->layer_count; l++)
-    memcpy(to->layer[l], from->layer[l], from->count[l] * sizeof *from->layer[l]);
 }

@@ -5,6 +5,7 @@
  */
 #include "base/file.h"
 #include "net/net.h"
+#include "net/weights.h"
 #include "scratch.h"
 
 #include <setjmp.h>
