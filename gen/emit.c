@@ -180,10 +180,9 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
  * the updates that were lost. */
 static void write_counts(FILE *f, const struct net *net, const struct plan *plan,
                          struct marks *marks, int l) {
-  static const char *const names[PLAN_COUNTS] = {"cuts", "gradient_cuts", "lost"};
   for (int i = 0; i < PLAN_COUNTS; i++) {
     const struct plan_count *count = &plan->layer[l].count[i];
-    marks_set(marks, "flags_name", "%s_%s", net->layer[l].name, names[i]);
+    marks_set(marks, "flags_name", "%s_%s", net->layer[l].name, plan_count_names[i]);
     marks_set(marks, "counter", "%d", PLAN_COUNTS * l + i);
     marks_set(marks, "flags", "%d", count->flags);
     marks_set(marks, "flag_levels", "%d", count->levels);

@@ -9,6 +9,8 @@
 static const struct plan_kind *const kinds[] = {LAYER_KINDS(KIND)};
 #undef KIND
 
+const char *const plan_count_names[PLAN_COUNTS] = {"cuts", "gradient_cuts", "lost"};
+
 static const struct plan_kind *kind_of(const struct net *net, int l) {
   return kinds[net->layer[l].kind];
 }

@@ -34,6 +34,7 @@ struct plan_edge {
 
 /* Events that are counted in a layer: cut values, cut gradients, lost updates. */
 enum { PLAN_COUNTS = 3 };
+extern const char *const plan_count_names[PLAN_COUNTS];
 
 /* A counter of events (engram_event_counter). */
 struct plan_count {
