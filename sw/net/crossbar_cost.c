@@ -45,74 +45,103 @@ static void stages(struct cost *cost, const struct cost_crossbar *p, enum family
   cost_bare_registers(cost, family, (p->shared ? cost_divide_up(count, 2) : count) * bits);
 }
 
-static struct cost cost_crossbar(enum family family, const struct cost_crossbar *p) {
-  struct cost cost = {0};
-  int rows = p->rows_at_once, lane_bits = plan_index_bits(p->lanes);
-  bool back = p->training && !p->first, late = p->early < p->trained;
-  /* Schedule and stages. */
-  cost_registers(&cost, 8 + p->group_bits + lane_bits + p->unit_bits * (p->paired ? 2 : 1));
-  cost_bare_registers(&cost, family, p->training ? 22 : 12);
-  cost_bare_registers(&cost, family, rows * p->row_bits + p->group_bits);
-  cost_bare_registers(&cost, family, (p->copies - 1) * (rows * p->row_bits + p->group_bits + 1));
-  cost_bare_registers(&cost, family, p->dropout ? p->copies : 0);
-  cost_bare_registers(&cost, family,
+/* Schedule and stages. */
+static void add_schedule(struct cost *cost, enum family family, const struct cost_crossbar *p) {
+  int rows = p->rows_at_once;
+  int lane_bits = plan_index_bits(p->lanes);
+  cost_registers(cost, 8 + p->group_bits + lane_bits + p->unit_bits * (p->paired ? 2 : 1));
+  cost_bare_registers(cost, family, p->training ? 22 : 12);
+  cost_bare_registers(cost, family, rows * p->row_bits + p->group_bits);
+  cost_bare_registers(cost, family, (p->copies - 1) * (rows * p->row_bits + p->group_bits + 1));
+  cost_bare_registers(cost, family, p->dropout ? p->copies : 0);
+  cost_bare_registers(cost, family,
                       (p->copies - 1) * (lane_bits + 3) + p->copies * (lane_bits + 2));
-  cost_bare_registers(&cost, family,
+  cost_bare_registers(cost, family,
                       p->copies > 1 ? p->copies * (1 + p->unit_bits + p->gradient_bits) : 0);
-  cost_bare_registers(&cost, family, p->copies > 1 && !p->shared ? p->copies * p->weight_bits : 0);
-  cost_bare_registers(&cost, family,
+  cost_bare_registers(cost, family, p->copies > 1 && !p->shared ? p->copies * p->weight_bits : 0);
+  cost_bare_registers(cost, family,
                       p->training ? RATE_BITS * (p->copies > 1 ? p->copies + p->early : 1) : 0);
-  cost_luts(&cost, 40 + cost_adder(family, lane_bits + 1) + cost_adder(family, p->unit_bits) +
-                       2 * p->group_bits);
-  /* Addresses: row times groups, the host's or the schedule's, the update's. */
+  cost_luts(cost, 40 + cost_adder(family, lane_bits + 1) + cost_adder(family, p->unit_bits) +
+                      2 * p->group_bits);
+}
+
+/* Addresses: row times groups, the host's or the schedule's, the update's. */
+static void add_addresses(struct cost *cost, enum family family, const struct cost_crossbar *p) {
+  int rows = p->rows_at_once;
+  bool late = p->early < p->trained;
   for (int bits = p->groups & (p->groups - 1); bits; bits &= bits - 1)
-    cost_luts(&cost, p->copies * rows * cost_adder(family, p->address_bits));
-  cost_luts(&cost, rows * p->row_bits);
+    cost_luts(cost, p->copies * rows * cost_adder(family, p->address_bits));
+  cost_luts(cost, rows * p->row_bits);
   if (p->training) {
-    cost_bare_registers(&cost, family, rows * p->address_bits);
-    stages(&cost, p, family, 4, rows * p->address_bits);
-    cost_bare_registers(&cost, family, p->shared ? 0 : (p->copies - 1) * rows * p->address_bits);
-    cost_luts(&cost, rows * (late ? 2 : 1) * p->address_bits);
+    cost_bare_registers(cost, family, rows * p->address_bits);
+    stages(cost, p, family, 4, rows * p->address_bits);
+    cost_bare_registers(cost, family, p->shared ? 0 : (p->copies - 1) * rows * p->address_bits);
+    cost_luts(cost, rows * (late ? 2 : 1) * p->address_bits);
   }
-  if (p->hash && p->training) {
-    cost_luts(&cost,
-              rows * cost_hash(p->position_bits - p->column_bits + plan_index_bits(p->passes) - 1,
-                               p->round_bits));
-    cost_registers(&cost, rows * p->round_bits);
-    stages(&cost, p, family, 2, rows * p->round_bits);
-  }
-  /* Gradients of the units that train. */
+}
+
+/* The random bits of a place. */
+static void add_rounding(struct cost *cost, enum family family, const struct cost_crossbar *p) {
+  int rows = p->rows_at_once;
+  cost_luts(cost,
+            rows * cost_hash(p->position_bits - p->column_bits + plan_index_bits(p->passes) - 1,
+                             p->round_bits));
+  cost_registers(cost, rows * p->round_bits);
+  stages(cost, p, family, 2, rows * p->round_bits);
+}
+
+/* Gradients of the units that train. */
+static void add_gradients(struct cost *cost, enum family family, const struct cost_crossbar *p) {
+  bool late = p->early < p->trained;
   if (p->training && p->passes == 1) {
-    cost_bare_registers(&cost, family, p->trained * (p->gradient_bits + 1));
+    cost_bare_registers(cost, family, p->trained * (p->gradient_bits + 1));
   } else if (p->training) {
     struct memory half = {PORTS_TWO, p->passes, p->early, p->gradient_bits};
     struct cost memory = cost_ram(family, &half);
-    cost_add(&cost, &memory, 1);
+    cost_add(cost, &memory, 1);
     half.lanes = p->trained - p->early;
     memory = cost_ram(family, &half);
-    cost_add(&cost, &memory, late);
+    cost_add(cost, &memory, late);
   }
-  cost_bare_registers(&cost, family, late ? p->x_bits + 1 : 0);
-  /* Drain, and the host's read. */
-  cost_registers(&cost, p->sum_bits + p->weight_bits + 2);
-  cost_bare_registers(&cost, family, p->unit_bits + 1);
-  cost_luts(&cost, p->sum_bits * cost_multiplexer(family, p->lanes));
-  cost_luts(&cost, p->weight_bits * cost_multiplexer(family, p->trained * rows));
-  cost_luts(&cost, p->dropout && !p->coupled ? cost_multiplexer(family, p->units) : 0);
-  if (!back)
-    return cost;
-  /* Sums for the layer in front, with what goes beside them. */
+  cost_bare_registers(cost, family, late ? p->x_bits + 1 : 0);
+}
+
+/* Drain, and the host's read. */
+static void add_drain(struct cost *cost, enum family family, const struct cost_crossbar *p) {
+  cost_registers(cost, p->sum_bits + p->weight_bits + 2);
+  cost_bare_registers(cost, family, p->unit_bits + 1);
+  cost_luts(cost, p->sum_bits * cost_multiplexer(family, p->lanes));
+  cost_luts(cost, p->weight_bits * cost_multiplexer(family, p->trained * p->rows_at_once));
+  cost_luts(cost, p->dropout && !p->coupled ? cost_multiplexer(family, p->units) : 0);
+}
+
+/* Sums for the layer in front, with what goes beside them. */
+static void add_back(struct cost *cost, enum family family, const struct cost_crossbar *p) {
+  int rows = p->rows_at_once;
+  bool late = p->early < p->trained;
   int beside = rows * p->slot_bits + 1 + (p->groups > 1 ? 2 : 0);
   if (p->straight) {
     beside = p->groups > 1 ? 2 : 0;
-    cost_registers(&cost, p->row_bits);
-    cost_luts(&cost, cost_adder(family, p->row_bits));
+    cost_registers(cost, p->row_bits);
+    cost_luts(cost, cost_adder(family, p->row_bits));
   }
-  stages(&cost, p, family, 5 + p->back_levels, beside);
-  cost_bare_registers(&cost, family, rows * (5 + 2 * p->back_levels));
-  cost_registers(&cost, rows * p->back_bits);
-  cost_luts(&cost, late ? p->back_bits : 0);
-  cost_luts(&cost, p->passes > 1 || late ? rows * cost_adder(family, p->back_bits) : 0);
+  stages(cost, p, family, 5 + p->back_levels, beside);
+  cost_bare_registers(cost, family, rows * (5 + 2 * p->back_levels));
+  cost_registers(cost, rows * p->back_bits);
+  cost_luts(cost, late ? p->back_bits : 0);
+  cost_luts(cost, p->passes > 1 || late ? rows * cost_adder(family, p->back_bits) : 0);
+}
+
+static struct cost cost_crossbar(enum family family, const struct cost_crossbar *p) {
+  struct cost cost = {0};
+  add_schedule(&cost, family, p);
+  add_addresses(&cost, family, p);
+  if (p->hash && p->training)
+    add_rounding(&cost, family, p);
+  add_gradients(&cost, family, p);
+  add_drain(&cost, family, p);
+  if (p->training && !p->first)
+    add_back(&cost, family, p);
   return cost;
 }
 
