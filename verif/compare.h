@@ -1,5 +1,5 @@
-/* compare.h : the simulated core beside the model: every value of every step, and the first
- * difference's place. SPDX-License-Identifier: MIT
+/* compare.h : the simulated core beside the model, value by value.
+ * SPDX-License-Identifier: MIT
  */
 #ifndef ENGRAM_VERIF_COMPARE_H
 #define ENGRAM_VERIF_COMPARE_H

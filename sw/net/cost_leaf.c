@@ -1,5 +1,5 @@
-/* cost_leaf.c : what one instance of an RTL leaf takes of a device that no kind of layer has for
- * itself. SPDX-License-Identifier: MIT
+/* cost_leaf.c : what an RTL leaf takes of a device, but for those of one kind of layer.
+ * SPDX-License-Identifier: MIT
  */
 #include "net/cost_leaf.h"
 

@@ -1,5 +1,5 @@
-/* cost_leaf.h : what one instance of an RTL leaf takes of a device that no kind of layer has for
- * itself. SPDX-License-Identifier: MIT
+/* cost_leaf.h : what an RTL leaf takes of a device, but for those of one kind of layer.
+ * SPDX-License-Identifier: MIT
  *
  * Parameters are the leaf's own, by their names in C. Flip-flops are counted from the leaf's
  * registers, carry chains from its adders; what lies between (multiplexers, decoders) is counted
