@@ -26,10 +26,10 @@ CFLAGS    := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Isw -Igen -DENGRAM_VERSION='"
 LIBS       = $(shell pkg-config --libs $(PACKAGES)) -lm -ldl -pthread
 INCLUDES   = $(shell pkg-config --cflags $(PACKAGES))
 
-SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c)) gen/emit.c gen/registers.c gen/beside.c gen/loaded.c gen/prefix.c gen/template.c gen/text.c
+SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c sw/*/*/*.c)) $(filter-out gen/embed.c,$(wildcard gen/*.c gen/*/*.c))
 EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in driver/*.[ch] fpga/*/board.yaml sw/report/report.css verif/sim*.[ch]) verif/sim.cpp $(wildcard verif/build_*.sh)
 TESTS    := $(patsubst verif/unit/%.c,%,$(wildcard verif/unit/test_*.c))
-C_FILES  := $(wildcard sw/*/*.[ch] gen/*.[ch] verif/*.[ch] verif/*/*.[ch] driver/*.[ch] fpga/*.[ch])
+C_FILES  := $(wildcard sw/*/*.[ch] sw/*/*/*.[ch] gen/*.[ch] gen/*/*.[ch] verif/*.[ch] verif/*/*.[ch] driver/*.[ch] fpga/*.[ch])
 
 # One tree of objects with optimisation, one with sanitizers.
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded.o
@@ -44,6 +44,7 @@ BENCH  := $(BUILD)/bench
 .DEFAULT_GOAL := help
 .PHONY: help deps all sim check unit cli found independent leaves cores folds icarus cocotb driver fusesoc regress same mutants vehicle
 .PHONY: bitstream bitstreams program fpga-table report-page lint lint-rtl pages format wave install clean estimate-check netlist loaded
+.PHONY: same-bytes same-bytes-update
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -72,9 +73,11 @@ $(BUILD)/obj/embedded.o $(BUILD)/san/embedded.o: $(BUILD)/embedded.c
 	@echo 'cc $<'; $(CC) $(CFLAGS) $(INCLUDES) -c -o $@ $<
 
 # The same bits on every machine, with or without fused multiply-adds.
-$(BUILD)/obj/sw/model/twin.o $(BUILD)/san/sw/model/twin.o: CFLAGS += -ffp-contract=off
+TWINS := $(basename $(wildcard sw/model/*twin.c sw/model/*/twin.c))
+$(TWINS:%=$(BUILD)/obj/%.o) $(TWINS:%=$(BUILD)/san/%.o): CFLAGS += -ffp-contract=off
 # What the compiler is to make vectors of.
-$(patsubst %,$(BUILD)/obj/sw/model/%.o,twin narrow kernels kernels_avx2 kernels_avx512): OPTIMISE += -O3
+VECTORS := $(TWINS) $(basename $(wildcard sw/model/*narrow.c sw/model/*/narrow.c sw/model/kernels*.c))
+$(VECTORS:%=$(BUILD)/obj/%.o): OPTIMISE += -O3
 
 $(BUILD)/obj/%.o: %.c VERSION
 	@mkdir -p $(@D)
@@ -87,10 +90,14 @@ $(BUILD)/san/%.o: %.c VERSION
 $(ENGRAM): $(BUILD)/obj/sw/cmd/main.o $(OBJECTS)
 	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
 
-$(BENCH): $(BUILD)/obj/verif/bench.o $(BUILD)/obj/verif/compare.o $(OBJECTS)
+COMPARE := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard verif/compare.c verif/crossbar_compare.c verif/*/compare.c))
+
+$(BENCH): $(BUILD)/obj/verif/bench.o $(COMPARE) $(OBJECTS)
 	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
 
-$(BUILD)/random: $(BUILD)/obj/verif/regress.o $(BUILD)/obj/verif/regress_sample.o $(OBJECTS)
+SAMPLE := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard verif/regress_sample.c verif/*/sample.c))
+
+$(BUILD)/random: $(BUILD)/obj/verif/regress.o $(SAMPLE) $(OBJECTS)
 	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
 
 $(BUILD)/san/engram: $(BUILD)/san/sw/cmd/main.o $(CHECKED)
@@ -225,7 +232,7 @@ install: $(ENGRAM) ## install the command into PREFIX (/usr/local)
 	install -D $(ENGRAM) $(DESTDIR)$(PREFIX)/bin/engram
 
 # ---------------------------------------------------------------- checks
-check: lint unit cli found independent leaves cores icarus driver regress mutants link-faults vehicle study-test floorplan-test ## everything a contributor runs
+check: lint unit cli same-bytes found independent leaves cores icarus driver regress mutants link-faults vehicle study-test floorplan-test ## everything a contributor runs
 
 unit: $(TESTS:%=$(BUILD)/san/%) ## unit tests under AddressSanitizer and UBSan
 	@set -e; for test in $^; do echo "== $${test##*/}"; $$test; done
@@ -286,6 +293,12 @@ regress: $(BENCH) $(ENGRAM) $(BUILD)/random ## N random descriptions, layouts an
 
 same: $(BENCH) ## the same weights after 50 steps at 22 layouts of one net, in the model and in each core
 	@sh verif/same.sh $(BENCH) $(BUILD)/same
+
+same-bytes: $(ENGRAM) ## emitted files of 25 nets and layouts against committed checksums, version aside
+	@sh verif/same_bytes.sh $(ENGRAM) $(BUILD)/same-bytes verif/same_bytes.txt
+
+same-bytes-update: $(ENGRAM) ## writes these checksums anew, where other bytes are meant
+	@sh verif/same_bytes.sh $(ENGRAM) $(BUILD)/same-bytes verif/same_bytes.txt update
 
 mutants: $(BENCH) ## deliberate errors in RTL leaves, each of which the bench must notice
 	@sh verif/mutants.sh $(BENCH) $(BUILD)/mutants

@@ -6,8 +6,8 @@
 #include "base/file.h"
 #include "beside.h"
 #include "embedded.h"
+#include "emit_parts.h"
 #include "loaded.h"
-#include "model/random.h"
 #include "model/softmax.h"
 #include "net/map.h"
 #include "net/plan.h"
@@ -18,6 +18,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+#define KIND(NAME, name) &name##_emit,
+static const struct emit_kind *const kinds[] = {LAYER_KINDS(KIND)};
+#undef KIND
 
 /* ---------------------------------------------------------------- marks of the whole net */
 
@@ -55,12 +59,12 @@ static void set_shapes(struct marks *marks, const struct net *net, const struct 
   marks_set(marks, "pixel_bits", "%d", net->pixel_bits);
   marks_set(marks, "pixel_offset", "%d", net->pixel_offset);
   marks_set(marks, "pixel_frac", "%d", net->pixel_frac);
-  marks_set(marks, "picture_row_bits", "%d", plan_index_bits(net->height));
-  marks_set(marks, "word_pixels", "%d", plan->picture.positions);
-  marks_set(marks, "picture_word_bits", "%d", plan->picture.word_bits);
-  marks_set(marks, "picture_column_bits", "%d", plan_index_bits(net->width));
+  marks_set(marks, "picture_row_bits", "%d", plan->picture_row_bits);
+  marks_set(marks, "word_pixels", "%d", plan->edge[0].order.positions);
+  marks_set(marks, "picture_word_bits", "%d", plan->edge[0].order.word_bits);
+  marks_set(marks, "picture_column_bits", "%d", plan->picture_column_bits);
   marks_set(marks, "classes", "%d", net->classes);
-  marks_set(marks, "class_bits", "%d", plan_index_bits(net->classes));
+  marks_set(marks, "class_bits", "%d", plan->class_bits);
   marks_set(marks, "layers", "%d", net->layer_count);
   marks_set(marks, "layers_msb", "%d", net->layer_count - 1);
   marks_set(marks, "layer_bits", "%d", net->layer_bits);
@@ -100,9 +104,7 @@ static void set_layer_lists(struct marks *marks, const struct net *net) {
 }
 
 static void set_training(struct marks *marks, const struct net *net, const struct plan *plan) {
-  int random_bits = net->random_bits;
-  int drawn = random_bits > 0 ? 2 * random_bits + net->position_bits - 1 : 0;
-  int round_bits = random_bits > 0 ? random_bits : 1;
+  const struct plan_random *random = &plan->random;
   unsigned freeze = 0;
   for (int l = 0; l < net->layer_count; l++)
     freeze |= (unsigned)net->layer[l].freeze << l;
@@ -116,31 +118,29 @@ static void set_training(struct marks *marks, const struct net *net, const struc
   marks_set(marks, "logit_frac", "%d", logit_frac);
   marks_set(marks, "reply_values", "%s", logits ? "logit (sign-extended)" : "probability");
   marks_set(marks, "reply_frac", "%d", logits ? logit_frac : SOFTMAX_FRAC);
-  marks_set(marks, "updated", "%s_updated", plan->layer[0].name);
+  marks_set(marks, "updated", "%s_updated", net->layer[0].name);
   marks_set(marks, "rounding", "%d",
             net->rounding == ROUND_NEAREST      ? 0
             : net->rounding == ROUND_STOCHASTIC ? 1
                                                 : 2);
-  marks_set(marks, "round_bits", "%d", round_bits);
-  marks_set(marks, "key_bits", "%d", net->position_bits + round_bits - 1);
-  marks_set(marks, "drawn_bits", "%d", drawn > 0 ? drawn : 1);
-  marks_set(marks, "pairs", "%d", net->pair_count > 0 ? net->pair_count : 1);
-  marks_set(marks, "pair_offset", "%d", drawn);
-  marks_set(marks, "step_shifts", "%d", random_step_shifts(net));
-  if (random_bits > 0)
-    marks_set(marks, "round_key", "drawn[%d:%d]", drawn - 1, random_bits);
+  marks_set(marks, "round_bits", "%d", random->round_bits);
+  marks_set(marks, "key_bits", "%d", random->key_bits);
+  marks_set(marks, "drawn_bits", "%d", random->drawn_bits);
+  marks_set(marks, "pairs", "%d", random->pairs);
+  marks_set(marks, "pair_offset", "%d", random->pair_offset);
+  marks_set(marks, "step_shifts", "%d", random->step_shifts);
+  if (net->random_bits > 0)
+    marks_set(marks, "round_key", "drawn[%d:%d]", random->drawn_bits - 1, net->random_bits);
   else
     marks_set(marks, "round_key", "{%d{1'b0}}", net->position_bits);
 }
 
-static void set_loaded(struct marks *marks, const struct net *net, const struct plan *plan,
-                       const struct weights *weights) {
+static void set_loaded(struct marks *marks, const struct net *net, const struct weights *weights) {
   bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
   bool fixed = weights && !trains;
   marks_set(marks, "loaded", "%d", weights != NULL);
   marks_set(marks, "fixed", "%d", fixed);
   marks_set(marks, "features", "%u", loaded_features(net, weights));
-  loaded_set_conv(marks, net, plan, weights);
 }
 
 /* ---------------------------------------------------------------- marks of one layer */
@@ -148,13 +148,14 @@ static void set_loaded(struct marks *marks, const struct net *net, const struct 
 static void set_layer(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
   const struct layer *layer = &net->layer[l];
   const struct plan_layer *p = &plan->layer[l];
+  const struct plan_edge *behind = &plan->edge[l + 1];
   marks_set(marks, "layer", "%d", l);
-  marks_set(marks, "layer_name", "%s", p->name);
+  marks_set(marks, "layer_name", "%s", layer->name);
   marks_set(marks, "rows", "%d", layer->rows);
-  marks_set(marks, "layer_row_bits", "%d", plan_index_bits(layer->rows));
+  marks_set(marks, "layer_row_bits", "%d", p->row_bits);
   marks_set(marks, "units", "%d", layer->units);
-  marks_set(marks, "last_unit", "%d'd%d", plan_index_bits(layer->units), layer->units - 1);
-  marks_set(marks, "unit_bits", "%d", plan_index_bits(layer->units));
+  marks_set(marks, "last_unit", "%d'd%d", p->unit_bits, layer->units - 1);
+  marks_set(marks, "unit_bits", "%d", p->unit_bits);
   marks_set(marks, "input_bits", "%d", layer->input.bits);
   marks_set(marks, "weight_bits", "%d", layer->weight.bits);
   marks_set(marks, "activation_bits", "%d", layer->activation.bits);
@@ -165,199 +166,51 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "back_bits", "%d",
             layer->back_bits > 0 ? layer->back_bits : layer->weight.bits + layer->gradient.bits);
   marks_set(marks, "back_shift", "%d", layer->back_shift);
-  marks_set(marks, "back_levels", "%d", p->back_levels);
   marks_set(marks, "update_bits", "%d", layer->update_bits);
   marks_set(marks, "update_shift", "%d", layer->update_shift);
   marks_set(marks, "relu", "%d", layer->relu);
   marks_set(marks, "logic_multipliers", "%d", p->logic_multipliers);
-  marks_set(marks, "values", "%d", p->order.values);
-  marks_set(marks, "words", "%d", p->order.words);
-  marks_set(marks, "word_bits", "%d", p->order.word_bits);
-  marks_set(marks, "slot_bits", "%d", p->order.slot_bits);
-  marks_set(marks, "next_copies", "%d", l + 1 < net->layer_count ? plan->layer[l + 1].copies : 1);
-}
-
-static void set_conv(struct marks *marks, const struct net *net, const struct plan *plan) {
-  const struct plan_layer *p = &plan->layer[0];
-  marks_set(marks, "kernel_height", "%d", net->layer[0].kernel_height);
-  marks_set(marks, "kernel_width", "%d", net->layer[0].kernel_width);
-  marks_set(marks, "across", "%d", plan->across);
-  marks_set(marks, "down", "%d", plan->down);
-  marks_set(marks, "positions", "%d", p->order.positions);
-  marks_set(marks, "rest", "%d", p->rest);
-  marks_set(marks, "filters_at_once", "%d", p->order.filters_at_once);
-  marks_set(marks, "forward_levels", "%d", p->forward_levels);
-  marks_set(marks, "conv_ready", "%s", plan->down == 1 ? "conv_sums_first" : "conv_sums_last");
-  marks_set(marks, "at_once", "%d", plan->layer[1].rows_at_once);
-}
-
-/* A number of `bits` bits as one of `all` bits, with zeros in front. */
-static void set_widened(struct marks *marks, const char *mark, const char *number, int bits,
-                        int all) {
-  if (bits < all)
-    marks_set(marks, mark, "{%d'd0, %s}", all - bits, number);
-  else
-    marks_set(marks, mark, "%s", number);
-}
-
-/* A core that only infers stores activations alone. */
-static void set_conv_serial(struct marks *marks, const struct net *net, const struct plan *plan) {
-  const struct plan_layer *p = &plan->layer[0];
-  int activation = net->layer[0].activation.bits, gradient = net->layer[0].gradient.bits;
-  bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
-  int stored = trains && gradient > activation ? gradient : activation;
-  marks_set(marks, "taps_at_once", "%d", p->taps);
-  marks_set(marks, "ready_word", "%d'd%d", p->order.word_bits, p->ready_word);
-  marks_set(marks, "stored_bits", "%d", stored);
-  set_widened(marks, "activation_to_store", "conv_activation", activation, stored);
-  if (trains) {
-    set_widened(marks, "gradient_to_store", "conv_gradient", gradient, stored);
-    marks_set(marks, "stored_gradient", "conv_stored[%d:0]", gradient - 1);
-  } else {
-    marks_set(marks, "gradient_to_store", "%d'd0", stored);
-    marks_set(marks, "stored_gradient", "%d'd0", gradient);
-  }
-}
-
-/* How the inputs of a dense layer lie, and whose they are. */
-static void set_front(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
-  const struct plan_order *order = l > 0 ? &plan->layer[l - 1].order : &plan->picture;
-  const char *name = l > 0 ? plan->layer[l - 1].name : "picture";
-  marks_set(marks, "order_filters", "%d", order->filters);
-  marks_set(marks, "order_filters_at_once", "%d", order->filters_at_once);
-  marks_set(marks, "order_positions", "%d", order->positions);
-  marks_set(marks, "order_line", "%d", order->line);
-  marks_set(marks, "order_words", "%d", order->words);
-  marks_set(marks, "order_word_bits", "%d", order->word_bits);
-  marks_set(marks, "order_slot_bits", "%d", order->slot_bits);
-  marks_set(marks, "front_name", "%s", name);
-  if (l == 0) {
-    marks_set(marks, "forward_start", "start");
-    return;
-  }
-  const struct layer *front = &net->layer[l - 1];
-  marks_set(marks, "forward_start", "%s_ready", name);
-  marks_set(marks, "front_layer", "%d", l - 1);
-  marks_set(marks, "front_gradient_bits", "%d", front->gradient.bits);
-  int row_bits = plan_index_bits(net->layer[l].rows), at_once = plan->layer[l].rows_at_once;
-  int rows = at_once * row_bits, slots = at_once * order->slot_bits;
-  marks_set(marks, "back_tag_bits", "%d", rows + slots + 1);
-  if (front->kind == LAYER_CONV && !plan->layer[l - 1].serial)
-    marks_set(
-        marks, "front_gradient_place",
-        "  assign {conv_gradient_word_last, conv_gradient_slots} = conv_gradient_tag[%d:%d];\n",
-        rows + slots, rows);
-  else
-    marks_set(marks, "front_gradient_place", "%s", "");
-}
-
-static void set_dense(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
-  const struct plan_layer *p = &plan->layer[l];
-  const struct layer *layer = &net->layer[l];
-  marks_set(marks, "at_once", "%d", p->rows_at_once);
-  marks_set(marks, "copies", "%d", p->copies);
-  marks_set(marks, "lanes", "%d", p->lanes);
-  marks_set(marks, "groups", "%d", p->groups);
-  marks_set(marks, "group_bits", "%d", plan_index_bits(p->groups));
-  marks_set(marks, "last_lanes", "%d", p->last_lanes);
-  marks_set(marks, "paired", "%d", p->paired);
-  marks_set(marks, "shared", "%d", p->shared);
-  marks_set(marks, "coupled", "%d", p->coupled);
-  marks_set(marks, "early", "%d", p->early);
-  marks_set(marks, "dropout", "%d", layer->dropout);
-  marks_set(marks, "halve", "%s", layer->dropout ? "halve_q" : "1'b0");
-  if (layer->dropout)
-    marks_set(marks, "pair_bits", "pair_bits[%d +: %d]", layer->first_pair, layer->units / 2);
-  else
-    marks_set(marks, "pair_bits", "%d'd0", (layer->units + 1) / 2);
-  marks_set(marks, "storage", "%d", layer->storage);
-  marks_set(marks, "bank_lanes", "%d", p->bank_lanes);
-  marks_set(marks, "weight_words", "%d", p->weight_words);
-  marks_set(marks, "bank_address_bits", "%d", p->address_bits);
-  set_front(marks, net, plan, l);
+  marks_set(marks, "values", "%d", behind->order.values);
+  marks_set(marks, "words", "%d", behind->order.words);
+  marks_set(marks, "word_bits", "%d", behind->order.word_bits);
+  marks_set(marks, "slot_bits", "%d", behind->order.slot_bits);
+  marks_set(marks, "next_copies", "%d", behind->copies);
 }
 
 /* What is counted of a layer, before it is: its values that were cut, its gradients that were, and
  * the updates that were lost. */
 static void write_counts(FILE *f, const struct net *net, const struct plan *plan,
                          struct marks *marks, int l) {
-  static const char *const names[PLAN_COUNTS] = {"cuts", "gradient_cuts", "lost"};
   for (int i = 0; i < PLAN_COUNTS; i++) {
-    int flags = plan->layer[l].flags[i];
-    marks_set(marks, "flags_name", "%s_%s", plan->layer[l].name, names[i]);
+    const struct plan_count *count = &plan->layer[l].count[i];
+    marks_set(marks, "flags_name", "%s_%s", net->layer[l].name, plan_count_names[i]);
     marks_set(marks, "counter", "%d", PLAN_COUNTS * l + i);
-    marks_set(marks, "flags", "%d", flags);
-    marks_set(marks, "flag_levels", "%d", plan_tree_levels(flags));
-    marks_set(marks, "flag_sum_bits", "%d", net_bits_for((uint64_t)flags));
-    marks_set(marks, "flag_count_bits", "%d", plan_count_bits(flags));
+    marks_set(marks, "flags", "%d", count->flags);
+    marks_set(marks, "flag_levels", "%d", count->levels);
+    marks_set(marks, "flag_sum_bits", "%d", count->sum_bits);
+    marks_set(marks, "flag_count_bits", "%d", count->bits);
     bool counts = i == 0 || net->fold[FOLD_MODE] == MODE_TRAINING;
     template_write(f, counts ? "core_count.v.in" : "core_no_count.v.in", marks);
   }
 }
 
-/* What a layer of a core that only infers has instead of its gradients. */
-static void set_no_gradient(struct marks *marks, const struct net *net, const struct plan *plan,
-                            int l) {
-  const char *name = plan->layer[l].name;
-  marks_set(marks, "at_once", "%d",
-            net->layer[l].kind == LAYER_CONV ? plan->layer[1].rows_at_once : 1);
-  if (net->layer[l].kind == LAYER_CONV && !plan->layer[l].serial)
-    marks_set(marks, "no_gradient_place",
-              "  assign conv_gradient_word_last = 1'b0;\n  assign conv_gradient_slots = %d'd0;\n",
-              plan->layer[0].order.slot_bits);
-  else if (net->layer[l].kind == LAYER_OUTPUT)
-    marks_set(marks, "no_gradient_place", "  assign %s_gradient_unit = %d'd0;\n", name,
-              plan_index_bits(net->layer[l].units));
-  else
-    marks_set(marks, "no_gradient_place", "%s", "");
-}
-
-static void set_output(struct marks *marks, const struct net *net) {
-  const struct layer *layer = &net->layer[net->layer_count - 1];
-  marks_set(marks, "index_shift", "%d", layer->activation.frac - SOFTMAX_ENTRY_FRAC);
-  marks_set(marks, "g_s_shift", "%d", SOFTMAX_FRAC - layer->gradient.frac);
+void emit_no_gradient(FILE *f, struct emit *emit, int l, const char *places) {
+  if (emit->trains)
+    return;
+  marks_set(emit->marks, "at_once", "%d", emit->plan->edge[l + 1].at_once);
+  marks_set(emit->marks, "no_gradient_place", "%s", places);
+  template_write(f, "core_no_gradient.v.in", emit->marks);
 }
 
 /* ---------------------------------------------------------------- files */
 
-static void write_core(FILE *f, const struct net *net, const struct plan *plan,
-                       struct marks *marks) {
-  bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
-  template_write(f, "core_head.v.in", marks);
-  for (int l = 0; l < net->layer_count; l++) {
-    set_layer(marks, net, plan, l);
-    write_counts(f, net, plan, marks, l);
-    if (net->layer[l].kind == LAYER_CONV) {
-      set_conv(marks, net, plan);
-      set_conv_serial(marks, net, plan);
-      template_write(f, plan->layer[l].serial ? "core_conv_serial.v.in" : "core_conv.v.in", marks);
-    } else {
-      set_dense(marks, net, plan, l);
-      if (l == 0) {
-        marks_set(marks, "slot_bits", "%d", plan->picture.slot_bits);
-        template_write(f, "core_pixels.v.in", marks);
-        marks_set(marks, "slot_bits", "%d", plan->layer[l].order.slot_bits);
-      }
-      template_write(f, "core_dense.v.in", marks);
-      if (l > 0 && trains)
-        template_write(f, "core_gradient.v.in", marks);
-      if (net->layer[l].kind == LAYER_DENSE)
-        template_write(f, "core_hidden.v.in", marks);
-    }
-    if (!trains) {
-      set_no_gradient(marks, net, plan, l);
-      template_write(f, "core_no_gradient.v.in", marks);
-    }
+static void write_core(FILE *f, struct emit *emit) {
+  template_write(f, "core_head.v.in", emit->marks);
+  for (int l = 0; l < emit->net->layer_count; l++) {
+    set_layer(emit->marks, emit->net, emit->plan, l);
+    write_counts(f, emit->net, emit->plan, emit->marks, l);
+    kinds[emit->net->layer[l].kind]->write(f, emit, l);
   }
-  set_output(marks, net);
-  if (net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX) {
-    template_write(f, "core_argmax.v.in", marks);
-    return;
-  }
-  template_write(f, "core_softmax.v.in", marks);
-  if (trains)
-    template_write(f, "core_difference.v.in", marks);
-  template_write(f, "core_result.v.in", marks);
 }
 
 static void write_table(FILE *f, struct marks *marks) {
@@ -372,8 +225,7 @@ static void write_table(FILE *f, struct marks *marks) {
   template_write(f, "exp_table.v.in", marks);
 }
 
-static void write_header(FILE *f, const struct net *net, const struct plan *plan,
-                         struct marks *marks) {
+static void write_header(FILE *f, const struct net *net, struct marks *marks) {
   struct text text;
   text_open(&text);
   registers_write_c(text.file);
@@ -382,7 +234,7 @@ static void write_header(FILE *f, const struct net *net, const struct plan *plan
   for (int l = 0; l < net->layer_count; l++)
     fprintf(text.file,
             "#define ENGRAM_LAYER%d_ROWS %d /* %s */\n#define ENGRAM_LAYER%d_COLUMNS %d\n", l,
-            net->layer[l].rows, plan->layer[l].name, l, net->layer[l].units);
+            net->layer[l].rows, net->layer[l].name, l, net->layer[l].units);
   text_to_mark(&text, marks, "shapes");
   beside_layer_list(marks, net);
   template_write(f, "core_header.h.in", marks);
@@ -400,13 +252,13 @@ static void write_page(FILE *f, const struct net *net, const struct plan *plan,
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     fprintf(text.file, "| %d %s | %d x %d | %d, %d | %d, %d | %d, %d | %d | %d |\n", l,
-            plan->layer[l].name, layer->rows, layer->units, layer->weight.bits, layer->weight.frac,
+            net->layer[l].name, layer->rows, layer->units, layer->weight.bits, layer->weight.frac,
             layer->activation.bits, layer->activation.frac, layer->gradient.bits,
             layer->gradient.frac, layer->sum_bits, layer->update_bits);
   }
   text_to_mark(&text, marks, "layers_table");
   text_open(&text);
-  registers_write_page(text.file, net, plan);
+  registers_write_page(text.file, net);
   text_to_mark(&text, marks, "register_table");
   template_write(f, "core_page.md.in", marks);
 }
@@ -475,7 +327,12 @@ int emit_core(const struct net *net, const char *folder, const char *prefix,
   set_shapes(&marks, net, &plan);
   set_layer_lists(&marks, net);
   set_training(&marks, net, &plan);
-  set_loaded(&marks, net, &plan, weights);
+  set_loaded(&marks, net, weights);
+  struct emit emit = {.net = net,
+                      .plan = &plan,
+                      .weights = weights,
+                      .marks = &marks,
+                      .trains = net->fold[FOLD_MODE] == MODE_TRAINING};
 
   struct text core, axi, system, table, header, page, rdl, list, system_list, fusesoc, bench, litex;
   text_open(&core);
@@ -490,11 +347,11 @@ int emit_core(const struct net *net, const char *folder, const char *prefix,
   text_open(&fusesoc);
   text_open(&bench);
   text_open(&litex);
-  write_core(core.file, net, &plan, &marks);
+  write_core(core.file, &emit);
   template_write(axi.file, "axi.v.in", &marks);
   template_write(system.file, "system.v.in", &marks);
   write_table(table.file, &marks);
-  write_header(header.file, net, &plan, &marks);
+  write_header(header.file, net, &marks);
   write_page(page.file, net, &plan, &marks);
   write_rdl(rdl.file, net, &marks);
   beside_write_fusesoc(fusesoc.file, net, prefix);
@@ -505,7 +362,7 @@ int emit_core(const struct net *net, const char *folder, const char *prefix,
   struct text banks;
   if (weights) {
     text_open(&banks);
-    loaded_write_banks(banks.file, net, &plan, weights, &marks);
+    loaded_write_banks(banks.file, &emit);
   }
   marks_free(&marks);
 

@@ -121,7 +121,7 @@ void registers_write_c(FILE *f) {
             registers[i].meaning, *registers[i].meaning ? " */" : "");
 }
 
-void registers_write_page(FILE *f, const struct net *net, const struct plan *plan) {
+void registers_write_page(FILE *f, const struct net *net) {
   for (int i = 0; i < REGISTER_COUNT; i++)
     fprintf(f, "| 0x%03X | %s | %s | %s |\n", (unsigned)registers[i].address, registers[i].name,
             registers[i].access, registers[i].meaning);
@@ -129,7 +129,7 @@ void registers_write_page(FILE *f, const struct net *net, const struct plan *pla
     for (int i = 0; i < COUNTER_COUNT; i++)
       fprintf(f, "| 0x%03X | %s of layer %d | R | %s%s%s |\n",
               (unsigned)(MAP_LAYERS + l * MAP_LAYER_SIZE + counters[i].offset), counters[i].name, l,
-              counters[i].before, plan->layer[l].name, counters[i].behind);
+              counters[i].before, net->layer[l].name, counters[i].behind);
 }
 
 /* ---------------------------------------------------------------- SystemRDL */

@@ -5,7 +5,6 @@
 #define ENGRAM_GEN_REGISTERS_H
 
 #include "net/net.h"
-#include "net/plan.h"
 
 #include <stdio.h>
 
@@ -13,7 +12,7 @@
 void registers_write_c(FILE *f);
 
 /* A row of engram_core.md's table for each register and each layer's counter. */
-void registers_write_page(FILE *f, const struct net *net, const struct plan *plan);
+void registers_write_page(FILE *f, const struct net *net);
 
 /* SystemRDL: a reg for each register, a regfile for the layers' counters, a mem for each layer's
  * weights. Reset values are marks of the templates. */

@@ -446,7 +446,7 @@ static int report(struct bench *bench) {
         (json_int_t)compare->compared, "mismatches", (json_int_t)compare->mismatches,
         "train_cycles", (int)compare->train_cycles, "infer_cycles", (int)compare->infer_cycles,
         "interval_cycles", (int)compare->interval, "conv_forward_cycles",
-        (int)compare->conv_cycles[0], "conv_backward_cycles", (int)compare->conv_cycles[1], "first",
+        (int)compare->busy_cycles[0], "conv_backward_cycles", (int)compare->busy_cycles[1], "first",
         compare->first, "weights", core, "model_weights", expected);
     json_dumpf(json, stdout, JSON_INDENT(2));
     putchar('\n');

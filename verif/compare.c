@@ -1,7 +1,7 @@
 /* compare.c : the simulated core beside the model.
  * SPDX-License-Identifier: MIT
  */
-#include "compare.h"
+#include "compare_parts.h"
 
 #include "base/file.h"
 #include "net/map.h"
@@ -12,6 +12,10 @@
 #include <string.h>
 
 enum { LATE = 20 /* cycles, more than engram_event_counter's and engram_random's */ };
+
+#define KIND(NAME, name) &name##_compare,
+static const struct compare_kind *const kinds[] = {LAYER_KINDS(KIND)};
+#undef KIND
 
 /* ---------------------------------------------------------------- signals */
 
@@ -49,13 +53,12 @@ static int64_t signal_signed(const struct sim_signal *signal, size_t element, si
   return value == (uint64_t)UNKNOWN ? UNKNOWN : (int64_t)(value << (64 - bits)) >> (64 - bits);
 }
 
-static int64_t signal_word(const struct sim_signal *signal) {
+int64_t compare_word(const struct sim_signal *signal) {
   return (int64_t)signal_bits(signal, 0, 0, 32);
 }
 
-__attribute__((format(printf, 5, 6))) static int find(struct sim_bus *bus,
-                                                      struct sim_signal *signal, const char *name,
-                                                      struct error *err, const char *scope, ...) {
+int compare_find(struct sim_bus *bus, struct sim_signal *signal, const char *name,
+                 struct error *err, const char *scope, ...) {
   char path[128];
   va_list args;
   va_start(args, scope);
@@ -68,9 +71,9 @@ __attribute__((format(printf, 5, 6))) static int find(struct sim_bus *bus,
 
 /* ---------------------------------------------------------------- probes */
 
-static int add_probe(struct compare *compare, struct sim_bus *bus, const char *layer,
-                     const char *what, const char *scope, size_t count, int bits,
-                     struct error *err) {
+int compare_add_probe(struct compare *compare, struct sim_bus *bus, const char *layer,
+                      const char *what, const char *scope, size_t count, int bits,
+                      struct error *err) {
   struct probe *probe = &compare->probe[compare->probe_count++];
   snprintf(probe->tensor, sizeof probe->tensor, "%s.%s", layer, what);
   probe->value_bits = bits;
@@ -84,66 +87,36 @@ static int add_probe(struct compare *compare, struct sim_bus *bus, const char *l
     probe->values = memory_new(2 * count, sizeof *probe->values);
     probe->cycles = memory_new(2 * count, sizeof *probe->cycles);
   }
-  return find(bus, &probe->valid, "valid", err, "%s", scope) ||
-                 find(bus, &probe->index, "index", err, "%s", scope) ||
-                 find(bus, &probe->value, "value", err, "%s", scope)
+  return compare_find(bus, &probe->valid, "valid", err, "%s", scope) ||
+                 compare_find(bus, &probe->index, "index", err, "%s", scope) ||
+                 compare_find(bus, &probe->value, "value", err, "%s", scope)
              ? -1
              : 0;
 }
 
-/* The values of one layer's normaliser; `at_once` of them pass at a time, each with its probe. */
-static int add_values(struct compare *compare, struct sim_bus *bus, int l, const char *what,
-                      const char *instance, const char *leaf, int at_once, size_t count, int bits,
-                      struct error *err) {
-  const char *name = compare->plan.layer[l].name;
+int compare_add_values(struct compare *compare, struct sim_bus *bus, int l, const char *what,
+                       const char *instance, const char *leaf, int at_once, int bits,
+                       struct error *err) {
+  const char *name = compare->net->layer[l].name;
+  size_t count = (size_t)compare->net->layer[l].outputs;
   for (int v = 0; v < at_once; v++) {
     char scope[96];
     snprintf(scope, sizeof scope, "u_%s%s_normaliser.gen_probes.gen_probe__BRA__%d__KET__.u_%s",
              name, instance, v, leaf);
-    if (add_probe(compare, bus, name, what, scope, count, bits, err))
+    if (compare_add_probe(compare, bus, name, what, scope, count, bits, err))
       return -1;
-  }
-  return 0;
-}
-
-/* What a dense layer reads: the activations in front of it, or the pixels. */
-static int add_inputs(struct compare *compare, struct sim_bus *bus, int l, struct error *err) {
-  const struct plan_layer *p = &compare->plan.layer[l];
-  const struct layer *layer = &compare->net->layer[l];
-  for (int r = 0; r < p->rows_at_once; r++) {
-    char scope[96];
-    snprintf(scope, sizeof scope, "u_%s.gen_row__BRA__%d__KET__.u_input", p->name, r);
-    if (add_probe(compare, bus, p->name, "input", scope, (size_t)layer->rows, layer->input.bits,
-                  err))
-      return -1;
-    compare->probe[compare->probe_count - 1].a_step *= (size_t)p->groups;
   }
   return 0;
 }
 
 static int add_layer(struct compare *compare, struct sim_bus *bus, int l, struct error *err) {
-  const struct net *net = compare->net;
-  const struct layer *layer = &net->layer[l];
-  size_t outputs = (size_t)layer->outputs;
-  bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
-  int behind = l + 1 < net->layer_count ? compare->plan.layer[l + 1].rows_at_once : 1;
-  int failed = 0;
-  if (layer->kind == LAYER_CONV)
-    failed = trains &&
-             add_probe(compare, bus, compare->plan.layer[l].name, "update_sum",
-                       compare->plan.layer[l].serial ? "u_conv.u_gradient"
-                                                     : "u_conv.gen_training.u_update.u_gradient",
-                       (size_t)(layer->rows * layer->units), layer->update_bits, err);
-  else
-    failed = add_inputs(compare, bus, l, err) ||
-             add_values(compare, bus, l, "sum", "", "sum", 1, outputs, layer->sum_bits, err) ||
-             add_values(compare, bus, l, "kept", "", "kept", 1, outputs, 1, err) ||
-             add_values(compare, bus, l, "activation", "", "value", 1, outputs,
-                        layer->activation.bits, err);
-  return failed || (trains && add_values(compare, bus, l, "gradient", "_gradient", "value", behind,
-                                         outputs, layer->gradient.bits, err))
-             ? -1
-             : 0;
+  const struct layer *layer = &compare->net->layer[l];
+  if (kinds[layer->kind]->add_probes(compare, bus, l, err))
+    return -1;
+  if (compare->net->fold[FOLD_MODE] != MODE_TRAINING)
+    return 0;
+  return compare_add_values(compare, bus, l, "gradient", "_gradient", "value",
+                            compare->plan.edge[l + 1].at_once, layer->gradient.bits, err);
 }
 
 static int add_probes(struct compare *compare, struct sim_bus *bus, struct error *err) {
@@ -152,47 +125,22 @@ static int add_probes(struct compare *compare, struct sim_bus *bus, struct error
       return -1;
   if (compare->net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX)
     return 0;
-  return add_probe(compare, bus, "softmax", "probability", "u_softmax.u_probability",
-                   (size_t)compare->net->classes, 17, err);
+  return compare_add_probe(compare, bus, "softmax", "probability", "u_softmax.u_probability",
+                           (size_t)compare->net->classes, 17, err);
 }
 
 static int find_counters(struct compare *compare, struct sim_bus *bus, int l, struct error *err) {
-  const char *name = compare->plan.layer[l].name;
-  if (find(bus, &compare->cut_activations[l], "count_q", err, "u_%s_cuts", name))
+  const char *name = compare->net->layer[l].name;
+  if (compare_find(bus, &compare->cut_activations[l], "count_q", err, "u_%s_cuts", name))
     return -1;
   if (compare->net->fold[FOLD_MODE] != MODE_TRAINING)
     return 0;
-  return find(bus, &compare->writes[l], "writes_q", err, "u_%s", name) ||
-                 find(bus, &compare->cut_gradients[l], "count_q", err, "u_%s_gradient_cuts",
-                      name) ||
-                 find(bus, &compare->lost[l], "count_q", err, "u_%s_lost", name)
+  return compare_find(bus, &compare->writes[l], "writes_q", err, "u_%s", name) ||
+                 compare_find(bus, &compare->cut_gradients[l], "count_q", err, "u_%s_gradient_cuts",
+                              name) ||
+                 compare_find(bus, &compare->lost[l], "count_q", err, "u_%s_lost", name)
              ? -1
              : 0;
-}
-
-static int find_layer(struct compare *compare, struct sim_bus *bus, int l, struct error *err) {
-  static const char *const storages[] = {"gen_ram", "gen_register", "gen_single_port"};
-  const struct plan_layer *p = &compare->plan.layer[l];
-  if (find_counters(compare, bus, l, err))
-    return -1;
-  if (p->serial)
-    return find(bus, &compare->kernel, "kernel_q", err, "u_%s", p->name);
-  if (compare->net->layer[l].kind == LAYER_CONV)
-    return find(bus, &compare->kernel, "kernel_q", err, "u_%s.u_kernels", p->name) ||
-                   find(bus, &compare->forward_cycles, "forward_cycles_q", err, "u_%s", p->name) ||
-                   find(bus, &compare->backward_cycles, "backward_cycles_q", err, "u_%s", p->name)
-               ? -1
-               : 0;
-  int banks = (p->lanes + p->bank_lanes - 1) / p->bank_lanes;
-  compare->banks[l] = memory_new((size_t)(p->rows_at_once * banks), sizeof *compare->banks[l]);
-  for (int r = 0; r < p->rows_at_once; r++)
-    for (int bank = 0; bank < banks; bank++)
-      if (find(bus, &compare->banks[l][r * banks + bank], "memory_q", err,
-               "u_%s.u_banks.gen_bank_row__BRA__%d__KET__.gen_bank__BRA__%d__KET__."
-               "u_bank.u_weights.%s",
-               p->name, r, bank, storages[compare->net->layer[l].storage]))
-        return -1;
-  return 0;
 }
 
 int compare_new(struct compare *compare, struct sim_bus *bus, struct model *model,
@@ -201,18 +149,20 @@ int compare_new(struct compare *compare, struct sim_bus *bus, struct model *mode
       .net = bus->net, .model = model, .overlaps = bus->net->fold[FOLD_MODE] == MODE_INFERENCE};
   plan_make(&compare->plan, bus->net);
   weights_new(&compare->before, bus->net);
-  if (add_probes(compare, bus, err) || find(bus, &compare->random, "state_q", err, "u_random") ||
-      find(bus, &compare->started, "started_q", err, "u_sequencer") ||
-      find(bus, &compare->ended, "ended_q", err, "u_sequencer") ||
-      find(bus, &compare->memory, "memory_q", err, "u_counters") ||
-      find(bus, &compare->at, "at_q", err, "u_counters") ||
-      find(bus, &compare->addend, "addend_q", err, "u_counters") ||
-      find(bus, &compare->steps, "count_q", err, "u_counters.u_steps") ||
-      find(bus, &compare->pictures, "count_q", err, "u_counters.u_pictures") ||
-      find(bus, &compare->correct, "count_q", err, "u_counters.u_correct"))
+  if (add_probes(compare, bus, err) ||
+      compare_find(bus, &compare->random, "state_q", err, "u_random") ||
+      compare_find(bus, &compare->started, "started_q", err, "u_sequencer") ||
+      compare_find(bus, &compare->ended, "ended_q", err, "u_sequencer") ||
+      compare_find(bus, &compare->memory, "memory_q", err, "u_counters") ||
+      compare_find(bus, &compare->at, "at_q", err, "u_counters") ||
+      compare_find(bus, &compare->addend, "addend_q", err, "u_counters") ||
+      compare_find(bus, &compare->steps, "count_q", err, "u_counters.u_steps") ||
+      compare_find(bus, &compare->pictures, "count_q", err, "u_counters.u_pictures") ||
+      compare_find(bus, &compare->correct, "count_q", err, "u_counters.u_correct"))
     return -1;
   for (int l = 0; l < bus->net->layer_count; l++)
-    if (find_layer(compare, bus, l, err))
+    if (find_counters(compare, bus, l, err) ||
+        kinds[bus->net->layer[l].kind]->find_weights(compare, bus, l, err))
       return -1;
   return 0;
 }
@@ -225,7 +175,7 @@ void compare_free(struct compare *compare) {
     free(compare->probe[i].cycles);
   }
   for (int l = 0; l < NET_LAYERS_MAX; l++)
-    free(compare->banks[l]);
+    free(compare->weights[l]);
   weights_free(&compare->before);
 }
 
@@ -249,7 +199,7 @@ void compare_value(struct compare *compare, const char *tensor, long index, int6
 
 static const struct probe *probe_of(const struct compare *compare, int l, const char *what) {
   char tensor[24];
-  snprintf(tensor, sizeof tensor, "%s.%s", compare->plan.layer[l].name, what);
+  snprintf(tensor, sizeof tensor, "%s.%s", compare->net->layer[l].name, what);
   for (int i = 0; i < compare->probe_count; i++)
     if (!strcmp(compare->probe[i].tensor, tensor))
       return &compare->probe[i];
@@ -300,61 +250,19 @@ static void compare_layer(struct compare *compare, int l, bool train, uint64_t n
     compare_seen(compare, update_sum, i, t->update_sum[i], now);
 }
 
-/* Weight [row][unit] of a dense layer in the core's banks (engram_crossbar says where). */
-static int64_t bank_weight(const struct compare *compare, int l, int row, int unit) {
-  const struct plan_layer *p = &compare->plan.layer[l];
-  int bits = compare->net->layer[l].weight.bits;
-  int column = p->paired ? unit % 2 : 0, place = p->paired ? unit / 2 : unit;
-  int lane = place % p->lanes;
-  int group = p->paired ? place / p->lanes * 2 + column : place / p->lanes;
-  int banks = (p->lanes + p->bank_lanes - 1) / p->bank_lanes;
-  int bank = row % p->rows_at_once * banks + lane / p->bank_lanes;
-  size_t address = (size_t)(row / p->rows_at_once * p->groups + group);
-  return signal_signed(&compare->banks[l][bank], address, (size_t)(lane % p->bank_lanes * bits),
-                       bits);
-}
-
-/* Weight [tap][filter] of the convolution (engram_conv, engram_conv_serial say where). */
-static int64_t kernel_weight(const struct compare *compare, int tap, int filter) {
-  const struct plan_layer *p = &compare->plan.layer[0];
-  const struct layer *conv = &compare->net->layer[0];
-  int bits = conv->weight.bits;
-  if (!p->serial)
-    return signal_signed(&compare->kernel, 0, (size_t)((tap * conv->units + filter) * bits), bits);
-  int height = conv->kernel_height, width = conv->kernel_width;
-  int k = width > 1 && height % p->taps == 0 ? tap % width * height + tap / width : tap;
-  int word = filter << plan_index_bits(conv->rows / p->taps) | k / p->taps;
-  return signal_signed(&compare->kernel, (size_t)word, (size_t)(k % p->taps * bits), bits);
-}
-
 static void compare_weights(struct compare *compare, int l, uint64_t now) {
   const struct layer *layer = &compare->net->layer[l];
   const int32_t *weights = model_weights(compare->model)->layer[l];
   char tensor[24];
-  snprintf(tensor, sizeof tensor, "%s.weight", compare->plan.layer[l].name);
+  snprintf(tensor, sizeof tensor, "%s.weight", compare->net->layer[l].name);
   for (int n = 0; n < layer->rows; n++)
     for (int u = 0; u < layer->units; u++) {
       int i = n * layer->units + u;
-      int64_t got =
-          layer->kind == LAYER_CONV ? kernel_weight(compare, n, u) : bank_weight(compare, l, n, u);
+      struct plan_place place = plan_weight_place(&compare->plan, compare->net, l, n, u);
+      int64_t got = signal_signed(&compare->weights[l][place.memory], (size_t)place.word,
+                                  (size_t)place.bit, layer->weight.bits);
       compare_value(compare, tensor, i, weights[i], got, now);
     }
-}
-
-/* The cycles in which the convolution's multipliers were at work, in the step that began last. */
-static void compare_conv_cycles(struct compare *compare, bool train, uint64_t now) {
-  const struct plan *plan = &compare->plan;
-  if (compare->net->layer[0].kind != LAYER_CONV || plan->layer[0].serial ||
-      compare->steps_begun != compare->steps_done)
-    return;
-  uint32_t cycles[2] = {(uint32_t)signal_word(&compare->forward_cycles),
-                        (uint32_t)signal_word(&compare->backward_cycles)};
-  compare_value(compare, "conv.forward_cycles", -1, plan->conv_forward_cycles, cycles[0], now);
-  compare_value(compare, "conv.backward_cycles", -1, train ? plan->conv_backward_cycles : 0,
-                cycles[1], now);
-  for (int k = 0; k < 2; k++)
-    if (cycles[k] > compare->conv_cycles[k])
-      compare->conv_cycles[k] = cycles[k];
 }
 
 /* No weight is written that does not change. */
@@ -364,7 +272,7 @@ static void compare_writes(struct compare *compare, int l, uint64_t now) {
   uint32_t changed = 0;
   for (size_t i = 0; i < compare->before.count[l]; i++)
     changed += before[i] != after[i];
-  compare_value(compare, "weights written", l, changed, signal_word(&compare->writes[l]), now);
+  compare_value(compare, "weights written", l, changed, compare_word(&compare->writes[l]), now);
 }
 
 /* What the register at `address` counts up to: its word of the memory, what was counted `since` its
@@ -374,8 +282,8 @@ static int64_t counter(const struct compare *compare, uint32_t address,
   size_t word = address / 4 * 2;
   int64_t low = (int64_t)signal_bits(&compare->memory, word, 0, 16);
   int64_t high = (int64_t)signal_bits(&compare->memory, word + 1, 0, 16);
-  int64_t at = (int64_t)signal_bits(&compare->at, 0, 0, 7), count = signal_word(since);
-  int64_t addend = at >> 1 == address / 4 ? signal_word(&compare->addend) : 0;
+  int64_t at = (int64_t)signal_bits(&compare->at, 0, 0, 7), count = compare_word(since);
+  int64_t addend = at >> 1 == address / 4 ? compare_word(&compare->addend) : 0;
   if (low == UNKNOWN || high == UNKNOWN || at == UNKNOWN || count == UNKNOWN || addend == UNKNOWN)
     return UNKNOWN;
   return (uint32_t)(low + (high << 16) + count + (addend << (at & 1) * 16));
@@ -441,13 +349,15 @@ static void end_step(struct compare *compare, uint64_t now) {
   if (train)
     model_backward(compare->model, job->label);
   for (int l = 0; l < compare->net->layer_count; l++) {
+    const struct compare_kind *kind = kinds[compare->net->layer[l].kind];
     compare_layer(compare, l, train, now);
+    if (kind->compare_cycles)
+      kind->compare_cycles(compare, l, train, now);
     if (train) {
       compare_weights(compare, l, now);
       compare_writes(compare, l, now);
     }
   }
-  compare_conv_cycles(compare, train, now);
   const struct probe *probability = &compare->probe[compare->probe_count - 1];
   for (size_t c = 0; !strcmp(probability->tensor, "softmax.probability") && c < probability->count;
        c++)
@@ -513,8 +423,8 @@ void compare_begin(struct compare *compare, const struct job *jobs, size_t count
 
 void compare_cycle(void *context, const struct sim_bus *bus) {
   struct compare *compare = context;
-  uint32_t begun = (uint32_t)signal_word(&compare->started);
-  uint32_t done = (uint32_t)signal_word(&compare->ended);
+  uint32_t begun = (uint32_t)compare_word(&compare->started);
+  uint32_t done = (uint32_t)compare_word(&compare->ended);
   bool begins = begun != compare->steps_begun, ends = done != compare->steps_done;
   compare->steps_begun = begun;
   compare->steps_done = done;

@@ -1,5 +1,5 @@
-/* compare.h : the simulated core beside the model: every value of every step, and the first
- * difference's place. SPDX-License-Identifier: MIT
+/* compare.h : the simulated core beside the model, value by value.
+ * SPDX-License-Identifier: MIT
  */
 #ifndef ENGRAM_VERIF_COMPARE_H
 #define ENGRAM_VERIF_COMPARE_H
@@ -33,13 +33,14 @@ struct compare {
 
   int probe_count;
   struct probe probe[COMPARE_PROBES_MAX];
-  struct sim_signal *banks[NET_LAYERS_MAX]; /* dense: [row at a time][bank] */
-  struct sim_signal kernel, random, started, ended;
-  struct sim_signal memory, at, addend;              /* of engram_counters */
-  struct sim_signal steps, pictures, correct;        /* since their last visit, as all counts */
-  struct sim_signal writes[NET_LAYERS_MAX];          /* of weights in a training step */
-  struct weights before;                             /* the step */
-  struct sim_signal forward_cycles, backward_cycles; /* of the convolution */
+  struct sim_signal *weights[NET_LAYERS_MAX]; /* a layer's memories (plan_weight_place) */
+  struct sim_signal busy[NET_LAYERS_MAX][2];  /* cycles of work forward and backward, where counted
+                                               */
+  struct sim_signal random, started, ended;
+  struct sim_signal memory, at, addend;       /* of engram_counters */
+  struct sim_signal steps, pictures, correct; /* since their last visit, as all counts */
+  struct sim_signal writes[NET_LAYERS_MAX];   /* of weights in a training step */
+  struct weights before;                      /* the step */
   struct sim_signal cut_activations[NET_LAYERS_MAX], cut_gradients[NET_LAYERS_MAX],
       lost[NET_LAYERS_MAX];
 
@@ -55,7 +56,7 @@ struct compare {
   char first[256]; /* the earliest difference, for people */
   uint64_t first_cycle;
   uint32_t train_cycles, infer_cycles; /* the longest of each kind */
-  uint32_t conv_cycles[2]; /* of the convolution's multipliers, forward and backward, so */
+  uint32_t busy_cycles[2]; /* of a convolution's multipliers, forward and backward, so */
   uint32_t interval;       /* the longest from a start to the next one in a run */
   uint64_t longest_gap;    /* idle cycles between two steps of a run, the start's own not counted */
 };

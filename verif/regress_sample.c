@@ -4,10 +4,10 @@
  * A description is drawn in three parts: shapes; words whose binary points follow from how large
  * values will be, so that most are neither zero nor cut; and the layout.
  */
-#include "model/random.h"
 #include "net/plan.h"
-#include "regress.h"
+#include "sample_parts.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -19,20 +19,14 @@ enum {
   MULTIPLIERS_MOST = 250,
   CYCLES_MOST = 5000, /* of a training step */
   LINE_PIXELS = 64,   /* the longest side there is */
-  HIDDEN_MOST = 3,
   KERNEL_MOST = 8 * 8,
   FRAC_MOST = 31,
   PROBABILITY_FRAC = 15,
 };
 
-/* `low`..`high`, both included. */
-static int between(uint64_t *random, int low, int high) {
-  return low + (int)((random_splitmix(random) >> 32) % (uint64_t)(high - low + 1));
-}
-
-static bool one_in(uint64_t *random, int n) {
-  return between(random, 1, n) == 1;
-}
+#define KIND(NAME, name) &name##_sample,
+static const struct sample_kind *const kinds[] = {LAYER_KINDS(KIND)};
+#undef KIND
 
 static int clamp(int value, int low, int high) {
   return value < low ? low : value > high ? high : value;
@@ -42,53 +36,33 @@ static int clamp(int value, int low, int high) {
 
 static void draw_picture(struct net *net, uint64_t *random) {
   static const int offsets[] = {128, 0, 255};
-  int most = one_in(random, 4) ? 20 : 9;
-  net->height = between(random, 1, most);
-  net->width = between(random, 1, most);
-  if (one_in(random, 10)) {
-    int *side = one_in(random, 2) ? &net->height : &net->width;
-    net->height = net->width = between(random, 1, 4);
+  int most = sample_one_in(random, 4) ? 20 : 9;
+  net->height = sample_between(random, 1, most);
+  net->width = sample_between(random, 1, most);
+  if (sample_one_in(random, 10)) {
+    int *side = sample_one_in(random, 2) ? &net->height : &net->width;
+    net->height = net->width = sample_between(random, 1, 4);
     *side = LINE_PIXELS;
   }
-  int offset = between(random, 0, 3);
-  net->pixel_offset = offset < 3 ? offsets[offset] : between(random, 1, 254);
-  net->pixel_frac = one_in(random, 8) ? between(random, 0, 12) : between(random, 5, 8);
-}
-
-static int draw_kernel(uint64_t *random, int side) {
-  int most = one_in(random, 4) ? 8 : 4;
-  return between(random, 1, side < most ? side : most);
-}
-
-static void draw_conv(struct net *net, uint64_t *random) {
-  struct layer *layer = &net->layer[net->layer_count++];
-  layer->kind = LAYER_CONV;
-  layer->units = between(random, 1, one_in(random, 8) ? 8 : 4);
-  layer->kernel_height = draw_kernel(random, net->height);
-  layer->kernel_width = draw_kernel(random, net->width);
-}
-
-static void draw_dense(struct net *net, uint64_t *random) {
-  struct layer *layer = &net->layer[net->layer_count++];
-  layer->kind = LAYER_DENSE;
-  layer->units = between(random, 1, one_in(random, 3) ? 24 : 10);
-  layer->relu = !one_in(random, 4);
-  layer->dropout = one_in(random, 2);
-  if (layer->dropout)
-    layer->units += layer->units % 2;
+  int offset = sample_between(random, 0, 3);
+  net->pixel_offset = offset < 3 ? offsets[offset] : sample_between(random, 1, 254);
+  net->pixel_frac =
+      sample_one_in(random, 8) ? sample_between(random, 0, 12) : sample_between(random, 5, 8);
 }
 
 static void draw_shape(struct net *net, uint64_t *random) {
   *net = (struct net){.name = "regress"};
   draw_picture(net, random);
-  if (!one_in(random, 3))
-    draw_conv(net, random);
-  for (int hidden = between(random, 0, HIDDEN_MOST); hidden > 0; hidden--)
-    draw_dense(net, random);
-  net->layer[net->layer_count++] =
-      (struct layer){.kind = LAYER_OUTPUT, .units = between(random, 2, 6)};
+  for (int kind = 0; kind < LAYER_KIND_COUNT; kind++)
+    for (int left = kinds[kind]->count(random); left > 0; left--) {
+      if (net->layer_count >= NET_LAYERS_MAX - !kinds[kind]->needed)
+        break;
+      struct layer *layer = &net->layer[net->layer_count++];
+      layer->kind = (enum layer_kind)kind;
+      kinds[kind]->draw(net, layer, random);
+    }
   for (int l = 0; l < net->layer_count; l++)
-    net->layer[l].freeze = one_in(random, 6);
+    net->layer[l].freeze = sample_one_in(random, 6);
 }
 
 /* ---------------------------------------------------------------- words */
@@ -105,13 +79,14 @@ static void plain_words(struct net *net) {
 }
 
 static int draw_bits(uint64_t *random, int usual) {
-  return one_in(random, 6) ? between(random, 4, 24) : clamp(usual + between(random, -3, 3), 4, 24);
+  return sample_one_in(random, 6) ? sample_between(random, 4, 24)
+                                  : clamp(usual + sample_between(random, -3, 3), 4, 24);
 }
 
 /* A binary point for values of about this size, so that few are cut, of `base` fraction bits at
  * most. */
 static int draw_frac(uint64_t *random, int bits, double size, int base) {
-  int above = (int)ceil(log2(size)) + 1 + between(random, -1, 1);
+  int above = (int)ceil(log2(size)) + 1 + sample_between(random, -1, 1);
   return clamp(bits - 1 - above, base > 47 ? base - 47 : 0, base < FRAC_MOST ? base : FRAC_MOST);
 }
 
@@ -127,9 +102,9 @@ static void draw_forward(struct net *net, int usual, double *input, uint64_t *ra
   for (int l = 0; l < net->layer_count; l++) {
     struct layer *layer = &net->layer[l];
     input[l] = size;
-    layer->init = -between(random, 0, 4);
+    layer->init = -sample_between(random, 0, 4);
     layer->weight.bits = draw_bits(random, usual);
-    layer->weight.frac = clamp(layer->weight.bits - 1 - layer->init - between(random, 0, 2),
+    layer->weight.frac = clamp(layer->weight.bits - 1 - layer->init - sample_between(random, 0, 2),
                                -layer->init, FRAC_MOST);
     size *= weight_size(layer) * sqrt(layer->rows);
     layer->activation.bits = draw_bits(random, usual);
@@ -144,15 +119,15 @@ static void draw_forward(struct net *net, int usual, double *input, uint64_t *ra
  * of one of the layers move by some of their last places. */
 static void draw_backward(struct net *net, int usual, const double *input, uint64_t *random) {
   double size = 0.5;
-  int base = PROBABILITY_FRAC, moves = between(random, 0, net->layer_count - 1);
+  int base = PROBABILITY_FRAC, moves = sample_between(random, 0, net->layer_count - 1);
   for (int l = net->layer_count - 1; l >= 0; l--) {
     struct layer *layer = &net->layer[l];
     layer->gradient.bits = draw_bits(random, usual);
     layer->gradient.frac = draw_frac(random, layer->gradient.bits, size, base);
     if (l == moves) {
       double update = input[l] * size * sqrt(layer->positions);
-      net->rate = clamp((int)log2(ldexp(update, layer->weight.frac)) - between(random, 0, 5), 0,
-                        NET_RATE_MAX);
+      net->rate = clamp((int)log2(ldexp(update, layer->weight.frac)) - sample_between(random, 0, 5),
+                        0, NET_RATE_MAX);
     }
     base = layer->weight.frac + layer->gradient.frac;
     size *= weight_size(layer) * sqrt(layer->units);
@@ -161,11 +136,11 @@ static void draw_backward(struct net *net, int usual, const double *input, uint6
 
 static void draw_words(struct net *net, uint64_t *random) {
   double input[NET_LAYERS_MAX];
-  int usual = between(random, 4, 24);
+  int usual = sample_between(random, 4, 24);
   draw_forward(net, usual, input, random);
   draw_backward(net, usual, input, random);
-  net->rounding = (enum rounding)between(random, ROUND_NEAREST, ROUND_TRUNCATE);
-  net->random_bits = net->rounding == ROUND_STOCHASTIC ? between(random, 1, 16) : 0;
+  net->rounding = (enum rounding)sample_between(random, ROUND_NEAREST, ROUND_TRUNCATE);
+  net->random_bits = net->rounding == ROUND_STOCHASTIC ? sample_between(random, 1, 16) : 0;
 }
 
 /* ---------------------------------------------------------------- layout */
@@ -179,17 +154,20 @@ static bool derive_open(struct net *net) {
   return net_derive(net, &err) == 0;
 }
 
-static const struct layer *first_dense(const struct net *net) {
-  return &net->layer[net->layer[0].kind == LAYER_CONV];
+static bool any_steps_fast(const struct net *net) {
+  bool any = false;
+  for (int l = 0; l < net->layer_count; l++)
+    any |= net_steps_fast(net, l);
+  return any;
 }
 
 /* One of the extremes now and then, else any legal value. */
 static int draw_fold(const struct net *net, enum fold fold, uint64_t *random) {
   int most = net_fold_most(net, fold), value;
-  if (one_in(random, 5))
-    return one_in(random, 2) ? 1 : most;
+  if (sample_one_in(random, 5))
+    return sample_one_in(random, 2) ? 1 : most;
   do
-    value = between(random, 1, most);
+    value = sample_between(random, 1, most);
   while (!net_fold_legal(net, fold, value));
   return value;
 }
@@ -199,26 +177,29 @@ static void draw_layout(struct net *net, uint64_t *random) {
   static const enum fold drawn[] = {FOLD_POSITIONS, FOLD_FILTERS, FOLD_LANES, FOLD_OUTPUT_LANES};
   for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++)
     net->fold[drawn[i]] = draw_fold(net, drawn[i], random);
-  if (one_in(random, 3))
+  if (sample_one_in(random, 3))
     net->fold[FOLD_FILTERS] = 1;
-  if (one_in(random, 4)) {
-    net->fold[FOLD_TAPS] = one_in(random, 2) ? 1 : draw_fold(net, FOLD_TAPS, random);
+  if (sample_one_in(random, 4)) {
+    net->fold[FOLD_TAPS] = sample_one_in(random, 2) ? 1 : draw_fold(net, FOLD_TAPS, random);
     net->fold[FOLD_POSITIONS] = net->fold[FOLD_FILTERS] = 1;
   }
-  net->fold[FOLD_LOGIC_MULTIPLIERS] = one_in(random, 3) ? between(random, 1, MULTIPLIERS_USUAL) : 0;
-  net->fold[FOLD_MODE] = one_in(random, 8) ? MODE_INFERENCE : MODE_TRAINING;
-  net->fold[FOLD_OUTPUT] =
-      net->fold[FOLD_MODE] == MODE_INFERENCE && one_in(random, 2) ? OUTPUT_ARGMAX : OUTPUT_SOFTMAX;
-  net->fold[FOLD_MULTIPLIERS] = one_in(random, 2) ? MULTIPLIERS_SHARED : MULTIPLIERS_SEPARATE;
+  net->fold[FOLD_LOGIC_MULTIPLIERS] =
+      sample_one_in(random, 3) ? sample_between(random, 1, MULTIPLIERS_USUAL) : 0;
+  net->fold[FOLD_MODE] = sample_one_in(random, 8) ? MODE_INFERENCE : MODE_TRAINING;
+  net->fold[FOLD_OUTPUT] = net->fold[FOLD_MODE] == MODE_INFERENCE && sample_one_in(random, 2)
+                               ? OUTPUT_ARGMAX
+                               : OUTPUT_SOFTMAX;
+  net->fold[FOLD_MULTIPLIERS] =
+      sample_one_in(random, 2) ? MULTIPLIERS_SHARED : MULTIPLIERS_SEPARATE;
   bool one_port =
       net->fold[FOLD_MODE] == MODE_INFERENCE || net->fold[FOLD_MULTIPLIERS] == MULTIPLIERS_SHARED;
   int most = one_port ? STORAGE_SINGLE_PORT : STORAGE_REGISTER;
-  net->fold[FOLD_STORAGE] = between(random, STORAGE_RAM, most);
+  net->fold[FOLD_STORAGE] = sample_between(random, STORAGE_RAM, most);
   for (int l = 0; l < net->layer_count; l++)
-    net->layer[l].storage =
-        net->layer[l].kind == LAYER_CONV ? STORAGE_RAM : (enum storage)between(random, 0, most);
+    if (net_has_storage(&net->layer[l]))
+      net->layer[l].storage = (enum storage)sample_between(random, 0, most);
   net->fold[FOLD_STEP] = STEP_NORMAL;
-  if (net->fold[FOLD_MODE] == MODE_TRAINING && first_dense(net)->dropout && !one_in(random, 3)) {
+  if (net->fold[FOLD_MODE] == MODE_TRAINING && any_steps_fast(net) && !sample_one_in(random, 3)) {
     net->fold[FOLD_STEP] = STEP_FAST;
     net->fold[FOLD_LANES] += net->fold[FOLD_LANES] % 2;
   }
@@ -233,7 +214,7 @@ static bool small_enough(const struct net *net, int multipliers_most) {
 }
 
 static bool draw_legal_layout(struct net *net, uint64_t *random, struct draws *draws) {
-  int multipliers_most = one_in(random, 16) ? MULTIPLIERS_MOST : MULTIPLIERS_USUAL;
+  int multipliers_most = sample_one_in(random, 16) ? MULTIPLIERS_MOST : MULTIPLIERS_USUAL;
   for (int try = 0; try < LAYOUT_TRIES; try++) {
     struct net laid_out = *net;
     struct error err = {""};
@@ -267,38 +248,31 @@ void sample_draw(struct sample *sample, uint64_t seed, struct draws *draws) {
   *sample = (struct sample){.seed = seed, .steps = STEPS, .infer = INFER};
   while (!draw_net(&sample->net, &random, draws))
     ;
-  sample->stall = one_in(&random, 2) ? 0 : between(&random, 1, 200);
-  sample->faults = one_in(&random, 2);
-  sample->settings = one_in(&random, 4);
+  sample->stall = sample_one_in(&random, 2) ? 0 : sample_between(&random, 1, 200);
+  sample->faults = sample_one_in(&random, 2);
+  sample->settings = sample_one_in(&random, 4);
 }
 
 /* ---------------------------------------------------------------- features */
 
 /* What holds of any of the layers. */
 struct any {
-  bool relu_off, dropout, freeze, short_words, long_words;
+  bool dropout, freeze, short_words, long_words;
   bool storage[STORAGE_SINGLE_PORT + 1];
-  bool ragged_lanes, one_lane, all_lanes; /* hidden layers */
 };
 
 static struct any any_of(const struct net *net) {
-  struct any any = {.relu_off = false};
-  int lanes = net->fold[FOLD_LANES];
+  struct any any = {.dropout = false};
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
-    bool hidden = layer->kind == LAYER_DENSE;
     const int bits[] = {layer->weight.bits, layer->activation.bits, layer->gradient.bits};
     for (int i = 0; i < 3; i++) {
       any.short_words |= bits[i] <= 6;
       any.long_words |= bits[i] >= 20;
     }
-    any.relu_off |= hidden && !layer->relu;
     any.dropout |= layer->dropout;
     any.freeze |= layer->freeze;
-    any.ragged_lanes |= hidden && layer->units > lanes && layer->units % lanes != 0;
-    any.one_lane |= hidden && layer->units > 1 && lanes == 1;
-    any.all_lanes |= hidden && layer->units <= lanes;
-    if (layer->kind != LAYER_CONV)
+    if (net_has_storage(layer))
       any.storage[layer->storage] = true;
   }
   return any;
@@ -306,20 +280,9 @@ static struct any any_of(const struct net *net) {
 
 int sample_features(const struct sample *sample, struct feature features[FEATURES_MAX]) {
   const struct net *net = &sample->net;
-  const struct layer *first = &net->layer[0];
   const int *fold = net->fold;
   const struct any any = any_of(net);
-  bool conv = first->kind == LAYER_CONV;
-  int hidden = net->layer_count - 1 - conv, positions = fold[FOLD_POSITIONS];
   const struct feature list[] = {
-      {"convolution", conv},
-      {"no convolution", !conv},
-      {"kernel of one tap", conv && first->rows == 1},
-      {"kernel of 5 or more", conv && (first->kernel_height > 4 || first->kernel_width > 4)},
-      {"no hidden layer", hidden == 0},
-      {"1 hidden layer", hidden == 1},
-      {"2 hidden layers", hidden == 2},
-      {"3 hidden layers", hidden == 3},
       {"side of 64", net->height == LINE_PIXELS || net->width == LINE_PIXELS},
       {"side of 1", net->height == 1 || net->width == 1},
       {"pixel offset 128", net->pixel_offset == 128},
@@ -327,28 +290,11 @@ int sample_features(const struct sample *sample, struct feature features[FEATURE
       {"other pixel offset", net->pixel_offset != 128 && net->pixel_offset != 0},
       {"words of 4 to 6 bits", any.short_words},
       {"words of 20 to 24 bits", any.long_words},
-      {"no ReLU", any.relu_off},
       {"dropout", any.dropout},
       {"frozen layer", any.freeze},
       {"rounding nearest", net->rounding == ROUND_NEAREST},
       {"rounding stochastic", net->rounding == ROUND_STOCHASTIC},
       {"rounding truncate", net->rounding == ROUND_TRUNCATE},
-      {"one position", conv && first->positions > 1 && positions == 1},
-      {"some positions", conv && positions > 1 && positions < first->out_width},
-      {"ragged positions",
-       conv && positions < first->out_width && first->out_width % positions != 0},
-      {"and filters in turn", conv && positions < first->out_width &&
-                                  first->out_width % positions != 0 &&
-                                  fold[FOLD_FILTERS] < first->units},
-      {"rows of positions", conv && positions > first->out_width},
-      {"some or all filters", conv && fold[FOLD_FILTERS] > 1},
-      {"some taps", conv && fold[FOLD_TAPS] < first->rows},
-      {"one tap of several", conv && fold[FOLD_TAPS] == 1 && first->rows > 1},
-      {"one lane", any.one_lane},
-      {"ragged lanes", any.ragged_lanes},
-      {"all lanes", any.all_lanes},
-      {"ragged output lanes", net->classes % fold[FOLD_OUTPUT_LANES] != 0},
-      {"all output lanes", net->classes == fold[FOLD_OUTPUT_LANES]},
       {"step fast", fold[FOLD_STEP] == STEP_FAST},
       {"shared multipliers", fold[FOLD_MULTIPLIERS] == MULTIPLIERS_SHARED},
       {"fast and shared",
@@ -364,22 +310,15 @@ int sample_features(const struct sample *sample, struct feature features[FEATURE
       {"wrong pictures", sample->faults},
       {"changed settings", sample->settings},
   };
-  _Static_assert(sizeof list / sizeof list[0] <= FEATURES_MAX, "features have room");
+  struct features all = {features, sizeof list / sizeof list[0]};
   memcpy(features, list, sizeof list);
-  return (int)(sizeof list / sizeof list[0]);
+  for (int kind = 0; kind < LAYER_KIND_COUNT; kind++)
+    kinds[kind]->add_features(&all, sample);
+  assert(all.count <= FEATURES_MAX);
+  return all.count;
 }
 
 /* ---------------------------------------------------------------- simpler */
-
-/* A number (or, of one byte, a truth value) that a case becomes simpler by when it comes nearer to
- * `simplest`. */
-struct knob {
-  size_t offset, size;
-  int simplest;
-};
-
-#define KNOB(structure, member, simplest)                                                          \
-  { offsetof(structure, member), sizeof(((structure *)0)->member), simplest }
 
 static const struct knob sample_knobs[] = {
     KNOB(struct sample, stall, 0),
@@ -410,13 +349,12 @@ static const struct knob layer_knobs[] = {
     KNOB(struct layer, dropout, false),
     KNOB(struct layer, relu, false),
     KNOB(struct layer, units, 1),
-    KNOB(struct layer, kernel_height, 1),
-    KNOB(struct layer, kernel_width, 1),
 };
 
 enum {
   SAMPLE_KNOBS = sizeof sample_knobs / sizeof sample_knobs[0],
-  LAYER_KNOBS = sizeof layer_knobs / sizeof layer_knobs[0],
+  SHARED_KNOBS = sizeof layer_knobs / sizeof layer_knobs[0],
+  LAYER_KNOBS = SHARED_KNOBS + SAMPLE_KNOBS_MAX,
   MOVES = 3,                  /* all the way, half of it, one */
   WAY_WORDS = NET_LAYERS_MAX, /* below: the layer that goes */
   WAY_SAMPLE = WAY_WORDS + 1,
@@ -437,6 +375,15 @@ static void turn(void *structure, const struct knob *knob, int move) {
     *place = value != 0;
 }
 
+/* One that layers of all kinds have, or one of the layer's kind. */
+static void turn_layer(struct layer *layer, int knob, int move) {
+  const struct sample_kind *kind = kinds[layer->kind];
+  if (knob < SHARED_KNOBS)
+    turn(layer, &layer_knobs[knob], move);
+  else if (knob - SHARED_KNOBS < kind->knob_count)
+    turn(layer, &kind->knobs[knob - SHARED_KNOBS], move);
+}
+
 static void remove_layer(struct net *net, int l) {
   if (l >= net->layer_count - 1)
     return;
@@ -453,8 +400,8 @@ static bool settle(struct net *net) {
     net->random_bits = 0;
   for (int l = 0; l < net->layer_count; l++) {
     struct layer *layer = &net->layer[l];
-    if (layer->units == 1 && layer->kind == LAYER_OUTPUT)
-      layer->units = 2;
+    if (layer->units < kinds[layer->kind]->units_least)
+      layer->units = kinds[layer->kind]->units_least;
     if (layer->dropout && layer->units % 2 != 0)
       layer->units += layer->units == 1 ? 1 : -1;
   }
@@ -489,7 +436,7 @@ bool sample_simplify(const struct sample *sample, int *way, struct sample *simpl
     else if (*way < WAY_LAYER)
       turn(simpler, &sample_knobs[knob], move);
     else if (layer < net->layer_count)
-      turn(&net->layer[layer], &layer_knobs[(knob - SAMPLE_KNOBS) % LAYER_KNOBS], move);
+      turn_layer(&net->layer[layer], (knob - SAMPLE_KNOBS) % LAYER_KNOBS, move);
     if (settle(net) && !same(sample, simpler))
       return true;
   }

@@ -82,9 +82,13 @@ static double infer(const struct speed *speed, struct model *model) {
   return PICTURES / (now() - begin);
 }
 
-/* The first dense layer's gradients that are not zero, over an epoch of training. */
+/* Gradients that are not zero, over an epoch of training, of the first layer that is no
+ * convolution.
+ */
 static double active_units(const struct speed *speed, struct model *model) {
-  int l = speed->net.layer[0].kind == LAYER_CONV;
+  int l = 0;
+  while (speed->net.layer[l].positions > 1)
+    l++;
   size_t active = 0;
   for (size_t p = 0; p < speed->data.count; p++) {
     model_forward(model, picture(speed, p), speed->data.labels[p], true);

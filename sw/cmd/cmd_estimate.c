@@ -79,8 +79,7 @@ static void show_layers(const struct net *net, const struct plan *plan) {
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     const struct format *formats[] = {&layer->weight, &layer->activation, &layer->gradient};
-    printf("%-20s %9d %7d %9zu ", plan->layer[l].name, layer->rows, layer->units,
-           weights_of(layer));
+    printf("%-20s %9d %7d %9zu ", layer->name, layer->rows, layer->units, weights_of(layer));
     for (int f = 0; f < 3; f++)
       printf(" %2d bits, %2d frac", formats[f]->bits, formats[f]->frac);
     printf(" %8d %11d\n", layer->sum_bits, plan->layer[l].multipliers);
@@ -127,18 +126,16 @@ static json_t *format_json(const struct format *format) {
 }
 
 static json_t *layers_json(const struct net *net, const struct plan *plan) {
-  static const char *const kinds[] = {
-      [LAYER_CONV] = "conv", [LAYER_DENSE] = "dense", [LAYER_OUTPUT] = "output"};
   json_t *layers = json_array();
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     json_array_append_new(
         layers, json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:i, s:o, s:o, s:o, s:i, s:i, s:i}",
-                          "name", plan->layer[l].name, "kind", kinds[layer->kind], "rows",
-                          layer->rows, "units", layer->units, "positions", layer->positions,
-                          "weights", (json_int_t)weights_of(layer), "multipliers",
-                          plan->layer[l].multipliers, "weight", format_json(&layer->weight),
-                          "activation", format_json(&layer->activation), "gradient",
+                          "name", layer->name, "kind", net_kind_name(layer), "rows", layer->rows,
+                          "units", layer->units, "positions", layer->positions, "weights",
+                          (json_int_t)weights_of(layer), "multipliers", plan->layer[l].multipliers,
+                          "weight", format_json(&layer->weight), "activation",
+                          format_json(&layer->activation), "gradient",
                           format_json(&layer->gradient), "sum_bits", layer->sum_bits, "back_bits",
                           layer->back_bits, "update_bits", layer->update_bits));
   }

@@ -5,7 +5,6 @@
 #include "cmd/cmd.h"
 #include "cmd/data_options.h"
 #include "cmd/net_options.h"
-#include "net/plan.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -66,12 +65,12 @@ static char *identifier(const char *name) {
   return text;
 }
 
-static void write_array(FILE *f, const struct net *net, const struct plan *plan,
-                        const struct weights *weights, const char *name, int l) {
+static void write_array(FILE *f, const struct net *net, const struct weights *weights,
+                        const char *name, int l) {
   const struct layer *layer = &net->layer[l];
   int bits = layer->weight.bits;
   fprintf(f, "\n/* %s: %d inputs x %d units, %d bits: a weight is the integer over 2^%d. */\n",
-          plan->layer[l].name, layer->rows, layer->units, bits, layer->weight.frac);
+          layer->name, layer->rows, layer->units, bits, layer->weight.frac);
   fprintf(f, "static const int%d_t %s_layer%d[%d][%d] = {\n",
           bits <= 8    ? 8
           : bits <= 16 ? 16
@@ -87,8 +86,7 @@ static void write_array(FILE *f, const struct net *net, const struct plan *plan,
   fprintf(f, "};\n");
 }
 
-static void write_header(FILE *f, const struct net *net, const struct plan *plan,
-                         const struct weights *weights) {
+static void write_header(FILE *f, const struct net *net, const struct weights *weights) {
   char *name = identifier(net->name);
   fprintf(
       f,
@@ -98,30 +96,29 @@ static void write_header(FILE *f, const struct net *net, const struct plan *plan
       " */\n#include <stdint.h>\n",
       (unsigned long long)net->net_hash, ENGRAM_VERSION);
   for (int l = 0; l < net->layer_count; l++)
-    write_array(f, net, plan, weights, name, l);
+    write_array(f, net, weights, name, l);
   free(name);
 }
 
-static void write_words(FILE *f, const struct net *net, const struct plan *plan,
-                        const struct weights *weights, int l) {
+static void write_words(FILE *f, const struct net *net, const struct weights *weights, int l) {
   const struct layer *layer = &net->layer[l];
   int bits = layer->weight.bits;
   uint32_t mask = UINT32_MAX >> (32 - bits);
   fprintf(f,
           "// %s of a net %016llX: %d rows of %d words, row by row. Two's complement of %d bits:\n"
           "// a weight is the integer over 2^%d.\n",
-          plan->layer[l].name, (unsigned long long)net->net_hash, layer->rows, layer->units, bits,
+          layer->name, (unsigned long long)net->net_hash, layer->rows, layer->units, bits,
           layer->weight.frac);
   for (size_t i = 0; i < weights->count[l]; i++)
     fprintf(f, "%0*x\n", (bits + 3) / 4, (unsigned)((uint32_t)weights->layer[l][i] & mask));
 }
 
 /* One file of the folder: the header (layer -1) or a layer's words. */
-static int write_file(const char *folder, const struct net *net, const struct plan *plan,
-                      const struct weights *weights, int l, struct error *err) {
-  char name[sizeof plan->layer[0].name + sizeof ".hex"] = "weights.h";
+static int write_file(const char *folder, const struct net *net, const struct weights *weights,
+                      int l, struct error *err) {
+  char name[sizeof net->layer[0].name + sizeof ".hex"] = "weights.h";
   if (l >= 0)
-    snprintf(name, sizeof name, "%s.hex", plan->layer[l].name);
+    snprintf(name, sizeof name, "%s.hex", net->layer[l].name);
   char *path = path_join(folder, name);
   struct output out;
   FILE *f = output_open(&out, path, err);
@@ -129,21 +126,19 @@ static int write_file(const char *folder, const struct net *net, const struct pl
   if (!f)
     return -1;
   if (l < 0)
-    write_header(f, net, plan, weights);
+    write_header(f, net, weights);
   else
-    write_words(f, net, plan, weights, l);
+    write_words(f, net, weights, l);
   return output_commit(&out, err);
 }
 
 static int export_weights(const struct options *options, const struct net *net,
                           const struct weights *weights, struct error *err) {
-  struct plan plan;
-  plan_make(&plan, net);
   struct staging staging;
   if (staging_open(&staging, options->folder, err) != 0)
     return -1;
   for (int l = -1; l < net->layer_count; l++)
-    if (write_file(staging.path, net, &plan, weights, l, err) != 0) {
+    if (write_file(staging.path, net, weights, l, err) != 0) {
       staging_abort(&staging);
       return -1;
     }

@@ -5,7 +5,6 @@
 #include "cmd/data_options.h"
 #include "cmd/net_options.h"
 #include "model/fixed.h"
-#include "net/plan.h"
 
 #include <math.h>
 
@@ -119,11 +118,11 @@ static int import_weights(struct import *import, struct error *err) {
   return checkpoint_save(options->output, net, checkpoint, err);
 }
 
-static void show_json(const struct import *import, const struct plan *plan) {
+static void show_json(const struct import *import) {
   json_t *layers = json_object();
   for (int l = 0; l < import->net.layer_count; l++) {
     const struct quantised *r = &import->layer[l];
-    json_object_set_new(layers, plan->layer[l].name,
+    json_object_set_new(layers, import->net.layer[l].name,
                         json_pack("{s:I, s:I, s:I, s:f, s:f, s:f}", "weights",
                                   (json_int_t)r->weights, "rounded", (json_int_t)r->rounded,
                                   "saturated", (json_int_t)r->saturated, "largest_error",
@@ -135,16 +134,14 @@ static void show_json(const struct import *import, const struct plan *plan) {
 }
 
 static void show(const struct import *import) {
-  struct plan plan;
-  plan_make(&plan, &import->net);
   if (import->options->json) {
-    show_json(import, &plan);
+    show_json(import);
     return;
   }
   printf("layer       weights   rounded  saturated  largest error  largest weight     allowed\n");
   for (int l = 0; l < import->net.layer_count; l++) {
     const struct quantised *r = &import->layer[l];
-    printf("%-8s %10zu %9zu %10zu %14.6f %15.6f %11.6f\n", plan.layer[l].name, r->weights,
+    printf("%-8s %10zu %9zu %10zu %14.6f %15.6f %11.6f\n", import->net.layer[l].name, r->weights,
            r->rounded, r->saturated, r->largest_error, r->largest, r->most);
   }
   printf("saved %s\n", import->options->output);

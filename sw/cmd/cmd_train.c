@@ -11,7 +11,6 @@
 #include "cmd/train_report.h"
 #include "cmd/train_save.h"
 #include "data/channel.h"
-#include "net/plan.h"
 #include "train/keep.h"
 
 #include <assert.h>
@@ -224,11 +223,9 @@ static const struct argp argp = {
 /* "conv,dense1" as bits, or "none". */
 static int parse_freeze(const struct net *net, const char *text, uint32_t *freeze,
                         struct error *err) {
-  struct plan plan;
-  char *names[NET_LAYERS_MAX];
-  plan_make(&plan, net);
+  char *names[NET_LAYERS_MAX]; /* names_list only reads them */
   for (int l = 0; l < net->layer_count; l++)
-    names[l] = plan.layer[l].name;
+    names[l] = (char *)net->layer[l].name;
   *freeze = 0;
   if (!strcmp(text, "none"))
     return 0;
@@ -598,13 +595,12 @@ static void show_json(const struct training *training, const struct train_result
 static void add_facts(struct report *report, const struct training *training) {
   const struct options *options = training->options;
   const struct checkpoint *start = &training->start;
-  struct plan plan;
+  const struct net *net = &training->net;
   char *frozen[NET_LAYERS_MAX], names[128];
   int count = 0;
-  plan_make(&plan, &training->net);
-  for (int l = 0; l < training->net.layer_count; l++)
+  for (int l = 0; l < net->layer_count; l++)
     if (start->state.freeze >> l & 1)
-      frozen[count++] = plan.layer[l].name;
+      frozen[count++] = (char *)net->layer[l].name;
   report_facts(report, device_name(options));
   report_fact(report, "Learning rate", "2^-%d", start->state.rate);
   report_fact(report, "Seed", "%" PRIu64, start->place.seed);

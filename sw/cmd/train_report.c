@@ -6,7 +6,6 @@
 #include "cmd/cmd.h"
 #include "cmd/data_options.h"
 #include "data/classes.h"
-#include "net/plan.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -108,11 +107,9 @@ void report_line(const struct train_result *result) {
 
 /* {"conv": n, "dense1": n, ...} */
 static json_t *counts_json(const struct net *net, const uint64_t *counts) {
-  struct plan plan;
-  plan_make(&plan, net);
   json_t *json = json_object();
   for (int l = 0; l < net->layer_count; l++)
-    json_object_set_new(json, plan.layer[l].name, json_integer((json_int_t)counts[l]));
+    json_object_set_new(json, net->layer[l].name, json_integer((json_int_t)counts[l]));
   return json;
 }
 

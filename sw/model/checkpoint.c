@@ -1,72 +1,37 @@
 /* checkpoint.c : weights and the whole state of a training run, as a safetensors file.
  * SPDX-License-Identifier: MIT
- *
- * The file: 8 bytes length of the header (little endian), the header in JSON padded with blanks to
- * a multiple of 8, then the tensors' bytes at the header's data_offsets.
  */
 #include "model/checkpoint.h"
 
 #include "base/file.h"
-#include "model/dtype.h"
+#include "model/safetensors.h"
 
 #include <float.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADER_BYTES_MAX = 100000000, LENGTH_BYTES = 8, NAME_CHARS = 32, DIMENSIONS_MAX = 4 };
 enum { NUMBER_BYTES_MAX = 8 };
 enum { TENSORS_MAX = 2 * NET_LAYERS_MAX }; /* of a file: weights and biases */
 
-/* A layer's tensor as PyTorch has it. */
-struct tensor {
-  char name[NAME_CHARS];
-  int dimension_count;
-  int dimension[DIMENSIONS_MAX];
-  const struct dtype *type; /* of a file's */
-  size_t begin, end;        /* of its bytes among the data */
-};
-
-struct device_state device_state_fresh(const struct net *net, uint64_t seed) {
-  struct device_state state = {.random = random_from_seed(seed), .rate = net->rate};
-  for (int l = 0; l < net->layer_count; l++)
-    state.freeze |= (uint32_t)net->layer[l].freeze << l;
-  return state;
-}
-
 /* "dense1.weight" of a layer and "weight". */
-static void tensor_name(struct tensor *tensor, const struct net *net, int l, const char *what) {
-  const struct layer *layer = &net->layer[l];
-  int dense = 0;
-  for (int i = 0; i <= l; i++)
-    dense += net->layer[i].kind == LAYER_DENSE;
-  if (layer->kind == LAYER_DENSE)
-    snprintf(tensor->name, sizeof tensor->name, "dense%d.%s", dense, what);
-  else
-    snprintf(tensor->name, sizeof tensor->name, "%s.%s",
-             layer->kind == LAYER_CONV ? "conv" : "output", what);
+static void tensor_name(struct safetensor *tensor, const struct net *net, int l, const char *what) {
+  snprintf(tensor->name, sizeof tensor->name, "%s.%s", net->layer[l].name, what);
 }
 
-static void tensor_describe(struct tensor *tensor, const struct net *net, int l) {
-  const struct layer *layer = &net->layer[l];
+static void tensor_describe(struct safetensor *tensor, const struct net *net, int l) {
   tensor_name(tensor, net, l, "weight");
-  bool conv = layer->kind == LAYER_CONV;
-  tensor->dimension_count = conv ? 4 : 2;
-  tensor->dimension[0] = layer->units;
-  tensor->dimension[1] = conv ? 1 : layer->rows;
-  tensor->dimension[2] = layer->kernel_height;
-  tensor->dimension[3] = layer->kernel_width;
+  tensor->dimension_count = net_tensor_shape(&net->layer[l], tensor->dimension);
   tensor->begin = tensor->end = 0;
 }
 
-/* Index of weight [row][column] in the layer's tensor: [column][row], where the rows behind a
- * convolution go from position by position to filter by filter. */
+/* Index of weight [row][column] in the layer's tensor: [column][row], where rows that are values of
+ * several positions go from position by position to filter by filter. */
 static size_t tensor_index(const struct net *net, int l, int row, int column) {
-  if (l > 0 && net->layer[l - 1].kind == LAYER_CONV) {
-    const struct layer *conv = &net->layer[l - 1];
-    row = row % conv->units * conv->positions + row / conv->units;
+  if (l > 0) {
+    const struct layer *front = &net->layer[l - 1];
+    row = row % front->units * front->positions + row / front->units;
   }
   return (size_t)column * (size_t)net->layer[l].rows + (size_t)row;
 }
@@ -104,35 +69,6 @@ static json_t *metadata_of(const struct net *net, const struct checkpoint *check
                    checkpoint->origin.channel, "how", checkpoint->origin.how);
 }
 
-/* The header's JSON, to be freed by the caller. */
-static char *header_of(const struct net *net, const struct checkpoint *checkpoint) {
-  json_t *header = json_pack("{so}", "__metadata__", metadata_of(net, checkpoint));
-  size_t offset = 0;
-  for (int l = 0; l < net->layer_count; l++) {
-    struct tensor tensor;
-    tensor_describe(&tensor, net, l);
-    size_t end = offset + 4 * checkpoint->weights.count[l];
-    json_t *shape = json_array();
-    for (int d = 0; d < tensor.dimension_count; d++)
-      json_array_append_new(shape, json_integer(tensor.dimension[d]));
-    json_object_set_new(header, tensor.name,
-                        json_pack("{ss,so,s[II]}", "dtype", "F32", "shape", shape, "data_offsets",
-                                  (json_int_t)offset, (json_int_t)end));
-    offset = end;
-  }
-  char *text = json_dumps(header, JSON_COMPACT);
-  json_decref(header);
-  return text;
-}
-
-static void write_header(FILE *file, const char *text) {
-  size_t length = strlen(text);
-  size_t padded = (length + 7) / 8 * 8;
-  for (int i = 0; i < LENGTH_BYTES; i++)
-    fputc((int)(padded >> 8 * i & 0xff), file);
-  fprintf(file, "%-*s", (int)padded, text);
-}
-
 static float weight_value(const struct net *net, const struct weights *weights, int l, size_t i) {
   return weights->real[l] ? weights->real[l][i]
                           : ldexpf((float)weights->layer[l][i], -net->layer[l].weight.frac);
@@ -152,11 +88,15 @@ static void write_layer(FILE *file, const struct net *net, int l, const struct w
 
 int checkpoint_write(FILE *file, const struct net *net, const struct checkpoint *checkpoint,
                      struct error *err) {
-  char *header = header_of(net, checkpoint);
-  if (!header)
+  json_t *header = json_pack("{so}", "__metadata__", metadata_of(net, checkpoint));
+  size_t offset = 0;
+  for (int l = 0; l < net->layer_count; l++) {
+    struct safetensor tensor;
+    tensor_describe(&tensor, net, l);
+    offset = safetensors_add(header, &tensor, offset);
+  }
+  if (safetensors_write_header(file, header) != 0)
     return error_set(err, "checkpoint: the header cannot be made: memory exhausted");
-  write_header(file, header);
-  free(header);
   for (int l = 0; l < net->layer_count; l++)
     write_layer(file, net, l, &checkpoint->weights);
   return 0;
@@ -175,129 +115,13 @@ int checkpoint_save(const char *path, const struct net *net, const struct checkp
   return output_commit(&out, err);
 }
 
-/* ---- reading: the header ---- */
+/* ---- reading: the metadata ---- */
 
 struct reader {
   const char *path;
   const struct net *net;
   struct error *err;
 };
-
-/* "[3, 1, 4, 4]" of a shape. */
-static void describe_shape(char *text, size_t size, const struct tensor *tensor) {
-  size_t length = 0;
-  for (int d = 0; d < tensor->dimension_count && length < size; d++)
-    length += (size_t)snprintf(text + length, size - length, "%s%d", d ? ", " : "[",
-                               tensor->dimension[d]);
-  if (length < size)
-    snprintf(text + length, size - length, "]");
-}
-
-static int check_shape(const struct reader *r, const json_t *shape, const struct tensor *tensor) {
-  bool same = json_is_array(shape) && json_array_size(shape) == (size_t)tensor->dimension_count;
-  for (int d = 0; d < tensor->dimension_count && same; d++) {
-    const json_t *dimension = json_array_get(shape, (size_t)d);
-    same = json_is_integer(dimension) && json_integer_value(dimension) == tensor->dimension[d];
-  }
-  if (same)
-    return 0;
-  char expected[64];
-  describe_shape(expected, sizeof expected, tensor);
-  char *found = shape ? json_dumps(shape, JSON_ENCODE_ANY) : NULL;
-  error_set(r->err, "%s: %s: found shape %.80s, allowed %s", r->path, tensor->name,
-            found ? found : "none", expected);
-  free(found);
-  return -1;
-}
-
-/* Reads one tensor's entry: floating-point numbers, the expected shape, and as many bytes as that
- * takes, within data_bytes. */
-static int read_tensor(const struct reader *r, const json_t *entry, size_t data_bytes,
-                       struct tensor *tensor) {
-  const char *dtype = json_string_value(json_object_get(entry, "dtype"));
-  tensor->type = dtype_find(dtype);
-  if (!tensor->type)
-    return error_set(r->err, "%s: %s: found dtype %.16s, allowed " DTYPE_NAMES, r->path,
-                     tensor->name, dtype ? dtype : "none");
-  if (check_shape(r, json_object_get(entry, "shape"), tensor) != 0)
-    return -1;
-  const json_t *offsets = json_object_get(entry, "data_offsets");
-  const json_t *begin = json_array_get(offsets, 0), *end = json_array_get(offsets, 1);
-  if (json_array_size(offsets) != 2 || !json_is_integer(begin) || !json_is_integer(end) ||
-      json_object_size(entry) != 3)
-    return error_set(r->err,
-                     "%s: %s: found another entry, allowed dtype, shape and two data_offsets",
-                     r->path, tensor->name);
-  json_int_t from = json_integer_value(begin), to = json_integer_value(end);
-  json_int_t bytes = tensor->type->bytes;
-  for (int d = 0; d < tensor->dimension_count; d++)
-    bytes *= tensor->dimension[d];
-  if (from < 0 || to < from || (uint64_t)to > data_bytes || to - from != bytes)
-    return error_set(
-        r->err, "%s: %s: found data_offsets %lld..%lld, allowed %lld bytes within the file's %zu",
-        r->path, tensor->name, (long long)from, (long long)to, (long long)bytes, data_bytes);
-  tensor->begin = (size_t)from;
-  tensor->end = (size_t)to;
-  return 0;
-}
-
-static int check_names(const struct reader *r, const json_t *header, const struct tensor *tensors,
-                       int count) {
-  const char *name;
-  json_t *entry;
-  json_object_foreach((json_t *)header, name, entry) {
-    bool known = strcmp(name, "__metadata__") == 0;
-    for (int i = 0; i < count; i++)
-      known = known || strcmp(name, tensors[i].name) == 0;
-    if (!known)
-      return error_set(r->err, "%s: found the tensor '%.40s', which network '%s' does not have",
-                       r->path, name, r->net->name);
-  }
-  for (int l = 0; l < r->net->layer_count; l++)
-    if (!json_object_get(header, tensors[l].name))
-      return error_set(r->err, "%s: found no tensor '%s', which network '%s' has", r->path,
-                       tensors[l].name, r->net->name);
-  return 0;
-}
-
-/* The weights of every layer, then the biases that the file has. Returns how many. */
-static int expected_tensors(const struct reader *r, const json_t *header,
-                            struct tensor tensors[TENSORS_MAX]) {
-  int count = r->net->layer_count;
-  for (int l = 0; l < r->net->layer_count; l++) {
-    tensor_describe(&tensors[l], r->net, l);
-    struct tensor *bias = &tensors[count];
-    *bias = (struct tensor){.dimension_count = 1, .dimension = {r->net->layer[l].units}};
-    tensor_name(bias, r->net, l, "bias");
-    count += json_object_get(header, bias->name) != NULL;
-  }
-  return count;
-}
-
-/* Every weight tensor of the net once, biases, none other, without overlaps or bytes between them.
- * Returns how many, or -1. */
-static int read_tensors(const struct reader *r, const json_t *header, size_t data_bytes,
-                        struct tensor tensors[TENSORS_MAX]) {
-  int count = expected_tensors(r, header, tensors);
-  size_t total = 0;
-  if (check_names(r, header, tensors, count) != 0)
-    return -1;
-  for (int i = 0; i < count; i++) {
-    if (read_tensor(r, json_object_get(header, tensors[i].name), data_bytes, &tensors[i]) != 0)
-      return -1;
-    total += tensors[i].end - tensors[i].begin;
-    for (int k = 0; k < i; k++)
-      if (tensors[i].begin < tensors[k].end && tensors[k].begin < tensors[i].end)
-        return error_set(r->err, "%s: found %s and %s in the same bytes, allowed apart", r->path,
-                         tensors[k].name, tensors[i].name);
-  }
-  if (total != data_bytes)
-    return error_set(r->err, "%s: found %zu bytes of data, allowed the tensors' %zu", r->path,
-                     data_bytes, total);
-  return count;
-}
-
-/* ---- reading: the metadata ---- */
 
 static const char *metadata_text(const struct reader *r, const json_t *metadata, const char *key) {
   const char *text = json_string_value(json_object_get(metadata, key));
@@ -443,7 +267,7 @@ static int32_t weight_of(double value, const struct format *format, bool *exact)
 }
 
 static int read_layer(const struct reader *r, int l, const uint8_t *bytes,
-                      const struct tensor *tensor, struct weights *weights, size_t *inexact) {
+                      const struct safetensor *tensor, struct weights *weights, size_t *inexact) {
   const struct layer *layer = &r->net->layer[l];
   for (int row = 0; row < layer->rows; row++)
     for (int column = 0; column < layer->units; column++) {
@@ -463,7 +287,7 @@ static int read_layer(const struct reader *r, int l, const uint8_t *bytes,
 }
 
 /* A layer has no bias: one that is there must be nothing but zeros. */
-static int check_bias(const struct reader *r, const uint8_t *bytes, const struct tensor *bias) {
+static int check_bias(const struct reader *r, const uint8_t *bytes, const struct safetensor *bias) {
   for (int i = 0; i < bias->dimension[0]; i++) {
     double value = dtype_value(bias->type, bytes + bias->type->bytes * i);
     if (value != 0)
@@ -477,53 +301,42 @@ static int check_bias(const struct reader *r, const uint8_t *bytes, const struct
 
 /* ---- reading: the file ---- */
 
-/* The header, for json_decref; its length, padding included, goes to *header_bytes. NULL on error.
- */
-static json_t *parse_header(const struct reader *r, const uint8_t *bytes, size_t size,
-                            size_t *header_bytes) {
-  uint64_t length = 0;
-  for (int i = 0; i < LENGTH_BYTES && size >= LENGTH_BYTES; i++)
-    length |= (uint64_t)bytes[i] << 8 * i;
-  if (size < LENGTH_BYTES || length < 2 || length > HEADER_BYTES_MAX ||
-      length > size - LENGTH_BYTES) {
-    error_set(r->err,
-              "%s: found a header of %" PRIu64 " bytes in a file of %zu, allowed safetensors: "
-              "2..%d bytes and within the file",
-              r->path, length, size, HEADER_BYTES_MAX);
-    return NULL;
+/* The weights of every layer, then the biases that the file has. Returns how many. */
+static int expected_tensors(const struct reader *r, const json_t *header,
+                            struct safetensor tensors[TENSORS_MAX]) {
+  int count = r->net->layer_count;
+  for (int l = 0; l < r->net->layer_count; l++) {
+    tensor_describe(&tensors[l], r->net, l);
+    struct safetensor *bias = &tensors[count];
+    *bias = (struct safetensor){.dimension_count = 1, .dimension = {r->net->layer[l].units}};
+    tensor_name(bias, r->net, l, "bias");
+    count += json_object_get(header, bias->name) != NULL;
   }
-  json_error_t problem;
-  json_t *header = json_loadb((const char *)bytes + LENGTH_BYTES, (size_t)length,
-                              JSON_REJECT_DUPLICATES, &problem);
-  if (!header)
-    error_set(r->err, "%s: header: found %s at byte %d, allowed JSON", r->path, problem.text,
-              problem.position + LENGTH_BYTES);
-  else if (!json_is_object(header)) {
-    error_set(r->err, "%s: header: found another value, allowed a JSON object", r->path);
-    json_decref(header);
-    header = NULL;
-  }
-  *header_bytes = (size_t)length;
-  return header;
+  return count;
 }
 
 /* Everything of the file, into `result` whose weights are new. */
 static int read_file(const struct reader *r, const uint8_t *bytes, size_t size,
                      struct checkpoint *result, size_t *inexact) {
-  struct tensor tensors[TENSORS_MAX];
-  size_t header_bytes;
-  json_t *header = parse_header(r, bytes, size, &header_bytes);
+  char owner[NET_NAME_MAX + sizeof "network ''"];
+  snprintf(owner, sizeof owner, "network '%s'", r->net->name);
+  const struct safetensors file = {r->path, owner, bytes, size};
+  struct safetensor tensors[TENSORS_MAX];
+  size_t data;
+  json_t *header = safetensors_header(&file, &data, r->err);
   if (!header)
     return -1;
-  const uint8_t *data = bytes + LENGTH_BYTES + header_bytes;
-  int count = read_tensors(r, header, size - LENGTH_BYTES - header_bytes, tensors);
-  int status = count < 0 ? -1 : read_metadata(r, header, result);
+  int needed = r->net->layer_count, count = expected_tensors(r, header, tensors);
+  int status = safetensors_find(&file, header, data, tensors, needed, count, r->err);
+  if (status == 0)
+    status = read_metadata(r, header, result);
   json_decref(header);
   weights_add_real(&result->weights);
-  for (int l = 0; l < r->net->layer_count && status == 0; l++)
-    status = read_layer(r, l, data + tensors[l].begin, &tensors[l], &result->weights, inexact);
-  for (int i = r->net->layer_count; i < count && status == 0; i++)
-    status = check_bias(r, data + tensors[i].begin, &tensors[i]);
+  for (int l = 0; l < needed && status == 0; l++)
+    status =
+        read_layer(r, l, bytes + data + tensors[l].begin, &tensors[l], &result->weights, inexact);
+  for (int i = needed; i < count && status == 0; i++)
+    status = check_bias(r, bytes + data + tensors[i].begin, &tensors[i]);
   if (*inexact == 0)
     weights_drop_real(&result->weights);
   return status;
@@ -534,8 +347,8 @@ int checkpoint_load(const char *path, const struct net *net, struct checkpoint *
   const struct reader reader = {path, net, err};
   size_t size, count = 0;
   size_t biases = (size_t)NET_LAYERS_MAX * NET_UNITS_MAX;
-  size_t limit =
-      (size_t)LENGTH_BYTES + HEADER_BYTES_MAX + NUMBER_BYTES_MAX * (net->weight_count + biases);
+  size_t limit = (size_t)SAFETENSORS_LENGTH_BYTES + SAFETENSORS_HEADER_BYTES_MAX +
+                 NUMBER_BYTES_MAX * (net->weight_count + biases);
   uint8_t *bytes = file_read(path, limit, &size, err);
   if (!bytes)
     return -1;

@@ -11,18 +11,10 @@
 #ifndef ENGRAM_MODEL_CHECKPOINT_H
 #define ENGRAM_MODEL_CHECKPOINT_H
 
-#include "model/random.h"
-#include "net/net.h"
+#include "model/device_state.h"
+#include "net/weights.h"
 
 #include <stdio.h>
-
-/* What a device must hold beside the weights so that training goes on with the same bits. */
-struct device_state {
-  struct random_state random;
-  uint32_t steps;  /* training steps since the weights were initialised */
-  int rate;        /* current learning rate 2^-rate */
-  uint32_t freeze; /* bit l: layer l is not updated */
-};
 
 /* Where in the shuffled epochs the run stands; the host's business. */
 struct place {
@@ -53,10 +45,6 @@ struct checkpoint {
   struct place place;
   struct origin origin;
 };
-
-/* The state that a run begins with: random state from the seed, the description's learning rate and
- * frozen layers. */
-struct device_state device_state_fresh(const struct net *net, uint64_t seed);
 
 /* Writes the whole file to a stream of output_open; output_commit then notices what failed. Returns
  * 0 or -1. */

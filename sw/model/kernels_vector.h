@@ -3,18 +3,23 @@
  * SPDX-License-Identifier: MIT
  *
  * They define TARGET (the attribute that lets the compiler use the instructions), VECTOR (its
- * type), LANES (of 32 bits), I(name) (an intrinsic of that width), and the few functions that
- * differ: load, store            LANES * 2 words, unaligned both, either_not_both  and, exclusive
- * or dot_add(sum, a, b)     sum + a[2i] * b[2i] + a[2i+1] * b[2i+1], for 32-bit lanes i total(v)
- * the exact sum of the 32-bit lanes different(a, b)        how many 32-bit lanes differ lost(x, a,
- * b)          in how many 16-bit lanes x is not 0 and a = b store_sums(to, a, b)   lanes that
- * unpacklo and unpackhi have made, in their order from before
+ * type), LANES (of 32 bits), I(name) (an intrinsic of that width), and the functions below.
  */
 #ifndef ENGRAM_MODEL_KERNELS_VECTOR_H
 #define ENGRAM_MODEL_KERNELS_VECTOR_H
 
 #include "model/fixed.h"
 #include "model/kernels_parts.h"
+
+/* What differs:
+ * load, store             LANES * 2 words, unaligned
+ * both, either_not_both   and, exclusive or
+ * dot_add(sum, a, b)      sum + a[2i] * b[2i] + a[2i+1] * b[2i+1], for 32-bit lanes i
+ * total(v)                the exact sum of the 32-bit lanes
+ * different(a, b)         how many 32-bit lanes differ
+ * lost(x, a, b)           in how many 16-bit lanes x is not 0 and a = b
+ * store_sums(to, a, b)    lanes that unpacklo and unpackhi have made, in their order from before
+ */
 
 enum {
   WORDS = 2 * LANES,

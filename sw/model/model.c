@@ -23,7 +23,7 @@ static void tensors_new(struct model *model) {
     t->gradient = memory_new(outputs, sizeof *t->gradient);
     memset(t->kept, 1, outputs); /* a convolution's stay so */
     memset(t->gate, 1, outputs);
-    if (layer->kind == LAYER_CONV)
+    if (wide_sums_updates(layer))
       t->update_sum = memory_new((size_t)(layer->rows * layer->units), sizeof *t->update_sum);
   }
   model->dropout = memory_new((size_t)net->pair_count + 1, sizeof *model->dropout);
@@ -151,6 +151,6 @@ void model_backward(struct model *model, int label) {
   else
     wide_backward(model, &random);
   model->exchange_behind = true;
-  model->state.random = random_advance(model->state.random, random_step_shifts(net));
+  model->state.random = random_advance(model->state.random, net_step_shifts(net));
   model->state.steps++;
 }

@@ -7,7 +7,7 @@
 #ifndef ENGRAM_MODEL_H
 #define ENGRAM_MODEL_H
 
-#include "model/checkpoint.h"
+#include "model/device_state.h"
 #include "model/random.h"
 #include "net/net.h"
 

@@ -75,6 +75,26 @@ static inline int32_t update_weight(const struct update *update, int32_t weight,
 
 /* ---- the two ways ---- */
 
+/* What a kind of layer does in the first of them. */
+struct wide_kind {
+  /* Sums, from the values in front. */
+  void (*forward)(struct model *model, int l, const int32_t *input, bool train);
+
+  /* Gradients for the layer in front, and sums that the update takes; then the update. */
+  void (*backward)(struct model *model, const struct random_step *random, int l,
+                   const int32_t *input);
+  void (*update)(struct model *model, const struct random_step *random, int l,
+                 const int32_t *input);
+
+  bool sums_updates; /* layer_tensors.update_sum is there */
+};
+
+#define KIND(NAME, name) extern const struct wide_kind name##_wide;
+LAYER_KINDS(KIND)
+#undef KIND
+
+bool wide_sums_updates(const struct layer *layer);
+
 /* From the pixels (and the picture's bytes) to the logits. */
 void wide_forward(struct model *model, bool train);
 void narrow_forward(struct model *model, bool train);

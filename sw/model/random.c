@@ -48,16 +48,6 @@ struct random_state random_advance(struct random_state state, int shifts) {
   return from_wide(shift(to_wide(state), shifts));
 }
 
-/* O of random.h: bits at the head of the stream that are the rounding's. */
-static int drawn_bits(const struct net *net) {
-  return net->random_bits > 0 ? 2 * net->random_bits + net->position_bits - 1 : 0;
-}
-
-int random_step_shifts(const struct net *net) {
-  int bits = drawn_bits(net) + net->pair_count;
-  return bits <= 128 ? 128 : (bits + 127) / 128 * 128;
-}
-
 struct random_step random_begin_step(const struct net *net, struct random_state state) {
   struct random_step step = {0, 0};
   if (net->random_bits == 0)
@@ -70,7 +60,7 @@ struct random_step random_begin_step(const struct net *net, struct random_state 
 }
 
 void random_dropout(const struct net *net, struct random_state state, uint8_t *bits) {
-  wide s = shift(to_wide(state), drawn_bits(net));
+  wide s = shift(to_wide(state), net_drawn_bits(net));
   for (int pair = 0; pair < net->pair_count; pair++) {
     bits[pair] = (uint8_t)(s >> pair % 64 & 1);
     if (pair % 64 == 63)

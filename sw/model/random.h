@@ -10,7 +10,7 @@
 #ifndef ENGRAM_MODEL_RANDOM_H
 #define ENGRAM_MODEL_RANDOM_H
 
-#include "net/net.h"
+#include "net/weights.h"
 
 struct random_state {
   uint64_t low;  /* bits 0..63 */
@@ -31,9 +31,6 @@ struct random_state random_from_seed(uint64_t seed);
 
 /* The state `shifts` outputs later. */
 struct random_state random_advance(struct random_state state, int shifts);
-
-/* Shifts that a training step of this net advances the state by; at least 128. */
-int random_step_shifts(const struct net *net);
 
 /* Base and key of the step that starts from `state`. */
 struct random_step random_begin_step(const struct net *net, struct random_state state);

@@ -14,8 +14,8 @@
 #ifndef ENGRAM_MODEL_TWIN_H
 #define ENGRAM_MODEL_TWIN_H
 
-#include "model/checkpoint.h"
-#include "net/net.h"
+#include "model/device_state.h"
+#include "net/weights.h"
 
 /* What a layer holds and computed. `outputs` = positions * units, units innermost. */
 struct twin_tensors {

@@ -1,4 +1,4 @@
-/* cost_leaf.h : what one instance of each RTL leaf takes of a device.
+/* cost_leaf.h : what an RTL leaf takes of a device, but for those of one kind of layer.
  * SPDX-License-Identifier: MIT
  *
  * Parameters are the leaf's own, by their names in C. Flip-flops are counted from the leaf's
@@ -25,34 +25,6 @@ struct cost cost_sequencer(enum family family, int class_bits, int layers);
 struct cost cost_overlap_sequencer(enum family family, int class_bits, int interval);
 struct cost cost_random(enum family family, bool trains, int drawn_bits, int pairs,
                         int step_shifts);
-
-struct cost_im2col {
-  int width, pixel_bits, kernel_height, across, down;
-  bool rotates; /* more than one step in a line */
-};
-struct cost cost_im2col(enum family family, const struct cost_im2col *p);
-
-struct cost_conv {
-  int filters, filters_at_once, positions, taps;
-  int weight_bits, gradient_bits, update_bits;
-  int forward_levels, back_levels, word_bits, rows_at_once;
-  bool training;
-};
-struct cost cost_conv(enum family family, const struct cost_conv *p);
-
-struct cost_window {
-  int height, width, kernel_height, kernel_width, pixel_bits, taps_at_once;
-};
-struct cost cost_window(enum family family, const struct cost_window *p);
-
-struct cost_conv_serial {
-  int filters, taps, taps_at_once;
-  int weight_bits, gradient_bits, sum_bits, update_bits, update_shift;
-  int forward_levels, round_bits;
-  int hash_bits; /* of a position, up to the tap's; 0: no hash */
-  bool training;
-};
-struct cost cost_conv_serial(enum family family, const struct cost_conv_serial *p);
 
 struct cost_multiplier {
   int a_bits, b_bits;
@@ -82,31 +54,7 @@ struct cost cost_ordinal(enum family family, int bits);
 
 struct cost cost_select(enum family family, int value_bits, int values, int selected, int copies);
 
-struct cost_row_order {
-  int row_bits, word_bits, slot_bits, rows_at_once;
-  bool positions; /* more than one in a word */
-  bool straight;  /* a word is one input */
-};
-struct cost cost_row_order(enum family family, const struct cost_row_order *p);
-
 enum { RATE_BITS = 4 /* of the learning rate, in the RTL */ };
-
-struct cost_crossbar {
-  int row_bits, rows_at_once, units, unit_bits, lanes, trained, early, passes;
-  int groups, group_bits, address_bits, gradient_bits, x_bits;
-  int weight_bits, sum_bits, back_bits, back_levels, slot_bits, round_bits;
-  int column_bits, position_bits, copies;
-  bool paired, coupled, shared, straight, dropout, training, first, behind_conv, hash;
-};
-struct cost cost_crossbar(enum family family, const struct cost_crossbar *p);
-struct cost cost_update_turns(enum family family, const struct cost_crossbar *p);
-struct cost cost_lane_control(enum family family, const struct cost_crossbar *p);
-
-struct cost_lane {
-  int rows_at_once, columns, x_bits, weight_bits, gradient_bits, sum_bits;
-  bool shared, training;
-};
-struct cost cost_lane(enum family family, const struct cost_lane *p);
 
 struct cost_update {
   int weight_bits, u_bits, shift, rate_bits, round_bits;

@@ -12,35 +12,12 @@ struct search {
   struct net net; /* the layout at hand */
 };
 
-/* Whether `value` is the smallest that makes as few groups of `things` as it does; a step of two
- * rows takes `by` 2 of them at a time. */
-static bool is_smallest(int things, int value, int by) {
-  int all = (things + by - 1) / by, part = value / by;
-  if (value % by != 0 || part > all)
-    return false;
-  return part == 1 || (all + part - 1) / part < (all + part - 2) / (part - 1);
-}
-
 /* Whether a fold's value is worth trying. */
 static bool is_candidate(const struct net *net, enum fold fold, int value) {
-  const struct layer *layer = net->layer;
-  switch (fold) {
-  case FOLD_POSITIONS:
-    return layer[0].kind != LAYER_CONV || value > layer[0].out_width ||
-           is_smallest(layer[0].out_width, value, 1) || is_smallest(layer[0].out_width, value, 2);
-  case FOLD_LANES:
-    for (int l = 0; l < net->layer_count; l++)
-      if (layer[l].kind == LAYER_DENSE &&
-          (is_smallest(layer[l].units, value, 1) || is_smallest(layer[l].units, value, 2)))
-        return true;
-    return value == 1;
-  case FOLD_OUTPUT_LANES:
-    return is_smallest(net->classes, value, 1);
-  case FOLD_MULTIPLIERS:
-    return value == MULTIPLIERS_SEPARATE || net->fold[FOLD_MODE] == MODE_TRAINING;
-  default:
-    return true;
-  }
+  if (!net_fold_words(fold))
+    return net_fold_worth(net, fold, value);
+  return fold != FOLD_MULTIPLIERS || value == MULTIPLIERS_SEPARATE ||
+         net->fold[FOLD_MODE] == MODE_TRAINING;
 }
 
 /* Fewer cycles to train, then to infer a picture back to back, then until its reply: < 0 where `a`

@@ -1,62 +1,41 @@
-/* net.c : reads a network's description, and holds its weights.
+/* net.c : reads a network's description.
  * SPDX-License-Identifier: MIT
  */
 #include "net/net.h"
 
-#include "base/file.h"
-#include "net/net_parts.h"
-#include "net/schema.h"
+#include "net/describe_parts.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
-  FILTERS_MAX = 16,
-  UNITS_MAX = 1024,
-  BITS_MIN = 4,
-  BITS_MAX = 24,
-  BITS_USUAL = 16,
-  INIT_OPEN = 1, /* the description leaves the range of the initial weights to Engram */
-  FRAC_OPEN = -1,
   RANDOM_BITS_MAX = 16,
   RANDOM_BITS_USUAL = 10,
   FOLD_LIMIT = 999999, /* what is legal depends on the shapes: net_check_layout */
 };
 
+#define KIND(NAME, name) &name##_describe,
+static const struct describe_kind *const kinds[] = {LAYER_KINDS(KIND)};
+#undef KIND
+
+const struct describe_kind *describe_kind(const struct layer *layer) {
+  return kinds[layer->kind];
+}
+
 /* ---- the grammar ---- */
 
-#define INT(name, structure, member, least, most)                                                  \
-  {                                                                                                \
-    .key = name, .type = SCHEMA_INT, .offset = offsetof(structure, member), .low = (least),        \
-    .high = (most)                                                                                 \
-  }
-#define INT_NEEDED(name, structure, member, least, most)                                           \
-  {                                                                                                \
-    .key = name, .type = SCHEMA_INT, .required = true, .offset = offsetof(structure, member),      \
-    .low = (least), .high = (most)                                                                 \
-  }
-#define BOOL(name, structure, member)                                                              \
-  { .key = name, .type = SCHEMA_BOOL, .offset = offsetof(structure, member) }
-#define ENUM(name, structure, member, words)                                                       \
-  { .key = name, .type = SCHEMA_ENUM, .offset = offsetof(structure, member), .names = words }
-#define MAP(name, at, table)                                                                       \
-  { .key = name, .type = SCHEMA_MAP, .offset = (at), .fields = table }
-#define END                                                                                        \
-  { .key = NULL }
-
-static const struct schema_field format_fields[] = {
+const struct schema_field describe_format_fields[] = {
     INT("bits", struct format, bits, BITS_MIN, BITS_MAX),
     INT("frac", struct format, frac, 0, FRAC_MAX),
     END,
 };
-static const struct schema_field weight_fields[] = {
+const struct schema_field describe_weight_fields[] = {
     INT("bits", struct layer, weight.bits, BITS_MIN, BITS_MAX),
     INT("frac", struct layer, weight.frac, 0, FRAC_MAX),
     INT("init", struct layer, init, -FRAC_MAX, 0),
     END,
 };
-static const struct schema_field dense_weight_fields[] = {
+const struct schema_field describe_stored_fields[] = {
     INT("bits", struct layer, weight.bits, BITS_MIN, BITS_MAX),
     INT("frac", struct layer, weight.frac, 0, FRAC_MAX),
     INT("init", struct layer, init, -FRAC_MAX, 0),
@@ -64,55 +43,6 @@ static const struct schema_field dense_weight_fields[] = {
     END,
 };
 
-#define FORMATS(weights)                                                                           \
-  MAP("weights", 0, weights), BOOL("freeze", struct layer, freeze),                                \
-      MAP("activations", offsetof(struct layer, activation), format_fields),                       \
-      MAP("gradients", offsetof(struct layer, gradient), format_fields)
-
-_Static_assert(offsetof(struct layer, kernel_width) ==
-                   offsetof(struct layer, kernel_height) + sizeof(int),
-               "the schema reads both as one array");
-
-static const struct schema_field conv_fields[] = {
-    INT_NEEDED("filters", struct layer, units, 1, FILTERS_MAX),
-    {.key = "kernel",
-     .type = SCHEMA_INTS,
-     .required = true,
-     .offset = offsetof(struct layer, kernel_height),
-     .low = 1,
-     .high = NET_KERNEL_MAX,
-     .count = 2},
-    FORMATS(weight_fields),
-    END,
-};
-static const struct schema_field dense_fields[] = {
-    INT_NEEDED("units", struct layer, units, 1, UNITS_MAX),
-    BOOL("relu", struct layer, relu),
-    BOOL("dropout", struct layer, dropout),
-    FORMATS(dense_weight_fields),
-    END,
-};
-static const struct schema_field output_fields[] = {
-    INT_NEEDED("classes", struct layer, units, 2, NET_CLASSES_MAX),
-    FORMATS(dense_weight_fields),
-    END,
-};
-
-#define FORMATS_OPEN                                                                               \
-  .weight = {BITS_USUAL, FRAC_OPEN}, .activation = {BITS_USUAL, FRAC_OPEN},                        \
-  .gradient = {BITS_USUAL, FRAC_OPEN}, .init = INIT_OPEN, .storage = STORAGE_OPEN
-
-static const struct layer conv_defaults = {.kind = LAYER_CONV, FORMATS_OPEN};
-static const struct layer dense_defaults = {
-    .kind = LAYER_DENSE, .relu = true, .dropout = true, FORMATS_OPEN};
-static const struct layer output_defaults = {.kind = LAYER_OUTPUT, FORMATS_OPEN};
-
-static const struct schema_item layer_items[] = {
-    {"conv", conv_fields, &conv_defaults},
-    {"dense", dense_fields, &dense_defaults},
-    {"output", output_fields, &output_defaults},
-    {NULL, NULL, NULL},
-};
 static const struct schema_field input_fields[] = {
     INT_NEEDED("height", struct net, height, 1, NET_SIDE_MAX),
     INT_NEEDED("width", struct net, width, 1, NET_SIDE_MAX),
@@ -126,21 +56,15 @@ static const struct schema_field training_fields[] = {
     INT("random_bits", struct net, random_bits, 1, RANDOM_BITS_MAX),
     END,
 };
-#define FOLD(name, which) INT(name, struct net, fold[which], -FOLD_LIMIT, FOLD_LIMIT)
-static const struct schema_field layout_fields[] = {
-    FOLD("positions", FOLD_POSITIONS),
-    FOLD("filters", FOLD_FILTERS),
-    FOLD("taps", FOLD_TAPS),
-    FOLD("lanes", FOLD_LANES),
-    FOLD("output_lanes", FOLD_OUTPUT_LANES),
-    FOLD("logic_multipliers", FOLD_LOGIC_MULTIPLIERS),
-    ENUM("step", struct net, fold[FOLD_STEP], net_step_names),
-    ENUM("multipliers", struct net, fold[FOLD_MULTIPLIERS], net_multipliers_names),
-    ENUM("storage", struct net, fold[FOLD_STORAGE], net_storage_names),
-    ENUM("mode", struct net, fold[FOLD_MODE], net_mode_names),
-    ENUM("output", struct net, fold[FOLD_OUTPUT], net_output_names),
-    END,
-};
+#define NUMBER(NAME, name, usual)                                                                  \
+  INT(#name, struct net, fold[FOLD_##NAME], -FOLD_LIMIT, FOLD_LIMIT),
+#define WORD(NAME, name) ENUM(#name, struct net, fold[FOLD_##NAME], net_##name##_names),
+static const struct schema_field layout_fields[] = {NET_FOLDS(NUMBER, WORD) END};
+#undef NUMBER
+#undef WORD
+#define KIND(NAME, name) {#name, name##_fields, &name##_defaults},
+static const struct schema_item layer_items[] = {LAYER_KINDS(KIND){NULL, NULL, NULL}};
+#undef KIND
 static const struct schema_field net_fields[] = {
     {.key = "name",
      .type = SCHEMA_TEXT,
@@ -165,15 +89,6 @@ static const struct schema_field net_fields[] = {
 
 /* ---- defaults ---- */
 
-/* Binary points of 16-bit words and initial ranges that train well (docs/formats.md). */
-static const struct {
-  int weight, activation, gradient, init;
-} usual[] = {
-    [LAYER_CONV] = {14, 12, 16, -2},
-    [LAYER_DENSE] = {16, 10, 15, -5},
-    [LAYER_OUTPUT] = {15, 9, 15, -3},
-};
-
 /* Keeps the range of numbers that a 16-bit word with `usual_frac` has, as far as 0..most allows. */
 static void settle_format(struct format *format, int usual_frac, int most) {
   if (format->frac != FRAC_OPEN)
@@ -189,10 +104,10 @@ static void settle_init(struct layer *layer, int usual_init) {
   layer->init = usual_init < low ? low : usual_init > high ? high : usual_init;
 }
 
-/* Where the layout says; the output's few weights are not worth a whole single-ported RAM. */
-static enum storage usual_storage(const struct net *net, enum layer_kind kind) {
+/* Where the layout says. */
+static enum storage usual_storage(const struct net *net, const struct describe_kind *kind) {
   int said = net->fold[FOLD_STORAGE];
-  if (said == FOLD_CHOOSE || (said == STORAGE_SINGLE_PORT && kind == LAYER_OUTPUT))
+  if (said == FOLD_CHOOSE || (said == STORAGE_SINGLE_PORT && kind->few_weights))
     return STORAGE_RAM;
   return (enum storage)said;
 }
@@ -200,13 +115,12 @@ static enum storage usual_storage(const struct net *net, enum layer_kind kind) {
 static void settle_defaults(struct net *net) {
   for (int l = 0; l < net->layer_count; l++) {
     struct layer *layer = &net->layer[l];
-    enum layer_kind kind = layer->kind;
-    settle_format(&layer->weight, usual[kind].weight, FRAC_MAX);
-    settle_format(&layer->activation, usual[kind].activation, FRAC_MAX);
-    settle_format(&layer->gradient, usual[kind].gradient,
-                  kind == LAYER_OUTPUT ? PROBABILITY_FRAC : FRAC_MAX);
+    const struct describe_kind *kind = describe_kind(layer);
+    settle_format(&layer->weight, kind->usual.weight, FRAC_MAX);
+    settle_format(&layer->activation, kind->usual.activation, FRAC_MAX);
+    settle_format(&layer->gradient, kind->usual.gradient, kind->last ? PROBABILITY_FRAC : FRAC_MAX);
     if (layer->init == INIT_OPEN)
-      settle_init(layer, usual[kind].init);
+      settle_init(layer, kind->usual.init);
     if (layer->storage == STORAGE_OPEN)
       layer->storage = usual_storage(net, kind);
   }
@@ -305,41 +219,4 @@ int net_load(struct net *net, const char *path, const char *const *folds, size_t
   int status = load(net, doc, path, folds, fold_count, err);
   schema_close(doc);
   return status;
-}
-
-/* ---- weights ---- */
-
-void weights_new(struct weights *weights, const struct net *net) {
-  memset(weights, 0, sizeof *weights);
-  weights->layer_count = net->layer_count;
-  for (int l = 0; l < net->layer_count; l++) {
-    weights->count[l] = (size_t)net->layer[l].rows * (size_t)net->layer[l].units;
-    weights->layer[l] = memory_new(weights->count[l], sizeof *weights->layer[l]);
-  }
-}
-
-void weights_add_real(struct weights *weights) {
-  for (int l = 0; l < weights->layer_count; l++)
-    if (!weights->real[l])
-      weights->real[l] = memory_new(weights->count[l], sizeof *weights->real[l]);
-}
-
-void weights_drop_real(struct weights *weights) {
-  for (int l = 0; l < weights->layer_count; l++) {
-    free(weights->real[l]);
-    weights->real[l] = NULL;
-  }
-}
-
-void weights_free(struct weights *weights) {
-  weights_drop_real(weights);
-  for (int l = 0; l < weights->layer_count; l++)
-    free(weights->layer[l]);
-  memset(weights, 0, sizeof *weights);
-}
-
-void weights_copy(struct weights *to, const struct weights *from) {
-  weights_drop_real(to);
-  for (int l = 0; l < from->layer_count; l++)
-    memcpy(to->layer[l], from->layer[l], from->count[l] * sizeof *from->layer[l]);
 }

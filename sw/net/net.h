@@ -14,20 +14,27 @@
 #define ENGRAM_NET_NET_H
 
 #include "base/error.h"
+#include "net/kinds.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
-#define NET_LAYERS_MAX  5  /* a convolution, three dense layers, the output */
-#define NET_NAME_MAX    32 /* characters: a letter, then letters, digits, '_' */
-#define NET_SIDE_MAX    64 /* pixels of a picture in height and in width */
-#define NET_KERNEL_MAX  8  /* taps of a kernel in height and in width */
-#define NET_CLASSES_MAX 16
-#define NET_UNITS_MAX   1024 /* of any layer */
-#define NET_RATE_MAX    15   /* the learning rate is 2^-rate, 0 <= rate <= 15 */
+#define NET_LAYERS_MAX     5  /* a convolution, three dense layers, the output */
+#define NET_NAME_MAX       32 /* characters: a letter, then letters, digits, '_' */
+#define NET_SIDE_MAX       64 /* pixels of a picture in height and in width */
+#define NET_KERNEL_MAX     8  /* taps of a kernel in height and in width */
+#define NET_LAYER_NAME_MAX 16 /* with its end */
+#define NET_CLASSES_MAX    16
+#define NET_UNITS_MAX      1024 /* of any layer */
+#define NET_DIMENSIONS_MAX 4    /* of a tensor */
+#define NET_RATE_MAX       15   /* the learning rate is 2^-rate, 0 <= rate <= 15 */
 
-enum layer_kind { LAYER_CONV, LAYER_DENSE, LAYER_OUTPUT };
+/* LAYER_ and its name for each kind of kinds.h. */
+#define KIND(NAME, name) LAYER_##NAME,
+enum layer_kind { LAYER_KINDS(KIND) LAYER_KIND_COUNT };
+#undef KIND
 
 /* How an update is rounded to the weight's grid (E16, docs/formats.md). */
 enum rounding { ROUND_NEAREST, ROUND_STOCHASTIC, ROUND_TRUNCATE };
@@ -55,21 +62,26 @@ enum mode { MODE_TRAINING, MODE_INFERENCE };
 /* What a reply says of each class: its probability, or (in a core that only infers) its logit. */
 enum output_kind { OUTPUT_SOFTMAX, OUTPUT_ARGMAX };
 
-/* What can be chosen of a layout; the first six are numbers, the others words. */
-enum fold {
-  FOLD_POSITIONS,
-  FOLD_FILTERS,
-  FOLD_TAPS,
-  FOLD_LANES,
-  FOLD_OUTPUT_LANES,
-  FOLD_LOGIC_MULTIPLIERS,
-  FOLD_STEP,
-  FOLD_MULTIPLIERS,
-  FOLD_STORAGE,
-  FOLD_MODE,
-  FOLD_OUTPUT,
-  FOLD_COUNT
-};
+/* What can be chosen of a layout: numbers, each with what it is where nothing is said (at most as
+ * many as make sense), and words, whose names are net_NAME_names. */
+#define NET_FOLDS(NUMBER, WORD)                                                                    \
+  NUMBER(POSITIONS, positions, 1)                                                                  \
+  NUMBER(FILTERS, filters, 1)                                                                      \
+  NUMBER(TAPS, taps, INT_MAX)                                                                      \
+  NUMBER(LANES, lanes, 64)                                                                         \
+  NUMBER(OUTPUT_LANES, output_lanes, INT_MAX)                                                      \
+  NUMBER(LOGIC_MULTIPLIERS, logic_multipliers, 0)                                                  \
+  WORD(STEP, step)                                                                                 \
+  WORD(MULTIPLIERS, multipliers)                                                                   \
+  WORD(STORAGE, storage)                                                                           \
+  WORD(MODE, mode)                                                                                 \
+  WORD(OUTPUT, output)
+
+#define NUMBER(NAME, name, usual) FOLD_##NAME,
+#define WORD(NAME, name)          FOLD_##NAME,
+enum fold { NET_FOLDS(NUMBER, WORD) FOLD_COUNT };
+#undef NUMBER
+#undef WORD
 
 /* Two's complement of `bits` bits, of which `frac` lie behind the binary point (frac may exceed
  * bits). */
@@ -78,27 +90,32 @@ struct format {
   int frac; /* 0..31 */
 };
 
+/* What is a convolution's own. */
+struct layer_conv {
+  int kernel_height, kernel_width; /* described */
+  int out_height, out_width;       /* derived: of C */
+};
+
 struct layer {
   /* described */
   enum layer_kind kind;
-  int units;         /* filters, units or classes: the columns of the weight matrix */
-  int kernel_height; /* convolution only, else 0 */
-  int kernel_width;
-  bool relu;    /* dense only */
-  bool dropout; /* dense only: training keeps one of each neighbouring pair of units */
+  int units;    /* filters, units or classes: the columns of the weight matrix */
+  bool relu;    /* false where the kind has none */
+  bool dropout; /* likewise; training keeps one of each neighbouring pair of units */
   struct format weight;
   struct format activation; /* what the layer puts out: C, D, logits */
   struct format gradient;   /* the error's gradient with respect to that: G_L, G_OUT, G_S */
   int init;                 /* initial weights are uniform in [-2^init, 2^init), init <= 0 */
   bool freeze;              /* the layer starts frozen: its weights are not updated */
-  enum storage storage;     /* of the weights; dense and output only */
+  enum storage storage;     /* of the weights, where the kind has a choice */
 
   /* derived */
-  int rows;      /* weight matrix rows: kernel taps or inputs */
+  char name[NET_LAYER_NAME_MAX]; /* "conv", "dense1", ..., "output" */
+  int number;                    /* among the layers of its kind, from 1 on */
+  int rows;                      /* weight matrix rows: kernel taps or inputs */
   int positions; /* places where the matrix is applied: output pixels of a convolution, else 1 */
   int outputs;   /* positions * units */
-  int out_height, out_width; /* convolution only, else 0 */
-  struct format input;       /* what enters: pixels or the previous layer's activation */
+  struct format input; /* what enters: pixels or the previous layer's activation */
   int sum_bits;    /* signed width of the exact forward sum; its frac is input.frac + weight.frac */
   int sum_shift;   /* from the sum's binary point to the activation's */
   int back_bits;   /* signed width of the exact sum over units of weight * gradient; 0 for the first
@@ -109,6 +126,10 @@ struct layer {
   int update_shift; /* s of E16 at a learning rate of 1: s = update_shift + rate */
   int initial_bits; /* of an initial weight: init as a signed width on the weight's grid */
   int first_pair; /* index of this layer's first dropout pair among the step's random bits' pairs */
+
+  union { /* by kind, where a kind has fields of its own */
+    struct layer_conv conv;
+  };
 };
 
 struct net {
@@ -167,32 +188,43 @@ int net_fold_most(const struct net *net, enum fold fold);
  * the caller frees. */
 char *net_fold_text(const struct net *net, enum fold fold);
 
+/* Whether a search for a layout may leave a legal value out, as no better than another one; whether
+ * layer `l` takes two rows a cycle with step: fast. Need the derived shapes. */
+bool net_fold_worth(const struct net *net, enum fold fold, int value);
+bool net_steps_fast(const struct net *net, int l);
+
+/* A layer's kind as the description has it ("conv"), and the layer as people read it ("3 filters of
+ * 5x5"). */
+const char *net_kind_name(const struct layer *layer);
+void net_show_layer(FILE *to, const struct layer *layer);
+
+/* Whether a description may say where the layer's weights lie. */
+bool net_has_storage(const struct layer *layer);
+
+/* A layer's tensor as PyTorch has it, columns of the weight matrix first; returns how many
+ * dimensions it has. */
+int net_tensor_shape(const struct layer *layer, int dimension[NET_DIMENSIONS_MAX]);
+
+/* Whether each column of the layer's weights is a picture, such as a filter, and of what shape. */
+bool net_column_shape(const struct layer *layer, int *height, int *width);
+
 /* Writes the description in one normal form (every option spelled out, in a fixed order), a line
  * each; the hashes are of parts of this text. Returns memory that the caller frees. */
 char *net_text(const struct net *net);
 
+/* Random bits of a step (sw/model/random.h): those that rounding takes at the head of its stream,
+ * and the shifts from one step's to the next one's. */
+static inline int net_drawn_bits(const struct net *net) {
+  return net->random_bits > 0 ? 2 * net->random_bits + net->position_bits - 1 : 0;
+}
+
+static inline int net_step_shifts(const struct net *net) {
+  int bits = net_drawn_bits(net) + net->pair_count;
+  return bits <= 128 ? 128 : (bits + 127) / 128 * 128;
+}
+
 /* Signed bits that hold every integer of magnitude up to and including `magnitude` (which is <
  * 2^62). */
 int net_bits_for(uint64_t magnitude);
-
-/* All weights of a net, each layer's [rows][columns]. */
-struct weights {
-  int layer_count;
-  size_t count[NET_LAYERS_MAX];
-  int32_t *layer[NET_LAYERS_MAX];
-  float *real[NET_LAYERS_MAX]; /* the numbers that these integers were rounded from, for the twin;
-                                  NULL: the integers are exact */
-};
-
-/* Zeroed weights of the net's shapes, without real numbers; release with weights_free. */
-void weights_new(struct weights *weights, const struct net *net);
-void weights_free(struct weights *weights);
-
-/* Makes room for the real numbers, which the caller fills in; and forgets them. */
-void weights_add_real(struct weights *weights);
-void weights_drop_real(struct weights *weights);
-
-/* Both of one net's shapes. Copies the integers alone: `to` then has no real numbers. */
-void weights_copy(struct weights *to, const struct weights *from);
 
 #endif

@@ -4,19 +4,19 @@
  * Widths are exact: the largest magnitude of each factor times the number of terms
  * (docs/formats.md).
  */
-#include "net/net_parts.h"
+#include "net/describe_parts.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { SUM_BITS_MAX = 63, SHIFT_MAX = 47, KEY_BITS_MAX = 63, HIDDEN_MAX = 3 };
+enum { SUM_BITS_MAX = 63, SHIFT_MAX = 47, KEY_BITS_MAX = 63 };
 
 int problem_set(struct problem *problem, const struct net *net, int layer, const char *field,
                 const char *format, ...) {
   if (layer >= 0)
     snprintf(problem->where, sizeof problem->where, "layers[%d].%s.%s", layer,
-             net_kind_name(net->layer[layer].kind), field);
+             net_kind_name(&net->layer[layer]), field);
   else
     snprintf(problem->where, sizeof problem->where, "%s", field);
   char text[sizeof problem->what.message];
@@ -66,36 +66,34 @@ static int check_name(const struct net *net, struct problem *problem) {
   return 0;
 }
 
-/* A convolution may only stand first; the output stands last and nowhere else. */
 static int check_order(const struct net *net, struct problem *problem) {
-  int hidden = 0;
   for (int l = 0; l < net->layer_count; l++) {
-    enum layer_kind kind = net->layer[l].kind;
-    if (kind == LAYER_CONV && l > 0)
-      return problem_set(problem, net, l, "filters",
+    const struct layer *layer = &net->layer[l];
+    const struct describe_kind *kind = describe_kind(layer);
+    if (kind->first && l > 0)
+      return problem_set(problem, net, l, kind->units,
                          "found behind another layer, allowed first only");
-    if ((kind == LAYER_OUTPUT) != (l == net->layer_count - 1))
-      return problem_set(problem, net, l, kind == LAYER_OUTPUT ? "classes" : "units",
+    if (kind->last != (l == net->layer_count - 1))
+      return problem_set(problem, net, l, kind->units,
                          "found %s as layer %d of %d, allowed one output, as the last layer",
-                         net_kind_name(kind), l + 1, net->layer_count);
-    hidden += kind == LAYER_DENSE;
-    if (hidden > HIDDEN_MAX)
-      return problem_set(problem, net, l, "units", "found a dense layer too many, allowed 0..%d",
-                         HIDDEN_MAX);
+                         kind->name, l + 1, net->layer_count);
+    if (layer->number > kind->most)
+      return problem_set(problem, net, l, kind->units, "found a %s layer too many, allowed 0..%d",
+                         kind->name, kind->most);
   }
   return 0;
 }
 
-static int derive_conv_shape(struct net *net, struct layer *layer, struct problem *problem) {
-  if (layer->kernel_height > net->height || layer->kernel_width > net->width)
-    return problem_set(problem, net, (int)(layer - net->layer), "kernel",
-                       "found %dx%d, allowed at most the picture's %dx%d", layer->kernel_height,
-                       layer->kernel_width, net->height, net->width);
-  layer->out_height = net->height - layer->kernel_height + 1;
-  layer->out_width = net->width - layer->kernel_width + 1;
-  layer->rows = layer->kernel_height * layer->kernel_width;
-  layer->positions = layer->out_height * layer->out_width;
-  return 0;
+/* Where there may be several of a kind they are numbered. */
+static void name_layers(struct net *net) {
+  int count[LAYER_KIND_COUNT] = {0};
+  for (int l = 0; l < net->layer_count; l++) {
+    struct layer *layer = &net->layer[l];
+    const struct describe_kind *kind = describe_kind(layer);
+    layer->number = ++count[layer->kind];
+    snprintf(layer->name, sizeof layer->name, kind->most > 1 ? "%s%d" : "%s", kind->name,
+             layer->number);
+  }
 }
 
 static int derive_shapes(struct net *net, struct problem *problem) {
@@ -109,8 +107,8 @@ static int derive_shapes(struct net *net, struct problem *problem) {
     struct layer *layer = &net->layer[l];
     layer->rows = inputs;
     layer->positions = 1;
-    layer->out_height = layer->out_width = 0;
-    if (layer->kind == LAYER_CONV && derive_conv_shape(net, layer, problem) != 0)
+    const struct describe_kind *kind = describe_kind(layer);
+    if (kind->derive_shape && kind->derive_shape(net, layer, problem) != 0)
       return -1;
     if (layer->dropout && layer->units % 2 != 0)
       return problem_set(problem, net, l, "units",
@@ -141,7 +139,7 @@ static int check_shift(const struct net *net, int layer, const char *field, int 
 
 static int derive_shifts(struct net *net, int l, struct problem *problem) {
   struct layer *layer = &net->layer[l];
-  if (layer->kind == LAYER_OUTPUT && layer->gradient.frac > PROBABILITY_FRAC)
+  if (describe_kind(layer)->last && layer->gradient.frac > PROBABILITY_FRAC)
     return problem_set(problem, net, l, "gradients.frac",
                        "found %d, allowed 0..%d: softmax's probabilities have %d fraction bits",
                        layer->gradient.frac, PROBABILITY_FRAC, PROBABILITY_FRAC);
@@ -242,6 +240,7 @@ static int derive_random(struct net *net, struct problem *problem) {
 }
 
 int net_derive_parts(struct net *net, struct problem *problem) {
+  name_layers(net);
   if (check_name(net, problem) != 0 || check_order(net, problem) != 0 ||
       derive_shapes(net, problem) != 0)
     return -1;

@@ -1,102 +1,75 @@
 /* net_fold.c : which layouts a network can have.
  * SPDX-License-Identifier: MIT
  */
-#include "net/net_parts.h"
+#include "net/describe_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LANES_USUAL = 64, LOGIC_MULTIPLIERS_MOST = 9999 /* more than a net has are all */ };
+enum { LOGIC_MULTIPLIERS_MOST = 9999 /* more than a net has are all */ };
+
+#define NUMBER(NAME, name, usual) {#name, NULL, usual},
+#define WORD(NAME, name)          {#name, net_##name##_names, 0},
+static const struct {
+  const char *name;
+  const char *const *words;
+  int usual;
+} folds[FOLD_COUNT] = {NET_FOLDS(NUMBER, WORD)};
+#undef NUMBER
+#undef WORD
 
 const char *net_fold_name(enum fold fold) {
-  static const char *const names[FOLD_COUNT] = {
-      [FOLD_POSITIONS] = "positions", [FOLD_FILTERS] = "filters",
-      [FOLD_TAPS] = "taps",           [FOLD_LANES] = "lanes",
-      [FOLD_STEP] = "step",           [FOLD_OUTPUT_LANES] = "output_lanes",
-      [FOLD_STORAGE] = "storage",     [FOLD_MULTIPLIERS] = "multipliers",
-      [FOLD_MODE] = "mode",           [FOLD_LOGIC_MULTIPLIERS] = "logic_multipliers",
-      [FOLD_OUTPUT] = "output",
-  };
-  return names[fold];
+  return folds[fold].name;
 }
 
 const char *const *net_fold_words(enum fold fold) {
-  switch (fold) {
-  case FOLD_STEP:
-    return net_step_names;
-  case FOLD_MULTIPLIERS:
-    return net_multipliers_names;
-  case FOLD_STORAGE:
-    return net_storage_names;
-  case FOLD_MODE:
-    return net_mode_names;
-  case FOLD_OUTPUT:
-    return net_output_names;
-  default:
-    return NULL;
-  }
-}
-
-/* The convolution, or NULL. */
-static const struct layer *conv_of(const struct net *net) {
-  return net->layer[0].kind == LAYER_CONV ? &net->layer[0] : NULL;
-}
-
-static const struct layer *first_dense(const struct net *net) {
-  return &net->layer[net->layer[0].kind == LAYER_CONV];
-}
-
-/* Units of the largest hidden dense layer; 1 when there is none. */
-static int units_most(const struct net *net) {
-  int most = 1;
-  for (int l = 0; l < net->layer_count; l++)
-    if (net->layer[l].kind == LAYER_DENSE && net->layer[l].units > most)
-      most = net->layer[l].units;
-  return most;
+  return folds[fold].words;
 }
 
 int net_fold_most(const struct net *net, enum fold fold) {
-  const struct layer *conv = conv_of(net);
-  switch (fold) {
-  case FOLD_POSITIONS:
-    return conv ? conv->positions : 1;
-  case FOLD_FILTERS:
-    return conv ? conv->units : 1;
-  case FOLD_TAPS:
-    return conv ? conv->rows : 1;
-  case FOLD_LANES:
-    return units_most(net);
-  case FOLD_OUTPUT_LANES:
-    return net->classes;
-  case FOLD_LOGIC_MULTIPLIERS:
+  const char *const *words = net_fold_words(fold);
+  int most = words ? 0 : 1;
+  if (fold == FOLD_LOGIC_MULTIPLIERS)
     return LOGIC_MULTIPLIERS_MOST;
-  default:;
-    int most = 0;
-    while (net_fold_words(fold)[most + 1])
-      most++;
-    return most;
+  for (int l = 0; l < net->layer_count && !words; l++) {
+    int layer_most = describe_kind(&net->layer[l])->fold_most(&net->layer[l], fold);
+    most = layer_most > most ? layer_most : most;
   }
+  while (words && words[most + 1])
+    most++;
+  return most;
 }
 
 bool net_fold_legal(const struct net *net, enum fold fold, int value) {
-  const struct layer *conv = conv_of(net);
   if (net_fold_words(fold) || fold == FOLD_LOGIC_MULTIPLIERS)
     return value >= 0 && value <= net_fold_most(net, fold);
   if (value < 1 || value > net_fold_most(net, fold))
     return false;
-  if (!conv)
-    return true;
-  switch (fold) {
-  case FOLD_POSITIONS: /* part of a row of C, or whole rows that divide its height */
-    return value <= conv->out_width ||
-           (value % conv->out_width == 0 && conv->out_height % (value / conv->out_width) == 0);
-  case FOLD_FILTERS:
-    return conv->units % value == 0;
-  case FOLD_TAPS:
-    return conv->rows % value == 0;
-  default:
-    return true;
+  for (int l = 0; l < net->layer_count; l++) {
+    const struct describe_kind *kind = describe_kind(&net->layer[l]);
+    if (kind->fold_legal && !kind->fold_legal(&net->layer[l], fold, value))
+      return false;
   }
+  return true;
+}
+
+bool net_fold_worth(const struct net *net, enum fold fold, int value) {
+  bool worth = value == 1;
+  for (int l = 0; l < net->layer_count && !worth; l++)
+    worth = describe_kind(&net->layer[l])->fold_worth(&net->layer[l], fold, value);
+  return worth;
+}
+
+bool net_steps_fast(const struct net *net, int l) {
+  const struct describe_kind *kind = describe_kind(&net->layer[l]);
+  return kind->steps_fast && kind->steps_fast(net, l);
+}
+
+bool describe_is_smallest(int things, int value, int by) {
+  int all = (things + by - 1) / by, part = value / by;
+  if (value % by != 0 || part > all)
+    return false;
+  return part == 1 || (all + part - 1) / part < (all + part - 2) / (part - 1);
 }
 
 char *net_fold_text(const struct net *net, enum fold fold) {
@@ -129,18 +102,7 @@ char *net_fold_text(const struct net *net, enum fold fold) {
 
 static int usual(const struct net *net, enum fold fold) {
   int most = net_fold_most(net, fold);
-  switch (fold) {
-  case FOLD_TAPS:
-  case FOLD_OUTPUT_LANES:
-    return most;
-  case FOLD_LANES:
-    return most < LANES_USUAL ? most : LANES_USUAL;
-  case FOLD_POSITIONS:
-  case FOLD_FILTERS:
-    return 1;
-  default:
-    return 0;
-  }
+  return folds[fold].usual < most ? folds[fold].usual : most;
 }
 
 static int check_fold(struct net *net, enum fold fold, struct problem *problem) {
@@ -156,53 +118,23 @@ static int check_fold(struct net *net, enum fold fold, struct problem *problem) 
   return -1;
 }
 
-/* Two rows a cycle come as neighbours of a word of the memory in front; one of them must be even
- * and one odd, for they lie in two banks. */
 static int check_fast(const struct net *net, struct problem *problem) {
-  const struct layer *dense = first_dense(net), *conv = conv_of(net);
-  const int *fold = net->fold;
   static const char where[] = "layout.step", found[] = "found fast, allowed normal";
-  if (fold[FOLD_MODE] != MODE_TRAINING)
+  if (net->fold[FOLD_STEP] != STEP_FAST)
+    return 0;
+  if (net->fold[FOLD_MODE] != MODE_TRAINING)
     return problem_set(problem, net, -1, where, "%s with mode: inference", found);
-  if (!dense->dropout)
-    return problem_set(problem, net, -1, where, "%s: the first dense layer has no dropout", found);
-  int lanes = fold[FOLD_LANES] < dense->units ? fold[FOLD_LANES] : dense->units;
-  if (lanes % 2 != 0)
-    return problem_set(problem, net, -1, "layout.lanes",
-                       "found %d, allowed an even number with step: fast", fold[FOLD_LANES]);
-  if (!conv)
-    return 0;
-  if (fold[FOLD_POSITIONS] * fold[FOLD_FILTERS] < 2)
-    return problem_set(problem, net, -1, where,
-                       "%s with one position and one filter at a time: two rows a cycle need two",
-                       found);
-  if (fold[FOLD_POSITIONS] > 1 && fold[FOLD_FILTERS] % 2 == 1 && conv->units % 2 == 0)
-    return problem_set(
-        problem, net, -1, where,
-        "%s with %d of %d filters at a time: an even number of filters needs an even "
-        "number at a time, or one position",
-        found, fold[FOLD_FILTERS], conv->units);
-  return 0;
-}
-
-static int check_taps(const struct net *net, struct problem *problem) {
-  const struct layer *conv = conv_of(net);
-  const int *fold = net->fold;
-  if (!conv || fold[FOLD_TAPS] == conv->rows ||
-      (fold[FOLD_POSITIONS] == 1 && fold[FOLD_FILTERS] == 1))
-    return 0;
-  return problem_set(problem, net, -1, "layout.taps",
-                     "found %d, allowed %d (all) with more than one position or filter at a time",
-                     fold[FOLD_TAPS], conv->rows);
-}
-
-/* One port reads and writes in turn only where gradient and update do. */
-static int check_storage(const struct net *net, struct problem *problem) {
   for (int l = 0; l < net->layer_count; l++)
-    if (net->layer[l].kind != LAYER_CONV && net->layer[l].storage == STORAGE_SINGLE_PORT &&
-        net->fold[FOLD_MODE] == MODE_TRAINING && net->fold[FOLD_MULTIPLIERS] != MULTIPLIERS_SHARED)
-      return problem_set(problem, net, l, "weights.storage",
-                         "found single_port, allowed ram, register with multipliers: separate");
+    if (net_steps_fast(net, l))
+      return 0;
+  return problem_set(problem, net, -1, where, "%s: the first dense layer has no dropout", found);
+}
+
+int describe_check_storage(const struct net *net, int l, struct problem *problem) {
+  if (net->layer[l].storage == STORAGE_SINGLE_PORT && net->fold[FOLD_MODE] == MODE_TRAINING &&
+      net->fold[FOLD_MULTIPLIERS] != MULTIPLIERS_SHARED)
+    return problem_set(problem, net, l, "weights.storage",
+                       "found single_port, allowed ram, register with multipliers: separate");
   return 0;
 }
 
@@ -218,8 +150,12 @@ int net_check_layout(struct net *net, struct problem *problem) {
   for (enum fold fold = 0; fold < FOLD_COUNT; fold++)
     if (check_fold(net, fold, problem) != 0)
       return -1;
-  if (check_taps(net, problem) != 0 || check_storage(net, problem) != 0 ||
-      check_output(net, problem) != 0)
+  if (check_output(net, problem) != 0 || check_fast(net, problem) != 0)
     return -1;
-  return net->fold[FOLD_STEP] == STEP_FAST ? check_fast(net, problem) : 0;
+  for (int l = 0; l < net->layer_count; l++) {
+    const struct describe_kind *kind = describe_kind(&net->layer[l]);
+    if (kind->check_layout && kind->check_layout(net, l, problem) != 0)
+      return -1;
+  }
+  return 0;
 }

@@ -34,8 +34,6 @@ int net_check_layout(struct net *net, struct problem *problem);
 /* Fills net_hash and core_hash; every other field is there. */
 void net_hash_fill(struct net *net);
 
-const char *net_kind_name(enum layer_kind kind);
-
 /* Words of the description, each by its enum, ended by NULL. */
 extern const char *const net_rounding_names[],
     *const net_storage_names[], *const net_step_names[], *const net_multipliers_names[],

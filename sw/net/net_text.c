@@ -3,28 +3,16 @@
  *
  * The normal form is a description itself: net_load reads it back to the same network.
  */
-#include "net/net_parts.h"
+#include "net/describe_parts.h"
 
-#include "base/file.h"
-
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-enum { TEXT_BYTES = 4096, /* more than six lines of headings and five of layers take */ };
 
 /* What a text is about: all, or what the weights mean. */
 enum scope { SCOPE_ALL, SCOPE_MEANING };
 
-struct text {
-  char *bytes;
-  size_t length;
-  enum scope scope;
-};
-
-const char *net_kind_name(enum layer_kind kind) {
-  static const char *const names[] = {"conv", "dense", "output"};
-  return names[kind];
+const char *net_kind_name(const struct layer *layer) {
+  return describe_kind(layer)->name;
 }
 
 const char *const net_rounding_names[] = {"nearest", "stochastic", "truncate", NULL};
@@ -34,67 +22,89 @@ const char *const net_multipliers_names[] = {"separate", "shared", NULL};
 const char *const net_mode_names[] = {"training", "inference", NULL};
 const char *const net_output_names[] = {"softmax", "argmax", NULL};
 
-static void add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void add(struct text *text, const char *format, ...) {
-  va_list args;
-  va_start(args, format);
-  int length = vsnprintf(text->bytes + text->length, TEXT_BYTES - text->length, format, args);
-  va_end(args);
-  text->length += (size_t)length;
+static void write_layer(FILE *to, const struct layer *layer, enum scope scope) {
+  const struct describe_kind *kind = describe_kind(layer);
+  fprintf(to, "  - %s: {%s: %d", kind->name, kind->units, layer->units);
+  if (kind->write_fields)
+    kind->write_fields(to, layer);
+  fprintf(to, ", weights: {bits: %d, frac: %d", layer->weight.bits, layer->weight.frac);
+  if (scope == SCOPE_ALL)
+    fprintf(to, ", init: %d", layer->init);
+  if (scope == SCOPE_ALL && kind->has_storage)
+    fprintf(to, ", storage: %s", net_storage_names[layer->storage]);
+  fprintf(to, "}, activations: {bits: %d, frac: %d}, gradients: {bits: %d, frac: %d}",
+          layer->activation.bits, layer->activation.frac, layer->gradient.bits,
+          layer->gradient.frac);
+  if (scope == SCOPE_ALL)
+    fprintf(to, ", freeze: %s", layer->freeze ? "true" : "false");
+  fprintf(to, "}\n");
 }
 
-static void add_layer(struct text *text, const struct layer *layer) {
-  static const char *const units[] = {"filters", "units", "classes"};
-  add(text, "  - %s: {%s: %d", net_kind_name(layer->kind), units[layer->kind], layer->units);
-  if (layer->kind == LAYER_CONV)
-    add(text, ", kernel: [%d, %d]", layer->kernel_height, layer->kernel_width);
-  if (layer->kind == LAYER_DENSE)
-    add(text, ", relu: %s, dropout: %s", layer->relu ? "true" : "false",
-        layer->dropout ? "true" : "false");
-  add(text, ", weights: {bits: %d, frac: %d", layer->weight.bits, layer->weight.frac);
-  if (text->scope == SCOPE_ALL)
-    add(text, ", init: %d", layer->init);
-  if (text->scope == SCOPE_ALL && layer->kind != LAYER_CONV)
-    add(text, ", storage: %s", net_storage_names[layer->storage]);
-  add(text, "}, activations: {bits: %d, frac: %d}, gradients: {bits: %d, frac: %d}",
-      layer->activation.bits, layer->activation.frac, layer->gradient.bits, layer->gradient.frac);
-  if (text->scope == SCOPE_ALL)
-    add(text, ", freeze: %s", layer->freeze ? "true" : "false");
-  add(text, "}\n");
+static void write_layout(FILE *to, const struct net *net) {
+  for (enum fold fold = 0; fold < FOLD_COUNT; fold++) {
+    const char *const *words = net_fold_words(fold);
+    fprintf(to, "%s%s: ", fold ? ", " : "layout: {", net_fold_name(fold));
+    if (words)
+      fprintf(to, "%s", words[net->fold[fold]]);
+    else
+      fprintf(to, "%d", net->fold[fold]);
+  }
+  fprintf(to, "}\n");
 }
 
 static char *text_of(const struct net *net, enum scope scope) {
-  struct text text = {memory_new(TEXT_BYTES, 1), 0, scope};
+  char *text = NULL;
+  size_t size;
+  FILE *to = open_memstream(&text, &size);
+  if (!to)
+    abort();
   bool all = scope == SCOPE_ALL;
   if (all)
-    add(&text, "name: %s\n", net->name);
-  add(&text, "input: {height: %d, width: %d, offset: %d, frac: %d}\nlayers:\n", net->height,
-      net->width, net->pixel_offset, net->pixel_frac);
+    fprintf(to, "name: %s\n", net->name);
+  fprintf(to, "input: {height: %d, width: %d, offset: %d, frac: %d}\nlayers:\n", net->height,
+          net->width, net->pixel_offset, net->pixel_frac);
   for (int l = 0; l < net->layer_count; l++)
-    add_layer(&text, &net->layer[l]);
-  add(&text, "training: {");
+    write_layer(to, &net->layer[l], scope);
+  fprintf(to, "training: {");
   if (all)
-    add(&text, "rate: %d, ", net->rate);
-  add(&text, "rounding: %s", net_rounding_names[net->rounding]);
+    fprintf(to, "rate: %d, ", net->rate);
+  fprintf(to, "rounding: %s", net_rounding_names[net->rounding]);
   if (net->rounding == ROUND_STOCHASTIC)
-    add(&text, ", random_bits: %d", net->random_bits);
-  add(&text, "}\n");
-  for (enum fold fold = 0; all && fold < FOLD_COUNT; fold++) {
-    const char *const *words = net_fold_words(fold);
-    add(&text, "%s%s: ", fold ? ", " : "layout: {", net_fold_name(fold));
-    if (words)
-      add(&text, "%s", words[net->fold[fold]]);
-    else
-      add(&text, "%d", net->fold[fold]);
-  }
+    fprintf(to, ", random_bits: %d", net->random_bits);
+  fprintf(to, "}\n");
   if (all)
-    add(&text, "}\n");
-  return text.bytes;
+    write_layout(to, net);
+  if (fclose(to) != 0)
+    abort();
+  return text;
 }
 
 char *net_text(const struct net *net) {
   return text_of(net, SCOPE_ALL);
+}
+
+void net_show_layer(FILE *to, const struct layer *layer) {
+  describe_kind(layer)->show(to, layer);
+}
+
+bool net_has_storage(const struct layer *layer) {
+  return describe_kind(layer)->has_storage;
+}
+
+int net_tensor_shape(const struct layer *layer, int dimension[NET_DIMENSIONS_MAX]) {
+  const struct describe_kind *kind = describe_kind(layer);
+  if (kind->tensor_shape)
+    return kind->tensor_shape(layer, dimension);
+  dimension[0] = layer->units;
+  dimension[1] = layer->rows;
+  return 2;
+}
+
+bool net_column_shape(const struct layer *layer, int *height, int *width) {
+  const struct describe_kind *kind = describe_kind(layer);
+  if (kind->column_shape)
+    kind->column_shape(layer, height, width);
+  return kind->column_shape != NULL;
 }
 
 /* FNV-1a, 64 bits, carried on from `hash`. */

@@ -22,23 +22,45 @@ struct plan_order {
   int word_bits, slot_bits; /* of an address in it, and of a place in a word */
 };
 
+/* What lies between a layer and the one in front of it, or the picture: values in a memory, which
+ * the layer reads and to whose writer it sends gradients back in the same order. */
+struct plan_edge {
+  struct plan_order order;
+  int at_once; /* values that are read, and gradients that come back, in a cycle: 1 or 2 of a word
+                */
+  int copies;  /* engram_copies of what is read */
+  bool placed; /* gradients come back with their places in a word, else one by one in the order */
+};
+
 /* Events that are counted in a layer: cut values, cut gradients, lost updates. */
 enum { PLAN_COUNTS = 3 };
+extern const char *const plan_count_names[PLAN_COUNTS];
 
-/* One layer's layout. */
-struct plan_layer {
-  char name[16];           /* "conv", "dense1", ..., "output" */
-  struct plan_order order; /* of its outputs */
-  int multipliers;
-  int logic_multipliers;  /* of them, made of logic */
-  int flags[PLAN_COUNTS]; /* events that one cycle can bring */
-  /* convolution */
+/* A counter of events (engram_event_counter). */
+struct plan_count {
+  int flags;            /* events that one cycle can bring */
+  int levels, sum_bits; /* of the tree that adds them */
+  int bits;             /* of the count */
+};
+
+/* A convolution's layout. */
+struct plan_conv {
+  int across, down;   /* windows at a time */
   int forward_levels; /* adder tree levels, over the taps at a time */
+  int back_levels;    /* over the positions at a time */
   int rest;           /* positions of a line's last word */
   bool serial;        /* one value at a time, `taps` of its taps a cycle (engram_conv_serial) */
   int taps;
-  int ready_word; /* serial: the value with which the layer behind may start */
-  /* dense */
+  int ready_word;                /* serial: the value with which the layer behind may start */
+  int filter_bits, chunk_bits;   /* serial: of a kernel's address */
+  int kernel_words, kernel_bits; /* of the weights' memory */
+  int stored_bits;               /* serial: of what its memory holds, an activation or a gradient */
+  int busy_cycles; /* in which the multipliers take a window's values, forward and again backward;
+                      0 where it is serial */
+};
+
+/* A crossbar's: of a dense layer and of the output. */
+struct plan_crossbar {
   int lanes;        /* a lane serves a unit, or (paired) a pair of units, of each group */
   int rows_at_once; /* 1, or 2 from two banks */
   int copies;       /* engram_copies of what goes to all lanes */
@@ -48,12 +70,28 @@ struct plan_layer {
   int trained;      /* lanes while it trains */
   int early;        /* of them, with an update unit; the others take turns with these */
   int groups;       /* units that share a lane */
-  int last_lanes;   /* lanes of the last group */
-  int issues;       /* cycles of a pass over the rows */
-  int weight_words; /* of a bank */
-  int address_bits; /* of them */
-  int bank_lanes;   /* lanes whose weights lie side by side */
-  int back_levels;  /* over the lanes that train; convolution: over the positions at a time */
+  int group_bits;
+  int last_lanes;    /* lanes of the last group */
+  int issues;        /* cycles of a pass over the rows */
+  int weight_words;  /* of a bank */
+  int address_bits;  /* of them */
+  int bank_lanes;    /* lanes whose weights lie side by side */
+  int banks;         /* of a row at a time */
+  int back_tag_bits; /* what goes beside a sum for the layer in front: rows, places, the last */
+  int back_levels;   /* over the lanes that train */
+};
+
+/* One layer's layout. */
+struct plan_layer {
+  int multipliers;
+  int logic_multipliers;   /* of them, made of logic */
+  int row_bits, unit_bits; /* of an address among rows and among units */
+  int updates;             /* weights that are updated in a cycle */
+  struct plan_count count[PLAN_COUNTS];
+  union { /* by the layer's kind */
+    struct plan_conv conv;
+    struct plan_crossbar crossbar;
+  };
 };
 
 struct plan_memory {
@@ -64,13 +102,20 @@ struct plan_memory {
 
 enum { PLAN_MEMORIES_MAX = 2 * NET_LAYERS_MAX + 1 };
 
+/* Random bits of a step as the core takes them (engram_random). */
+struct plan_random {
+  int drawn_bits; /* of rounding, at the head; at least 1 */
+  int round_bits; /* of a rounding number; at least 1 */
+  int key_bits;
+  int pair_offset, pairs; /* dropout's behind them; at least 1 */
+  int step_shifts;
+};
+
 struct plan {
   struct plan_layer layer[NET_LAYERS_MAX];
-  int across, down;          /* convolution windows at a time */
-  struct plan_order picture; /* of the pixels */
-  int conv_forward_cycles; /* in which the convolution's multipliers take a window's values; 0 where
-                              it is serial */
-  int conv_backward_cycles;
+  struct plan_edge edge[NET_LAYERS_MAX + 1]; /* in front of each layer, and behind the last */
+  int picture_row_bits, picture_column_bits, class_bits;
+  struct plan_random random;
   int infer_cycles; /* from the step's start to the result, both counted, without stalls */
   int interval; /* from an inference's start to the next one's, back to back; where a core trains,
                    the next one starts behind the end */
@@ -84,6 +129,16 @@ struct plan {
 
 /* Lays the net out. The net was derived before. */
 void plan_make(struct plan *plan, const struct net *net);
+
+/* Where a weight lies among the memories of its layer. */
+struct plan_place {
+  int memory; /* a crossbar: row at a time by row at a time, each its banks */
+  int word, bit;
+};
+
+/* The place of weight [row][unit]. */
+struct plan_place plan_weight_place(const struct plan *plan, const struct net *net, int l, int row,
+                                    int unit);
 
 /* Cycles that a picture to infer takes back to back: the interval, or as many as it has pixels,
  * which come one a cycle. */

@@ -9,15 +9,13 @@
 
 /* Sums over the run and how many they could be at most, by layer. */
 static json_t *layers_json(const struct net *net, const struct report_run *run) {
-  struct plan plan;
-  plan_make(&plan, net);
   struct train_counts counts = report_counts(run->train);
   json_int_t steps = (json_int_t)report_steps(run->train);
   json_t *layers = json_array();
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     json_array_append_new(
-        layers, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:b}", "name", plan.layer[l].name,
+        layers, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:b}", "name", net->layer[l].name,
                           "values", steps * layer->outputs, "saturated_activations",
                           (json_int_t)counts.cut_activations[l], "saturated_gradients",
                           (json_int_t)counts.cut_gradients[l], "updates",
@@ -28,34 +26,36 @@ static json_t *layers_json(const struct net *net, const struct report_run *run) 
 }
 
 static json_t *inference_json(const struct net *net, const struct report_run *run) {
-  struct plan plan;
-  plan_make(&plan, net);
   json_t *layers = json_array();
   for (int l = 0; l < net->layer_count; l++)
-    json_array_append_new(layers, json_pack("{s:s, s:I, s:I}", "name", plan.layer[l].name, "values",
+    json_array_append_new(layers, json_pack("{s:s, s:I, s:I}", "name", net->layer[l].name, "values",
                                             (json_int_t)run->metrics.count * net->layer[l].outputs,
                                             "saturated_activations",
                                             (json_int_t)run->counters.cut_activations[l]));
   return layers;
 }
 
-/* [filter][row][column] */
-static json_t *filters_json(const struct net *net, const struct weights *weights) {
-  const struct layer *layer = &net->layer[0];
-  json_t *filters = json_array();
-  for (int f = 0; f < layer->units && layer->kind == LAYER_CONV; f++) {
+/* A layer's columns, where they are pictures: adds [row][column] of each. */
+static void add_filters(json_t *filters, const struct layer *layer, const int32_t *weights) {
+  int height, width;
+  bool pictures = net_column_shape(layer, &height, &width);
+  for (int f = 0; pictures && f < layer->units; f++) {
     json_t *rows = json_array();
-    for (int r = 0; r < layer->kernel_height; r++) {
+    for (int r = 0; r < height; r++) {
       json_t *row = json_array();
-      for (int c = 0; c < layer->kernel_width; c++)
-        json_array_append_new(
-            row,
-            json_real(ldexp(weights->layer[0][(r * layer->kernel_width + c) * layer->units + f],
-                            -layer->weight.frac)));
+      for (int c = 0; c < width; c++)
+        json_array_append_new(row, json_real(ldexp(weights[(r * width + c) * layer->units + f],
+                                                   -layer->weight.frac)));
       json_array_append_new(rows, row);
     }
     json_array_append_new(filters, rows);
   }
+}
+
+static json_t *filters_json(const struct net *net, const struct weights *weights) {
+  json_t *filters = json_array();
+  for (int l = 0; l < net->layer_count; l++)
+    add_filters(filters, &net->layer[l], weights->layer[l]);
   return filters;
 }
 

@@ -48,14 +48,9 @@ static void write_format(FILE *to, struct format format) {
   fprintf(to, "<td>%d bits, %d of them fraction</td>", format.bits, format.frac);
 }
 
-static void write_layer(FILE *to, const struct layer *layer, const char *name) {
-  fprintf(to, "<tr><th scope=\"row\">%s</th><td>", name);
-  if (layer->kind == LAYER_CONV)
-    fprintf(to, "%d filters of %d\xC3\x97%d", layer->units, layer->kernel_height,
-            layer->kernel_width);
-  else
-    fprintf(to, "%d %s%s%s", layer->units, layer->kind == LAYER_OUTPUT ? "classes" : "units",
-            layer->relu ? ", ReLU" : "", layer->dropout ? ", dropout" : "");
+static void write_layer(FILE *to, const struct layer *layer) {
+  fprintf(to, "<tr><th scope=\"row\">%s</th><td>", layer->name);
+  net_show_layer(to, layer);
   fputs("</td><td class=\"number\">", to);
   text_number(to, (uint64_t)layer->rows * (uint64_t)layer->units);
   fputs("</td>", to);
@@ -66,14 +61,12 @@ static void write_layer(FILE *to, const struct layer *layer, const char *name) {
 }
 
 static void write_network(FILE *to, const struct net *net) {
-  struct plan plan;
-  plan_make(&plan, net);
   fputs("<section>\n<h2>Network</h2>\n<div class=\"wide\"><table>\n<thead><tr><th>layer</th>"
         "<th></th><th class=\"number\">weights</th><th>a weight</th><th>an activation</th>"
         "<th>a gradient</th></tr></thead>\n<tbody>\n",
         to);
   for (int l = 0; l < net->layer_count; l++)
-    write_layer(to, &net->layer[l], plan.layer[l].name);
+    write_layer(to, &net->layer[l]);
   fputs("</tbody></table></div>\n<details><summary>The description in its normal form"
         "</summary>\n<pre>",
         to);

@@ -126,34 +126,34 @@ static const char *to_the_right(const struct dataset *data) {
   return sounds_view(data) == FEATURES_MODULATION ? "the rate of beating" : "time";
 }
 
-static int32_t largest(const struct weights *weights) {
+static int32_t largest(const int32_t *weights, size_t count) {
   int32_t most = 1;
-  for (size_t i = 0; i < weights->count[0]; i++)
-    most = abs(weights->layer[0][i]) > most ? abs(weights->layer[0][i]) : most;
+  for (size_t i = 0; i < count; i++)
+    most = abs(weights[i]) > most ? abs(weights[i]) : most;
   return most;
 }
 
 static void write_filter(FILE *to, const struct layer *layer, const int32_t *weights, int filter,
                          int32_t most, bool flip) {
-  int taps = layer->kernel_height * layer->kernel_width;
-  uint8_t *pixels = memory_new((size_t)taps, 1);
-  for (int t = 0; t < taps; t++)
+  int height = 0, width = 0;
+  net_column_shape(layer, &height, &width);
+  uint8_t *pixels = memory_new((size_t)(height * width), 1);
+  for (int t = 0; t < height * width; t++)
     pixels[t] = (uint8_t)lround(127.5 + 127.5 * weights[t * layer->units + filter] / most);
   fprintf(to, "<figure class=\"picture\"><img alt=\"filter %d\" src=\"", filter + 1);
-  media_png(to, pixels, layer->kernel_height, layer->kernel_width, flip);
+  media_png(to, pixels, height, width, flip);
   fprintf(to, "\"/><figcaption>%d</figcaption></figure>\n", filter + 1);
   free(pixels);
 }
 
-void page_filters(FILE *to, const struct report *report, const struct report_run *run) {
-  const struct layer *layer = &report->net->layer[0];
-  if (layer->kind != LAYER_CONV)
-    return;
+static void write_filters(FILE *to, const struct report *report, const struct report_run *run,
+                          int l) {
+  const struct layer *layer = &report->net->layer[l];
   bool flip = report_of_sounds(report->data);
-  int32_t most = largest(run->weights);
+  int32_t most = largest(run->weights->layer[l], run->weights->count[l]);
   fputs("<h3>Filters of the convolution</h3>\n<div class=\"pictures\">\n", to);
   for (int f = 0; f < layer->units; f++)
-    write_filter(to, layer, run->weights->layer[0], f, most, flip);
+    write_filter(to, layer, run->weights->layer[l], f, most, flip);
   double weight = ldexp(most, -layer->weight.frac);
   fprintf(to, "</div>\n<p>Black is \xE2\x88\x92%.4g, middle grey 0, white %.4g, for all filters.",
           weight, weight);
@@ -161,6 +161,13 @@ void page_filters(FILE *to, const struct report *report, const struct report_run
     fprintf(to, " As in the pictures, %s runs to the right and frequency upward.",
             to_the_right(report->data));
   fputs("</p>\n", to);
+}
+
+void page_filters(FILE *to, const struct report *report, const struct report_run *run) {
+  int height, width;
+  for (int l = 0; l < report->net->layer_count; l++)
+    if (net_column_shape(&report->net->layer[l], &height, &width))
+      write_filters(to, report, run, l);
 }
 
 /* ---- mistakes ---- */

@@ -104,14 +104,12 @@ static double most_of(const struct layer *layer, enum count which, double pictur
 /* A chart of one kind of count, unless all of them are 0. */
 static void write_count_chart(FILE *to, const struct train *train, enum count which,
                               const char *title) {
-  struct plan plan;
   const struct net *net = train->net;
   struct curves curves = curves_new(train, (size_t)net->layer_count);
   struct chart chart = {.title = title, .unit = "%", .most = 100, .zero = true};
   double sum = 0;
-  plan_make(&plan, net);
   for (int l = 0; l < net->layer_count; l++) {
-    chart.line[chart.line_count++].name = plan.layer[l].name;
+    chart.line[chart.line_count++].name = net->layer[l].name;
     for (size_t e = 0; e < curves.count; e++) {
       const struct train_epoch *epoch = &train->epochs[e];
       double count = (double)counts_of(&epoch->counters, which)[l];
@@ -139,10 +137,8 @@ static void write_count(FILE *to, uint64_t count, double most) {
 static void write_training_counts(FILE *to, const struct report_run *run) {
   const struct train *train = run->train;
   const struct net *net = train->net;
-  struct plan plan;
   struct train_counts counts = report_counts(train);
   double steps = (double)report_steps(train);
-  plan_make(&plan, net);
   fputs("<div class=\"wide\"><table>\n<thead><tr><th>layer</th>"
         "<th class=\"number\" colspan=\"2\">saturated activations</th>"
         "<th class=\"number\" colspan=\"2\">saturated gradients</th>"
@@ -150,7 +146,7 @@ static void write_training_counts(FILE *to, const struct report_run *run) {
         to);
   for (int l = 0; l < net->layer_count; l++) {
     bool frozen = run->freeze >> l & 1;
-    fprintf(to, "<tr><th scope=\"row\">%s%s</th>", plan.layer[l].name, frozen ? " (frozen)" : "");
+    fprintf(to, "<tr><th scope=\"row\">%s%s</th>", net->layer[l].name, frozen ? " (frozen)" : "");
     for (int which = 0; which < COUNTS; which++)
       write_count(to, counts_of(&counts, (enum count)which)[l],
                   most_of(&net->layer[l], (enum count)which, steps));
@@ -179,14 +175,12 @@ static void write_training_counts(FILE *to, const struct report_run *run) {
 static void write_inference_counts(FILE *to, const struct report *report,
                                    const struct report_run *run) {
   const struct net *net = report->net;
-  struct plan plan;
-  plan_make(&plan, net);
   fputs("<table>\n<thead><tr><th>layer</th><th class=\"number\" colspan=\"2\">saturated "
         "activations</th></tr></thead>\n<tbody>\n",
         to);
   for (int l = 0; l < net->layer_count; l++) {
     double most = most_of(&net->layer[l], CUT_ACTIVATIONS, (double)run->metrics.count);
-    fprintf(to, "<tr><th scope=\"row\">%s</th>", plan.layer[l].name);
+    fprintf(to, "<tr><th scope=\"row\">%s</th>", net->layer[l].name);
     if (most <= UINT32_MAX)
       write_count(to, run->counters.cut_activations[l], most);
     else

@@ -6,8 +6,6 @@
 
 #include "report/report.h"
 
-#include "net/plan.h"
-
 /* 0..1 */
 double report_probability(const struct report_mistake *mistake, int class);
 

@@ -32,8 +32,7 @@ static void test_parameters(void **state) {
   for (int c = 0; c < bench->cases; c++) {
     struct net net = net_of(bench, c);
     int drawn = net.random_bits ? 2 * net.random_bits + net.position_bits - 1 : 0;
-    bench_check(bench, c, "shifts", bench_parameter(bench, c, STEP_SHIFTS),
-                random_step_shifts(&net));
+    bench_check(bench, c, "shifts", bench_parameter(bench, c, STEP_SHIFTS), net_step_shifts(&net));
     bench_check(bench, c, "offset", bench_parameter(bench, c, PAIR_OFFSET), drawn);
     bench_check(bench, c, "drawn bits", bench_parameter(bench, c, DRAWN_BITS), drawn ? drawn : 1);
   }
@@ -90,7 +89,7 @@ static void drive(struct bench *bench, int c, int cycle, struct model *model) {
   if (turning)
     turn(model, write, data);
   if (done)
-    model->state = random_advance(model->state, random_step_shifts(&model->net));
+    model->state = random_advance(model->state, net_step_shifts(&model->net));
   model->moving = done;
   if (reset)
     *model = (struct model){.net = model->net, .state = {1, 0}};

@@ -8,6 +8,18 @@
 
 #include "net/net.h"
 
+/* A kind by its name in a description, and whether a layer is of it. */
+static inline enum layer_kind nets_kind(const char *name) {
+  struct layer layer = {.kind = 0};
+  while (strcmp(net_kind_name(&layer), name) != 0)
+    layer.kind++;
+  return layer.kind;
+}
+
+static inline bool nets_is(const struct layer *layer, const char *kind) {
+  return strcmp(net_kind_name(layer), kind) == 0;
+}
+
 /* `low`..`high`, both included. */
 static inline int nets_between(uint64_t *random, int low, int high) {
   return low + (int)(scratch_random(random) >> 33) % (high - low + 1);
@@ -41,7 +53,7 @@ static inline void nets_add(struct net *net, struct layer layer, const struct ne
   layer.activation = (struct format){words->bits, words->activation_frac};
   layer.gradient = (struct format){words->bits, words->gradient_frac};
   layer.init = words->init;
-  if (layer.kind == LAYER_OUTPUT && layer.gradient.frac > 15)
+  if (nets_is(&layer, "output") && layer.gradient.frac > 15)
     layer.gradient.frac = 15;
   net->layer[net->layer_count++] = layer;
 }
@@ -55,19 +67,19 @@ static inline void nets_describe(struct net *net, const struct nets_shape *shape
   net->rate = 4;
   if (shape->filters)
     nets_add(net,
-             (struct layer){.kind = LAYER_CONV,
+             (struct layer){.kind = nets_kind("conv"),
                             .units = shape->filters,
-                            .kernel_height = shape->kernel_height,
-                            .kernel_width = shape->kernel_width},
+                            .conv = {.kernel_height = shape->kernel_height,
+                                     .kernel_width = shape->kernel_width}},
              words);
   for (int h = 0; h < shape->hidden_count; h++)
     nets_add(net,
-             (struct layer){.kind = LAYER_DENSE,
+             (struct layer){.kind = nets_kind("dense"),
                             .units = shape->hidden[h].units,
                             .relu = shape->hidden[h].relu,
                             .dropout = shape->hidden[h].dropout},
              words);
-  nets_add(net, (struct layer){.kind = LAYER_OUTPUT, .units = shape->classes}, words);
+  nets_add(net, (struct layer){.kind = nets_kind("output"), .units = shape->classes}, words);
 }
 
 static inline void nets_derive(struct net *net) {
@@ -115,7 +127,7 @@ static inline void nets_random(struct net *net, int bits, uint64_t *random) {
     net->random_bits = net->rounding == ROUND_STOCHASTIC ? nets_between(random, 1, 16) : 0;
     for (int l = 0; l < net->layer_count; l++) {
       struct layer *layer = &net->layer[l];
-      bool output = layer->kind == LAYER_OUTPUT;
+      bool output = nets_is(layer, "output");
       layer->weight.bits += nets_between(random, -2, 2);
       layer->activation.bits += nets_between(random, -2, 2);
       layer->gradient.bits += nets_between(random, -2, 2);

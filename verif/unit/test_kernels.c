@@ -307,7 +307,7 @@ static void assert_same_step(struct model *a, struct model *b) {
     assert_memory_equal(x->kept, y->kept, outputs);
     assert_memory_equal(x->gate, y->gate, outputs);
     assert_memory_equal(x->gradient, y->gradient, outputs * sizeof *x->gradient);
-    if (layer->kind == LAYER_CONV)
+    if (nets_is(layer, "conv"))
       assert_memory_equal(x->update_sum, y->update_sum, v->count[l] * sizeof *x->update_sum);
   }
 }

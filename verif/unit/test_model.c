@@ -141,9 +141,9 @@ static double update_bound(const struct pair *pair, int l, int row, int column) 
   double bound = SLACK;
   for (int p = 0; p < layer->positions; p++) {
     int g = p * layer->units + column, at = row;
-    if (layer->kind == LAYER_CONV)
-      at = (p / layer->out_width + row / layer->kernel_width) * pair->net->width +
-           p % layer->out_width + row % layer->kernel_width;
+    if (nets_is(layer, "conv"))
+      at = (p / layer->conv.out_width + row / layer->conv.kernel_width) * pair->net->width +
+           p % layer->conv.out_width + row % layer->conv.kernel_width;
     double x = l > 0 ? pair->twin.layer[l - 1].activation[at] : pair->twin.pixels[at];
     double x_error = l > 0 ? pair->activation[l - 1][at] : 0, g_error = pair->gradient[l][g];
     bound += fabs(x) * g_error + fabs(t->gradient[g]) * x_error + x_error * g_error;
@@ -158,7 +158,7 @@ static void check_weights(struct pair *pair) {
     for (int i = 0; i < layer->rows * layer->units; i++) {
       double bound = update_bound(pair, l, i / layer->units, i % layer->units);
       int frac = layer->input.frac + layer->gradient.frac;
-      if (layer->kind == LAYER_CONV)
+      if (nets_is(layer, "conv"))
         assert_true(fabs(real(pair->model.layer[l].update_sum[i], frac) - t->weight_gradient[i]) <=
                     bound);
       bound = half_unit(layer->weight) + ldexp(bound, -pair->model.state.rate);
@@ -419,7 +419,7 @@ static void test_freeze(void **state) {
     weights_new(&before, &net);
     model_new(&model, &net, scratch_random(&random));
     model.state.freeze = freeze;
-    struct random_state expected = random_advance(model.state.random, 3 * random_step_shifts(&net));
+    struct random_state expected = random_advance(model.state.random, 3 * net_step_shifts(&net));
     weights_copy(&before, model_weights(&model));
     train(&model, &random, 3);
     for (int l = 0; l < net.layer_count; l++) {

@@ -98,8 +98,8 @@ static wide random_number(const struct naive *n, int l, int row, int column) {
 /* S_M(p, q) = S(i + j_M - 1, j + i_M - 1), everything 1-based. */
 static int64_t im2col(const struct naive *n, int p, int q) {
   const struct layer *conv = &n->net->layer[0];
-  int j_m = (p - 1) / conv->out_width + 1, i_m = (p - 1) % conv->out_width + 1;
-  int i = (q - 1) / conv->kernel_width + 1, j = (q - 1) % conv->kernel_width + 1;
+  int j_m = (p - 1) / conv->conv.out_width + 1, i_m = (p - 1) % conv->conv.out_width + 1;
+  int i = (q - 1) / conv->conv.kernel_width + 1, j = (q - 1) % conv->conv.kernel_width + 1;
   return n->input[0][(i + j_m - 1 - 1) * n->net->width + (j + i_m - 1 - 1)];
 }
 
@@ -108,8 +108,9 @@ static wide sum_of(const struct naive *n, int l, int o) {
   const struct layer *layer = &n->net->layer[l];
   int unit = o % layer->units;
   wide sum = 0;
+  bool conv = nets_is(layer, "conv");
   for (int k = 0; k < layer->rows; k++) {
-    int64_t x = layer->kind == LAYER_CONV ? im2col(n, o / layer->units + 1, k + 1) : n->input[l][k];
+    int64_t x = conv ? im2col(n, o / layer->units + 1, k + 1) : n->input[l][k];
     sum += (wide)x * n->weight[l][k * layer->units + unit];
   }
   return sum;
@@ -182,7 +183,7 @@ static void gradients(struct naive *n, int label) {
 /* E11, E13, E15: the exact u of one weight. */
 static wide update_of(const struct naive *n, int l, int row, int column) {
   const struct layer *layer = &n->net->layer[l];
-  if (layer->kind != LAYER_CONV)
+  if (!nets_is(layer, "conv"))
     return (wide)n->input[l][row] * n->gradient[l][column];
   wide sum = 0;
   for (int p = layer->positions; p >= 1; p--)
@@ -255,7 +256,7 @@ static void compare_backward(const struct naive *n, struct model *model) {
       assert_int_equal(model->layer[l].gradient[o], n->gradient[l][o]);
     for (int i = 0; i < layer->rows * layer->units; i++) {
       assert_int_equal(weights->layer[l][i], n->weight[l][i]);
-      if (layer->kind == LAYER_CONV)
+      if (nets_is(layer, "conv"))
         assert_true(model->layer[l].update_sum[i] ==
                     update_of(n, l, i / layer->units, i % layer->units));
     }

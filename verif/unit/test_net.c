@@ -5,6 +5,7 @@
  */
 #include "base/file.h"
 #include "net/net.h"
+#include "net/weights.h"
 #include "scratch.h"
 
 #include <setjmp.h>
@@ -12,6 +13,8 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+
+#include "nets.h"
 
 /* A good description; the bad ones each differ from it in one place. */
 static const char good[] =
@@ -104,8 +107,8 @@ static void test_paper(void **state) {
   const struct layer *conv = &net.layer[0], *dense = &net.layer[1], *output = &net.layer[2];
   assert_int_equal(conv->rows, 16);
   assert_int_equal(conv->positions, 625);
-  assert_int_equal(conv->out_height, 25);
-  assert_int_equal(conv->out_width, 25);
+  assert_int_equal(conv->conv.out_height, 25);
+  assert_int_equal(conv->conv.out_width, 25);
   assert_int_equal(conv->outputs, 1875);
   assert_int_equal(dense->rows, 1875);
   assert_int_equal(dense->outputs, 64);
@@ -150,11 +153,11 @@ static void test_paper8(void **state) {
 static void test_small_nets(void **state) {
   (void)state;
   struct net tiny = load_file("nets/tiny.yaml"), tiny8 = load_file("nets/tiny8.yaml");
-  assert_int_equal(tiny.layer[0].kernel_height, 3); /* one number for both */
-  assert_int_equal(tiny.layer[0].kernel_width, 3);
+  assert_int_equal(tiny.layer[0].conv.kernel_height, 3); /* one number for both */
+  assert_int_equal(tiny.layer[0].conv.kernel_width, 3);
   assert_int_equal(tiny.weight_count, 9 * 2 + 72 * 12 + 12 * 3);
-  assert_int_equal(tiny8.layer[0].out_height, 6);
-  assert_int_equal(tiny8.layer[0].out_width, 7);
+  assert_int_equal(tiny8.layer[0].conv.out_height, 6);
+  assert_int_equal(tiny8.layer[0].conv.out_width, 7);
   assert_int_equal(tiny8.layer[0].rows, 6);
   assert_int_equal(tiny8.weight_count, 6 * 3 + 126 * 8 + 8 * 2);
 }
@@ -288,7 +291,7 @@ static void test_derive_by_hand(void **state) {
                     .rate = 8};
   const struct format word = {16, 12};
   for (int l = 0; l < 4; l++)
-    net.layer[l] = (struct layer){.kind = l < 3 ? LAYER_DENSE : LAYER_OUTPUT,
+    net.layer[l] = (struct layer){.kind = nets_kind(l < 3 ? "dense" : "output"),
                                   .units = l < 3 ? 24 - 4 * l : 3,
                                   .relu = l < 3,
                                   .dropout = l < 2,
@@ -321,7 +324,7 @@ static void test_derive_by_hand(void **state) {
                       "layers[1].dense.gradients.frac: found 25, allowed 0..24: the next "
                       "layer's product of weight and gradient has 24 fraction bits");
   net.layer[1].gradient.frac = 12;
-  net.layer[1].kind = LAYER_OUTPUT;
+  net.layer[1].kind = nets_kind("output");
   struct error order = {0};
   assert_int_equal(net_derive(&net, &order), -1);
   assert_non_null(strstr(order.message, "layers[1].output.classes: found output as layer 2 of 4"));
@@ -940,8 +943,8 @@ static void check_derived(const struct net *net) {
     long weight = 1L << (layer->weight.bits - 1), gradient = 1L << (layer->gradient.bits - 1);
     int input_bits = l == 0 ? net->pixel_bits : net->layer[l - 1].activation.bits;
     int weight_bits = layer->weight.bits, gradient_bits = layer->gradient.bits;
-    if (layer->kind == LAYER_CONV)
-      inputs = layer->kernel_height * layer->kernel_width;
+    if (nets_is(layer, "conv"))
+      inputs = layer->conv.kernel_height * layer->conv.kernel_width;
     assert_int_equal(layer->rows, inputs);
     assert_int_equal(layer->sum_bits, width_of(input, weight, inputs, input_bits + weight_bits));
     assert_int_equal(layer->update_bits,

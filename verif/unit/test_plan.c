@@ -63,18 +63,18 @@ static void test_paper(void **state) {
   assert_int_equal(plan.layer[2].multipliers, 4);
   assert_int_equal(plan.multipliers, 116);
 
-  assert_string_equal(plan.layer[0].name, "conv");
-  assert_string_equal(plan.layer[1].name, "dense1");
-  assert_string_equal(plan.layer[2].name, "output");
-  assert_int_equal(plan.layer[0].order.words, 1875);
-  assert_int_equal(plan.layer[0].order.word_bits, 11);
-  assert_int_equal(plan.layer[1].lanes, 64);
-  assert_int_equal(plan.layer[1].groups, 1);
-  assert_int_equal(plan.layer[1].address_bits, 11);
-  assert_int_equal(plan.layer[2].address_bits, 6);
-  assert_int_equal(plan.layer[0].forward_levels, 4); /* 16 taps */
-  assert_int_equal(plan.layer[1].back_levels, 5);    /* 64 lanes in pairs */
-  assert_int_equal(plan.layer[2].back_levels, 1);    /* 2 classes */
+  assert_string_equal(net.layer[0].name, "conv");
+  assert_string_equal(net.layer[1].name, "dense1");
+  assert_string_equal(net.layer[2].name, "output");
+  assert_int_equal(plan.edge[1].order.words, 1875);
+  assert_int_equal(plan.edge[1].order.word_bits, 11);
+  assert_int_equal(plan.layer[1].crossbar.lanes, 64);
+  assert_int_equal(plan.layer[1].crossbar.groups, 1);
+  assert_int_equal(plan.layer[1].crossbar.address_bits, 11);
+  assert_int_equal(plan.layer[2].crossbar.address_bits, 6);
+  assert_int_equal(plan.layer[0].conv.forward_levels, 4);  /* 16 taps */
+  assert_int_equal(plan.layer[1].crossbar.back_levels, 5); /* 64 lanes in pairs */
+  assert_int_equal(plan.layer[2].crossbar.back_levels, 1); /* 2 classes */
 }
 
 /* Layouts whose cycles the simulated cores have as well (cores.sh, folds.sh), and what they cost.
@@ -118,27 +118,27 @@ static void test_orders(void **state) {
   struct net net;
   struct plan plan =
       plan_of("nets/paper.yaml", (const char *const[FOLDS_MAX]){"positions=8"}, &net);
-  const struct plan_order *order = &plan.layer[0].order;
+  const struct plan_order *order = &plan.edge[1].order;
   assert_int_equal(order->values, 8);
   assert_int_equal(order->line, 25);
   assert_int_equal(order->words, 25 * 4 * 3); /* 8 + 8 + 8 + 1 positions a line */
-  assert_int_equal(plan.layer[0].rest, 1);
-  assert_int_equal(plan.layer[1].issues, 1875);
+  assert_int_equal(plan.layer[0].conv.rest, 1);
+  assert_int_equal(plan.layer[1].crossbar.issues, 1875);
   plan = plan_of("nets/paper.yaml",
                  (const char *const[FOLDS_MAX]){"positions=125", "filters=3", "step=fast"}, &net);
-  assert_int_equal(plan.across, 25);
-  assert_int_equal(plan.down, 5);
+  assert_int_equal(plan.layer[0].conv.across, 25);
+  assert_int_equal(plan.layer[0].conv.down, 5);
   assert_int_equal(order->values, 375);
   assert_int_equal(order->line, 125);
   assert_int_equal(order->words, 5);
-  assert_int_equal(plan.layer[0].rest, 125);
-  assert_int_equal(plan.layer[1].issues, 5 * 188); /* the last of a word's 375 alone */
-  assert_int_equal(plan.layer[1].rows_at_once, 2);
-  assert_true(plan.layer[1].paired);
-  assert_int_equal(plan.layer[1].lanes, 32);
-  assert_int_equal(plan.layer[1].groups, 2);
-  assert_int_equal(plan.layer[1].weight_words, 938 * 2);
-  assert_int_equal(plan.layer[2].rows_at_once, 1);
+  assert_int_equal(plan.layer[0].conv.rest, 125);
+  assert_int_equal(plan.layer[1].crossbar.issues, 5 * 188); /* the last of a word's 375 alone */
+  assert_int_equal(plan.layer[1].crossbar.rows_at_once, 2);
+  assert_true(plan.layer[1].crossbar.paired);
+  assert_int_equal(plan.layer[1].crossbar.lanes, 32);
+  assert_int_equal(plan.layer[1].crossbar.groups, 2);
+  assert_int_equal(plan.layer[1].crossbar.weight_words, 938 * 2);
+  assert_int_equal(plan.layer[2].crossbar.rows_at_once, 1);
 }
 
 static void test_logic_multipliers(void **state) {
@@ -171,8 +171,42 @@ static void test_memories(void **state) {
     assert_int_equal(bits, plan.memory_bits);
     int groups = (64 + lanes - 1) / lanes;
     assert_int_equal(weights, 1875 * groups * lanes);
-    assert_int_equal(plan.layer[1].groups, groups);
-    assert_int_equal((groups - 1) * lanes + plan.layer[1].last_lanes, 64);
+    assert_int_equal(plan.layer[1].crossbar.groups, groups);
+    assert_int_equal((groups - 1) * lanes + plan.layer[1].crossbar.last_lanes, 64);
+  }
+}
+
+/* Each weight has bits of its own. */
+static void check_places(const struct plan *plan, const struct net *net, int l) {
+  enum { MEMORIES = 16, WORDS = 1024, WORD_BITS = 512 };
+  static bool taken[MEMORIES][WORDS][WORD_BITS];
+  const struct layer *layer = &net->layer[l];
+  memset(taken, 0, sizeof taken);
+  for (int row = 0; row < layer->rows; row++)
+    for (int unit = 0; unit < layer->units; unit++) {
+      struct plan_place place = plan_weight_place(plan, net, l, row, unit);
+      assert_in_range(place.memory, 0, MEMORIES - 1);
+      assert_in_range(place.word, 0, WORDS - 1);
+      assert_in_range(place.bit, 0, WORD_BITS - layer->weight.bits);
+      bool *bits = &taken[place.memory][place.word][place.bit];
+      for (int b = 0; b < layer->weight.bits; b++) {
+        assert_false(bits[b]);
+        bits[b] = true;
+      }
+    }
+}
+
+static void test_places(void **state) {
+  (void)state;
+  static const char *const folds[][FOLDS_MAX] = {{NULL},
+                                                 {"lanes=5"},
+                                                 {"multipliers=shared", "storage=single_port"},
+                                                 {"positions=1", "filters=1", "taps=3"}};
+  for (size_t f = 0; f < sizeof folds / sizeof folds[0]; f++) {
+    struct net net;
+    struct plan plan = plan_of("nets/tiny.yaml", folds[f], &net);
+    for (int l = 0; l < net.layer_count; l++)
+      check_places(&plan, &net, l);
   }
 }
 
@@ -190,7 +224,7 @@ static void test_monotone(void **state) {
       int multipliers[2] = {0, 0};
       for (int lanes = 1; lanes <= net_fold_most(&net, folds[f]); lanes++) {
         struct plan plan = plan_folded(nets[n], net_fold_name(folds[f]), lanes);
-        if (lanes > 1 && plan.layer[1 + f].groups < before.layer[1 + f].groups) {
+        if (lanes > 1 && plan.layer[1 + f].crossbar.groups < before.layer[1 + f].crossbar.groups) {
           assert_true(plan.infer_cycles < before.infer_cycles);
           assert_true(plan.train_cycles < before.train_cycles);
         }
@@ -208,7 +242,8 @@ int main(void) {
       cmocka_unit_test(test_index_bits), cmocka_unit_test(test_tree_levels),
       cmocka_unit_test(test_paper),      cmocka_unit_test(test_layouts),
       cmocka_unit_test(test_orders),     cmocka_unit_test(test_logic_multipliers),
-      cmocka_unit_test(test_memories),   cmocka_unit_test(test_monotone),
+      cmocka_unit_test(test_memories),   cmocka_unit_test(test_places),
+      cmocka_unit_test(test_monotone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

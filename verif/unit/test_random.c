@@ -107,7 +107,7 @@ static void check_step(const struct net *net, uint64_t *random) {
   stream_of(state, stream, STREAM);
 
   int r = net->random_bits, head = r > 0 ? 2 * r + net->position_bits - 1 : 0;
-  int shifts = random_step_shifts(net), used = head + net->pair_count;
+  int shifts = net_step_shifts(net), used = head + net->pair_count;
   assert_int_equal(shifts % 128, 0);
   assert_true(shifts >= 128 && shifts >= used && (shifts == 128 || shifts - used < 128));
 
@@ -162,7 +162,7 @@ static void test_long_steps(void **state) {
     net.rounding = steps[i][1] ? ROUND_STOCHASTIC : ROUND_NEAREST;
     net.random_bits = steps[i][1];
     nets_derive(&net);
-    assert_int_equal(random_step_shifts(&net), steps[i][2]);
+    assert_int_equal(net_step_shifts(&net), steps[i][2]);
     check_step(&net, &random);
   }
 }
@@ -204,7 +204,7 @@ static void test_mean_rounding_error(void **state) {
   struct random_state s = random_from_seed(scratch_random(&random));
   static const int64_t updates[] = {4, 1000, 2048, 3000, 4092, -4, -2048};
   double error[7] = {0};
-  for (int i = 0; i < STEPS; i++, s = random_advance(s, random_step_shifts(&net))) {
+  for (int i = 0; i < STEPS; i++, s = random_advance(s, net_step_shifts(&net))) {
     struct random_step step = random_begin_step(&net, s);
     for (int k = 0; k < 7; k++) { /* k: also the row */
       uint32_t lost = 0;

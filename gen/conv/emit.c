@@ -1,0 +1,99 @@
+/* conv/emit.c : a convolution's part of a core.
+ * SPDX-License-Identifier: MIT
+ */
+#include "emit_parts.h"
+
+#include "base/file.h"
+#include "text.h"
+
+#include <stdlib.h>
+
+static void set_conv(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
+  const struct plan_conv *p = &plan->layer[l].conv;
+  const struct plan_edge *behind = &plan->edge[l + 1];
+  marks_set(marks, "kernel_height", "%d", net->layer[l].conv.kernel_height);
+  marks_set(marks, "kernel_width", "%d", net->layer[l].conv.kernel_width);
+  marks_set(marks, "across", "%d", p->across);
+  marks_set(marks, "down", "%d", p->down);
+  marks_set(marks, "positions", "%d", behind->order.positions);
+  marks_set(marks, "rest", "%d", p->rest);
+  marks_set(marks, "filters_at_once", "%d", behind->order.filters_at_once);
+  marks_set(marks, "back_levels", "%d", p->back_levels);
+  marks_set(marks, "forward_levels", "%d", p->forward_levels);
+  marks_set(marks, "conv_ready", "%s", p->down == 1 ? "conv_sums_first" : "conv_sums_last");
+  marks_set(marks, "at_once", "%d", behind->at_once);
+}
+
+/* A number of `bits` bits as one of `all` bits, with zeros in front. */
+static void set_widened(struct marks *marks, const char *mark, const char *number, int bits,
+                        int all) {
+  if (bits < all)
+    marks_set(marks, mark, "{%d'd0, %s}", all - bits, number);
+  else
+    marks_set(marks, mark, "%s", number);
+}
+
+static void set_conv_serial(struct marks *marks, const struct net *net, const struct plan *plan,
+                            int l) {
+  const struct plan_conv *p = &plan->layer[l].conv;
+  const struct plan_edge *behind = &plan->edge[l + 1];
+  int activation = net->layer[l].activation.bits, gradient = net->layer[l].gradient.bits;
+  bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
+  int stored = p->stored_bits;
+  marks_set(marks, "taps_at_once", "%d", p->taps);
+  marks_set(marks, "ready_word", "%d'd%d", behind->order.word_bits, p->ready_word);
+  marks_set(marks, "stored_bits", "%d", stored);
+  set_widened(marks, "activation_to_store", "conv_activation", activation, stored);
+  if (trains) {
+    set_widened(marks, "gradient_to_store", "conv_gradient", gradient, stored);
+    marks_set(marks, "stored_gradient", "conv_stored[%d:0]", gradient - 1);
+  } else {
+    marks_set(marks, "gradient_to_store", "%d'd0", stored);
+    marks_set(marks, "stored_gradient", "%d'd0", gradient);
+  }
+}
+
+/* The mark @initial@: parameters with the weights; nothing without them. */
+static void set_initial(struct emit *emit, int l) {
+  marks_set(emit->marks, "initial", "%s", "");
+  if (!emit->weights)
+    return;
+  const struct plan_conv *p = &emit->plan->layer[l].conv;
+  struct content content = {memory_new((size_t)p->kernel_words, (size_t)p->kernel_bits),
+                            p->kernel_bits};
+  content_put_weights(&content, emit, l, 0);
+  int bits = p->kernel_words * p->kernel_bits;
+  struct text initial;
+  text_open(&initial);
+  fprintf(initial.file, ",\n    .LOADED(1), ");
+  if (p->serial)
+    fprintf(initial.file, ".INITIAL_BITS(%d), ", bits);
+  fprintf(initial.file, ".INITIAL(");
+  content_hex(initial.file, content.bits, bits);
+  fprintf(initial.file, ")");
+  text_to_mark(&initial, emit->marks, "initial");
+  free(content.bits);
+}
+
+/* Gradients would come with their places in a word. */
+static void write_no_gradient(FILE *f, struct emit *emit, int l) {
+  const struct plan_edge *behind = &emit->plan->edge[l + 1];
+  const char *name = emit->net->layer[l].name;
+  char places[160] = "";
+  if (behind->placed)
+    snprintf(places, sizeof places,
+             "  assign %s_gradient_word_last = 1'b0;\n  assign %s_gradient_slots = %d'd0;\n", name,
+             name, behind->order.slot_bits);
+  emit_no_gradient(f, emit, l, places);
+}
+
+static void write(FILE *f, struct emit *emit, int l) {
+  bool serial = emit->plan->layer[l].conv.serial;
+  set_conv(emit->marks, emit->net, emit->plan, l);
+  set_conv_serial(emit->marks, emit->net, emit->plan, l);
+  set_initial(emit, l);
+  template_write(f, serial ? "core_conv_serial.v.in" : "core_conv.v.in", emit->marks);
+  write_no_gradient(f, emit, l);
+}
+
+const struct emit_kind conv_emit = {.write = write};

@@ -1,0 +1,53 @@
+/* emit_parts.h : what each kind of layer writes of a core, and what the kinds share for it.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef ENGRAM_GEN_EMIT_PARTS_H
+#define ENGRAM_GEN_EMIT_PARTS_H
+
+#include "base/error.h"
+#include "net/plan.h"
+#include "net/weights.h"
+#include "template.h"
+
+/* A core under way. */
+struct emit {
+  const struct net *net;
+  const struct plan *plan;
+  const struct weights *weights; /* that it has from its start; NULL: none */
+  struct marks *marks;           /* of the whole net, then of the layer at hand */
+  bool trains;
+};
+
+struct emit_kind {
+  /* The layer's part of engram_core.v. Its marks that all kinds have are set. */
+  void (*write)(FILE *f, struct emit *emit, int l);
+
+  /* Refuses a layer whose memories cannot begin with contents. Returns 0 or -1. NULL: all can. */
+  int (*check_load)(const struct layer *layer, struct error *err);
+
+  /* The layer's banks with their words: what chooses them in engram_bank, and their modules. NULL:
+   * its weights stand in engram_core.v. */
+  void (*write_banks)(FILE *choice, FILE *modules, struct emit *emit, int l);
+};
+
+#define KIND(NAME, name) extern const struct emit_kind name##_emit;
+LAYER_KINDS(KIND)
+#undef KIND
+
+/* What is there instead of a layer's gradients in a core that only infers; `places` are the lines
+ * that stand for their places. Writes nothing where the core trains. */
+void emit_no_gradient(FILE *f, struct emit *emit, int l, const char *places);
+
+/* ---- words of a memory that begins with contents ---- */
+
+/* Bit i is bits[i]; what is no weight is 0. */
+struct content {
+  unsigned char *bits;
+  int word_bits;
+};
+
+/* Puts the weights of a layer there that lie in one of its memories (plan_weight_place). */
+void content_put_weights(struct content *content, const struct emit *emit, int l, int memory);
+void content_hex(FILE *f, const unsigned char *bits, int count);
+
+#endif

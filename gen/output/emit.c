@@ -1,0 +1,33 @@
+/* output/emit.c : the output layer's part of a core, and the reply that is made of its values.
+ * SPDX-License-Identifier: MIT
+ */
+#include "crossbar_emit.h"
+
+#include "model/softmax.h"
+
+static void write_result(FILE *f, struct emit *emit, const struct layer *layer) {
+  struct marks *marks = emit->marks;
+  marks_set(marks, "index_shift", "%d", layer->activation.frac - SOFTMAX_ENTRY_FRAC);
+  marks_set(marks, "g_s_shift", "%d", SOFTMAX_FRAC - layer->gradient.frac);
+  if (emit->net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX) {
+    template_write(f, "core_argmax.v.in", marks);
+    return;
+  }
+  template_write(f, "core_softmax.v.in", marks);
+  if (emit->trains)
+    template_write(f, "core_difference.v.in", marks);
+  template_write(f, "core_result.v.in", marks);
+}
+
+static void write(FILE *f, struct emit *emit, int l) {
+  const struct layer *layer = &emit->net->layer[l];
+  char places[80];
+  crossbar_write(f, emit, l);
+  snprintf(places, sizeof places, "  assign %s_gradient_unit = %d'd0;\n", layer->name,
+           emit->plan->layer[l].unit_bits);
+  emit_no_gradient(f, emit, l, places);
+  write_result(f, emit, layer);
+}
+
+const struct emit_kind output_emit = {
+    .write = write, .check_load = crossbar_check_load, .write_banks = crossbar_write_banks};

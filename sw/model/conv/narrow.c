@@ -1,0 +1,156 @@
+/* conv/narrow.c : a convolution on vectors of 16-bit words.
+ * SPDX-License-Identifier: MIT
+ *
+ * It works on the picture as one long vector: position (y, x) is element y * width + x, tap (i, j)
+ * the same vector i * width + j further on, and what stands between the rows' ends and the next
+ * rows' begins is computed and thrown away.
+ */
+#include "model/narrow_parts.h"
+
+#include "base/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One filter's. */
+struct plane {
+  struct values values; /* activations, then gradients */
+  int16_t *valid;       /* [values] -1 where a position is */
+  int32_t *sums;        /* [values] */
+};
+
+static bool fits(const struct net *net, int l) {
+  const struct layer *layer = &net->layer[l];
+  return layer->sum_bits <= KERNEL_WHOLE_BITS && layer->sum_shift <= WHOLE_SHIFT_MAX;
+}
+
+static void *make(const struct narrow *narrow, int l) {
+  const struct net *net = narrow->net;
+  const struct layer *layer = &net->layer[l];
+  struct plane *plane = memory_new(1, sizeof *plane);
+  size_t count = (size_t)((layer->conv.out_height - 1) * net->width + layer->conv.out_width);
+  plane->values = values_new(count, 0);
+  plane->valid = memory_new(plane->values.length, sizeof *plane->valid);
+  plane->sums = memory_new(plane->values.length, sizeof *plane->sums);
+  for (size_t i = 0; i < count; i++)
+    plane->valid[i] = i % (size_t)net->width < (size_t)layer->conv.out_width ? -1 : 0;
+  return plane;
+}
+
+static void release(void *own) {
+  struct plane *plane = own;
+  values_free(&plane->values);
+  free(plane->valid);
+  free(plane->sums);
+  free(plane);
+}
+
+/* ---- E8 ---- */
+
+/* Where each tap's vector begins. Returns their count, made even by a pointer to any. */
+static int list_taps(const struct narrow *narrow, const struct layer *layer, const int16_t **taps) {
+  int count = 0;
+  for (int i = 0; i < layer->conv.kernel_height; i++)
+    for (int j = 0; j < layer->conv.kernel_width; j++)
+      taps[count++] = narrow->pixels.whole + i * narrow->net->width + j;
+  taps[count] = narrow->pixels.whole;
+  return count + count % 2;
+}
+
+/* One filter's outputs to their places among all. */
+static void scatter(const struct narrow *narrow, const struct plane *plane,
+                    const struct layer *layer, int64_t *restrict sums, int16_t *restrict outputs) {
+  int units = layer->units;
+  for (int y = 0; y < layer->conv.out_height; y++) {
+    const int16_t *value = plane->values.whole + y * narrow->net->width;
+    const int32_t *sum = plane->sums + y * narrow->net->width;
+    for (int x = 0; x < layer->conv.out_width; x++, outputs += units, sums += units) {
+      *outputs = value[x];
+      *sums = sum[x];
+    }
+  }
+}
+
+static void forward(struct model *model, int l, struct values *input, bool train) {
+  (void)input, (void)train;
+  struct narrow *narrow = model->narrow;
+  const struct layer *layer = &model->net->layer[l];
+  struct narrow_layer *n = &narrow->layer[l];
+  struct plane *plane = n->own;
+  struct layer_tensors *t = &model->layer[l];
+  const int16_t *taps[64 + 1];
+  struct kernel_combine combine = {.count = list_taps(narrow, layer, taps),
+                                   .vectors = taps,
+                                   .length = plane->values.length,
+                                   .gate = plane->valid,
+                                   .shift = layer->sum_shift,
+                                   .bits = layer->activation.bits,
+                                   .sums = plane->sums,
+                                   .out = plane->values.whole};
+  for (int r = 0; r < layer->units; r++) {
+    combine.factor.low = n->weights + (size_t)r * n->stride;
+    model->counters.cut_activations[l] += narrow->kernels->combine(&combine);
+    scatter(narrow, plane, layer, t->sum + r, n->output.whole + r);
+  }
+  widen(t->activation, n->output.whole, layer->outputs);
+}
+
+/* ---- E15 ---- */
+
+/* One filter's gradients as a plane, with 0 where there is no position. */
+static void gather(struct narrow *narrow, struct plane *plane, const struct layer *layer,
+                   int filter, const int16_t *gradient) {
+  int units = layer->units, from = filter;
+  for (int y = 0; y < layer->conv.out_height; y++) {
+    int16_t *value = plane->values.whole + y * narrow->net->width;
+    for (int x = 0; x < layer->conv.out_width; x++, from += units)
+      value[x] = gradient[from];
+    memset(
+        value + layer->conv.out_width, 0,
+        (size_t)(y + 1 < layer->conv.out_height ? narrow->net->width - layer->conv.out_width : 0) *
+            sizeof *value);
+  }
+}
+
+static void backward(struct model *model, int l) {
+  struct narrow *narrow = model->narrow;
+  const struct layer *layer = &model->net->layer[l];
+  struct plane *plane = narrow->layer[l].own;
+  const int16_t *taps[64 + 1];
+  int64_t sums[64];
+  bool whole = layer->update_bits <= KERNEL_WHOLE_BITS;
+  list_taps(narrow, layer, taps);
+  for (int r = 0; r < layer->units; r++) {
+    gather(narrow, plane, layer, r, narrow->layer[l].gradient);
+    if (!whole)
+      values_split(&plane->values);
+    narrow->kernels->dots(taps, layer->rows, values_factor(&plane->values, whole),
+                          plane->values.length, sums);
+    for (int t = 0; t < layer->rows; t++)
+      model->layer[l].update_sum[t * layer->units + r] = sums[t];
+  }
+}
+
+static void update(struct model *model, const struct random_step *random, int l,
+                   const struct values *input) {
+  (void)input;
+  const struct net *net = model->net;
+  const struct layer *layer = &net->layer[l];
+  const struct narrow_layer *n = &model->narrow->layer[l];
+  struct update rule = update_of(model, l);
+  for (int r = 0; r < layer->units; r++) {
+    int16_t *weights = n->weights + (size_t)r * n->stride;
+    uint32_t column = update_column(&rule, net, random, r);
+    for (int t = 0; t < layer->rows; t++)
+      weights[t] = (int16_t)update_weight(
+          &rule, weights[t], model->layer[l].update_sum[t * layer->units + r],
+          update_row(&rule, net, random, l, t) ^ column, &model->counters.lost[l]);
+  }
+}
+
+const struct narrow_kind conv_narrow = {.fits = fits,
+                                        .make = make,
+                                        .release = release,
+                                        .forward = forward,
+                                        .backward = backward,
+                                        .update = update};

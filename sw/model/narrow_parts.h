@@ -1,0 +1,80 @@
+/* narrow_parts.h : what each kind of layer does on vectors of 16-bit words.
+ * SPDX-License-Identifier: MIT
+ *
+ * The weights lie unit by unit, so that only those units are touched that take part. Where a sum of
+ * whole products could overflow 32 bits, one factor is split into two halves of 8 bits (kernels.h).
+ */
+#ifndef ENGRAM_MODEL_NARROW_PARTS_H
+#define ENGRAM_MODEL_NARROW_PARTS_H
+
+#include "model/model_parts.h"
+
+enum { WORD_BITS = 16, WHOLE_SHIFT_MAX = 31 };
+
+/* Numbers as they are and split. Padded with zeros. */
+struct values {
+  size_t length;
+  int16_t *whole, *low, *high;
+};
+
+struct narrow_layer {
+  size_t stride;    /* of a unit's weights */
+  int16_t *weights; /* [units][stride] */
+  int16_t *gate;    /* [outputs] -1 or 0, padded with zeros */
+  struct values output;
+  int16_t *gradient; /* [outputs], padded with zeros */
+  void *own;         /* the kind's, of its make */
+};
+
+struct narrow {
+  const struct net *net;
+  const struct kernels *kernels;
+  bool view; /* the weights are another's */
+  struct values pixels;
+  struct narrow_layer layer[NET_LAYERS_MAX];
+  uint16_t *rows; /* [most rows of a layer] rho's part; 0 where it is not random */
+};
+
+struct narrow_kind {
+  /* Whether the kernels can hold the layer's sums; its words have 16 bits at most. NULL: the kind
+   * has no such form, and wide.c does nets with such a layer. */
+  bool (*fits)(const struct net *net, int l);
+
+  /* Memory of the kind's own, and its end; NULL where there is none. */
+  void *(*make)(const struct narrow *narrow, int l);
+  void (*release)(void *own);
+
+  void (*forward)(struct model *model, int l, struct values *input, bool train);
+
+  /* Gradients for the layer in front, and sums that the update takes; then the update. */
+  void (*backward)(struct model *model, int l);
+  void (*update)(struct model *model, const struct random_step *random, int l,
+                 const struct values *input);
+};
+
+#define KIND(NAME, name) extern const struct narrow_kind name##_narrow;
+LAYER_KINDS(KIND)
+#undef KIND
+
+/* `slack` more elements can be read, and are 0. */
+struct values values_new(size_t count, size_t slack);
+void values_free(struct values *values);
+
+static inline void values_split(struct values *values) {
+  for (size_t i = 0; i < values->length; i++) {
+    values->low[i] = values->whole[i] & ((1 << KERNEL_SPLIT_BITS) - 1);
+    values->high[i] = (int16_t)(values->whole[i] >> KERNEL_SPLIT_BITS);
+  }
+}
+
+static inline struct kernel_factor values_factor(const struct values *values, bool whole) {
+  return whole ? (struct kernel_factor){values->whole, NULL}
+               : (struct kernel_factor){values->low, values->high};
+}
+
+static inline void widen(int32_t *restrict to, const int16_t *restrict from, int count) {
+  for (int i = 0; i < count; i++)
+    to[i] = from[i];
+}
+
+#endif

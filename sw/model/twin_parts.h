@@ -1,0 +1,36 @@
+/* twin_parts.h : what each kind of layer does in double precision, and what the kinds share.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef ENGRAM_MODEL_TWIN_PARTS_H
+#define ENGRAM_MODEL_TWIN_PARTS_H
+
+#include "model/twin.h"
+
+/* Vectors as wide as the processor has them; no sum changes its order, and none is contracted
+ * (-ffp-contract=off in the Makefile), so that the twin has the same bits on every machine. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) &&                             \
+    !defined(__SANITIZE_ADDRESS__)
+#define TWIN_VECTORS __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define TWIN_VECTORS
+#endif
+
+struct twin_kind {
+  void (*forward)(struct twin *twin, int l, const double *input);
+
+  /* Gradients of its weights, and with respect to its input. */
+  void (*backward)(struct twin *twin, int l, const double *input);
+
+  /* The same and E16; weights are used before they change. The weights' gradient may be left out.
+   * With a rate of 0 they do not change. */
+  void (*learn)(struct twin *twin, int l, const double *input, double rate);
+};
+
+#define KIND(NAME, name) extern const struct twin_kind name##_twin;
+LAYER_KINDS(KIND)
+#undef KIND
+
+/* E16 with the weights' gradients. */
+void twin_update_weights(const struct layer *layer, struct twin_tensors *t, double rate);
+
+#endif

@@ -1,0 +1,120 @@
+/* describe_parts.h : what each kind of layer says of its description, and the words of the grammar.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef ENGRAM_NET_DESCRIBE_PARTS_H
+#define ENGRAM_NET_DESCRIBE_PARTS_H
+
+#include "net/net_parts.h"
+#include "net/schema.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+struct describe_kind {
+  const char *name;  /* in a description */
+  const char *units; /* the field that says how many columns */
+
+  /* Places: first and nowhere else; last and nowhere else (its values are the classes); and at most
+   * so many in a net, numbered where they may be several. */
+  bool first, last;
+  int most;
+
+  /* Binary points of 16-bit words and an initial range that train well (docs/formats.md). */
+  struct {
+    int weight, activation, gradient, init;
+  } usual;
+  bool has_storage; /* of its weights, which the description may choose */
+  bool few_weights; /* not worth a whole single-ported RAM */
+
+  /* Rows, positions and what is the kind's own, from the picture; NULL: a row for each value in
+   * front, one position. */
+  int (*derive_shape)(const struct net *net, struct layer *layer, struct problem *problem);
+
+  /* The kind's own fields in the normal form, each behind ", "; NULL: none. */
+  void (*write_fields)(FILE *to, const struct layer *layer);
+
+  /* As people read it: "3 filters of 5x5". */
+  void (*show)(FILE *to, const struct layer *layer);
+
+  /* Its tensor as PyTorch has it, columns first; returns how many dimensions. NULL: [units, rows].
+   */
+  int (*tensor_shape)(const struct layer *layer, int dimension[NET_DIMENSIONS_MAX]);
+
+  /* Where each column is a picture, such as a filter; NULL: they are none. */
+  void (*column_shape)(const struct layer *layer, int *height, int *width);
+
+  /* Folds that are numbers: the largest value that the layer makes sense of, 0 where the fold is
+   * none of its; whether a value up to that is legal (NULL: each), and worth a try in a search. */
+  int (*fold_most)(const struct layer *layer, enum fold fold);
+  bool (*fold_legal)(const struct layer *layer, enum fold fold, int value);
+  bool (*fold_worth)(const struct layer *layer, enum fold fold, int value);
+
+  /* Takes two rows a cycle with step: fast; NULL: never. The layer in front must write words of
+   * several values, as a picture may. */
+  bool (*steps_fast)(const struct net *net, int l);
+  bool writes_words;
+
+  /* Refuses legal folds that do not go together. NULL: all do. */
+  int (*check_layout)(const struct net *net, int l, struct problem *problem);
+};
+
+#define KIND(NAME, name)                                                                           \
+  extern const struct describe_kind name##_describe;                                               \
+  extern const struct schema_field name##_fields[]; /* of its description */                       \
+  extern const struct layer name##_defaults;
+LAYER_KINDS(KIND)
+#undef KIND
+
+const struct describe_kind *describe_kind(const struct layer *layer);
+
+/* Whether `value` is the smallest that makes as few groups of `things` as it does; a step of two
+ * rows takes `by` 2 of them at a time. */
+bool describe_is_smallest(int things, int value, int by);
+
+/* Weights of a layer that says where they lie: one port reads and writes in turn only where
+ * gradient and update do. */
+int describe_check_storage(const struct net *net, int l, struct problem *problem);
+
+/* ---- the grammar ---- */
+
+enum {
+  BITS_MIN = 4,
+  BITS_MAX = 24,
+  BITS_USUAL = 16,
+  INIT_OPEN = 1, /* the description leaves the range of the initial weights to Engram */
+  FRAC_OPEN = -1,
+};
+
+#define INT(name, structure, member, least, most)                                                  \
+  {                                                                                                \
+    .key = name, .type = SCHEMA_INT, .offset = offsetof(structure, member), .low = (least),        \
+    .high = (most)                                                                                 \
+  }
+#define INT_NEEDED(name, structure, member, least, most)                                           \
+  {                                                                                                \
+    .key = name, .type = SCHEMA_INT, .required = true, .offset = offsetof(structure, member),      \
+    .low = (least), .high = (most)                                                                 \
+  }
+#define BOOL(name, structure, member)                                                              \
+  { .key = name, .type = SCHEMA_BOOL, .offset = offsetof(structure, member) }
+#define ENUM(name, structure, member, words)                                                       \
+  { .key = name, .type = SCHEMA_ENUM, .offset = offsetof(structure, member), .names = words }
+#define MAP(name, at, table)                                                                       \
+  { .key = name, .type = SCHEMA_MAP, .offset = (at), .fields = table }
+#define END                                                                                        \
+  { .key = NULL }
+
+/* Of a layer's formats; of its weights without and with their storage. */
+extern const struct schema_field describe_format_fields[], describe_weight_fields[],
+    describe_stored_fields[];
+
+#define FORMATS(weights)                                                                           \
+  MAP("weights", 0, weights), BOOL("freeze", struct layer, freeze),                                \
+      MAP("activations", offsetof(struct layer, activation), describe_format_fields),              \
+      MAP("gradients", offsetof(struct layer, gradient), describe_format_fields)
+
+#define FORMATS_OPEN                                                                               \
+  .weight = {BITS_USUAL, FRAC_OPEN}, .activation = {BITS_USUAL, FRAC_OPEN},                        \
+  .gradient = {BITS_USUAL, FRAC_OPEN}, .init = INIT_OPEN, .storage = STORAGE_OPEN
+
+#endif
