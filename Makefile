@@ -225,9 +225,10 @@ install: $(ENGRAM) ## install the command into PREFIX (/usr/local)
 	install -D $(ENGRAM) $(DESTDIR)$(PREFIX)/bin/engram
 
 # ---------------------------------------------------------------- checks
-# Half of a check has work for one processor only: it goes beside the rest, and is shown behind it.
-ALONE  := unit cli found independent link-faults vehicle study-test floorplan-test
-TOGETHER := lint leaves cores icarus driver regress mutants
+# Half of a check has work for one processor only: it goes beside the rest, and is shown behind it. What only one half
+# needs is built there, so that no two makes build the same file.
+ALONE  := unit cli found independent driver link-faults vehicle study-test floorplan-test
+TOGETHER := lint leaves cores icarus regress mutants
 check: all ## everything a contributor runs
 	@$(MAKE) --no-print-directory $(ALONE) >$(BUILD)/check.log 2>&1 & alone=$$!; trap "kill $$alone" INT TERM; status=0; \
 	$(MAKE) --no-print-directory $(TOGETHER) || status=1; wait $$alone || status=1; cat $(BUILD)/check.log; exit $$status
