@@ -140,6 +140,10 @@ static void set_loaded(struct marks *marks, const struct net *net, const struct 
   bool fixed = weights && !trains;
   marks_set(marks, "loaded", "%d", weights != NULL);
   marks_set(marks, "fixed", "%d", fixed);
+  marks_set(marks, "page_weights", "%s",
+            !weights ? ""
+            : fixed  ? "The weights are in the core from its start, as ROM: writes are refused.\n\n"
+                     : "The weights are in the core from its start; they can be written.\n\n");
   marks_set(marks, "features", "%u", loaded_features(net, weights));
 }
 

@@ -48,9 +48,8 @@ static const struct {
      "FEATURES",
      "R",
      "@features@",
-     "bit 0 the core trains, bit 1 replies carry logits, not probabilities, bit 2 it has weights "
-     "from "
-     "its start, bit 3 which cannot be written",
+     "bit 0 the core trains, bit 1 replies carry logits, not probabilities, "
+     "bit 2 it has weights from its start, bit 3 which cannot be written",
      {{"TRAINS", 0, 1, "the core trains"},
       {"LOGITS", 1, 1, "replies carry logits, not probabilities"},
       {"LOADED", 2, 1, "it has weights from its start"},

@@ -381,8 +381,8 @@ static int run_netlist(struct bench *bench, int count, bool train, struct error 
   struct compare *compare = &bench->compare;
   bool trains = bench->net.fold[FOLD_MODE] == MODE_TRAINING;
   uint32_t *cycles = train && trains ? &compare->train_cycles : &compare->infer_cycles;
-  while (count > 0 && compare->mismatches == 0) {
-    int chunk = 1 + (int)draw(bench, NETLIST_CHUNK);
+  int chunk = 1; /* the first step is alone */
+  for (; count > 0 && compare->mismatches == 0; chunk = 1 + (int)draw(bench, NETLIST_CHUNK)) {
     chunk = chunk < count ? chunk : count;
     if (run(bench, chunk, train, err) || read_back(bench, err))
       return -1;

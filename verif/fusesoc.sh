@@ -81,6 +81,7 @@ emit tiny8
 passes lint sim
 emit paper
 passes lint sim_verilator
+
 # Layouts of one net and another of the same name side by side: each by its own name, none in the place of another.
 rm -rf "$work/core"
 for fold in mode=training mode=inference multipliers=shared; do

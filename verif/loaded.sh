@@ -1,7 +1,7 @@
 #!/bin/sh
-# loaded.sh : cores that have weights from their start (engram gen --load), under the bench that they are emitted with, in
-# Icarus Verilog and in Verilator, and the netlist of one with its ROM; cores with a digit of a weight changed, which the
-# bench must notice.
+# loaded.sh : cores that have weights from their start (engram gen --load), under the bench that they are emitted with,
+# in Icarus Verilog and in Verilator, and the netlist of one with its ROM; cores with a digit of a weight changed, which
+# the bench must notice.
 # SPDX-License-Identifier: MIT
 #
 # Usage: loaded.sh ENGRAM WORK
@@ -36,7 +36,9 @@ weights() { # net, classes, size of pictures: a few training steps
 }
 
 icarus() { # folder: its bench
-  (cd "$1" && iverilog -g2005-sv -s engram_core_tb -o tb $(cat engram_core.f) engram_core_tb.v && vvp -N tb) >"$1/icarus.log" 2>&1 &&
+  # shellcheck disable=SC2046
+  (cd "$1" && iverilog -g2005-sv -s engram_core_tb -o tb $(cat engram_core.f) engram_core_tb.v &&
+    vvp -N tb) >"$1/icarus.log" 2>&1 &&
     grep -q '^PASS' "$1/icarus.log"
 }
 

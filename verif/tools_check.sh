@@ -14,7 +14,8 @@ mkdir -p "$2" "$3"
 work=$(cd "$2" && pwd) venv=$(cd "$3" && pwd)
 python=$venv/bin/python
 
-# Net and layout; `loaded` has weights from its start. Each branch of gen/emit.c is taken by one of them, most by the first three.
+# Net and layout; `loaded` has weights from its start. Each branch of gen/emit.c is taken by one of them, most by the
+# first three.
 cores='verif/nets/uneven multipliers=shared storage=single_port
 verif/nets/frozen step=fast positions=1 filters=3
 nets/tiny mode=inference positions=1 taps=3 output=argmax loaded
