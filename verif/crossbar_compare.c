@@ -40,11 +40,10 @@ int crossbar_find_weights(struct compare *compare, struct sim_bus *bus, int l, s
       memory_new((size_t)(p->rows_at_once * p->banks), sizeof *compare->weights[l]);
   for (int r = 0; r < p->rows_at_once; r++)
     for (int bank = 0; bank < p->banks; bank++)
-      if (compare_find(
-              bus, &compare->weights[l][r * p->banks + bank], "memory_q", err,
-              "u_%s.u_banks.gen_bank_row__BRA__%d__KET__.gen_bank__BRA__%d__KET__."
-              "u_bank.u_weights.%s",
-              layer->name, r, bank, storages[layer->storage]))
+      if (compare_find(bus, &compare->weights[l][r * p->banks + bank], "memory_q", err,
+                       "u_%s.u_banks.gen_bank_row__BRA__%d__KET__.gen_bank__BRA__%d__KET__."
+                       "u_bank.u_weights.%s",
+                       layer->name, r, bank, storages[layer->storage]))
         return -1;
   return 0;
 }

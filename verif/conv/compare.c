@@ -11,8 +11,8 @@ static int add_probes(struct compare *compare, struct sim_bus *bus, int l, struc
   char scope[64];
   if (compare->net->fold[FOLD_MODE] != MODE_TRAINING)
     return 0;
-  snprintf(scope, sizeof scope, serial ? "u_%s.u_gradient" : "u_%s.gen_training.u_update.u_gradient",
-           layer->name);
+  snprintf(scope, sizeof scope,
+           serial ? "u_%s.u_gradient" : "u_%s.gen_training.u_update.u_gradient", layer->name);
   return compare_add_probe(compare, bus, layer->name, "update_sum", scope,
                            (size_t)(layer->rows * layer->units), layer->update_bits, err);
 }
