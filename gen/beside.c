@@ -21,10 +21,10 @@ enum { BENCH_SEED = 1, BENCH_LABEL = 1 };
 void beside_layer_list(struct marks *marks, const struct net *net) {
   struct text lines;
   text_open(&lines);
-  for (int l = 0; l < net->layer_count; l++) {
-    const struct layer *layer = &net->layer[l];
-    fprintf(lines.file, " \\\n  X(%d, %d, %d, %d, %d, %d)", l, layer->rows, layer->units,
-            layer->weight.bits, layer->weight.frac, layer->initial_bits);
+  for (int i = 0; i < net->tensor_count; i++) {
+    const struct tensor *t = &net->tensor[i];
+    fprintf(lines.file, " \\\n  X(%d, %d, %d, %d, %d, %d)", i, t->rows, t->columns, t->format.bits,
+            t->format.frac, t->initial_bits);
   }
   text_to_mark(&lines, marks, "layer_list");
 }
@@ -133,9 +133,11 @@ static void set_loaded(struct marks *marks, const struct net *net, const struct 
   if (fixed)
     fprintf(lines.file, "    refused = 1'b1;\n    write(weight_address(0, 0, 0), 32'd0);\n"
                         "    write(weight_address(0, 0, 0), 32'd1);\n    refused = 1'b0;\n");
-  for (int l = 0; l < net->layer_count; l++)
-    fprintf(lines.file, "    check_layer(%d, %d, %d, 32'h%08X);\n", l, net->layer[l].rows,
-            net->layer[l].units, (unsigned)digest_of(weights->layer[l], weights->count[l]));
+  for (int i = 0; i < net->tensor_count; i++) {
+    const struct tensor *t = &net->tensor[i];
+    fprintf(lines.file, "    check_layer(%d, %d, %d, 32'h%08X);\n", i, t->rows, t->columns,
+            (unsigned)digest_of(weights_of(weights, t), net_tensor_size(t)));
+  }
   text_to_mark(&lines, marks, "tb_load");
   marks_set(marks, "tb_refused", "%d", fixed ? 2 : 0);
   marks_set(marks, "tb_response", "refused ? 32'd2 : 32'd0");
@@ -155,16 +157,15 @@ static void set_load(struct marks *marks, const struct net *net) {
   for (int word = 0; word < 4; word++)
     fprintf(lines.file, "    write(RANDOM + %d, 32'h%08X);\n", 4 * word,
             (unsigned)((word < 2 ? state.low : state.high) >> (word % 2 * 32)));
-  for (int l = 0; l < net->layer_count; l++) {
-    const struct layer *layer = &net->layer[l];
-    fprintf(lines.file, "    load(%d, %d, %d, %d);\n", l, layer->rows, layer->units,
-            layer->initial_bits);
+  for (int i = 0; i < net->tensor_count; i++) {
+    const struct tensor *t = &net->tensor[i];
+    fprintf(lines.file, "    load(%d, %d, %d, %d);\n", i, t->rows, t->columns, t->initial_bits);
   }
   text_to_mark(&lines, marks, "tb_load");
   set_template(marks, "tb_weights", "core_tb_load.v.in");
 }
 
-/* Checks of the random state, and of each layer's first and last row, after the training step. */
+/* Checks of the random state, and of each tensor's first and last row, after the training step. */
 static void set_after(struct marks *marks, struct model *model) {
   const struct random_state *state = &model->state.random;
   struct text lines;
@@ -172,14 +173,14 @@ static void set_after(struct marks *marks, struct model *model) {
   for (int word = 0; word < 4; word++)
     fprintf(lines.file, "    check_register(\"RANDOM\", RANDOM + %d, 32'h%08X);\n", 4 * word,
             (unsigned)((word < 2 ? state->low : state->high) >> (word % 2 * 32)));
-  for (int l = 0; l < model->net->layer_count; l++) {
-    const struct layer *layer = &model->net->layer[l];
-    int last = layer->rows - 1;
+  for (int i = 0; i < model->net->tensor_count; i++) {
+    const struct tensor *t = &model->net->tensor[i];
+    size_t columns = (size_t)t->columns;
+    int last = t->rows - 1;
     for (int row = 0; row <= last; row += last > 0 ? last : 1) {
-      const int32_t *weights = model_weights(model)->layer[l] + (size_t)row * (size_t)layer->units;
-      uint32_t digest = digest_of(weights, (size_t)layer->units);
-      fprintf(lines.file, "    check_row(%d, %d, %d, 32'h%08X);\n", l, row, layer->units,
-              (unsigned)digest);
+      const int32_t *weights = weights_of(model_weights(model), t) + (size_t)row * columns;
+      fprintf(lines.file, "    check_row(%d, %d, %d, 32'h%08X);\n", i, row, t->columns,
+              (unsigned)digest_of(weights, columns));
     }
   }
   text_to_mark(&lines, marks, "tb_after");

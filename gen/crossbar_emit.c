@@ -115,7 +115,7 @@ void crossbar_write_banks(FILE *choice, FILE *modules, struct emit *emit, int l)
   const struct plan_crossbar *p = &emit->plan->layer[l].crossbar;
   struct marks *marks = emit->marks;
   bool registers = layer->storage == STORAGE_REGISTER;
-  marks_set(marks, "layer", "%d", l);
+  marks_set(marks, "tensor", "%d", layer->first_tensor);
   marks_set(marks, "bank_bits", "%d", layer->weight.bits);
   marks_set(marks, "bank_words", "%d", p->weight_words);
   marks_set(marks, "bank_address_bits", "%d", p->address_bits);

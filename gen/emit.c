@@ -86,17 +86,18 @@ static void set_shapes(struct marks *marks, const struct net *net, const struct 
   marks_set(marks, "multipliers", "%d", plan->multipliers);
 }
 
-/* Constants of all layers, the last layer leftmost, as Verilog's concatenation wants them. */
-static void set_layer_lists(struct marks *marks, const struct net *net) {
+/* Constants of all tensors, the last one leftmost, as Verilog's concatenation wants them. */
+static void set_tensor_lists(struct marks *marks, const struct net *net) {
   struct text rows, columns, bits;
   text_open(&rows);
   text_open(&columns);
   text_open(&bits);
-  for (int l = net->layer_count - 1; l >= 0; l--) {
-    const char *comma = l ? ", " : "";
-    fprintf(rows.file, "32'd%d%s", net->layer[l].rows, comma);
-    fprintf(columns.file, "32'd%d%s", net->layer[l].units, comma);
-    fprintf(bits.file, "8'd%d%s", net->layer[l].weight.bits, comma);
+  for (int i = net->tensor_count - 1; i >= 0; i--) {
+    const struct tensor *t = &net->tensor[i];
+    const char *comma = i ? ", " : "";
+    fprintf(rows.file, "32'd%d%s", t->rows, comma);
+    fprintf(columns.file, "32'd%d%s", t->columns, comma);
+    fprintf(bits.file, "8'd%d%s", t->format.bits, comma);
   }
   text_to_mark(&rows, marks, "rows_list");
   text_to_mark(&columns, marks, "columns_list");
@@ -154,6 +155,7 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
   const struct plan_layer *p = &plan->layer[l];
   const struct plan_edge *behind = &plan->edge[l + 1];
   marks_set(marks, "layer", "%d", l);
+  marks_set(marks, "tensor", "%d", layer->first_tensor);
   marks_set(marks, "layer_name", "%s", layer->name);
   marks_set(marks, "rows", "%d", layer->rows);
   marks_set(marks, "layer_row_bits", "%d", p->row_bits);
@@ -235,13 +237,32 @@ static void write_header(FILE *f, const struct net *net, struct marks *marks) {
   registers_write_c(text.file);
   text_to_mark(&text, marks, "registers");
   text_open(&text);
-  for (int l = 0; l < net->layer_count; l++)
+  for (int i = 0; i < net->tensor_count; i++) {
+    const struct tensor *t = &net->tensor[i];
+    char title[NET_TENSOR_NAME_MAX];
+    net_tensor_title(net, t, title);
     fprintf(text.file,
-            "#define ENGRAM_LAYER%d_ROWS %d /* %s */\n#define ENGRAM_LAYER%d_COLUMNS %d\n", l,
-            net->layer[l].rows, net->layer[l].name, l, net->layer[l].units);
+            "#define ENGRAM_LAYER%d_ROWS %d /* %s */\n#define ENGRAM_LAYER%d_COLUMNS %d\n", i,
+            t->rows, title, i, t->columns);
+  }
   text_to_mark(&text, marks, "shapes");
   beside_layer_list(marks, net);
   template_write(f, "core_header.h.in", marks);
+}
+
+/* The row of tensor `i`; what is the layer's beside its first tensor. */
+static void write_tensor_row(FILE *f, const struct net *net, int i) {
+  const struct tensor *t = &net->tensor[i];
+  const struct layer *layer = &net->layer[t->layer];
+  char title[NET_TENSOR_NAME_MAX];
+  net_tensor_title(net, t, title);
+  fprintf(f, "| %d %s | %d x %d | %d, %d | ", i, title, t->rows, t->columns, t->format.bits,
+          t->format.frac);
+  if (i == layer->first_tensor)
+    fprintf(f, "%d, %d | %d, %d | %d | %d |\n", layer->activation.bits, layer->activation.frac,
+            layer->gradient.bits, layer->gradient.frac, layer->sum_bits, layer->update_bits);
+  else
+    fprintf(f, "| | | |\n");
 }
 
 static void write_page(FILE *f, const struct net *net, const struct plan *plan,
@@ -253,13 +274,8 @@ static void write_page(FILE *f, const struct net *net, const struct plan *plan,
             plan->memory[i].words, plan->memory[i].bits);
   text_to_mark(&text, marks, "memories");
   text_open(&text);
-  for (int l = 0; l < net->layer_count; l++) {
-    const struct layer *layer = &net->layer[l];
-    fprintf(text.file, "| %d %s | %d x %d | %d, %d | %d, %d | %d, %d | %d | %d |\n", l,
-            net->layer[l].name, layer->rows, layer->units, layer->weight.bits, layer->weight.frac,
-            layer->activation.bits, layer->activation.frac, layer->gradient.bits,
-            layer->gradient.frac, layer->sum_bits, layer->update_bits);
-  }
+  for (int i = 0; i < net->tensor_count; i++)
+    write_tensor_row(text.file, net, i);
   text_to_mark(&text, marks, "layers_table");
   text_open(&text);
   registers_write_page(text.file, net);
@@ -329,7 +345,7 @@ int emit_core(const struct net *net, const char *folder, const char *prefix,
   set_versions(&marks, net);
   set_description(&marks, net);
   set_shapes(&marks, net, &plan);
-  set_layer_lists(&marks, net);
+  set_tensor_lists(&marks, net);
   set_training(&marks, net, &plan);
   set_loaded(&marks, net, weights);
   struct emit emit = {.net = net,

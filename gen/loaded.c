@@ -33,13 +33,16 @@ static void put(struct content *content, size_t word, int at, int32_t value, int
 
 void content_put_weights(struct content *content, const struct emit *emit, int l, int memory) {
   const struct layer *layer = &emit->net->layer[l];
-  const int32_t *weight = emit->weights->layer[l];
-  for (int row = 0; row < layer->rows; row++)
-    for (int unit = 0; unit < layer->units; unit++, weight++) {
-      struct plan_place place = plan_weight_place(emit->plan, emit->net, l, row, unit);
-      if (place.memory == memory)
-        put(content, (size_t)place.word, place.bit, *weight, layer->weight.bits);
-    }
+  const struct tensor *tensor = &emit->net->tensor[layer->first_tensor];
+  for (int i = 0; i < layer->tensor_count; i++, tensor++) {
+    const int32_t *weight = weights_of(emit->weights, tensor);
+    for (int row = 0; row < tensor->rows; row++)
+      for (int column = 0; column < tensor->columns; column++, weight++) {
+        struct plan_place place = plan_weight_place(emit->plan, emit->net, tensor, row, column);
+        if (place.memory == memory)
+          put(content, (size_t)place.word, place.bit, *weight, tensor->format.bits);
+      }
+  }
 }
 
 void content_hex(FILE *f, const unsigned char *bits, int count) {

@@ -175,14 +175,16 @@ void registers_write_rdl(FILE *f, const struct net *net) {
             counters[i].before, counters[i].behind, counters[i].name, (unsigned)counters[i].offset);
   fprintf(f, "  } LAYER[%d] @ 0x%03X += 0x%X;\n", net->layer_count, (unsigned)MAP_LAYERS,
           (unsigned)MAP_LAYER_SIZE);
-  for (int l = 0; l < net->layer_count; l++) {
-    const struct layer *layer = &net->layer[l];
-    fprintf(f,
-            "  external mem {\n    desc = \"layer %d, %d rows of %d: entry (row << %d) + column; "
-            "%d bits, sign-extended; while paused\";\n"
-            "    mementries = %d; memwidth = 32; sw = rw;\n  } WEIGHTS%d @ 0x%X;\n",
-            l, layer->rows, layer->units, net->column_bits, layer->weight.bits,
-            ((layer->rows - 1) << net->column_bits) + layer->units, l,
-            (unsigned)map_weight(net, l, 0, 0));
+  for (int i = 0; i < net->tensor_count; i++) {
+    const struct tensor *t = &net->tensor[i];
+    bool alone = net->layer[t->layer].tensor_count == 1;
+    fprintf(
+        f,
+        "  external mem {\n    desc = \"layer %d%s%s, %d rows of %d: entry (row << %d) + column; "
+        "%d bits, sign-extended; while paused\";\n"
+        "    mementries = %d; memwidth = 32; sw = rw;\n  } WEIGHTS%d @ 0x%X;\n",
+        t->layer, alone ? "" : ", ", alone ? "" : t->name, t->rows, t->columns, net->column_bits,
+        t->format.bits, ((t->rows - 1) << net->column_bits) + t->columns, i,
+        (unsigned)map_weight(net, i, 0, 0));
   }
 }

@@ -254,14 +254,14 @@ static int change_settings(struct bench *bench, struct error *err) {
 static int spot_check(struct bench *bench, struct error *err) {
   const struct weights *weights = model_weights(&bench->model);
   for (int i = 0; i < 8; i++) {
-    int l = (int)draw(bench, (uint32_t)bench->net.layer_count), units = bench->net.layer[l].units;
-    size_t n = draw(bench, (uint32_t)weights->count[l]);
-    uint32_t got;
-    if (sim_bus_read(&bench->bus, map_weight(&bench->net, l, (int)n / units, (int)n % units), &got,
-                     err))
+    int t = (int)draw(bench, (uint32_t)bench->net.tensor_count);
+    const struct tensor *tensor = &bench->net.tensor[t];
+    int n = (int)draw(bench, (uint32_t)net_tensor_size(tensor));
+    uint32_t at = map_weight(&bench->net, t, n / tensor->columns, n % tensor->columns), got;
+    if (sim_bus_read(&bench->bus, at, &got, err))
       return error_set(err, "simulation: a weight could not be read");
-    compare_value(&bench->compare, "weight read back", (long)n, weights->layer[l][n], (int32_t)got,
-                  bench->bus.cycle);
+    compare_value(&bench->compare, "weight read back", n, weights_of(weights, tensor)[n],
+                  (int32_t)got, bench->bus.cycle);
   }
   return 0;
 }

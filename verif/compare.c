@@ -252,17 +252,20 @@ static void compare_layer(struct compare *compare, int l, bool train, uint64_t n
 
 static void compare_weights(struct compare *compare, int l, uint64_t now) {
   const struct layer *layer = &compare->net->layer[l];
-  const int32_t *weights = model_weights(compare->model)->layer[l];
-  char tensor[24];
-  snprintf(tensor, sizeof tensor, "%s.weight", compare->net->layer[l].name);
-  for (int n = 0; n < layer->rows; n++)
-    for (int u = 0; u < layer->units; u++) {
-      int i = n * layer->units + u;
-      struct plan_place place = plan_weight_place(&compare->plan, compare->net, l, n, u);
-      int64_t got = signal_signed(&compare->weights[l][place.memory], (size_t)place.word,
-                                  (size_t)place.bit, layer->weight.bits);
-      compare_value(compare, tensor, i, weights[i], got, now);
-    }
+  const struct tensor *tensor = &compare->net->tensor[layer->first_tensor];
+  for (int t = 0; t < layer->tensor_count; t++, tensor++) {
+    const int32_t *weight = weights_of(model_weights(compare->model), tensor);
+    char name[NET_TENSOR_NAME_MAX];
+    net_tensor_name(compare->net, tensor, name);
+    for (int n = 0; n < tensor->rows; n++)
+      for (int u = 0; u < tensor->columns; u++) {
+        int i = n * tensor->columns + u;
+        struct plan_place place = plan_weight_place(&compare->plan, compare->net, tensor, n, u);
+        int64_t got = signal_signed(&compare->weights[l][place.memory], (size_t)place.word,
+                                    (size_t)place.bit, tensor->format.bits);
+        compare_value(compare, name, i, weight[i], got, now);
+      }
+  }
 }
 
 /* No weight is written that does not change. */

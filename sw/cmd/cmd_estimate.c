@@ -67,10 +67,6 @@ static const struct argp argp = {
            "and --fit the exit status is 1 where nothing fits.",
 };
 
-static size_t weights_of(const struct layer *layer) {
-  return (size_t)layer->rows * (size_t)layer->units;
-}
-
 /* ---- text ---- */
 
 static void show_layers(const struct net *net, const struct plan *plan) {
@@ -79,7 +75,7 @@ static void show_layers(const struct net *net, const struct plan *plan) {
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     const struct format *formats[] = {&layer->weight, &layer->activation, &layer->gradient};
-    printf("%-20s %9d %7d %9zu ", layer->name, layer->rows, layer->units, weights_of(layer));
+    printf("%-20s %9d %7d %9zu ", layer->name, layer->rows, layer->units, layer->weight_count);
     for (int f = 0; f < 3; f++)
       printf(" %2d bits, %2d frac", formats[f]->bits, formats[f]->frac);
     printf(" %8d %11d\n", layer->sum_bits, plan->layer[l].multipliers);
@@ -133,9 +129,9 @@ static json_t *layers_json(const struct net *net, const struct plan *plan) {
         layers, json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:i, s:o, s:o, s:o, s:i, s:i, s:i}",
                           "name", layer->name, "kind", net_kind_name(layer), "rows", layer->rows,
                           "units", layer->units, "positions", layer->positions, "weights",
-                          (json_int_t)weights_of(layer), "multipliers", plan->layer[l].multipliers,
-                          "weight", format_json(&layer->weight), "activation",
-                          format_json(&layer->activation), "gradient",
+                          (json_int_t)layer->weight_count, "multipliers",
+                          plan->layer[l].multipliers, "weight", format_json(&layer->weight),
+                          "activation", format_json(&layer->activation), "gradient",
                           format_json(&layer->gradient), "sum_bits", layer->sum_bits, "back_bits",
                           layer->back_bits, "update_bits", layer->update_bits));
   }

@@ -66,20 +66,22 @@ static char *identifier(const char *name) {
 }
 
 static void write_array(FILE *f, const struct net *net, const struct weights *weights,
-                        const char *name, int l) {
-  const struct layer *layer = &net->layer[l];
-  int bits = layer->weight.bits;
+                        const char *name, int i) {
+  const struct tensor *tensor = &net->tensor[i];
+  int bits = tensor->format.bits;
+  char title[NET_TENSOR_NAME_MAX];
+  net_tensor_title(net, tensor, title);
   fprintf(f, "\n/* %s: %d inputs x %d units, %d bits: a weight is the integer over 2^%d. */\n",
-          layer->name, layer->rows, layer->units, bits, layer->weight.frac);
+          title, tensor->rows, tensor->columns, bits, tensor->format.frac);
   fprintf(f, "static const int%d_t %s_layer%d[%d][%d] = {\n",
           bits <= 8    ? 8
           : bits <= 16 ? 16
                        : 32,
-          name, l, layer->rows, layer->units);
-  const int32_t *weight = weights->layer[l];
-  for (int row = 0; row < layer->rows; row++) {
+          name, i, tensor->rows, tensor->columns);
+  const int32_t *weight = weights_of(weights, tensor);
+  for (int row = 0; row < tensor->rows; row++) {
     fprintf(f, "  {");
-    for (int unit = 0; unit < layer->units; unit++)
+    for (int unit = 0; unit < tensor->columns; unit++)
       fprintf(f, "%s%d", unit ? ", " : "", (int)*weight++);
     fprintf(f, "},\n");
   }
@@ -95,40 +97,45 @@ static void write_header(FILE *f, const struct net *net, const struct weights *w
       " * inputs (behind a convolution position by position, filters innermost), columns units.\n"
       " */\n#include <stdint.h>\n",
       (unsigned long long)net->net_hash, ENGRAM_VERSION);
-  for (int l = 0; l < net->layer_count; l++)
-    write_array(f, net, weights, name, l);
+  for (int i = 0; i < net->tensor_count; i++)
+    write_array(f, net, weights, name, i);
   free(name);
 }
 
-static void write_words(FILE *f, const struct net *net, const struct weights *weights, int l) {
-  const struct layer *layer = &net->layer[l];
-  int bits = layer->weight.bits;
+static void write_words(FILE *f, const struct net *net, const struct weights *weights, int i) {
+  const struct tensor *tensor = &net->tensor[i];
+  const int32_t *weight = weights_of(weights, tensor);
+  char title[NET_TENSOR_NAME_MAX];
+  net_tensor_title(net, tensor, title);
+  int bits = tensor->format.bits;
   uint32_t mask = UINT32_MAX >> (32 - bits);
   fprintf(f,
           "// %s of a net %016llX: %d rows of %d words, row by row. Two's complement of %d bits:\n"
           "// a weight is the integer over 2^%d.\n",
-          layer->name, (unsigned long long)net->net_hash, layer->rows, layer->units, bits,
-          layer->weight.frac);
-  for (size_t i = 0; i < weights->count[l]; i++)
-    fprintf(f, "%0*x\n", (bits + 3) / 4, (unsigned)((uint32_t)weights->layer[l][i] & mask));
+          title, (unsigned long long)net->net_hash, tensor->rows, tensor->columns, bits,
+          tensor->format.frac);
+  for (size_t n = 0; n < net_tensor_size(tensor); n++)
+    fprintf(f, "%0*x\n", (bits + 3) / 4, (unsigned)((uint32_t)weight[n] & mask));
 }
 
-/* One file of the folder: the header (layer -1) or a layer's words. */
+/* One file of the folder: the header (-1) or a tensor's words. */
 static int write_file(const char *folder, const struct net *net, const struct weights *weights,
-                      int l, struct error *err) {
-  char name[sizeof net->layer[0].name + sizeof ".hex"] = "weights.h";
-  if (l >= 0)
-    snprintf(name, sizeof name, "%s.hex", net->layer[l].name);
+                      int i, struct error *err) {
+  char title[NET_TENSOR_NAME_MAX], name[sizeof title + sizeof ".hex"] = "weights.h";
+  if (i >= 0) {
+    net_tensor_title(net, &net->tensor[i], title);
+    snprintf(name, sizeof name, "%s.hex", title);
+  }
   char *path = path_join(folder, name);
   struct output out;
   FILE *f = output_open(&out, path, err);
   free(path);
   if (!f)
     return -1;
-  if (l < 0)
+  if (i < 0)
     write_header(f, net, weights);
   else
-    write_words(f, net, weights, l);
+    write_words(f, net, weights, i);
   return output_commit(&out, err);
 }
 
@@ -137,8 +144,8 @@ static int export_weights(const struct options *options, const struct net *net,
   struct staging staging;
   if (staging_open(&staging, options->folder, err) != 0)
     return -1;
-  for (int l = -1; l < net->layer_count; l++)
-    if (write_file(staging.path, net, weights, l, err) != 0) {
+  for (int i = -1; i < net->tensor_count; i++)
+    if (write_file(staging.path, net, weights, i, err) != 0) {
       staging_abort(&staging);
       return -1;
     }

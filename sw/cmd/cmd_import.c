@@ -17,7 +17,7 @@ struct options {
   bool json;
 };
 
-/* What became of a layer's weights. */
+/* What became of a tensor. */
 struct quantised {
   size_t weights, rounded, saturated; /* rounded: also those that were saturated */
   double largest_error;
@@ -28,7 +28,7 @@ struct import {
   const struct options *options;
   struct net net;
   struct checkpoint checkpoint;
-  struct quantised layer[NET_LAYERS_MAX];
+  struct quantised tensor[NET_LAYERS_MAX * NET_TENSORS_MAX];
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state) {
@@ -77,15 +77,16 @@ static const struct argp argp = {
            "needs no export: PyTorch reads it as it is.",
 };
 
-static struct quantised quantise_error(const struct net *net, const struct weights *weights,
-                                       int l) {
-  struct format format = net->layer[l].weight;
+static struct quantised quantise_error(const struct tensor *tensor, const struct weights *weights) {
+  struct format format = tensor->format;
+  const int32_t *weight = weights_of(weights, tensor);
+  const float *reals = weights_real(weights, tensor);
   int32_t low = (int32_t)fixed_low(format.bits), high = (int32_t)fixed_high(format.bits);
-  struct quantised r = {.weights = weights->count[l], .most = ldexp(high, -format.frac)};
-  for (size_t i = 0; i < weights->count[l]; i++) {
-    int32_t integer = weights->layer[l][i];
+  struct quantised r = {.weights = net_tensor_size(tensor), .most = ldexp(high, -format.frac)};
+  for (size_t i = 0; i < r.weights; i++) {
+    int32_t integer = weight[i];
     double value = ldexp(integer, -format.frac);
-    double real = weights->real[l] ? (double)weights->real[l][i] : value;
+    double real = reals ? (double)reals[i] : value;
     double error = fabs(real - value);
     r.rounded += error > 0;
     /* the nearest integer is at most half a unit away, but for those beyond the ends */
@@ -110,8 +111,8 @@ static int import_weights(struct import *import, struct error *err) {
   weights_new(&checkpoint->weights, net);
   if (checkpoint_load(options->from, net, checkpoint, &inexact, err) != 0)
     return -1;
-  for (int l = 0; l < net->layer_count; l++)
-    import->layer[l] = quantise_error(net, &checkpoint->weights, l);
+  for (int i = 0; i < net->tensor_count; i++)
+    import->tensor[i] = quantise_error(&net->tensor[i], &checkpoint->weights);
   weights_drop_real(&checkpoint->weights);
   checkpoint->state = device_state_fresh(net, options->seed);
   checkpoint->place = (struct place){.seed = options->seed};
@@ -120,9 +121,11 @@ static int import_weights(struct import *import, struct error *err) {
 
 static void show_json(const struct import *import) {
   json_t *layers = json_object();
-  for (int l = 0; l < import->net.layer_count; l++) {
-    const struct quantised *r = &import->layer[l];
-    json_object_set_new(layers, import->net.layer[l].name,
+  for (int i = 0; i < import->net.tensor_count; i++) {
+    const struct quantised *r = &import->tensor[i];
+    char title[NET_TENSOR_NAME_MAX];
+    net_tensor_title(&import->net, &import->net.tensor[i], title);
+    json_object_set_new(layers, title,
                         json_pack("{s:I, s:I, s:I, s:f, s:f, s:f}", "weights",
                                   (json_int_t)r->weights, "rounded", (json_int_t)r->rounded,
                                   "saturated", (json_int_t)r->saturated, "largest_error",
@@ -139,10 +142,12 @@ static void show(const struct import *import) {
     return;
   }
   printf("layer       weights   rounded  saturated  largest error  largest weight     allowed\n");
-  for (int l = 0; l < import->net.layer_count; l++) {
-    const struct quantised *r = &import->layer[l];
-    printf("%-8s %10zu %9zu %10zu %14.6f %15.6f %11.6f\n", import->net.layer[l].name, r->weights,
-           r->rounded, r->saturated, r->largest_error, r->largest, r->most);
+  for (int i = 0; i < import->net.tensor_count; i++) {
+    const struct quantised *r = &import->tensor[i];
+    char title[NET_TENSOR_NAME_MAX];
+    net_tensor_title(&import->net, &import->net.tensor[i], title);
+    printf("%-8s %10zu %9zu %10zu %14.6f %15.6f %11.6f\n", title, r->weights, r->rounded,
+           r->saturated, r->largest_error, r->largest, r->most);
   }
   printf("saved %s\n", import->options->output);
 }

@@ -138,13 +138,14 @@ static struct device *serial_open(const char *name, const struct net *net, struc
 
 /* ---------------------------------------------------------------- weights and state */
 
-static struct link_block layer_block(const struct net *net, int l) {
-  return (struct link_block){map_weight(net, l, 0, 0), net->layer[l].units, net->layer[l].rows,
+/* The net's tensor `i` in the core's memory, and bytes of a number of it. */
+static struct link_block tensor_block(const struct net *net, int i) {
+  return (struct link_block){map_weight(net, i, 0, 0), net->tensor[i].columns, net->tensor[i].rows,
                              map_weight(net, 0, 1, 0) - map_weight(net, 0, 0, 0)};
 }
 
-static int weight_bytes(const struct net *net, int l) {
-  return (net->layer[l].weight.bits + 7) / 8;
+static int weight_bytes(const struct net *net, int i) {
+  return (net->tensor[i].format.bits + 7) / 8;
 }
 
 static int write_state(struct serial_device *serial, const struct device_state *state,
@@ -175,8 +176,8 @@ static int serial_checksum(struct device *device, uint32_t *checksum, struct err
   *checksum = RANDOM_CHECKSUM_BEGIN;
   if (pause_core((struct serial_device *)device, 0, err))
     return -1;
-  for (int l = 0; l < net->layer_count; l++) {
-    struct link_block block = layer_block(net, l);
+  for (int i = 0; i < net->tensor_count; i++) {
+    struct link_block block = tensor_block(net, i);
     if (link_checksum(link_of(device), &block, checksum, err))
       return -1;
   }
@@ -202,9 +203,10 @@ static int serial_set(struct device *device, const struct weights *weights,
   const struct net *net = device->net;
   if (pause_core(serial, 0, err) || write_state(serial, state, err))
     return -1;
-  for (int l = 0; l < net->layer_count; l++) {
-    struct link_block block = layer_block(net, l);
-    if (link_write(&serial->link, &block, weight_bytes(net, l), weights->layer[l], err))
+  for (int i = 0; i < net->tensor_count; i++) {
+    struct link_block block = tensor_block(net, i);
+    if (link_write(&serial->link, &block, weight_bytes(net, i),
+                   weights_of(weights, &net->tensor[i]), err))
       return -1;
   }
   return verify(device, weights, err);
@@ -216,9 +218,10 @@ static int serial_get(struct device *device, struct weights *weights, struct dev
   const struct net *net = device->net;
   if (pause_core(serial, 0, err) || read_state(serial, state, err))
     return -1;
-  for (int l = 0; l < net->layer_count; l++) {
-    struct link_block block = layer_block(net, l);
-    if (link_read(&serial->link, &block, weight_bytes(net, l), weights->layer[l], err))
+  for (int i = 0; i < net->tensor_count; i++) {
+    struct link_block block = tensor_block(net, i);
+    if (link_read(&serial->link, &block, weight_bytes(net, i), weights_of(weights, &net->tensor[i]),
+                  err))
       return -1;
   }
   return verify(device, weights, err);
@@ -232,9 +235,9 @@ static int serial_initialise(struct device *device, uint64_t seed, const struct 
   uint32_t x = random_fill_state(seed);
   if (pause_core(serial, 0, err) || write_state(serial, state, err))
     return -1;
-  for (int l = 0; l < net->layer_count; l++) {
-    struct link_block block = layer_block(net, l);
-    if (link_fill(&serial->link, &block, net->layer[l].initial_bits, &x, err))
+  for (int i = 0; i < net->tensor_count; i++) {
+    struct link_block block = tensor_block(net, i);
+    if (link_fill(&serial->link, &block, net->tensor[i].initial_bits, &x, err))
       return -1;
   }
   struct weights weights;

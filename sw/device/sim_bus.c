@@ -282,12 +282,14 @@ int sim_bus_set(struct sim_bus *bus, const struct weights *weights,
       must_write(bus, MAP_RATE, (uint32_t)state->rate, err) ||
       must_write(bus, MAP_FREEZE, state->freeze, err))
     return -1;
-  for (int l = 0; l < net->layer_count; l++)
-    for (size_t i = 0; i < weights->count[l]; i++) {
-      int units = net->layer[l].units, row = (int)i / units, column = (int)i % units;
-      if (must_write(bus, map_weight(net, l, row, column), (uint32_t)weights->layer[l][i], err))
-        return -1;
-    }
+  for (int i = 0; i < net->tensor_count; i++) {
+    const struct tensor *tensor = &net->tensor[i];
+    const int32_t *weight = weights_of(weights, tensor);
+    for (int row = 0; row < tensor->rows; row++)
+      for (int column = 0; column < tensor->columns; column++)
+        if (must_write(bus, map_weight(net, i, row, column), (uint32_t)*weight++, err))
+          return -1;
+  }
   return 0;
 }
 
@@ -304,14 +306,17 @@ int sim_bus_get(struct sim_bus *bus, struct weights *weights, struct device_stat
   state->random = (struct random_state){random[0] | (uint64_t)random[1] << 32,
                                         random[2] | (uint64_t)random[3] << 32};
   state->rate = (int)rate;
-  for (int l = 0; l < net->layer_count; l++)
-    for (size_t i = 0; i < weights->count[l]; i++) {
-      int units = net->layer[l].units, row = (int)i / units, column = (int)i % units;
-      uint32_t weight;
-      if (must_read(bus, map_weight(net, l, row, column), &weight, err))
-        return -1;
-      weights->layer[l][i] = (int32_t)weight;
-    }
+  for (int i = 0; i < net->tensor_count; i++) {
+    const struct tensor *tensor = &net->tensor[i];
+    int32_t *to = weights_of(weights, tensor);
+    for (int row = 0; row < tensor->rows; row++)
+      for (int column = 0; column < tensor->columns; column++) {
+        uint32_t weight;
+        if (must_read(bus, map_weight(net, i, row, column), &weight, err))
+          return -1;
+        *to++ = (int32_t)weight;
+      }
+  }
   return 0;
 }
 

@@ -13,27 +13,28 @@
 #include <string.h>
 
 enum { NUMBER_BYTES_MAX = 8 };
-enum { TENSORS_MAX = 2 * NET_LAYERS_MAX }; /* of a file: weights and biases */
+enum { FILE_TENSORS_MAX = NET_LAYERS_MAX * (NET_TENSORS_MAX + 1) }; /* and biases */
 
-/* "dense1.weight" of a layer and "weight". */
-static void tensor_name(struct safetensor *tensor, const struct net *net, int l, const char *what) {
-  snprintf(tensor->name, sizeof tensor->name, "%s.%s", net->layer[l].name, what);
+_Static_assert((int)SAFETENSORS_NAME_BYTES >= (int)NET_TENSOR_NAME_MAX &&
+                   (int)SAFETENSORS_DIMENSIONS_MAX == NET_DIMENSIONS_MAX,
+               "a file's tensor takes what the net's has");
+
+static struct safetensor file_tensor(const struct net *net, const struct tensor *tensor) {
+  struct safetensor in_file = {.dimension_count = tensor->dimension_count};
+  net_tensor_name(net, tensor, in_file.name);
+  memcpy(in_file.dimension, tensor->dimension, sizeof in_file.dimension);
+  return in_file;
 }
 
-static void tensor_describe(struct safetensor *tensor, const struct net *net, int l) {
-  tensor_name(tensor, net, l, "weight");
-  tensor->dimension_count = net_tensor_shape(&net->layer[l], tensor->dimension);
-  tensor->begin = tensor->end = 0;
-}
-
-/* Index of weight [row][column] in the layer's tensor: [column][row], where rows that are values of
+/* Index of number [row][column] in the file's tensor: [column][row], where rows that are values of
  * several positions go from position by position to filter by filter. */
-static size_t tensor_index(const struct net *net, int l, int row, int column) {
-  if (l > 0) {
-    const struct layer *front = &net->layer[l - 1];
+static size_t tensor_index(const struct net *net, const struct tensor *tensor, int row,
+                           int column) {
+  if (tensor->inputs && tensor->layer > 0) {
+    const struct layer *front = &net->layer[tensor->layer - 1];
     row = row % front->units * front->positions + row / front->units;
   }
-  return (size_t)column * (size_t)net->layer[l].rows + (size_t)row;
+  return (size_t)column * (size_t)tensor->rows + (size_t)row;
 }
 
 static void put_float(uint8_t *to, float value) {
@@ -69,19 +70,16 @@ static json_t *metadata_of(const struct net *net, const struct checkpoint *check
                    checkpoint->origin.channel, "how", checkpoint->origin.how);
 }
 
-static float weight_value(const struct net *net, const struct weights *weights, int l, size_t i) {
-  return weights->real[l] ? weights->real[l][i]
-                          : ldexpf((float)weights->layer[l][i], -net->layer[l].weight.frac);
-}
-
-static void write_layer(FILE *file, const struct net *net, int l, const struct weights *weights) {
-  const struct layer *layer = &net->layer[l];
-  size_t count = (size_t)layer->rows * (size_t)layer->units;
+static void write_tensor(FILE *file, const struct net *net, const struct tensor *tensor,
+                         const struct weights *weights) {
+  const int32_t *weight = weights_of(weights, tensor);
+  const float *real = weights_real(weights, tensor);
+  size_t count = net_tensor_size(tensor), i = 0;
   uint8_t *bytes = memory_new(count, 4);
-  for (int row = 0; row < layer->rows; row++)
-    for (int column = 0; column < layer->units; column++)
-      put_float(bytes + 4 * tensor_index(net, l, row, column),
-                weight_value(net, weights, l, (size_t)(row * layer->units + column)));
+  for (int row = 0; row < tensor->rows; row++)
+    for (int column = 0; column < tensor->columns; column++, i++)
+      put_float(bytes + 4 * tensor_index(net, tensor, row, column),
+                real ? real[i] : ldexpf((float)weight[i], -tensor->format.frac));
   fwrite(bytes, 4, count, file); /* output_commit notices a failure */
   free(bytes);
 }
@@ -90,15 +88,14 @@ int checkpoint_write(FILE *file, const struct net *net, const struct checkpoint 
                      struct error *err) {
   json_t *header = json_pack("{so}", "__metadata__", metadata_of(net, checkpoint));
   size_t offset = 0;
-  for (int l = 0; l < net->layer_count; l++) {
-    struct safetensor tensor;
-    tensor_describe(&tensor, net, l);
+  for (int i = 0; i < net->tensor_count; i++) {
+    struct safetensor tensor = file_tensor(net, &net->tensor[i]);
     offset = safetensors_add(header, &tensor, offset);
   }
   if (safetensors_write_header(file, header) != 0)
     return error_set(err, "checkpoint: the header cannot be made: memory exhausted");
-  for (int l = 0; l < net->layer_count; l++)
-    write_layer(file, net, l, &checkpoint->weights);
+  for (int i = 0; i < net->tensor_count; i++)
+    write_tensor(file, net, &net->tensor[i], &checkpoint->weights);
   return 0;
 }
 
@@ -253,7 +250,7 @@ static int read_metadata(const struct reader *r, const json_t *header, struct ch
 
 /* ---- reading: the weights ---- */
 
-/* Nearest integer (half up) of the layer's grid, saturated. */
+/* Nearest integer (half up) of the tensor's grid, saturated. */
 static int32_t weight_of(double value, const struct format *format, bool *exact) {
   double scaled = ldexp(value, format->frac);
   double most = (double)(INT32_C(1) << (format->bits - 1));
@@ -266,27 +263,28 @@ static int32_t weight_of(double value, const struct format *format, bool *exact)
   return (int32_t)rounded;
 }
 
-static int read_layer(const struct reader *r, int l, const uint8_t *bytes,
-                      const struct safetensor *tensor, struct weights *weights, size_t *inexact) {
-  const struct layer *layer = &r->net->layer[l];
-  for (int row = 0; row < layer->rows; row++)
-    for (int column = 0; column < layer->units; column++) {
-      size_t index = tensor_index(r->net, l, row, column);
-      double value = dtype_value(tensor->type, bytes + (size_t)tensor->type->bytes * index);
+static int read_weights(const struct reader *r, const struct tensor *tensor, const uint8_t *bytes,
+                        const struct safetensor *in_file, struct weights *weights,
+                        size_t *inexact) {
+  int32_t *weight = weights_of(weights, tensor);
+  float *real = weights_real(weights, tensor);
+  for (int row = 0; row < tensor->rows; row++)
+    for (int column = 0; column < tensor->columns; column++) {
+      size_t index = tensor_index(r->net, tensor, row, column);
+      double value = dtype_value(in_file->type, bytes + (size_t)in_file->type->bytes * index);
       if (!(fabs(value) <= (double)FLT_MAX))
         return error_set(r->err,
                          "%s: %s: found %g at element %zu, allowed finite numbers that float32 has",
-                         r->path, tensor->name, value, index);
+                         r->path, in_file->name, value, index);
       bool exact;
-      size_t i = (size_t)(row * layer->units + column);
-      weights->layer[l][i] = weight_of(value, &layer->weight, &exact);
-      weights->real[l][i] = (float)value;
+      *weight++ = weight_of(value, &tensor->format, &exact);
+      *real++ = (float)value;
       *inexact += !exact;
     }
   return 0;
 }
 
-/* A layer has no bias: one that is there must be nothing but zeros. */
+/* A layer that states no bias has none: one that is there must be nothing but zeros. */
 static int check_bias(const struct reader *r, const uint8_t *bytes, const struct safetensor *bias) {
   for (int i = 0; i < bias->dimension[0]; i++) {
     double value = dtype_value(bias->type, bytes + bias->type->bytes * i);
@@ -301,16 +299,24 @@ static int check_bias(const struct reader *r, const uint8_t *bytes, const struct
 
 /* ---- reading: the file ---- */
 
-/* The weights of every layer, then the biases that the file has. Returns how many. */
+static bool is_stated(const struct safetensor *tensors, int count, const char *name) {
+  for (int i = 0; i < count; i++)
+    if (strcmp(tensors[i].name, name) == 0)
+      return true;
+  return false;
+}
+
+/* Every tensor of the net, then the biases that the file has beside them. Returns how many. */
 static int expected_tensors(const struct reader *r, const json_t *header,
-                            struct safetensor tensors[TENSORS_MAX]) {
-  int count = r->net->layer_count;
+                            struct safetensor tensors[FILE_TENSORS_MAX]) {
+  int needed = r->net->tensor_count, count = needed;
+  for (int i = 0; i < needed; i++)
+    tensors[i] = file_tensor(r->net, &r->net->tensor[i]);
   for (int l = 0; l < r->net->layer_count; l++) {
-    tensor_describe(&tensors[l], r->net, l);
     struct safetensor *bias = &tensors[count];
     *bias = (struct safetensor){.dimension_count = 1, .dimension = {r->net->layer[l].units}};
-    tensor_name(bias, r->net, l, "bias");
-    count += json_object_get(header, bias->name) != NULL;
+    snprintf(bias->name, sizeof bias->name, "%s.bias", r->net->layer[l].name);
+    count += !is_stated(tensors, needed, bias->name) && json_object_get(header, bias->name);
   }
   return count;
 }
@@ -321,20 +327,20 @@ static int read_file(const struct reader *r, const uint8_t *bytes, size_t size,
   char owner[NET_NAME_MAX + sizeof "network ''"];
   snprintf(owner, sizeof owner, "network '%s'", r->net->name);
   const struct safetensors file = {r->path, owner, bytes, size};
-  struct safetensor tensors[TENSORS_MAX];
+  struct safetensor tensors[FILE_TENSORS_MAX];
   size_t data;
   json_t *header = safetensors_header(&file, &data, r->err);
   if (!header)
     return -1;
-  int needed = r->net->layer_count, count = expected_tensors(r, header, tensors);
+  int needed = r->net->tensor_count, count = expected_tensors(r, header, tensors);
   int status = safetensors_find(&file, header, data, tensors, needed, count, r->err);
   if (status == 0)
     status = read_metadata(r, header, result);
   json_decref(header);
   weights_add_real(&result->weights);
-  for (int l = 0; l < needed && status == 0; l++)
-    status =
-        read_layer(r, l, bytes + data + tensors[l].begin, &tensors[l], &result->weights, inexact);
+  for (int i = 0; i < needed && status == 0; i++)
+    status = read_weights(r, &r->net->tensor[i], bytes + data + tensors[i].begin, &tensors[i],
+                          &result->weights, inexact);
   for (int i = needed; i < count && status == 0; i++)
     status = check_bias(r, bytes + data + tensors[i].begin, &tensors[i]);
   if (*inexact == 0)

@@ -107,7 +107,7 @@ void crossbar_narrow_update(struct model *model, const struct random_step *rando
   int idle = idle_bits(&update);
   update.fine_bits -= idle;
   if (update.random)
-    random_rows(net, random, l, layer->rows, narrow->rows);
+    random_rows(net, random, layer->first_tensor, layer->rows, narrow->rows);
   for (int i = 0; idle > 0 && i < layer->rows; i++)
     narrow->rows[i] = (uint16_t)(narrow->rows[i] >> idle);
   for (int u = 0; u < layer->units; u++) {

@@ -64,7 +64,7 @@ void crossbar_wide_update(struct model *model, const struct random_step *random,
   for (int n = 0; n < layer->rows; n++, weights += layer->units) {
     if (input[n] == 0)
       continue;
-    uint32_t row = update_row(&update, net, random, l, n);
+    uint32_t row = update_row(&update, net, random, layer->first_tensor, n);
     for (int k = 0; k < count; k++) {
       int32_t *weight = &weights[units[k]];
       *weight = update_weight(&update, *weight, (int64_t)input[n] * gradient[units[k]],

@@ -43,7 +43,7 @@ void layer_activate(struct model *model, int l, bool train);
 /* ---- updates ---- */
 
 /* What the updates of a layer share in a step. The rounding's hash is linear: what it makes of
- * {layer, row, column} is what it makes of {layer, row, 0} xor what it makes of {0, 0, column},
+ * {tensor, row, column} is what it makes of {tensor, row, 0} xor what it makes of {0, 0, column},
  * with the base once. */
 struct update {
   int shift, weight_bits;
@@ -55,8 +55,8 @@ struct update update_of(const struct model *model, int l);
 
 /* rho of E16 is update_row(row) xor update_column(column). */
 static inline uint32_t update_row(const struct update *update, const struct net *net,
-                                  const struct random_step *random, int l, int row) {
-  return update->random ? random_at(net, random, l, row, 0) : 0;
+                                  const struct random_step *random, int tensor, int row) {
+  return update->random ? random_at(net, random, tensor, row, 0) : 0;
 }
 
 static inline uint32_t update_column(const struct update *update, const struct net *net,

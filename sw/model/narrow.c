@@ -18,8 +18,8 @@ static bool narrow_fits(const struct net *net) {
     const struct layer *layer = &net->layer[l];
     const struct narrow_kind *kind = kinds[layer->kind];
     if (layer->input.bits > WORD_BITS || layer->weight.bits > WORD_BITS ||
-        layer->activation.bits > WORD_BITS || layer->gradient.bits > WORD_BITS || !kind->fits ||
-        !kind->fits(net, l))
+        layer->activation.bits > WORD_BITS || layer->gradient.bits > WORD_BITS ||
+        layer->tensor_count > 1 || !kind->fits || !kind->fits(net, l))
       return false;
   }
   return true;

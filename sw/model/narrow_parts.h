@@ -36,8 +36,8 @@ struct narrow {
 };
 
 struct narrow_kind {
-  /* Whether the kernels can hold the layer's sums; its words have 16 bits at most. NULL: the kind
-   * has no such form, and wide.c does nets with such a layer. */
+  /* Whether the kernels can hold the layer's sums; its words have 16 bits at most, and it has one
+   * tensor. NULL: the kind has no such form, and wide.c does nets with such a layer. */
   bool (*fits)(const struct net *net, int l);
 
   /* Memory of the kind's own, and its end; NULL where there is none. */

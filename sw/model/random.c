@@ -68,9 +68,9 @@ void random_dropout(const struct net *net, struct random_state state, uint8_t *b
   }
 }
 
-uint32_t random_at(const struct net *net, const struct random_step *step, int layer, int row,
+uint32_t random_at(const struct net *net, const struct random_step *step, int tensor, int row,
                    int column) {
-  uint64_t position = (uint64_t)layer << (net->row_bits + net->column_bits) |
+  uint64_t position = (uint64_t)tensor << (net->row_bits + net->column_bits) |
                       (uint64_t)row << net->column_bits | (uint64_t)column;
   uint64_t hash = step->base;
   for (uint64_t key = step->key; position != 0; position >>= 1, key >>= 1)
@@ -78,10 +78,10 @@ uint32_t random_at(const struct net *net, const struct random_step *step, int la
   return (uint32_t)hash & ((UINT32_C(1) << net->random_bits) - 1);
 }
 
-void random_rows(const struct net *net, const struct random_step *step, int layer, int count,
+void random_rows(const struct net *net, const struct random_step *step, int tensor, int count,
                  uint16_t *rows) {
   uint32_t mask = (UINT32_C(1) << net->random_bits) - 1;
-  rows[0] = (uint16_t)random_at(net, step, layer, 0, 0);
+  rows[0] = (uint16_t)random_at(net, step, tensor, 0, 0);
   for (int bit = 0; 1 << bit < count; bit++) { /* the rows that this bit of their number adds */
     uint16_t part = (uint16_t)(step->key >> (net->column_bits + bit) & mask);
     int first = 1 << bit, some = count - first < first ? count - first : first;
@@ -104,12 +104,11 @@ uint32_t random_fill_state(uint64_t seed) {
 
 void random_weights(const struct net *net, uint64_t seed, struct weights *weights) {
   uint32_t x = random_fill_state(seed);
-  for (int l = 0; l < net->layer_count; l++) {
-    for (size_t i = 0; i < weights->count[l]; i++) {
+  for (const struct tensor *t = net->tensor; t < net->tensor + net->tensor_count; t++)
+    for (size_t i = 0; i < net_tensor_size(t); i++) {
       x = random_xorshift(x);
-      weights->layer[l][i] = (int32_t)x >> (32 - net->layer[l].initial_bits);
+      weights_of(weights, t)[i] = (int32_t)x >> (32 - t->initial_bits);
     }
-  }
 }
 
 uint32_t random_checksum(const struct weights *weights) {

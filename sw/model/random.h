@@ -40,12 +40,12 @@ struct random_step random_begin_step(const struct net *net, struct random_state 
 void random_dropout(const struct net *net, struct random_state state, uint8_t *bits);
 
 /* The R random bits at one weight: r = B xor (xor over the set bits i of pos) K[i+R-1:i], pos =
- * {layer, row, column}. */
-uint32_t random_at(const struct net *net, const struct random_step *step, int layer, int row,
+ * {tensor, row, column}. */
+uint32_t random_at(const struct net *net, const struct random_step *step, int tensor, int row,
                    int column);
 
-/* rows[row] = random_at(net, step, layer, row, 0) for row < count; 0 when R = 0. */
-void random_rows(const struct net *net, const struct random_step *step, int layer, int count,
+/* rows[row] = random_at(net, step, tensor, row, 0) for row < count; 0 when R = 0. */
+void random_rows(const struct net *net, const struct random_step *step, int tensor, int count,
                  uint16_t *rows);
 
 /* Marsaglia's xorshift generator of 32 bits: the state after `x`, which is its output as well;
@@ -55,8 +55,8 @@ uint32_t random_xorshift(uint32_t x);
 /* The state from which a seed's initial weights are drawn; never zero. */
 uint32_t random_fill_state(uint64_t seed);
 
-/* Initial weights from a seed: uniform in [-2^init, 2^init) on each layer's grid, in the order
- * layer, row, column, each the next xorshift output's top bits. A board fills its memories so by
+/* Initial weights from a seed: uniform in [-2^init, 2^init) on each tensor's grid, in the order
+ * tensor, row, column, each the next xorshift output's top bits. A board fills its memories so by
  * itself (docs/link.md). */
 void random_weights(const struct net *net, uint64_t seed, struct weights *weights);
 

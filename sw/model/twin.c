@@ -24,14 +24,13 @@ void twin_new(struct twin *twin, const struct net *net, uint64_t seed) {
     const struct layer *layer = &net->layer[l];
     struct twin_tensors *t = &twin->layer[l];
     size_t outputs = (size_t)layer->outputs;
-    size_t weights = (size_t)(layer->rows * layer->units);
-    t->weights = memory_new(weights, sizeof *t->weights);
+    t->weights = memory_new(layer->weight_count, sizeof *t->weights);
     t->sum = memory_new(outputs, sizeof *t->sum);
     t->activation = memory_new(outputs, sizeof *t->activation);
     t->kept = memory_new(outputs, sizeof *t->kept);
     t->gate = memory_new(outputs, sizeof *t->gate);
     t->gradient = memory_new(outputs, sizeof *t->gradient);
-    t->weight_gradient = memory_new(weights, sizeof *t->weight_gradient);
+    t->weight_gradient = memory_new(layer->weight_count, sizeof *t->weight_gradient);
   }
   struct weights weights;
   weights_new(&weights, net);
@@ -56,22 +55,27 @@ void twin_free(struct twin *twin) {
 }
 
 void twin_set_weights(struct twin *twin, const struct weights *weights) {
-  for (int l = 0; l < weights->layer_count; l++)
-    for (size_t i = 0; i < weights->count[l]; i++)
-      twin->layer[l].weights[i] =
-          weights->real[l] ? (double)weights->real[l][i]
-                           : ldexp((double)weights->layer[l][i], -twin->net->layer[l].weight.frac);
+  for (int n = 0; n < twin->net->tensor_count; n++) {
+    const struct tensor *tensor = &twin->net->tensor[n];
+    const int32_t *from = weights_of(weights, tensor);
+    const float *real = weights_real(weights, tensor);
+    double *to = twin->layer[tensor->layer].weights + tensor->first;
+    for (size_t i = 0; i < net_tensor_size(tensor); i++)
+      to[i] = real ? (double)real[i] : ldexp((double)from[i], -tensor->format.frac);
+  }
 }
 
 void twin_get_weights(const struct twin *twin, struct weights *weights) {
   weights_add_real(weights);
-  for (int l = 0; l < weights->layer_count; l++) {
-    struct format format = twin->net->layer[l].weight;
+  for (int n = 0; n < twin->net->tensor_count; n++) {
+    const struct tensor *tensor = &twin->net->tensor[n];
+    struct format format = tensor->format;
     double low = (double)fixed_low(format.bits), high = (double)fixed_high(format.bits);
-    for (size_t i = 0; i < weights->count[l]; i++) {
-      double rounded = floor(ldexp(twin->layer[l].weights[i], format.frac) + 0.5);
-      weights->layer[l][i] = (int32_t)fmin(fmax(rounded, low), high);
-      weights->real[l][i] = (float)twin->layer[l].weights[i];
+    const double *from = twin->layer[tensor->layer].weights + tensor->first;
+    for (size_t i = 0; i < net_tensor_size(tensor); i++) {
+      double rounded = floor(ldexp(from[i], format.frac) + 0.5);
+      weights_of(weights, tensor)[i] = (int32_t)fmin(fmax(rounded, low), high);
+      weights_real(weights, tensor)[i] = (float)from[i];
     }
   }
 }
@@ -136,7 +140,7 @@ double twin_loss(const struct twin *twin, int label) {
 
 /* ---- E16. */
 void twin_update_weights(const struct layer *layer, struct twin_tensors *t, double rate) {
-  for (int i = 0; i < layer->rows * layer->units; i++)
+  for (size_t i = 0; i < layer->weight_count; i++)
     t->weights[i] -= rate * t->weight_gradient[i];
 }
 

@@ -19,13 +19,13 @@
 
 /* What a layer holds and computed. `outputs` = positions * units, units innermost. */
 struct twin_tensors {
-  double *weights;         /* [rows][units] K_M, W_L, W_OUT */
+  double *weights;         /* [weight_count] as in struct weights: K_M, W_L, W_OUT */
   double *sum;             /* [outputs] forward sum; 0 for dropped units */
   double *activation;      /* [outputs] C, D, logits */
   uint8_t *kept;           /* [outputs] 0: dropped in this step */
   uint8_t *gate;           /* [outputs] 1: the gradient passes */
   double *gradient;        /* [outputs] of the loss by the sum: G_L, G_OUT, G_S; 0 behind a gate */
-  double *weight_gradient; /* [rows][units] of the loss by the weights */
+  double *weight_gradient; /* [weight_count] of the loss by the weights */
 };
 
 struct twin {
@@ -44,7 +44,7 @@ void twin_new(struct twin *twin, const struct net *net, uint64_t seed);
 void twin_free(struct twin *twin);
 
 /* Takes the real numbers where there are any, else the integers, exactly; and back: integers
- * rounded to the nearest of each layer's grid (half up) and saturated, and beside them the real
+ * rounded to the nearest of each tensor's grid (half up) and saturated, and beside them the real
  * numbers in single precision. `weights` were made by weights_new for the same net. */
 void twin_set_weights(struct twin *twin, const struct weights *weights);
 void twin_get_weights(const struct twin *twin, struct weights *weights);

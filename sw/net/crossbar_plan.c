@@ -67,16 +67,17 @@ int crossbar_backward(const struct plan *plan, const struct net *net, int l) {
 
 /* ---- layout ---- */
 
-struct plan_place crossbar_weight_place(const struct plan *plan, const struct net *net, int l,
-                                        int row, int unit) {
-  const struct plan_crossbar *p = &plan->layer[l].crossbar;
+struct plan_place crossbar_weight_place(const struct plan *plan, const struct net *net,
+                                        const struct tensor *tensor, int row, int unit) {
+  (void)net;
+  const struct plan_crossbar *p = &plan->layer[tensor->layer].crossbar;
   int column = p->paired ? unit % 2 : 0, place = p->paired ? unit / 2 : unit;
   int lane = place % p->lanes, group = place / p->lanes;
   if (p->paired)
     group = 2 * group + column;
   return (struct plan_place){.memory = row % p->rows_at_once * p->banks + lane / p->bank_lanes,
                              .word = row / p->rows_at_once * p->groups + group,
-                             .bit = lane % p->bank_lanes * net->layer[l].weight.bits};
+                             .bit = lane % p->bank_lanes * tensor->format.bits};
 }
 
 void crossbar_take_picture(struct plan *plan, const struct net *net) {

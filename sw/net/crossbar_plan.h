@@ -15,7 +15,7 @@ void crossbar_forward(const struct plan *plan, const struct net *net, int l, boo
 int crossbar_interval(const struct plan *plan, const struct net *net, int l,
                       const struct plan_times *times);
 int crossbar_backward(const struct plan *plan, const struct net *net, int l);
-struct plan_place crossbar_weight_place(const struct plan *plan, const struct net *net, int l,
-                                        int row, int unit);
+struct plan_place crossbar_weight_place(const struct plan *plan, const struct net *net,
+                                        const struct tensor *tensor, int row, int unit);
 
 #endif

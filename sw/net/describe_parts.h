@@ -36,11 +36,10 @@ struct describe_kind {
   /* As people read it: "3 filters of 5x5". */
   void (*show)(FILE *to, const struct layer *layer);
 
-  /* Its tensor as PyTorch has it, columns first; returns how many dimensions. NULL: [units, rows].
-   */
-  int (*tensor_shape)(const struct layer *layer, int dimension[NET_DIMENSIONS_MAX]);
+  /* States its tensors; returns how many, NET_TENSORS_MAX at most. NULL: one, describe_matrix. */
+  int (*state_tensors)(const struct layer *layer, struct tensor *tensors);
 
-  /* Where each column is a picture, such as a filter; NULL: they are none. */
+  /* Where each column of the first is a picture, such as a filter; NULL: they are none. */
   void (*column_shape)(const struct layer *layer, int *height, int *width);
 
   /* Folds that are numbers: the largest value that the layer makes sense of, 0 where the fold is
@@ -66,6 +65,9 @@ LAYER_KINDS(KIND)
 #undef KIND
 
 const struct describe_kind *describe_kind(const struct layer *layer);
+
+/* "weight" [units][rows] of a layer that has a row for each value in front. */
+struct tensor describe_matrix(const struct layer *layer);
 
 /* Whether `value` is the smallest that makes as few groups of `things` as it does; a step of two
  * rows takes `by` 2 of them at a time. */

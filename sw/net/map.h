@@ -55,10 +55,10 @@ static inline int map_address_bits(const struct net *net) {
   return net->position_bits + 3 > 10 ? net->position_bits + 3 : 10;
 }
 
-/* Byte address of weight (row, column) of a layer: a one above the place {layer, row, column} that
- * the rounding hash takes as well. */
-static inline uint32_t map_weight(const struct net *net, int layer, int row, int column) {
-  uint32_t place = (uint32_t)layer << (net->row_bits + net->column_bits) |
+/* Byte address of weight (row, column) of a tensor: a one above the place {tensor, row, column}
+ * that the rounding hash takes as well. */
+static inline uint32_t map_weight(const struct net *net, int tensor, int row, int column) {
+  uint32_t place = (uint32_t)tensor << (net->row_bits + net->column_bits) |
                    (uint32_t)row << net->column_bits | (uint32_t)column;
   return (UINT32_C(1) << (map_address_bits(net) - 1)) | place << 2;
 }

@@ -5,10 +5,11 @@
  * (docs/description.md) and fills every field; nothing else in Engram derives a width, a shift or a
  * shape.
  *
- * Every layer is a matrix of weights [rows][columns], stored row by row: a convolution's rows are
- * the taps of its kernel (row by row of the kernel) and its columns the filters (K_M of E8); a
- * dense layer's rows are its inputs and its columns its units (W_L, W_OUT). A number is an integer
- * with a binary point: value = integer / 2^frac.
+ * A layer learns the numbers of its tensors, each a matrix [rows][columns] that is stored row by
+ * row. Most layers have one, their weights: a convolution's rows are the taps of its kernel (row by
+ * row of the kernel) and its columns the filters (K_M of E8); a dense layer's rows are its inputs
+ * and its columns its units (W_L, W_OUT). A number is an integer with a binary point: value =
+ * integer / 2^frac.
  */
 #ifndef ENGRAM_NET_NET_H
 #define ENGRAM_NET_NET_H
@@ -29,6 +30,7 @@
 #define NET_CLASSES_MAX    16
 #define NET_UNITS_MAX      1024 /* of any layer */
 #define NET_DIMENSIONS_MAX 4    /* of a tensor */
+#define NET_TENSORS_MAX    2    /* of a layer */
 #define NET_RATE_MAX       15   /* the learning rate is 2^-rate, 0 <= rate <= 15 */
 
 /* LAYER_ and its name for each kind of kinds.h. */
@@ -90,6 +92,21 @@ struct format {
   int frac; /* 0..31 */
 };
 
+/* What a layer learns, or a part of it: a matrix. */
+struct tensor {
+  /* stated by the layer's kind */
+  const char *name; /* "weight": that of dense1 is "dense1.weight" in a file */
+  int rows, columns;
+  bool inputs; /* a row is of a value in front; else rows are the kind's own */
+  struct format format;
+  int initial_bits; /* initial numbers are uniform over this signed width on the format's grid */
+  int dimension_count, dimension[NET_DIMENSIONS_MAX]; /* in a file, as PyTorch has it: columns
+                                                         first */
+  /* derived */
+  int layer;    /* whose it is */
+  size_t first; /* where it begins among the numbers of that layer */
+};
+
 /* What is a convolution's own. */
 struct layer_conv {
   int kernel_height, kernel_width; /* described */
@@ -124,8 +141,9 @@ struct layer {
   int update_bits; /* signed width of the exact u of E16: a product, for a convolution the sum over
                       positions */
   int update_shift; /* s of E16 at a learning rate of 1: s = update_shift + rate */
-  int initial_bits; /* of an initial weight: init as a signed width on the weight's grid */
   int first_pair; /* index of this layer's first dropout pair among the step's random bits' pairs */
+  int first_tensor, tensor_count; /* among the net's */
+  size_t weight_count;            /* numbers of all its tensors */
 
   union { /* by kind, where a kind has fields of its own */
     struct layer_conv conv;
@@ -153,11 +171,14 @@ struct net {
 
   /* derived */
   int classes;
-  int pixel_bits;      /* signed width of byte - pixel_offset: 8 or 9 */
+  int pixel_bits;   /* signed width of byte - pixel_offset: 8 or 9 */
+  int tensor_count; /* of all layers, in their order */
+  struct tensor tensor[NET_LAYERS_MAX * NET_TENSORS_MAX];
   size_t weight_count; /* of all layers */
   int pair_count;      /* dropout pairs of all layers */
   int position_bits;   /* P of the rounding hash: layer_bits + row_bits + column_bits */
-  int layer_bits, row_bits, column_bits;
+  int layer_bits; /* of a tensor's number, which is its layer's where each layer has one tensor */
+  int row_bits, column_bits;
   uint64_t net_hash;  /* of what the weights mean: pixels, layers, formats, rounding; not the name,
                          rate or layout */
   uint64_t core_hash; /* of everything, layout, name and generator version included */
@@ -201,11 +222,21 @@ void net_show_layer(FILE *to, const struct layer *layer);
 /* Whether a description may say where the layer's weights lie. */
 bool net_has_storage(const struct layer *layer);
 
-/* A layer's tensor as PyTorch has it, columns of the weight matrix first; returns how many
- * dimensions it has. */
-int net_tensor_shape(const struct layer *layer, int dimension[NET_DIMENSIONS_MAX]);
+/* How many numbers a tensor has. */
+static inline size_t net_tensor_size(const struct tensor *tensor) {
+  return (size_t)tensor->rows * (size_t)tensor->columns;
+}
 
-/* Whether each column of the layer's weights is a picture, such as a filter, and of what shape. */
+/* A tensor's name in a file, "dense1.weight"; and as people read it: its layer's alone, where that
+ * has no other. */
+enum { NET_TENSOR_NAME_MAX = 32 };
+void net_tensor_name(const struct net *net, const struct tensor *tensor,
+                     char name[NET_TENSOR_NAME_MAX]);
+void net_tensor_title(const struct net *net, const struct tensor *tensor,
+                      char title[NET_TENSOR_NAME_MAX]);
+
+/* Whether each column of the layer's first tensor is a picture, such as a filter, and of what
+ * shape. */
 bool net_column_shape(const struct layer *layer, int *height, int *width);
 
 /* Writes the description in one normal form (every option spelled out, in a fixed order), a line

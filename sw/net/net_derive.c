@@ -6,6 +6,7 @@
  */
 #include "net/describe_parts.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -99,7 +100,6 @@ static void name_layers(struct net *net) {
 static int derive_shapes(struct net *net, struct problem *problem) {
   net->classes = net->layer[net->layer_count - 1].units;
   net->pixel_bits = net->pixel_offset == 128 ? 8 : 9;
-  net->weight_count = 0;
   net->pair_count = 0;
   int inputs = net->height * net->width;
   struct format input = {net->pixel_bits, net->pixel_frac};
@@ -118,7 +118,6 @@ static int derive_shapes(struct net *net, struct problem *problem) {
     layer->input = input;
     layer->first_pair = net->pair_count;
     net->pair_count += layer->dropout ? layer->units / 2 : 0;
-    net->weight_count += (size_t)layer->rows * (size_t)layer->units;
     inputs = layer->outputs;
     input = layer->activation;
   }
@@ -203,9 +202,8 @@ static int derive_widths(struct net *net, int l, struct problem *problem) {
 }
 
 /* Initial weights must fit their word and not all be zero. */
-static int derive_init(struct net *net, int l, struct problem *problem) {
-  struct layer *layer = &net->layer[l];
-  layer->initial_bits = layer->weight.frac + layer->init + 1;
+static int check_init(const struct net *net, int l, struct problem *problem) {
+  const struct layer *layer = &net->layer[l];
   int low = -layer->weight.frac;
   int high = layer->weight.bits - 1 - layer->weight.frac;
   if (high > 0)
@@ -217,6 +215,39 @@ static int derive_init(struct net *net, int l, struct problem *problem) {
                      high, layer->weight.bits, layer->weight.frac);
 }
 
+struct tensor describe_matrix(const struct layer *layer) {
+  return (struct tensor){.name = "weight",
+                         .rows = layer->rows,
+                         .columns = layer->units,
+                         .inputs = true,
+                         .format = layer->weight,
+                         .initial_bits = layer->weight.frac + layer->init + 1,
+                         .dimension_count = 2,
+                         .dimension = {layer->units, layer->rows}};
+}
+
+/* The layer's tensors, behind those of the layers in front. */
+static void derive_tensors(struct net *net, int l) {
+  struct layer *layer = &net->layer[l];
+  const struct describe_kind *kind = describe_kind(layer);
+  struct tensor *tensors = &net->tensor[net->tensor_count];
+  layer->first_tensor = net->tensor_count;
+  layer->tensor_count = 1;
+  if (kind->state_tensors)
+    layer->tensor_count = kind->state_tensors(layer, tensors);
+  else
+    tensors[0] = describe_matrix(layer);
+  assert(layer->tensor_count <= NET_TENSORS_MAX);
+  layer->weight_count = 0;
+  for (int i = 0; i < layer->tensor_count; i++) {
+    tensors[i].layer = l;
+    tensors[i].first = layer->weight_count;
+    layer->weight_count += net_tensor_size(&tensors[i]);
+  }
+  net->tensor_count += layer->tensor_count;
+  net->weight_count += layer->weight_count;
+}
+
 static int derive_random(struct net *net, struct problem *problem) {
   bool stochastic = net->rounding == ROUND_STOCHASTIC;
   if (stochastic != (net->random_bits > 0))
@@ -224,11 +255,11 @@ static int derive_random(struct net *net, struct problem *problem) {
                        "found %d, allowed with rounding: stochastic only, and needed there",
                        net->random_bits);
   int rows = 1, columns = 1;
-  for (int l = 0; l < net->layer_count; l++) {
-    rows = net->layer[l].rows > rows ? net->layer[l].rows : rows;
-    columns = net->layer[l].units > columns ? net->layer[l].units : columns;
+  for (int i = 0; i < net->tensor_count; i++) {
+    rows = net->tensor[i].rows > rows ? net->tensor[i].rows : rows;
+    columns = net->tensor[i].columns > columns ? net->tensor[i].columns : columns;
   }
-  net->layer_bits = index_bits(net->layer_count);
+  net->layer_bits = index_bits(net->tensor_count);
   net->row_bits = index_bits(rows);
   net->column_bits = index_bits(columns);
   net->position_bits = net->layer_bits + net->row_bits + net->column_bits;
@@ -246,8 +277,12 @@ int net_derive_parts(struct net *net, struct problem *problem) {
     return -1;
   for (int l = 0; l < net->layer_count; l++)
     if (derive_shifts(net, l, problem) != 0 || derive_widths(net, l, problem) != 0 ||
-        derive_init(net, l, problem) != 0)
+        check_init(net, l, problem) != 0)
       return -1;
+  net->tensor_count = 0;
+  net->weight_count = 0;
+  for (int l = 0; l < net->layer_count; l++)
+    derive_tensors(net, l);
   if (derive_random(net, problem) != 0 || net_check_layout(net, problem) != 0)
     return -1;
   net_hash_fill(net);

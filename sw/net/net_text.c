@@ -91,13 +91,18 @@ bool net_has_storage(const struct layer *layer) {
   return describe_kind(layer)->has_storage;
 }
 
-int net_tensor_shape(const struct layer *layer, int dimension[NET_DIMENSIONS_MAX]) {
-  const struct describe_kind *kind = describe_kind(layer);
-  if (kind->tensor_shape)
-    return kind->tensor_shape(layer, dimension);
-  dimension[0] = layer->units;
-  dimension[1] = layer->rows;
-  return 2;
+void net_tensor_name(const struct net *net, const struct tensor *tensor,
+                     char name[NET_TENSOR_NAME_MAX]) {
+  snprintf(name, NET_TENSOR_NAME_MAX, "%s.%s", net->layer[tensor->layer].name, tensor->name);
+}
+
+void net_tensor_title(const struct net *net, const struct tensor *tensor,
+                      char title[NET_TENSOR_NAME_MAX]) {
+  const struct layer *layer = &net->layer[tensor->layer];
+  if (layer->tensor_count > 1)
+    net_tensor_name(net, tensor, title);
+  else
+    snprintf(title, NET_TENSOR_NAME_MAX, "%s", layer->name);
 }
 
 bool net_column_shape(const struct layer *layer, int *height, int *width) {

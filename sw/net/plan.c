@@ -86,9 +86,9 @@ static int interval_of(const struct net *net, const struct plan *plan, const str
   return interval;
 }
 
-struct plan_place plan_weight_place(const struct plan *plan, const struct net *net, int l, int row,
-                                    int unit) {
-  return kind_of(net, l)->weight_place(plan, net, l, row, unit);
+struct plan_place plan_weight_place(const struct plan *plan, const struct net *net,
+                                    const struct tensor *tensor, int row, int column) {
+  return kind_of(net, tensor->layer)->weight_place(plan, net, tensor, row, column);
 }
 
 int plan_picture_cycles(const struct plan *plan, const struct net *net) {

@@ -136,9 +136,9 @@ struct plan_place {
   int word, bit;
 };
 
-/* The place of weight [row][unit]. */
-struct plan_place plan_weight_place(const struct plan *plan, const struct net *net, int l, int row,
-                                    int unit);
+/* The place of number [row][column] of one of the net's tensors. */
+struct plan_place plan_weight_place(const struct plan *plan, const struct net *net,
+                                    const struct tensor *tensor, int row, int column);
 
 /* Cycles that a picture to infer takes back to back: the interval, or as many as it has pixels,
  * which come one a cycle. */

@@ -33,8 +33,8 @@ struct plan_kind {
    * its last weight's write. */
   int (*backward)(const struct plan *plan, const struct net *net, int l);
 
-  struct plan_place (*weight_place)(const struct plan *plan, const struct net *net, int l, int row,
-                                    int unit);
+  struct plan_place (*weight_place)(const struct plan *plan, const struct net *net,
+                                    const struct tensor *tensor, int row, int column);
 
   bool logic_first; /* its multipliers are the narrowest, and the first to be made of logic */
 };

@@ -12,7 +12,7 @@ void weights_new(struct weights *weights, const struct net *net) {
   memset(weights, 0, sizeof *weights);
   weights->layer_count = net->layer_count;
   for (int l = 0; l < net->layer_count; l++) {
-    weights->count[l] = (size_t)net->layer[l].rows * (size_t)net->layer[l].units;
+    weights->count[l] = net->layer[l].weight_count;
     weights->layer[l] = memory_new(weights->count[l], sizeof *weights->layer[l]);
   }
 }

@@ -19,7 +19,7 @@ static json_t *layers_json(const struct net *net, const struct report_run *run) 
                           "values", steps * layer->outputs, "saturated_activations",
                           (json_int_t)counts.cut_activations[l], "saturated_gradients",
                           (json_int_t)counts.cut_gradients[l], "updates",
-                          steps * layer->rows * layer->units, "lost_updates",
+                          steps * (json_int_t)layer->weight_count, "lost_updates",
                           (json_int_t)counts.lost[l], "frozen", (int)(run->freeze >> l & 1)));
   }
   return layers;

@@ -52,7 +52,7 @@ static void write_layer(FILE *to, const struct layer *layer) {
   fprintf(to, "<tr><th scope=\"row\">%s</th><td>", layer->name);
   net_show_layer(to, layer);
   fputs("</td><td class=\"number\">", to);
-  text_number(to, (uint64_t)layer->rows * (uint64_t)layer->units);
+  text_number(to, layer->weight_count);
   fputs("</td>", to);
   write_format(to, layer->weight);
   write_format(to, layer->activation);

@@ -98,7 +98,7 @@ static const uint64_t *counts_of(const struct train_counts *counts, enum count w
 
 /* How many there could be in `pictures` steps. */
 static double most_of(const struct layer *layer, enum count which, double pictures) {
-  return pictures * (which == LOST ? (double)layer->rows * layer->units : layer->outputs);
+  return pictures * (which == LOST ? (double)layer->weight_count : layer->outputs);
 }
 
 /* A chart of one kind of count, unless all of them are 0. */

@@ -255,7 +255,7 @@ static size_t countable(const struct net *net) {
   size_t most = 1;
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
-    size_t weights = (size_t)layer->rows * (size_t)layer->units, outputs = (size_t)layer->outputs;
+    size_t weights = layer->weight_count, outputs = (size_t)layer->outputs;
     most = weights > most ? weights : most;
     most = outputs > most ? outputs : most;
   }

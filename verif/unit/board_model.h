@@ -40,12 +40,13 @@ struct board_model {
 
 static inline int32_t *board_weight(struct board_model *board, uint32_t address) {
   const struct net *net = &board->net;
-  for (int l = 0; l < net->layer_count; l++) {
-    uint32_t first = map_weight(net, l, 0, 0),
+  for (int i = 0; i < net->tensor_count; i++) {
+    const struct tensor *t = &net->tensor[i];
+    uint32_t first = map_weight(net, i, 0, 0),
              row = map_weight(net, 0, 1, 0) - map_weight(net, 0, 0, 0);
     uint32_t r = (address - first) / row, c = (address - first) % row / 4;
-    if (address >= first && r < (uint32_t)net->layer[l].rows && c < (uint32_t)net->layer[l].units)
-      return &model_edit(&board->model)->layer[l][r * (uint32_t)net->layer[l].units + c];
+    if (address >= first && r < (uint32_t)t->rows && c < (uint32_t)t->columns)
+      return &weights_of(model_edit(&board->model), t)[r * (uint32_t)t->columns + c];
   }
   return NULL;
 }

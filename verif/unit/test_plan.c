@@ -184,7 +184,8 @@ static void check_places(const struct plan *plan, const struct net *net, int l) 
   memset(taken, 0, sizeof taken);
   for (int row = 0; row < layer->rows; row++)
     for (int unit = 0; unit < layer->units; unit++) {
-      struct plan_place place = plan_weight_place(plan, net, l, row, unit);
+      const struct tensor *tensor = &net->tensor[layer->first_tensor];
+      struct plan_place place = plan_weight_place(plan, net, tensor, row, unit);
       assert_in_range(place.memory, 0, MEMORIES - 1);
       assert_in_range(place.word, 0, WORDS - 1);
       assert_in_range(place.bit, 0, WORD_BITS - layer->weight.bits);

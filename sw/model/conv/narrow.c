@@ -144,7 +144,8 @@ static void update(struct model *model, const struct random_step *random, int l,
     for (int t = 0; t < layer->rows; t++)
       weights[t] = (int16_t)update_weight(
           &rule, weights[t], model->layer[l].update_sum[t * layer->units + r],
-          update_row(&rule, net, random, l, t) ^ column, &model->counters.lost[l]);
+          update_row(&rule, net, random, layer->first_tensor, t) ^ column,
+          &model->counters.lost[l]);
   }
 }
 

@@ -58,7 +58,7 @@ static void update(struct model *model, const struct random_step *random, int l,
   int32_t *weights = model->exchange.layer[l];
   struct update rule = update_of(model, l);
   for (int t = 0; t < layer->rows; t++, weights += layer->units, sum += layer->units) {
-    uint32_t row = update_row(&rule, net, random, l, t);
+    uint32_t row = update_row(&rule, net, random, layer->first_tensor, t);
     for (int r = 0; r < layer->units; r++)
       weights[r] =
           update_weight(&rule, weights[r], sum[r], row ^ update_column(&rule, net, random, r),

@@ -46,12 +46,15 @@ static void show(FILE *to, const struct layer *layer) {
           layer->conv.kernel_width);
 }
 
-static int tensor_shape(const struct layer *layer, int dimension[NET_DIMENSIONS_MAX]) {
-  dimension[0] = layer->units;
-  dimension[1] = 1;
-  dimension[2] = layer->conv.kernel_height;
-  dimension[3] = layer->conv.kernel_width;
-  return 4;
+/* Rows are taps. */
+static int state_tensors(const struct layer *layer, struct tensor *tensors) {
+  tensors[0] = describe_matrix(layer);
+  tensors[0].inputs = false;
+  tensors[0].dimension_count = 4;
+  tensors[0].dimension[1] = 1;
+  tensors[0].dimension[2] = layer->conv.kernel_height;
+  tensors[0].dimension[3] = layer->conv.kernel_width;
+  return 1;
 }
 
 static void column_shape(const struct layer *layer, int *height, int *width) {
@@ -134,7 +137,7 @@ const struct describe_kind conv_describe = {.name = "conv",
                                             .derive_shape = derive_shape,
                                             .write_fields = write_fields,
                                             .show = show,
-                                            .tensor_shape = tensor_shape,
+                                            .state_tensors = state_tensors,
                                             .column_shape = column_shape,
                                             .fold_most = fold_most,
                                             .fold_legal = fold_legal,

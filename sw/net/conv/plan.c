@@ -116,10 +116,10 @@ static void take_picture(struct plan *plan, const struct net *net) {
 
 /* Taps of a filter at a time; column by column of the kernel where a column is whole numbers of
  * them (engram_conv_serial). */
-static struct plan_place weight_place(const struct plan *plan, const struct net *net, int l,
-                                      int tap, int filter) {
-  const struct layer *layer = &net->layer[l];
-  const struct plan_conv *p = &plan->layer[l].conv;
+static struct plan_place weight_place(const struct plan *plan, const struct net *net,
+                                      const struct tensor *tensor, int tap, int filter) {
+  const struct layer *layer = &net->layer[tensor->layer];
+  const struct plan_conv *p = &plan->layer[tensor->layer].conv;
   int bits = layer->weight.bits, height = layer->conv.kernel_height;
   int width = layer->conv.kernel_width;
   if (!p->serial)
