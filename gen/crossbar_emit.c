@@ -12,44 +12,10 @@ enum { BLOCK_WORDS = 32 /* of an initial block: Yosys takes time by the square o
 
 /* ---------------------------------------------------------------- the layer */
 
-/* How the inputs of a dense layer lie, and whose they are. */
-static void set_front(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
-  const struct plan_edge *edge = &plan->edge[l];
-  const struct plan_order *order = &edge->order;
-  const char *name = l > 0 ? net->layer[l - 1].name : "picture";
-  marks_set(marks, "order_filters", "%d", order->filters);
-  marks_set(marks, "order_filters_at_once", "%d", order->filters_at_once);
-  marks_set(marks, "order_positions", "%d", order->positions);
-  marks_set(marks, "order_line", "%d", order->line);
-  marks_set(marks, "order_words", "%d", order->words);
-  marks_set(marks, "order_word_bits", "%d", order->word_bits);
-  marks_set(marks, "order_slot_bits", "%d", order->slot_bits);
-  marks_set(marks, "front_name", "%s", name);
-  if (l == 0) {
-    marks_set(marks, "forward_start", "start");
-    return;
-  }
-  const struct layer *front = &net->layer[l - 1];
-  marks_set(marks, "forward_start", "%s_ready", name);
-  marks_set(marks, "front_layer", "%d", l - 1);
-  marks_set(marks, "front_gradient_bits", "%d", front->gradient.bits);
-  const struct plan_crossbar *p = &plan->layer[l].crossbar;
-  int rows = p->rows_at_once * plan->layer[l].row_bits, slots = p->rows_at_once * order->slot_bits;
-  marks_set(marks, "back_tag_bits", "%d", p->back_tag_bits);
-  if (edge->placed)
-    marks_set(marks, "front_gradient_place",
-              "  assign {%s_gradient_word_last, %s_gradient_slots} = %s_gradient_tag[%d:%d];\n",
-              name, name, name, rows + slots, rows);
-  else
-    marks_set(marks, "front_gradient_place", "%s", "");
-}
-
 static void set_crossbar(struct marks *marks, const struct net *net, const struct plan *plan,
                          int l) {
   const struct plan_crossbar *p = &plan->layer[l].crossbar;
   const struct layer *layer = &net->layer[l];
-  marks_set(marks, "at_once", "%d", p->rows_at_once);
-  marks_set(marks, "copies", "%d", p->copies);
   marks_set(marks, "lanes", "%d", p->lanes);
   marks_set(marks, "groups", "%d", p->groups);
   marks_set(marks, "group_bits", "%d", p->group_bits);
@@ -59,7 +25,6 @@ static void set_crossbar(struct marks *marks, const struct net *net, const struc
   marks_set(marks, "coupled", "%d", p->coupled);
   marks_set(marks, "early", "%d", p->early);
   marks_set(marks, "dropout", "%d", layer->dropout);
-  marks_set(marks, "halve", "%s", layer->dropout ? "halve_q" : "1'b0");
   if (layer->dropout)
     marks_set(marks, "pair_bits", "pair_bits[%d +: %d]", layer->first_pair, layer->units / 2);
   else
@@ -69,20 +34,13 @@ static void set_crossbar(struct marks *marks, const struct net *net, const struc
   marks_set(marks, "bank_lanes", "%d", p->bank_lanes);
   marks_set(marks, "weight_words", "%d", p->weight_words);
   marks_set(marks, "bank_address_bits", "%d", p->address_bits);
-  set_front(marks, net, plan, l);
 }
 
 void crossbar_write(FILE *f, struct emit *emit, int l) {
-  struct marks *marks = emit->marks;
-  set_crossbar(marks, emit->net, emit->plan, l);
-  if (l == 0) {
-    marks_set(marks, "slot_bits", "%d", emit->plan->edge[l].order.slot_bits);
-    template_write(f, "core_pixels.v.in", marks);
-    marks_set(marks, "slot_bits", "%d", emit->plan->edge[l + 1].order.slot_bits);
-  }
-  template_write(f, "core_dense.v.in", marks);
-  if (l > 0 && emit->trains)
-    template_write(f, "core_gradient.v.in", marks);
+  set_crossbar(emit->marks, emit->net, emit->plan, l);
+  emit_front(f, emit, l);
+  template_write(f, "core_dense.v.in", emit->marks);
+  emit_sums(f, emit, l);
 }
 
 /* ---------------------------------------------------------------- banks */

@@ -88,6 +88,12 @@ static void set_shapes(struct marks *marks, const struct net *net, const struct 
 
 /* Constants of all tensors, the last one leftmost, as Verilog's concatenation wants them. */
 static void set_tensor_lists(struct marks *marks, const struct net *net) {
+  marks_set(marks, "tensors", "%d", net->tensor_count);
+  marks_set(marks, "tensors_msb", "%d", net->tensor_count - 1);
+  if (net->tensor_count == net->layer_count) /* engram_control's default */
+    marks_set(marks, "control_tensors", "%s", "");
+  else
+    marks_set(marks, "control_tensors", ".TENSORS(%d), ", net->tensor_count);
   struct text rows, columns, bits;
   text_open(&rows);
   text_open(&columns);
@@ -175,6 +181,7 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "update_bits", "%d", layer->update_bits);
   marks_set(marks, "update_shift", "%d", layer->update_shift);
   marks_set(marks, "relu", "%d", layer->relu);
+  marks_set(marks, "halve", "%s", layer->dropout ? "halve_q" : "1'b0");
   marks_set(marks, "logic_multipliers", "%d", p->logic_multipliers);
   marks_set(marks, "values", "%d", behind->order.values);
   marks_set(marks, "words", "%d", behind->order.words);
@@ -198,14 +205,6 @@ static void write_counts(FILE *f, const struct net *net, const struct plan *plan
     bool counts = i == 0 || net->fold[FOLD_MODE] == MODE_TRAINING;
     template_write(f, counts ? "core_count.v.in" : "core_no_count.v.in", marks);
   }
-}
-
-void emit_no_gradient(FILE *f, struct emit *emit, int l, const char *places) {
-  if (emit->trains)
-    return;
-  marks_set(emit->marks, "at_once", "%d", emit->plan->edge[l + 1].at_once);
-  marks_set(emit->marks, "no_gradient_place", "%s", places);
-  template_write(f, "core_no_gradient.v.in", emit->marks);
 }
 
 /* ---------------------------------------------------------------- files */

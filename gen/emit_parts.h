@@ -34,6 +34,18 @@ struct emit_kind {
 LAYER_KINDS(KIND)
 #undef KIND
 
+/* ---- the edge in front of a layer that takes values one or two at a time, in the order of
+ * engram_row_order (plan_edge) ---- */
+
+/* In front of the layer's module: the pixels on their way to the first layer, the rows' order, and
+ * the wires NAME_... of the layer: its sums, gradients, sums for the layer in front, the host's
+ * way to its first tensor. Sets front_name, forward_start and the order's marks. */
+void emit_front(FILE *f, struct emit *emit, int l);
+
+/* Behind it: from sums to values with their normaliser, and from the sums for the layer in front
+ * to that one's gradients. */
+void emit_sums(FILE *f, struct emit *emit, int l);
+
 /* What is there instead of a layer's gradients in a core that only infers; `places` are the lines
  * that stand for their places. Writes nothing where the core trains. */
 void emit_no_gradient(FILE *f, struct emit *emit, int l, const char *places);

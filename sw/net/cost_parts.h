@@ -37,6 +37,10 @@ void cost_place(struct cost_core *core, const char *owner, const char *leaf, int
 void cost_place_ram(struct cost_core *core, const char *owner, const char *leaf, int words,
                     int bits);
 
+/* In front of a layer that takes values in the order of engram_row_order: that, and the pixels on
+ * their way to the first layer. */
+void cost_place_front(struct cost_core *core, int l);
+
 /* The units that update a layer's weights. */
 void cost_place_update(struct cost_core *core, int l, const char *leaf, int count, int u_bits,
                        int rate_bits);

@@ -7,12 +7,6 @@
 
 /* ---- leaves: parameters are the leaf's own ---- */
 
-struct cost_row_order {
-  int row_bits, word_bits, slot_bits, rows_at_once;
-  bool positions; /* more than one in a word */
-  bool straight;  /* a word is one input */
-};
-
 struct cost_crossbar {
   int row_bits, rows_at_once, units, unit_bits, lanes, trained, early, passes;
   int groups, group_bits, address_bits, gradient_bits, x_bits;
@@ -25,19 +19,6 @@ struct cost_lane {
   int rows_at_once, columns, x_bits, weight_bits, gradient_bits, sum_bits;
   bool shared, training;
 };
-
-static struct cost cost_row_order(enum family family, const struct cost_row_order *p) {
-  struct cost cost = {0};
-  cost_registers(&cost, p->row_bits + 1);
-  cost_luts(&cost, p->rows_at_once * cost_adder(family, p->row_bits) + cost_tree(p->word_bits) + 2);
-  if (p->straight)
-    return cost;
-  cost_registers(&cost, p->word_bits + 2 * p->slot_bits + (p->positions ? 8 : 0));
-  cost_luts(&cost, cost_adder(family, p->word_bits) + 2 * cost_adder(family, p->slot_bits) +
-                       p->row_bits + 8);
-  cost_luts(&cost, p->positions ? 2 * cost_adder(family, 6) + 12 : 0);
-  return cost;
-}
 
 /* What stands for two cycles with shared multipliers moves on every second one. */
 static void stages(struct cost *cost, const struct cost_crossbar *p, enum family family, int count,
@@ -191,14 +172,6 @@ static struct cost cost_lane(enum family family, const struct cost_lane *p) {
 
 /* ---- a layer ---- */
 
-/* Pixels on their way out of their memory. */
-static void place_pixels(struct cost_core *core) {
-  const struct plan_edge *edge = &core->plan->edge[0];
-  cost_place(core, "pixels", "", 1,
-             cost_select(core->family, core->net->pixel_bits, edge->order.values, edge->at_once,
-                         edge->copies));
-}
-
 static struct cost_crossbar crossbar_of(const struct cost_core *core, int l) {
   const struct net *net = core->net;
   const struct layer *layer = &net->layer[l];
@@ -278,19 +251,10 @@ static void place_lanes(struct cost_core *core, int l) {
 }
 
 void crossbar_place(struct cost_core *core, int l) {
-  if (l == 0)
-    place_pixels(core);
   const struct layer *layer = &core->net->layer[l];
   const struct plan_crossbar *p = &core->plan->layer[l].crossbar;
-  const struct plan_order *order = &core->plan->edge[l].order;
-  struct cost_row_order rows = {.row_bits = core->plan->layer[l].row_bits,
-                                .word_bits = order->word_bits,
-                                .slot_bits = order->slot_bits,
-                                .rows_at_once = p->rows_at_once,
-                                .positions = order->positions > 1,
-                                .straight = order->positions * order->filters_at_once == 1};
   struct cost_crossbar crossbar = crossbar_of(core, l);
-  cost_place(core, layer->name, "rows", 1, cost_row_order(core->family, &rows));
+  cost_place_front(core, l);
   cost_place(core, layer->name, "", 1, cost_crossbar(core->family, &crossbar));
   cost_place(core, layer->name, "", p->trained, cost_lane_control(core->family, &crossbar));
   if (core->trains)

@@ -80,7 +80,8 @@ struct plan_place crossbar_weight_place(const struct plan *plan, const struct ne
                              .bit = lane % p->bank_lanes * tensor->format.bits};
 }
 
-void crossbar_take_picture(struct plan *plan, const struct net *net) {
+void crossbar_take_picture(struct plan *plan, const struct net *net, const struct layer *layer) {
+  (void)layer;
   plan_lay_out_picture(plan, net, 1, "pixels");
 }
 
@@ -143,7 +144,6 @@ void crossbar_lay_out(struct plan *plan, const struct net *net, int l, enum fold
   p->group_bits = plan_index_bits(p->groups);
   p->last_lanes = units - (passes - 1) * p->lanes;
   p->issues = row_issues(&edge->order, p->rows_at_once, layer->rows);
-  p->back_tag_bits = p->rows_at_once * (plan->layer[l].row_bits + edge->order.slot_bits) + 1;
   lay_out_banks(p, layer);
   lay_out_training(p, train, layer->dropout);
   p->banks = plan_divide_up(p->lanes, p->bank_lanes);

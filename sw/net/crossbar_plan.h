@@ -8,7 +8,7 @@
 
 /* The functions of struct plan_kind; `lanes` is the layout's fold, `fast` trains two rows a cycle.
  */
-void crossbar_take_picture(struct plan *plan, const struct net *net);
+void crossbar_take_picture(struct plan *plan, const struct net *net, const struct layer *layer);
 void crossbar_lay_out(struct plan *plan, const struct net *net, int l, enum fold lanes, bool fast);
 void crossbar_forward(const struct plan *plan, const struct net *net, int l, bool train,
                       struct plan_times *times);

@@ -10,6 +10,12 @@
 #include <stddef.h>
 #include <stdio.h>
 
+/* Products of an output's sum (input * weight), of one for the layer in front (weight * gradient)
+ * and of a weight's update (input * gradient). */
+struct terms {
+  int sum, back, update;
+};
+
 struct describe_kind {
   const char *name;  /* in a description */
   const char *units; /* the field that says how many columns */
@@ -29,6 +35,9 @@ struct describe_kind {
   /* Rows, positions and what is the kind's own, from the picture; NULL: a row for each value in
    * front, one position. */
   int (*derive_shape)(const struct net *net, struct layer *layer, struct problem *problem);
+
+  /* How many products the widest of its exact sums have. NULL: rows, units and positions. */
+  struct terms (*terms)(const struct layer *layer);
 
   /* The kind's own fields in the normal form, each behind ", "; NULL: none. */
   void (*write_fields)(FILE *to, const struct layer *layer);

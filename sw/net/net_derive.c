@@ -187,18 +187,21 @@ static int derive_widths(struct net *net, int l, struct problem *problem) {
   uint64_t input = input_magnitude(net, l);
   uint64_t weight = word_magnitude(layer->weight.bits);
   uint64_t gradient = word_magnitude(layer->gradient.bits);
+  struct terms terms = {layer->rows, layer->units, layer->positions};
+  if (describe_kind(layer)->terms)
+    terms = describe_kind(layer)->terms(layer);
   layer->back_bits = 0;
   /* E8, E9: rows products of input and weight. */
-  if (derive_bits(net, l, input, weight, layer->input.bits + layer->weight.bits, layer->rows,
+  if (derive_bits(net, l, input, weight, layer->input.bits + layer->weight.bits, terms.sum,
                   "the output", &layer->sum_bits, problem) != 0)
     return -1;
   /* E12, E14: units products of weight and gradient; dropout only makes some of them 0. */
   if (l > 0 && derive_bits(net, l, weight, gradient, layer->weight.bits + layer->gradient.bits,
-                           layer->units, "the gradient", &layer->back_bits, problem) != 0)
+                           terms.back, "the gradient", &layer->back_bits, problem) != 0)
     return -1;
   /* E11, E13: one product of input and gradient; E15: one for each position. */
   return derive_bits(net, l, input, gradient, layer->input.bits + layer->gradient.bits,
-                     layer->positions, "the update", &layer->update_bits, problem);
+                     terms.update, "the update", &layer->update_bits, problem);
 }
 
 /* Initial weights must fit their word and not all be zero. */

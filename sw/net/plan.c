@@ -190,12 +190,14 @@ void plan_make(struct plan *plan, const struct net *net) {
     plan->edge[l] = (struct plan_edge){.at_once = 1, .copies = 1};
   plan->class_bits = plan_index_bits(net->classes);
   lay_out_random(&plan->random, net);
-  kind_of(net, 0)->take_picture(plan, net);
+  kind_of(net, 0)->take_picture(plan, net, &net->layer[0]);
   for (int l = 0; l < net->layer_count; l++) {
     struct plan_layer *p = &plan->layer[l];
     p->row_bits = plan_index_bits(net->layer[l].rows);
     p->unit_bits = plan_index_bits(net->layer[l].units);
     kind_of(net, l)->lay_out(plan, net, l);
+    struct plan_edge *edge = &plan->edge[l];
+    edge->tag_bits = edge->at_once * (p->row_bits + edge->order.slot_bits) + 1;
     plan->multipliers += p->multipliers;
   }
   place_all_multipliers(plan, net);

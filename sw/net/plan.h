@@ -26,10 +26,11 @@ struct plan_order {
  * the layer reads and to whose writer it sends gradients back in the same order. */
 struct plan_edge {
   struct plan_order order;
-  int at_once; /* values that are read, and gradients that come back, in a cycle: 1 or 2 of a word
-                */
-  int copies;  /* engram_copies of what is read */
-  bool placed; /* gradients come back with their places in a word, else one by one in the order */
+  int at_once;  /* values that are read, and gradients that come back, in a cycle: 1 or 2 of a word
+                 */
+  int copies;   /* engram_copies of what is read */
+  bool placed;  /* gradients come back with their places in a word, else one by one in the order */
+  int tag_bits; /* what comes beside them: rows, places, whether they are their word's last */
 };
 
 /* Events that are counted in a layer: cut values, cut gradients, lost updates. */
@@ -71,14 +72,13 @@ struct plan_crossbar {
   int early;        /* of them, with an update unit; the others take turns with these */
   int groups;       /* units that share a lane */
   int group_bits;
-  int last_lanes;    /* lanes of the last group */
-  int issues;        /* cycles of a pass over the rows */
-  int weight_words;  /* of a bank */
-  int address_bits;  /* of them */
-  int bank_lanes;    /* lanes whose weights lie side by side */
-  int banks;         /* of a row at a time */
-  int back_tag_bits; /* what goes beside a sum for the layer in front: rows, places, the last */
-  int back_levels;   /* over the lanes that train */
+  int last_lanes;   /* lanes of the last group */
+  int issues;       /* cycles of a pass over the rows */
+  int weight_words; /* of a bank */
+  int address_bits; /* of them */
+  int bank_lanes;   /* lanes whose weights lie side by side */
+  int banks;        /* of a row at a time */
+  int back_levels;  /* over the lanes that train */
 };
 
 /* One layer's layout. */

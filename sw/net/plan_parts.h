@@ -15,7 +15,7 @@ struct plan_times {
 
 struct plan_kind {
   /* As the first layer: how the picture lies for it (plan_lay_out_picture). */
-  void (*take_picture)(struct plan *plan, const struct net *net);
+  void (*take_picture)(struct plan *plan, const struct net *net, const struct layer *layer);
 
   /* Fills the layer, the edge behind it and what the edge in front leaves to it; adds memories. */
   void (*lay_out)(struct plan *plan, const struct net *net, int l);
@@ -29,8 +29,8 @@ struct plan_kind {
   int (*interval)(const struct plan *plan, const struct net *net, int l,
                   const struct plan_times *times);
 
-  /* Cycles from its first gradient to the first one of the layer in front; of the first layer to
-   * its last weight's write. */
+  /* Cycles from its last gradient to the last one of the layer in front; of the first layer to its
+   * last weight's write. */
   int (*backward)(const struct plan *plan, const struct net *net, int l);
 
   struct plan_place (*weight_place)(const struct plan *plan, const struct net *net,

@@ -107,8 +107,8 @@ static bool is_serial(const struct net *net, const struct layer *layer) {
 }
 
 /* Whole rows of the picture at a time; a serial one takes its pixels. */
-static void take_picture(struct plan *plan, const struct net *net) {
-  if (is_serial(net, &net->layer[0]))
+static void take_picture(struct plan *plan, const struct net *net, const struct layer *layer) {
+  if (is_serial(net, layer))
     plan_lay_out_picture(plan, net, 1, "pixels");
   else
     plan_lay_out_picture(plan, net, net->width, "rows");

@@ -7,7 +7,8 @@ static bool is_fast(const struct net *net, int l) {
   return net->fold[FOLD_STEP] == STEP_FAST && net_steps_fast(net, l);
 }
 
-static void take_picture(struct plan *plan, const struct net *net) {
+static void take_picture(struct plan *plan, const struct net *net, const struct layer *layer) {
+  (void)layer;
   plan_lay_out_picture(plan, net, is_fast(net, 0) ? 2 : 1, "pixels");
 }
 
