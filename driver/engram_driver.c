@@ -108,7 +108,7 @@ const struct engram_layer *engram_shape(uint32_t layer) {
   {rows, columns, bits, frac, initial_bits},
   static const struct engram_layer layers[] = {ENGRAM_LAYER_LIST(ENGRAM_DRIVER_LAYER)};
 #undef ENGRAM_DRIVER_LAYER
-  return layer < ENGRAM_LAYERS ? &layers[layer] : NULL;
+  return layer < sizeof layers / sizeof layers[0] ? &layers[layer] : NULL;
 }
 
 /* Two's complement of a word's lowest `bits` bits. */
@@ -247,15 +247,14 @@ int engram_initialise(const struct engram *core, uint64_t seed) {
   uint64_t second = ~seed;
   uint32_t x = (uint32_t)splitmix(&second);
   x = x ? x : 1;
-  for (uint32_t layer = 0; layer < ENGRAM_LAYERS; layer++) {
-    const struct engram_layer *shape = engram_shape(layer);
+  const struct engram_layer *shape;
+  for (uint32_t layer = 0; (shape = engram_shape(layer)) != NULL; layer++)
     for (uint32_t row = 0; row < shape->rows; row++)
       for (uint32_t column = 0; !error && column < shape->columns; column++) {
         x = xorshift(x);
         int32_t weight = sign_extend(x >> (32 - shape->initial_bits), shape->initial_bits);
         put_weight(core, layer, row, column, weight, &error);
       }
-  }
   return error;
 }
 

@@ -108,7 +108,9 @@ struct engram_layer {
   uint8_t initial_bits;   /* initial weights are uniform over this many bits */
 };
 
-/* Shape and number format of layer 0..ENGRAM_LAYERS-1, NULL beyond. */
+/* Shape and number format of layer 0..ENGRAM_LAYERS-1, NULL beyond. Where a layer holds several
+ * matrices, `layer` here and in all that reads and writes weights is a matrix's number among those
+ * of all layers (ENGRAM_LAYER_LIST). */
 const struct engram_layer *engram_shape(uint32_t layer);
 
 /* One weight, -2^(bits-1) .. 2^(bits-1)-1. Errors: BUS, RUNNING, RANGE (place or value). */

@@ -85,7 +85,7 @@ int engram_example(const struct engram *core) {
            EXAMPLE_PICTURES, (unsigned)trained, ENGRAM_CLASSES, (unsigned)inferred,
            (unsigned long long)counters.cycles);
 #endif
-  for (uint32_t layer = 0; !error && layer < ENGRAM_LAYERS; layer++) {
+  for (uint32_t layer = 0; !error && engram_shape(layer); layer++) {
     int32_t magnitude;
     error = largest(core, layer, &magnitude);
 #if __STDC_HOSTED__

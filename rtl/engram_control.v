@@ -13,12 +13,14 @@
 
 module engram_control #(
   parameter LAYERS = 3,                  // 1..5
-  parameter LAYER_BITS = 2,              // of a weight's place {layer, row, column}
+  parameter COUNTERS = 3,                // of a layer (engram_counters)
+  parameter TENSORS = LAYERS,            // of all layers; 1..10
+  parameter LAYER_BITS = 2,              // of a weight's place {tensor, row, column}
   parameter ROW_BITS = 11,
   parameter COLUMN_BITS = 6,
-  parameter [LAYERS*32-1:0] ROWS = 0,    // of each layer's weights, layer 0 lowest
-  parameter [LAYERS*32-1:0] COLUMNS = 0,
-  parameter [LAYERS*8-1:0] WEIGHT_BITS = 0,
+  parameter [TENSORS*32-1:0] ROWS = 0,   // of each tensor, tensor 0 lowest
+  parameter [TENSORS*32-1:0] COLUMNS = 0,
+  parameter [TENSORS*8-1:0] WEIGHT_BITS = 0,
   parameter RATE_BITS = 4,
   parameter INITIAL_RATE = 8,
   parameter INITIAL_FREEZE = 0,
@@ -67,12 +69,12 @@ module engram_control #(
   input  wire [15:0]             value_i,
   input  wire                    done_i,
   // weights: data within READ_CYCLES of a read
-  output wire [LAYERS-1:0]       weight_read_o,
-  output wire [LAYERS-1:0]       weight_write_o,
+  output wire [TENSORS-1:0]      weight_read_o,
+  output wire [TENSORS-1:0]      weight_write_o,
   output wire [ROW_BITS-1:0]     weight_row_o,
   output wire [COLUMN_BITS-1:0]  weight_column_o,
   output wire [31:0]             write_data_o,
-  input  wire [LAYERS*32-1:0]    weights_i           // sign-extended
+  input  wire [TENSORS*32-1:0]   weights_i           // sign-extended
 );
   localparam WORD_BITS = ADDRESS_BITS - 2;
   localparam CAN_TRAIN = TRAINING != 0;
@@ -83,7 +85,9 @@ module engram_control #(
   // Word addresses of the registers.
   localparam [6:0] CONTROL = 7'h08, RATE = 7'h0A, FREEZE = 7'h0B, RANDOM = 7'h0C, STEPS = 7'h10,
                    UNUSED = 7'h1A, LAYER_BASE = 7'h20;
-  localparam [6:0] LAYER_END = LAYER_BASE + 4 * LAYERS;
+  localparam LAYER_WORDS = COUNTERS > 4 ? 8 : 4;
+  localparam [6:0] LAYER_END = LAYER_BASE + LAYER_WORDS * LAYERS;
+  localparam [3:0] COUNTER_END = COUNTERS;
 
   // ---------------------------------------------------------------- one access at a time
   localparam [2:0] IDLE = 3'd0, CHECK = 3'd1, ACT = 3'd2, WEIGHT = 3'd3, REGISTER = 3'd4,
@@ -95,7 +99,7 @@ module engram_control #(
   reg [31:0]          data_q;
   reg [2:0]           wait_q;
   reg                 allowed_q;    // what was found in CHECK
-  reg [LAYERS-1:0]    there_q;      // so, of the layers' weights
+  reg [TENSORS-1:0]   there_q;      // so, of the tensors' weights
 
   wire write_waits = s_axil_awvalid_i && s_axil_wvalid_i;
   wire read_waits = s_axil_arvalid_i;
@@ -119,7 +123,8 @@ module engram_control #(
   wire in_registers = word_q[WORD_BITS-1:7] == {(WORD_BITS-7){1'b0}};
   wire [6:0] register = word_q[6:0];
   wire is_random = register[6:2] == RANDOM[6:2], is_steps = register == STEPS;
-  wire in_layers = register >= LAYER_BASE && register < LAYER_END && register[1:0] != 2'd3;
+  wire [3:0] counter = {1'b0, LAYER_WORDS == 8 && register[2], register[1:0]};  // of its layer
+  wire in_layers = register >= LAYER_BASE && register < LAYER_END && counter < COUNTER_END;
   wire readable = in_layers || (register < UNUSED && (paused || !is_random));
 
   wire narrow = !(|data_q[31:5]);  // all that is written but random state and step count
@@ -133,7 +138,7 @@ module engram_control #(
     endcase
 
   // ---------------------------------------------------------------- weights
-  wire [LAYER_BITS-1:0]  layer = word_q[ROW_BITS+COLUMN_BITS +: LAYER_BITS];
+  wire [LAYER_BITS-1:0]  tensor = word_q[ROW_BITS+COLUMN_BITS +: LAYER_BITS];
   wire [ROW_BITS-1:0]    row = word_q[COLUMN_BITS +: ROW_BITS];
   wire [COLUMN_BITS-1:0] column = word_q[COLUMN_BITS-1:0];
   wire place_fits;                // nothing between the place and the address's top bit
@@ -153,20 +158,20 @@ module engram_control #(
       for (i = 0; i < 32; i = i + 1) below = limit[i] ? below || !value[i] : below && !value[i];
     end
   endfunction
-  reg [LAYERS-1:0] weight_there;  // the layer has this weight
-  reg              weight_fits;   // and can hold this value
-  reg [31:0]       weight;
+  reg [TENSORS-1:0] weight_there;  // the tensor has this weight
+  reg               weight_fits;   // and can hold this value
+  reg [31:0]        weight;
   integer k, b;
   always @* begin
     weight = 32'd0;
     weight_fits = 1'b1;
-    for (k = 0; k < LAYERS; k = k + 1) begin
-      weight_there[k] = place_fits && layer == k[LAYER_BITS-1:0] &&
+    for (k = 0; k < TENSORS; k = k + 1) begin
+      weight_there[k] = place_fits && tensor == k[LAYER_BITS-1:0] &&
                         below({{(32-ROW_BITS){1'b0}}, row}, ROWS[32*k +: 32]) &&
                         below({{(32-COLUMN_BITS){1'b0}}, column}, COLUMNS[32*k +: 32]);
-      if (layer == k[LAYER_BITS-1:0]) weight = weights_i[32*k +: 32];
+      if (tensor == k[LAYER_BITS-1:0]) weight = weights_i[32*k +: 32];
       for (b = 0; b < 31; b = b + 1)
-        if (layer == k[LAYER_BITS-1:0] && b + 1 >= WEIGHT_BITS[8*k +: 8] && data_q[b] != data_q[31])
+        if (tensor == k[LAYER_BITS-1:0] && b + 1 >= WEIGHT_BITS[8*k +: 8] && data_q[b] != data_q[31])
           weight_fits = 1'b0;
     end
   end
@@ -176,8 +181,8 @@ module engram_control #(
                   : in_registers && (write_q ? writable : readable));
   wire act_write = state_q == ACT && write_q && allowed_q;
   wire act_read = state_q == ACT && !write_q && allowed_q;
-  assign weight_write_o = FIXED != 0 ? {LAYERS{1'b0}} : there_q & {LAYERS{act_write}};
-  assign weight_read_o = there_q & {LAYERS{act_read}};
+  assign weight_write_o = FIXED != 0 ? {TENSORS{1'b0}} : there_q & {TENSORS{act_write}};
+  assign weight_read_o = there_q & {TENSORS{act_read}};
   assign weight_row_o = row;
   assign weight_column_o = column;
   wire register_write = act_write && !in_weights;
@@ -206,7 +211,7 @@ module engram_control #(
       data_q <= {half, data_q[31:16]};
     if (state_q == CHECK) begin
       allowed_q <= allowed;
-      there_q <= in_weights ? weight_there : {LAYERS{1'b0}};
+      there_q <= in_weights ? weight_there : {TENSORS{1'b0}};
     end
     wait_q <= state_q == ACT ? READ_CYCLES + HALVES : wait_q - 3'd1;
   end

@@ -23,7 +23,8 @@
 
 module engram_counters #(
   parameter LAYERS = 3,                // 1..5
-  parameter COUNT_BITS = 7,            // of a layer's count between two visits, 112 cycles at most
+  parameter COUNTERS = 3,              // of a layer, 1..8: words in 4 of them, or in 8
+  parameter COUNT_BITS = 7,            // of a layer's count between two visits
   parameter STEP_BITS = 2,             // of the steps' counts, 2..7: two where one takes 51 cycles
   parameter [255:0] CONSTANTS = 256'd0 // registers ID..FEATURES, ID lowest
 ) (
@@ -58,8 +59,8 @@ module engram_counters #(
   input  wire        step_done_i,      // in the last cycle of those
   input  wire [3:1]  refused_i,
   output wire        hold_o,           // no further picture may be refused
-  input  wire [3*LAYERS*COUNT_BITS-1:0] counts_i,  // a layer's three registers, layer 0 lowest
-  output wire [3*LAYERS-1:0] taken_o,
+  input  wire [COUNTERS*LAYERS*COUNT_BITS-1:0] counts_i,  // a layer's registers, layer 0 lowest
+  output wire [COUNTERS*LAYERS-1:0] taken_o,
   // reply
   input  wire        steps_i,          // a pulse: STEPS is wanted
   output wire [1:0]  steps_valid_o     // value_o is its {high, low} half
@@ -68,9 +69,11 @@ module engram_counters #(
                    STEPS = 6'h10, PICTURES = 6'h11, CORRECT = 6'h12, CYCLES_LOW = 6'h13,
                    CYCLES_HIGH = 6'h14, STEP_CYCLES = 6'h15, SHORT = 6'h16, LONG = 6'h17,
                    LABEL = 6'h18, ACCESS = 6'h19, RUN = 6'h1D;
-  localparam [31:0] LAST = 32'h1F + 4 * LAYERS;
-  localparam CYCLE_BITS = 7;
-  localparam RUN_BITS = 8;     // two rounds and 16 cycles
+  localparam LAYER_WORDS = COUNTERS > 4 ? 8 : 4;
+  localparam [31:0] LAST = 32'h1F + LAYER_WORDS * LAYERS;
+  localparam ROUND = 2 * (32 + LAYER_WORDS * LAYERS);  // cycles, without what is put in
+  localparam CYCLE_BITS = ROUND + 8 < 128 ? 7 : 8;
+  localparam RUN_BITS = 2 * ROUND + 16 < 256 ? 8 : 9;  // two rounds and 16 cycles
 
   // ---------------------------------------------------------------- scanner
   reg [5:0] place_q, scan_q;   // what is visited; what is next in turn
@@ -105,7 +108,7 @@ module engram_counters #(
   reg at_control_q, at_status_q, at_rate_q, at_freeze_q, at_steps_q, at_pictures_q, at_correct_q,
       at_cycles_q, at_cycles_high_q, at_step_cycles_q, at_access_q, at_run_q;
   reg [3:1] at_refused_q;
-  reg [3*LAYERS-1:0] at_layers_q;
+  reg [COUNTERS*LAYERS-1:0] at_layers_q;
   integer i;
   always @(posedge clk_i) begin
     at_control_q <= in_turn && scan_q == CONTROL;
@@ -121,8 +124,9 @@ module engram_counters #(
     at_refused_q <= {3{in_turn}} & {scan_q == LABEL, scan_q == LONG, scan_q == SHORT};
     at_access_q <= in_turn && scan_q == ACCESS;
     at_run_q <= in_turn && scan_q == RUN;
-    for (i = 0; i < 3 * LAYERS; i = i + 1)
-      at_layers_q[i] <= in_turn && {26'd0, scan_q} == 32 + i / 3 * 4 + i % 3;
+    for (i = 0; i < COUNTERS * LAYERS; i = i + 1)
+      at_layers_q[i] <=
+          in_turn && {26'd0, scan_q} == 32 + i / COUNTERS * LAYER_WORDS + i % COUNTERS;
   end
 
   reg reset_q, clear_q;        // this round writes zeros
@@ -237,7 +241,7 @@ module engram_counters #(
   integer k;
   always @* begin
     addend = {{(ADD_BITS-15){1'b0}}, wide};
-    for (k = 0; k < 3 * LAYERS; k = k + 1)
+    for (k = 0; k < COUNTERS * LAYERS; k = k + 1)
       addend[COUNT_BITS-1:0] = addend[COUNT_BITS-1:0] |
                                ({COUNT_BITS{at_layers_q[k]}} & counts_i[k*COUNT_BITS +: COUNT_BITS]);
     addend[STEP_BITS-1:0] = addend[STEP_BITS-1:0] | ({STEP_BITS{at_steps_q}} & steps) |

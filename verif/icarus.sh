@@ -44,7 +44,7 @@ run='--steps 20 --infer 5' stress='--stall 110 --faults --settings'
   wait
 }
 mutant engram_normaliser "s/, shifted\[0\]}/, 1'b0}/" '[a-z0-9.]*\[[0-9]*\] expected [-0-9]* got [-0-9]' &
-mutant engram_counters 's/taken_o = at_layers_q/& \& {(3*LAYERS){!reset_q}}/' 'cut_activations\[0\] expected 0 got X' &
+mutant engram_counters 's/taken_o = at_layers_q/& \& {(COUNTERS*LAYERS){!reset_q}}/' 'cut_activations\[0\] expected 0 got X' &
 wait
 cat "$work"/*.result
 passed=$(cat "$work"/*.result | grep -c '^PASS' || true)

@@ -18,12 +18,14 @@ enum {
   TRAINING,
   ROWS,
   COLUMNS = 16,
-  WEIGHT_BITS = 21
-}; /* of layer 0; the others follow */
+  WEIGHT_BITS = 21, /* of tensor 0; the others follow */
+  TENSORS = 26,
+  COUNTERS
+};
 enum { IN_AW_VALID, IN_W_VALID, IN_B_READY, IN_AR_VALID, IN_R_READY, IN_IDLE, IN_REFUSED };
 enum { IN_RESET = 9, IN_STROBE = 12, IN_AW_ADDRESS = 32, IN_AR_ADDRESS = 64, IN_W_DATA = 96 };
 enum { IN_PICTURE = 128, IN_CORRECT, IN_TRAINED, IN_ACTIVE, IN_STEP_DONE, IN_STEPS };
-enum { IN_FLAGS = 144, IN_WEIGHT = 160 };
+enum { IN_WEIGHT = 160, IN_FLAGS = 320 };
 enum { OUT_AW_READY, OUT_W_READY, OUT_B_VALID, OUT_B_RESPONSE, OUT_AR_READY = 5, OUT_R_VALID };
 enum {
   OUT_R_RESPONSE = 7,
@@ -35,10 +37,10 @@ enum {
 };
 enum { OUT_R_DATA = 32, OUT_VALUE = 112 };
 enum { OUT_WRITE_DATA = 64, OUT_RATE = 96, OUT_FREEZE = 104, OUT_ROW = 128, OUT_COLUMN = 144 };
-enum { WORD = 32, LAYERS_MAX = NET_LAYERS_MAX, OKAY = 0, SLAVE_ERROR = 2 };
+enum { WORD = 32, LAYERS_MAX = NET_LAYERS_MAX, COUNTERS_MAX = 8, OKAY = 0, SLAVE_ERROR = 2 };
 enum {
   READ_CYCLES = 4,
-  ROUND = 2 * 0x34 + 6,
+  ROUND = 2 * 0x40 + 6,
   ANSWER_CYCLES = 2 * ROUND + 10,
   ACCESSES = 1500,
   CYCLES_MAX = 1000 /* of an access, far above what it takes */,
@@ -50,8 +52,8 @@ enum {
 
 /* Pulses, from OUT_PULSES on. */
 enum {
-  PULSE_WEIGHT_READ = 1 << 0,  /* times 2^layer */
-  PULSE_WEIGHT_WRITE = 1 << 5, /* times 2^layer */
+  PULSE_WEIGHT_READ = 1 << 0,  /* times 2^tensor */
+  PULSE_WEIGHT_WRITE = 1 << 5, /* times 2^tensor */
   PULSE_BITS = 10,
 };
 
@@ -86,7 +88,7 @@ struct port {
   struct random_state random;
   uint32_t steps, pictures, correct, step_cycles;
   uint64_t cycles;
-  uint32_t cut[3][LAYERS_MAX]; /* activations, gradients, lost */
+  uint32_t counts[LAYERS_MAX][COUNTERS_MAX];
   uint32_t refused[3], errors;
   int quiet;          /* cycles without a step */
   int step, step_end; /* cycles of the one at work, 0: none */
@@ -110,6 +112,10 @@ static bool trains(const struct port *port) {
   return bench_parameter(port->bench, port->c, TRAINING) != 0;
 }
 
+static uint32_t counters_of(const struct port *port) {
+  return (uint32_t)bench_parameter(port->bench, port->c, COUNTERS);
+}
+
 static struct net net_of(const struct bench *bench, int c) {
   struct net net = {
       .layer_count = bench_parameter(bench, c, LAYERS),
@@ -118,19 +124,20 @@ static struct net net_of(const struct bench *bench, int c) {
       .column_bits = bench_parameter(bench, c, COLUMN_BITS),
   };
   net.position_bits = net.layer_bits + net.row_bits + net.column_bits;
-  for (int l = 0; l < net.layer_count; l++) {
-    net.layer[l].rows = bench_parameter(bench, c, ROWS + l);
-    net.layer[l].units = bench_parameter(bench, c, COLUMNS + l);
-    net.layer[l].weight.bits = bench_parameter(bench, c, WEIGHT_BITS + l);
+  net.tensor_count = bench_parameter(bench, c, TENSORS);
+  for (int i = 0; i < net.tensor_count; i++) {
+    net.tensor[i].rows = bench_parameter(bench, c, ROWS + i);
+    net.tensor[i].columns = bench_parameter(bench, c, COLUMNS + i);
+    net.tensor[i].format.bits = bench_parameter(bench, c, WEIGHT_BITS + i);
   }
   return net;
 }
 
 /* The weight that the bench keeps at a place. */
-static int32_t weight_at(const struct net *net, int layer, uint32_t row, uint32_t column) {
-  uint32_t mixed = ((uint32_t)layer + 1) * 0x9E3779B9u + row * 0x85EBCA6Bu + column * 0xC2B2AE35u;
+static int32_t weight_at(const struct net *net, int tensor, uint32_t row, uint32_t column) {
+  uint32_t mixed = ((uint32_t)tensor + 1) * 0x9E3779B9u + row * 0x85EBCA6Bu + column * 0xC2B2AE35u;
   mixed = (mixed ^ mixed >> 15) * 0x2C1B3C6Du;
-  int unused = 32 - net->layer[layer].weight.bits;
+  int unused = 32 - net->tensor[tensor].format.bits;
   return (int32_t)(mixed << unused) >> unused;
 }
 
@@ -139,17 +146,17 @@ static bool model_weight(const struct port *port, const struct access *access,
   const struct net *net = &port->net;
   uint32_t place = access->address >> 2;
   int low_bits = net->row_bits + net->column_bits, place_bits = map_address_bits(net) - 3;
-  uint32_t layer = place >> low_bits & (uint32_t)bench_mask(place_bits - low_bits);
+  uint32_t tensor = place >> low_bits & (uint32_t)bench_mask(place_bits - low_bits);
   effect->column = place & (uint32_t)bench_mask(net->column_bits);
   effect->row = place >> net->column_bits & (uint32_t)bench_mask(net->row_bits);
-  if (!paused(port) || layer >= (uint32_t)net->layer_count ||
-      effect->row >= (uint32_t)net->layer[layer].rows ||
-      effect->column >= (uint32_t)net->layer[layer].units)
+  if (!paused(port) || tensor >= (uint32_t)net->tensor_count ||
+      effect->row >= (uint32_t)net->tensor[tensor].rows ||
+      effect->column >= (uint32_t)net->tensor[tensor].columns)
     return false;
-  effect->value = (uint32_t)weight_at(net, (int)layer, effect->row, effect->column);
-  effect->pulses = (uint32_t)(access->write ? PULSE_WEIGHT_WRITE : PULSE_WEIGHT_READ) << layer;
+  effect->value = (uint32_t)weight_at(net, (int)tensor, effect->row, effect->column);
+  effect->pulses = (uint32_t)(access->write ? PULSE_WEIGHT_WRITE : PULSE_WEIGHT_READ) << tensor;
   int32_t data = (int32_t)access->data;
-  return !access->write || fixed_saturate(data, net->layer[layer].weight.bits) == data;
+  return !access->write || fixed_saturate(data, net->tensor[tensor].format.bits) == data;
 }
 
 static bool model_write(const struct port *port, const struct access *access) {
@@ -174,10 +181,11 @@ static bool model_write(const struct port *port, const struct access *access) {
 }
 
 static bool model_read_layer(const struct port *port, uint32_t offset, uint32_t *value) {
-  uint32_t layer = offset / MAP_LAYER_SIZE, which = offset % MAP_LAYER_SIZE;
-  if (layer >= (uint32_t)port->net.layer_count || which > MAP_LOST)
+  uint32_t counters = counters_of(port), words = counters > 4 ? 8 : 4, word = offset / 4;
+  uint32_t layer = word / words, which = word % words;
+  if (layer >= (uint32_t)port->net.layer_count || which >= counters)
     return false;
-  *value = port->cut[which / 4][layer];
+  *value = port->counts[layer][which];
   return true;
 }
 
@@ -226,7 +234,7 @@ static void clear(struct port *port) {
   port->errors = port->refused[0] = port->refused[1] = port->refused[2] = 0;
   port->pictures = port->correct = 0;
   port->cycles = 0;
-  memset(port->cut, 0, sizeof port->cut);
+  memset(port->counts, 0, sizeof port->counts);
 }
 
 /* What a good write to a register does. */
@@ -345,28 +353,29 @@ static void drive_core(struct port *port) {
     bench_set(bench, c, IN_IDLE, 1, port->idle);
   }
   bench_set(bench, c, IN_PICTURE, 6, 0);
-  bench_set(bench, c, IN_FLAGS, 15, 0);
+  bench_set(bench, c, IN_FLAGS, 32, 0);
   port->quiet -= port->quiet > 0;
   if (frozen(port) || port->quiet > 0)
     return;
   if (port->step > 0 || bench_chance(bench, 50))
     drive_step(port);
-  for (int i = 0; i < 3 * port->net.layer_count; i++) {
-    bool flag = bench_chance(bench, 7 * i);
+  int counters = (int)counters_of(port);
+  for (int i = 0; i < counters * port->net.layer_count; i++) {
+    bool flag = bench_chance(bench, 7 * i % 105);
     bench_set(bench, c, IN_FLAGS + i, 1, flag);
-    port->cut[i % 3][i / 3] += flag;
+    port->counts[i / counters][i % counters] += flag;
   }
 }
 
 /* The weight stands a few cycles after it was asked for, beside numbers that mean nothing. */
 static void drive_weights(struct port *port) {
-  int layer = 0;
-  while (port->read.effect.pulses >> layer &&
-         !(port->read.effect.pulses >> layer & PULSE_WEIGHT_READ))
-    layer++;
+  int tensor = 0;
+  while (port->read.effect.pulses >> tensor &&
+         !(port->read.effect.pulses >> tensor & PULSE_WEIGHT_READ))
+    tensor++;
   for (int l = 0; l < LAYERS_MAX; l++) {
     uint32_t value = (uint32_t)bench_random(port->bench, 32);
-    if (l == layer && port->weight_due == 0)
+    if (l == tensor && port->weight_due == 0)
       value = (uint32_t)port->weight;
     bench_set(port->bench, port->c, IN_WEIGHT + WORD * l, WORD, value);
   }
@@ -536,32 +545,32 @@ static void read_register(struct port *port, uint32_t address) {
   finish(port);
 }
 
-/* A weight's address: mostly inside its layer, at times just outside. */
-static uint32_t choose_weight(struct port *port, int *layer) {
+/* A weight's address: mostly inside its tensor, at times just outside. */
+static uint32_t choose_weight(struct port *port, int *tensor) {
   struct bench *bench = port->bench;
   const struct net *net = &port->net;
-  *layer = bench_below(bench, net->layer_count);
-  int row = bench_below(bench, net->layer[*layer].rows);
-  int column = bench_below(bench, net->layer[*layer].units);
-  int place_layer = *layer;
+  *tensor = bench_below(bench, net->tensor_count);
+  int row = bench_below(bench, net->tensor[*tensor].rows);
+  int column = bench_below(bench, net->tensor[*tensor].columns);
+  int place_tensor = *tensor;
   switch (bench_below(bench, 8)) {
   case 0:
-    row = net->layer[*layer].rows & (int)bench_mask(net->row_bits);
+    row = net->tensor[*tensor].rows & (int)bench_mask(net->row_bits);
     break;
   case 1:
-    column = net->layer[*layer].units & (int)bench_mask(net->column_bits);
+    column = net->tensor[*tensor].columns & (int)bench_mask(net->column_bits);
     break;
   case 2:
-    place_layer = bench_below(bench, 1 << net->layer_bits);
+    place_tensor = bench_below(bench, 1 << net->layer_bits);
     break;
   case 3:
-    row = net->layer[*layer].rows - 1;
-    column = net->layer[*layer].units - 1;
+    row = net->tensor[*tensor].rows - 1;
+    column = net->tensor[*tensor].columns - 1;
     break;
   default:
     break;
   }
-  return map_weight(net, place_layer, row, column);
+  return map_weight(net, place_tensor, row, column);
 }
 
 static struct access choose_access(struct port *port, bool write) {
@@ -569,12 +578,12 @@ static struct access choose_access(struct port *port, bool write) {
                                       MAP_RANDOM,  MAP_STEPS,   MAP_RANDOM + 12, MAP_RANDOM + 4,
                                       MAP_STATUS,  MAP_ACCESS};
   struct bench *bench = port->bench;
-  int layer = bench_below(bench, port->net.layer_count), choice = bench_below(bench, 10);
-  uint32_t address = choice < 3   ? choose_weight(port, &layer)
+  int tensor = bench_below(bench, port->net.tensor_count), choice = bench_below(bench, 10);
+  uint32_t address = choice < 3   ? choose_weight(port, &tensor)
                      : choice < 6 ? writable[bench_below(bench, sizeof writable / sizeof *writable)]
                      : choice < 9 ? (uint32_t)bench_below(bench, REGISTER_BYTES / 4) * 4
                                   : (uint32_t)bench_random(bench, map_address_bits(&port->net));
-  int bits = port->net.layer[layer].weight.bits;
+  int bits = port->net.tensor[tensor].format.bits;
   uint32_t data = (uint32_t)bench_random(bench, 32);
   if (bench_chance(bench, 80))
     data = choice < 3 ? (uint32_t)bench_signed(bench, bench_chance(bench, 80) ? bits : bits + 1)
@@ -654,7 +663,7 @@ static void reset(struct port *port) {
   drive_requests(port);
   bench_set(bench, port->c, IN_REFUSED, 3, 0);
   bench_set(bench, port->c, IN_PICTURE, 6, 0);
-  bench_set(bench, port->c, IN_FLAGS, 15, 0);
+  bench_set(bench, port->c, IN_FLAGS, 32, 0);
   bench_set(bench, port->c, IN_IDLE, 1, 1);
   bench_set(bench, port->c, IN_RESET, 1, 1);
   bench_settle(bench);

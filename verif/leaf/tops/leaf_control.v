@@ -4,8 +4,8 @@
 
 module leaf_control #(
   parameter CASES = 7,
-  parameter FIELDS = 26,
-  parameter IN_BITS = 320,  // of a case
+  parameter FIELDS = 28,
+  parameter IN_BITS = 352,  // of a case
   parameter OUT_BITS = 160
 ) (
   input  wire                       clk_i,
@@ -16,34 +16,34 @@ module leaf_control #(
 );
   localparam [CASES*FIELDS*32-1:0] TABLE = {
     // LAYERS LAYER_BITS ROW_BITS COLUMN_BITS RATE_BITS INITIAL_RATE ADDRESS_BITS VERSION SHAPE
-    // INITIAL_FREEZE TRAINING, then ROWS, COLUMNS and WEIGHT_BITS of five layers each
+    // INITIAL_FREEZE TRAINING, then ROWS, COLUMNS and WEIGHT_BITS of five tensors each, TENSORS, COUNTERS
     32'd3, 32'd2, 32'd11, 32'd6, 32'd4, 32'd8, 32'd22, 32'h0000_0100, 32'h0304_1C1C, 32'd0, 32'd1,
     32'd16, 32'd1875, 32'd64, 32'd0, 32'd0, 32'd3, 32'd64, 32'd4, 32'd0, 32'd0,
-    32'd16, 32'd16, 32'd16, 32'd0, 32'd0,
+    32'd16, 32'd16, 32'd16, 32'd0, 32'd0, 32'd3, 32'd3,
 
     32'd3, 32'd2, 32'd7, 32'd4, 32'd4, 32'd15, 32'd16, 32'h0001_0203, 32'h0303_0808, 32'd5, 32'd1,
     32'd9, 32'd72, 32'd12, 32'd0, 32'd0, 32'd2, 32'd12, 32'd3, 32'd0, 32'd0,
-    32'd8, 32'd16, 32'd12, 32'd0, 32'd0,
+    32'd8, 32'd16, 32'd12, 32'd0, 32'd0, 32'd3, 32'd4,
 
     32'd5, 32'd3, 32'd8, 32'd7, 32'd4, 32'd0, 32'd21, 32'h7FFF_FFFF, 32'h0505_0D40, 32'd31, 32'd1,
     32'd4, 32'd200, 32'd100, 32'd64, 32'd17, 32'd16, 32'd100, 32'd64, 32'd17, 32'd5,
-    32'd4, 32'd8, 32'd24, 32'd12, 32'd5,
+    32'd4, 32'd8, 32'd24, 32'd12, 32'd5, 32'd5, 32'd3,
 
-    32'd2, 32'd1, 32'd4, 32'd2, 32'd4, 32'd9, 32'd10, 32'h0000_0001, 32'h0202_0404, 32'd0, 32'd0,
-    32'd16, 32'd9, 32'd0, 32'd0, 32'd0, 32'd4, 32'd2, 32'd0, 32'd0, 32'd0,
-    32'd24, 32'd4, 32'd0, 32'd0, 32'd0,
+    32'd2, 32'd2, 32'd4, 32'd2, 32'd4, 32'd9, 32'd11, 32'h0000_0001, 32'h0202_0404, 32'd0, 32'd0,
+    32'd16, 32'd1, 32'd9, 32'd0, 32'd0, 32'd4, 32'd3, 32'd2, 32'd0, 32'd0,
+    32'd24, 32'd7, 32'd4, 32'd0, 32'd0, 32'd3, 32'd6,
 
     32'd4, 32'd2, 32'd16, 32'd10, 32'd4, 32'd3, 32'd31, 32'h0000_0002, 32'h0407_4040, 32'd8, 32'd0,
     32'd64, 32'd60000, 32'd1024, 32'd9, 32'd0, 32'd1, 32'd1024, 32'd9, 32'd7, 32'd0,
-    32'd16, 32'd7, 32'd16, 32'd24, 32'd0,
+    32'd16, 32'd7, 32'd16, 32'd24, 32'd0, 32'd4, 32'd8,
 
     32'd1, 32'd1, 32'd12, 32'd4, 32'd4, 32'd5, 32'd20, 32'h0000_0200, 32'h0110_4040, 32'd1, 32'd1,
     32'd4096, 32'd0, 32'd0, 32'd0, 32'd0, 32'd16, 32'd0, 32'd0, 32'd0, 32'd0,
-    32'd6, 32'd0, 32'd0, 32'd0, 32'd0,
+    32'd6, 32'd0, 32'd0, 32'd0, 32'd0, 32'd1, 32'd5,
 
     32'd1, 32'd1, 32'd1, 32'd1, 32'd4, 32'd8, 32'd10, 32'h0000_0200, 32'h0102_0101, 32'd0, 32'd0,
     32'd1, 32'd0, 32'd0, 32'd0, 32'd0, 32'd2, 32'd0, 32'd0, 32'd0, 32'd0,
-    32'd16, 32'd0, 32'd0, 32'd0, 32'd0
+    32'd16, 32'd0, 32'd0, 32'd0, 32'd0, 32'd1, 32'd1
   };
   `include "leaf_table.vh"
 
@@ -68,10 +68,11 @@ module leaf_control #(
       wire [IN_BITS-1:0] in = in_i[c*IN_BITS +: IN_BITS];
       wire unused_ok = &{1'b0, in};
       localparam LAYERS = of(c, 0), ROW_BITS = of(c, 2), COLUMN_BITS = of(c, 3),
-                 RATE_BITS = of(c, 4), ADDRESS_BITS = of(c, 6);
+                 RATE_BITS = of(c, 4), ADDRESS_BITS = of(c, 6), TENSORS = of(c, 26),
+                 COUNTERS = of(c, 27);
       localparam [159:0] ROWS = packed_fields(c, 11, 32), COLUMNS = packed_fields(c, 16, 32),
                          WEIGHT_BITS = packed_fields(c, 21, 8);
-      localparam COUNT_BITS = 7;
+      localparam COUNT_BITS = COUNTERS > 4 ? 8 : 7;
       wire awready, wready, bvalid, arready, rvalid;
       wire [1:0] bresp, rresp, control, status, steps_valid;
       wire pause, learn, ready, register_read, register_write, clear, fault, data_taken,
@@ -80,17 +81,19 @@ module leaf_control #(
       wire [15:0] register_data, value, random_low;
       wire [31:0] rdata, write_data;
       wire [RATE_BITS-1:0] rate;
-      wire [LAYERS-1:0] freeze, weight_read, weight_write;
+      wire [LAYERS-1:0] freeze;
+      wire [TENSORS-1:0] weight_read, weight_write;
       wire [ROW_BITS-1:0] row;
       wire [COLUMN_BITS-1:0] column;
       wire drawn, pair_bit;
       wire unused_random_ok = &{1'b0, drawn, pair_bit};
-      wire [3*LAYERS-1:0] taken;
-      wire [3*LAYERS*COUNT_BITS-1:0] counts;
+      wire [COUNTERS*LAYERS-1:0] taken;
+      wire [COUNTERS*LAYERS*COUNT_BITS-1:0] counts;
       engram_control #(
-        .LAYERS(LAYERS), .LAYER_BITS(of(c, 1)), .ROW_BITS(ROW_BITS), .COLUMN_BITS(COLUMN_BITS),
-        .ROWS(ROWS[LAYERS*32-1:0]), .COLUMNS(COLUMNS[LAYERS*32-1:0]),
-        .WEIGHT_BITS(WEIGHT_BITS[LAYERS*8-1:0]),
+        .LAYERS(LAYERS), .COUNTERS(COUNTERS), .TENSORS(TENSORS), .LAYER_BITS(of(c, 1)),
+        .ROW_BITS(ROW_BITS), .COLUMN_BITS(COLUMN_BITS),
+        .ROWS(ROWS[TENSORS*32-1:0]), .COLUMNS(COLUMNS[TENSORS*32-1:0]),
+        .WEIGHT_BITS(WEIGHT_BITS[TENSORS*8-1:0]),
         .RATE_BITS(RATE_BITS), .INITIAL_RATE(of(c, 5)), .INITIAL_FREEZE(of(c, 9)),
         .TRAINING(of(c, 10)), .ADDRESS_BITS(ADDRESS_BITS)
       ) u_leaf (
@@ -112,10 +115,10 @@ module leaf_control #(
         .value_i(value), .done_i(done),
         .weight_read_o(weight_read), .weight_write_o(weight_write),
         .weight_row_o(row), .weight_column_o(column), .write_data_o(write_data),
-        .weights_i(in[160 +: LAYERS*32])
+        .weights_i(in[160 +: TENSORS*32])
       );
       engram_counters #(
-        .LAYERS(LAYERS), .COUNT_BITS(COUNT_BITS),
+        .LAYERS(LAYERS), .COUNTERS(COUNTERS), .COUNT_BITS(COUNT_BITS),
         .CONSTANTS({of(c, 10), of(c, 8), CORE_HASH, NET_HASH, of(c, 7), 32'h454E4752})
       ) u_counters (
         .clk_i(clk_i), .rst_i(in[9]),
@@ -133,9 +136,9 @@ module leaf_control #(
         .drawn_o(drawn), .pair_bits_o(pair_bit),
         .turn_i(random_turn), .write_i(random_write), .data_i(register_data), .low_o(random_low)
       );
-      for (i = 0; i < 3 * LAYERS; i = i + 1) begin : gen_counter
+      for (i = 0; i < COUNTERS * LAYERS; i = i + 1) begin : gen_counter
         engram_event_counter #(.COUNT_BITS(COUNT_BITS), .OUT_BITS(COUNT_BITS)) u_counter (
-          .clk_i(clk_i), .take_i(taken[i]), .flags_i(in[144+i]),
+          .clk_i(clk_i), .take_i(taken[i]), .flags_i(in[320+i]),
           .count_o(counts[i*COUNT_BITS +: COUNT_BITS])
         );
       end
