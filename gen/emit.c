@@ -75,7 +75,12 @@ static void set_shapes(struct marks *marks, const struct net *net, const struct 
   marks_set(marks, "weights_base", "%X", 1u << (map_address_bits(net) - 1));
   marks_set(marks, "row_at", "%d", net->column_bits + 2);
   marks_set(marks, "layer_at", "%d", net->row_bits + net->column_bits + 2);
-  marks_set(marks, "counters", "%d", PLAN_COUNTS * net->layer_count);
+  marks_set(marks, "counters", "%d", net->counters * net->layer_count);
+  marks_set(marks, "counters_size", "%X", (unsigned)map_layer_size(net));
+  if (net->counters == NET_COUNTERS_SHARED) /* engram_counters' default */
+    marks_set(marks, "layer_counters", "%s", "");
+  else
+    marks_set(marks, "layer_counters", ".COUNTERS(%d), ", net->counters);
   marks_set(marks, "count_bits", "%d", plan->count_bits);
   bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
   marks_set(marks, "infer_cycles", "%d", plan->infer_cycles);
@@ -190,19 +195,23 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "next_copies", "%d", behind->copies);
 }
 
-/* What is counted of a layer, before it is: its values that were cut, its gradients that were, and
- * the updates that were lost. */
+/* What is counted of a layer, before it is. */
 static void write_counts(FILE *f, const struct net *net, const struct plan *plan,
                          struct marks *marks, int l) {
-  for (int i = 0; i < PLAN_COUNTS; i++) {
+  for (int i = 0; i < net->counters; i++) {
+    const struct counter *counter = net_counter(&net->layer[l], i);
     const struct plan_count *count = &plan->layer[l].count[i];
-    marks_set(marks, "flags_name", "%s_%s", net->layer[l].name, plan_count_names[i]);
-    marks_set(marks, "counter", "%d", PLAN_COUNTS * l + i);
+    marks_set(marks, "counter", "%d", net->counters * l + i);
+    if (!counter) {
+      template_write(f, "core_absent_count.v.in", marks);
+      continue;
+    }
+    marks_set(marks, "flags_name", "%s_%s", net->layer[l].name, counter->wires);
     marks_set(marks, "flags", "%d", count->flags);
     marks_set(marks, "flag_levels", "%d", count->levels);
     marks_set(marks, "flag_sum_bits", "%d", count->sum_bits);
     marks_set(marks, "flag_count_bits", "%d", count->bits);
-    bool counts = i == 0 || net->fold[FOLD_MODE] == MODE_TRAINING;
+    bool counts = !counter->trains || net->fold[FOLD_MODE] == MODE_TRAINING;
     template_write(f, counts ? "core_count.v.in" : "core_no_count.v.in", marks);
   }
 }
@@ -245,6 +254,9 @@ static void write_header(FILE *f, const struct net *net, struct marks *marks) {
             t->rows, title, i, t->columns);
   }
   text_to_mark(&text, marks, "shapes");
+  text_open(&text);
+  registers_write_counters(text.file, net);
+  text_to_mark(&text, marks, "counter_list");
   beside_layer_list(marks, net);
   template_write(f, "core_header.h.in", marks);
 }

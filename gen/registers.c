@@ -5,9 +5,10 @@
 
 #include "net/map.h"
 
+#include <ctype.h>
 #include <string.h>
 
-enum { FIELDS_MAX = 4, WORD = 32 };
+enum { FIELDS_MAX = 4, WORD = 32, COUNTER_NAME_MAX = 32 };
 
 struct field {
   const char *name;
@@ -102,16 +103,14 @@ static const struct {
 };
 enum { REGISTER_COUNT = sizeof registers / sizeof registers[0] };
 
-/* Of each layer, from MAP_LAYERS on. */
-static const struct {
-  int offset;
-  const char *name, *before, *behind; /* meaning, around the layer's name */
-} counters[] = {
-    {MAP_CUT_ACTIVATIONS, "CUT_ACTIVATIONS", "saturated activations of ", ""},
-    {MAP_CUT_GRADIENTS, "CUT_GRADIENTS", "saturated gradients of ", ""},
-    {MAP_LOST, "LOST", "updates of ", " that were not zero and changed nothing"},
-};
-enum { COUNTER_COUNT = sizeof counters / sizeof counters[0] };
+/* A counter's name in capitals. */
+static const char *counter_name(const struct counter *counter, char name[COUNTER_NAME_MAX]) {
+  int i = 0;
+  for (; counter->name[i] && i < COUNTER_NAME_MAX - 1; i++)
+    name[i] = (char)toupper((unsigned char)counter->name[i]);
+  name[i] = '\0';
+  return name;
+}
 
 void registers_write_c(FILE *f) {
   for (int i = 0; i < REGISTER_COUNT; i++)
@@ -120,15 +119,30 @@ void registers_write_c(FILE *f) {
             registers[i].meaning, *registers[i].meaning ? " */" : "");
 }
 
+void registers_write_counters(FILE *f, const struct net *net) {
+  char name[COUNTER_NAME_MAX];
+  for (int i = 0; i < net->counters; i++)
+    for (int l = 0; l < net->layer_count; l++) {
+      const struct counter *counter = net_counter(&net->layer[l], i);
+      bool said = false; /* of a layer in front */
+      for (int k = 0; k < l; k++)
+        said |= net_counter(&net->layer[k], i) == counter;
+      if (counter && !said)
+        fprintf(f, "#define ENGRAM_%s 0x%Xu\n", counter_name(counter, name), 4 * (unsigned)i);
+    }
+}
+
 void registers_write_page(FILE *f, const struct net *net) {
   for (int i = 0; i < REGISTER_COUNT; i++)
     fprintf(f, "| 0x%03X | %s | %s | %s |\n", (unsigned)registers[i].address, registers[i].name,
             registers[i].access, registers[i].meaning);
-  for (int l = 0; l < net->layer_count; l++)
-    for (int i = 0; i < COUNTER_COUNT; i++)
-      fprintf(f, "| 0x%03X | %s of layer %d | R | %s%s%s |\n",
-              (unsigned)(MAP_LAYERS + l * MAP_LAYER_SIZE + counters[i].offset), counters[i].name, l,
-              counters[i].before, net->layer[l].name, counters[i].behind);
+  for (int l = 0; l < net->layer_count; l++) {
+    const struct counter *counter;
+    char name[COUNTER_NAME_MAX];
+    for (int i = 0; (counter = net_counter(&net->layer[l], i)) != NULL; i++)
+      fprintf(f, "| 0x%03X | %s of layer %d | R | %s%s%s |\n", (unsigned)map_counter(net, l, i),
+              counter_name(counter, name), l, counter->before, net->layer[l].name, counter->behind);
+  }
 }
 
 /* ---------------------------------------------------------------- SystemRDL */
@@ -154,6 +168,21 @@ static void write_field(FILE *f, int i, const struct field *field, const struct 
           (unsigned)(UINT32_MAX >> (WORD - bits)), field->name, field->low + bits - 1, field->low);
 }
 
+/* A register of each layer; NULL: what it counts is the layer's own. */
+static void write_counter_rdl(FILE *f, int i, const struct counter *counter) {
+  char name[COUNTER_NAME_MAX];
+  if (counter)
+    fprintf(f, "    reg {\n      desc = \"%sthe layer%s\";\n", counter->before, counter->behind);
+  else
+    fprintf(f, "    reg {\n      desc = \"what the layer's kind counts\";\n");
+  fprintf(f, "      field { sw = r; hw = rw; reset = 0; } VALUE[31:0];\n    } ");
+  if (counter)
+    fprintf(f, "%s", counter_name(counter, name));
+  else
+    fprintf(f, "COUNT%d", i);
+  fprintf(f, " @ 0x%X;\n", 4 * (unsigned)i);
+}
+
 void registers_write_rdl(FILE *f, const struct net *net) {
   static const struct field whole = {"VALUE", 0, WORD, ""};
   for (int i = 0; i < REGISTER_COUNT; i++) {
@@ -168,13 +197,10 @@ void registers_write_rdl(FILE *f, const struct net *net) {
     fprintf(f, "  } %s @ 0x%03X;\n", registers[i].name, (unsigned)registers[i].address);
   }
   fprintf(f, "  regfile {\n");
-  for (int i = 0; i < COUNTER_COUNT; i++)
-    fprintf(f,
-            "    reg {\n      desc = \"%sthe layer%s\";\n"
-            "      field { sw = r; hw = rw; reset = 0; } VALUE[31:0];\n    } %s @ 0x%X;\n",
-            counters[i].before, counters[i].behind, counters[i].name, (unsigned)counters[i].offset);
+  for (int i = 0; i < net->counters; i++)
+    write_counter_rdl(f, i, i < NET_COUNTERS_SHARED ? net_counter(&net->layer[0], i) : NULL);
   fprintf(f, "  } LAYER[%d] @ 0x%03X += 0x%X;\n", net->layer_count, (unsigned)MAP_LAYERS,
-          (unsigned)MAP_LAYER_SIZE);
+          (unsigned)map_layer_size(net));
   for (int i = 0; i < net->tensor_count; i++) {
     const struct tensor *t = &net->tensor[i];
     bool alone = net->layer[t->layer].tensor_count == 1;

@@ -11,6 +11,9 @@
 /* A line of C, #define ENGRAM_<name> <address>, for each register. */
 void registers_write_c(FILE *f);
 
+/* A line of C for each of the layers' counters: its place among those of a layer. */
+void registers_write_counters(FILE *f, const struct net *net);
+
 /* A row of engram_core.md's table for each register and each layer's counter. */
 void registers_write_page(FILE *f, const struct net *net);
 

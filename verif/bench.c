@@ -328,12 +328,13 @@ static int read_back(struct bench *bench, struct error *err) {
     for (size_t i = 0; i < weights.count[l]; i++)
       compare_value(compare, "weight read back", (long)i, expected->layer[l][i],
                     weights.layer[l][i], bench->bus.cycle);
-    compare_value(compare, "lost read back", l, model->counters.lost[l], counters.lost[l],
-                  bench->bus.cycle);
-    compare_value(compare, "cut_activations read back", l, model->counters.cut_activations[l],
-                  counters.cut_activations[l], bench->bus.cycle);
-    compare_value(compare, "cut_gradients read back", l, model->counters.cut_gradients[l],
-                  counters.cut_gradients[l], bench->bus.cycle);
+    for (int i = 0; i < bench->net.counters; i++) {
+      const struct counter *counter = net_counter(&bench->net.layer[l], i);
+      char name[48];
+      snprintf(name, sizeof name, "%s read back", counter ? counter->name : "no counter");
+      compare_value(compare, name, l, model->counters.count[i][l], counters.count[i][l],
+                    bench->bus.cycle);
+    }
   }
   if (result == 0) {
     compare_value(compare, "pictures read back", -1, model->counters.pictures, counters.pictures,

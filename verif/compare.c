@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum { LATE = 20 /* cycles, more than engram_event_counter's and engram_random's */ };
+enum { COUNT_LATE = COUNT_LOST /* this counter and those behind it may still count then */ };
 
 #define KIND(NAME, name) &name##_compare,
 static const struct compare_kind *const kinds[] = {LAYER_KINDS(KIND)};
@@ -130,17 +131,14 @@ static int add_probes(struct compare *compare, struct sim_bus *bus, struct error
 }
 
 static int find_counters(struct compare *compare, struct sim_bus *bus, int l, struct error *err) {
-  const char *name = compare->net->layer[l].name;
-  if (compare_find(bus, &compare->cut_activations[l], "count_q", err, "u_%s_cuts", name))
-    return -1;
-  if (compare->net->fold[FOLD_MODE] != MODE_TRAINING)
-    return 0;
-  return compare_find(bus, &compare->writes[l], "writes_q", err, "u_%s", name) ||
-                 compare_find(bus, &compare->cut_gradients[l], "count_q", err, "u_%s_gradient_cuts",
-                              name) ||
-                 compare_find(bus, &compare->lost[l], "count_q", err, "u_%s_lost", name)
-             ? -1
-             : 0;
+  const struct layer *layer = &compare->net->layer[l];
+  bool trains = compare->net->fold[FOLD_MODE] == MODE_TRAINING;
+  const struct counter *counter;
+  for (int i = 0; (counter = net_counter(layer, i)) != NULL; i++)
+    if ((trains || !counter->trains) && compare_find(bus, &compare->count[i][l], "count_q", err,
+                                                     "u_%s_%s", layer->name, counter->wires))
+      return -1;
+  return trains ? compare_find(bus, &compare->writes[l], "writes_q", err, "u_%s", layer->name) : 0;
 }
 
 int compare_new(struct compare *compare, struct sim_bus *bus, struct model *model,
@@ -298,6 +296,12 @@ static void compare_counter(struct compare *compare, const char *name, long inde
   compare_value(compare, name, index, expected, counter(compare, address, since), now);
 }
 
+static void compare_layer_counter(struct compare *compare, int l, int i, uint32_t expected,
+                                  uint64_t now) {
+  compare_counter(compare, net_counter(&compare->net->layer[l], i)->name, l, expected,
+                  map_counter(compare->net, l, i), &compare->count[i][l], now);
+}
+
 static void compare_counters(struct compare *compare, uint64_t now) {
   const struct counters *counters = &compare->model->counters;
   compare_counter(compare, "steps", -1, compare->model->state.steps, MAP_STEPS, &compare->steps,
@@ -307,16 +311,12 @@ static void compare_counters(struct compare *compare, uint64_t now) {
   compare_counter(compare, "correct", -1, counters->correct, MAP_CORRECT, &compare->correct, now);
   if (compare->steps_begun != compare->steps_done) /* the step behind counts, too */
     return;
-  for (int l = 0; l < compare->net->layer_count; l++) {
-    uint32_t layer = MAP_LAYERS + MAP_LAYER_SIZE * (uint32_t)l;
-    compare_counter(compare, "cut_activations", l, counters->cut_activations[l],
-                    layer + MAP_CUT_ACTIVATIONS, &compare->cut_activations[l], now);
-    if (compare->net->fold[FOLD_MODE] != MODE_TRAINING)
-      continue;
-    compare_counter(compare, "cut_gradients", l, counters->cut_gradients[l],
-                    layer + MAP_CUT_GRADIENTS, &compare->cut_gradients[l], now);
-    compare->lost_expected[l] = counters->lost[l];
-  }
+  for (int l = 0; l < compare->net->layer_count; l++)
+    for (int i = 0; i < COUNT_LATE; i++)
+      if (compare->net->fold[FOLD_MODE] == MODE_TRAINING ||
+          !net_counter(&compare->net->layer[l], i)->trains)
+        compare_layer_counter(compare, l, i, counters->count[i][l], now);
+  memcpy(compare->late_expected, counters->count, sizeof compare->late_expected);
 }
 
 /* The last updates of a training step are counted a few cycles behind it, and long before the next
@@ -324,8 +324,8 @@ static void compare_counters(struct compare *compare, uint64_t now) {
 static void compare_late(struct compare *compare, uint64_t now) {
   const struct random_state *random = &compare->model->state.random;
   for (int l = 0; l < compare->net->layer_count; l++)
-    compare_counter(compare, "lost", l, compare->lost_expected[l],
-                    MAP_LAYERS + MAP_LAYER_SIZE * (uint32_t)l + MAP_LOST, &compare->lost[l], now);
+    for (int i = COUNT_LATE; net_counter(&compare->net->layer[l], i); i++)
+      compare_layer_counter(compare, l, i, compare->late_expected[i][l], now);
   compare_value(compare, "random.low", -1, (int64_t)random->low,
                 (int64_t)signal_bits(&compare->random, 0, 0, 64), now);
   compare_value(compare, "random.high", -1, (int64_t)random->high,

@@ -41,10 +41,9 @@ struct compare {
   struct sim_signal steps, pictures, correct; /* since their last visit, as all counts */
   struct sim_signal writes[NET_LAYERS_MAX];   /* of weights in a training step */
   struct weights before;                      /* the step */
-  struct sim_signal cut_activations[NET_LAYERS_MAX], cut_gradients[NET_LAYERS_MAX],
-      lost[NET_LAYERS_MAX];
+  struct sim_signal count[NET_COUNTERS_MAX][NET_LAYERS_MAX]; /* by net_counter */
 
-  uint32_t lost_expected[NET_LAYERS_MAX]; /* in the cycle late_due */
+  uint32_t late_expected[NET_COUNTERS_MAX][NET_LAYERS_MAX]; /* in the cycle late_due */
   uint64_t late_due;
   bool overlaps;                    /* steps: the core only infers */
   uint32_t steps_begun, steps_done; /* since the start */

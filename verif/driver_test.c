@@ -107,9 +107,11 @@ static void expect_counters(struct test *test, uint32_t refused_pictures) {
   expect(test, "too_long", -1, refused_pictures, found.too_long);
   expect(test, "bad_label", -1, refused_pictures, found.bad_label);
   for (int l = 0; l < ENGRAM_LAYERS; l++) {
-    expect(test, "cut_activations", l, counters->cut_activations[l], found.cut_activations[l]);
-    expect(test, "cut_gradients", l, counters->cut_gradients[l], found.cut_gradients[l]);
-    expect(test, "lost", l, counters->lost[l], found.lost[l]);
+    expect(test, "cut_activations", l, counters->count[COUNT_CUT_ACTIVATIONS][l],
+           found.cut_activations[l]);
+    expect(test, "cut_gradients", l, counters->count[COUNT_CUT_GRADIENTS][l],
+           found.cut_gradients[l]);
+    expect(test, "lost", l, counters->count[COUNT_LOST][l], found.lost[l]);
   }
   struct plan plan;
   plan_make(&plan, &test->net);

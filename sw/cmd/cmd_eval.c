@@ -229,8 +229,9 @@ static int measure(struct evaluation *evaluation, struct error *err) {
   pace_clear(&evaluation->pace);
   if (result != 0 || device_counters(evaluation->device, counters, err) != 0)
     return -1;
-  for (int l = 0; l < NET_LAYERS_MAX; l++)
-    counters->cut_activations[l] -= before.cut_activations[l];
+  for (int which = 0; which < NET_COUNTERS_MAX; which++)
+    for (int l = 0; l < NET_LAYERS_MAX; l++)
+      counters->count[which][l] -= before.count[which][l];
   return 0;
 }
 

@@ -51,11 +51,11 @@ static uint64_t sum_of(const uint64_t *counts) {
 }
 
 uint64_t report_saturations(const struct train_counts *counts) {
-  return sum_of(counts->cut_activations) + sum_of(counts->cut_gradients);
+  return sum_of(counts->count[COUNT_CUT_ACTIVATIONS]) + sum_of(counts->count[COUNT_CUT_GRADIENTS]);
 }
 
 uint64_t report_lost(const struct train_counts *counts) {
-  return sum_of(counts->lost);
+  return sum_of(counts->count[COUNT_LOST]);
 }
 
 void report_epoch(const struct train_epoch *epoch, bool finished) {
@@ -105,21 +105,26 @@ void report_line(const struct train_result *result) {
            result->files.count);
 }
 
-/* {"conv": n, "dense1": n, ...} */
-static json_t *counts_json(const struct net *net, const uint64_t *counts) {
-  json_t *json = json_object();
-  for (int l = 0; l < net->layer_count; l++)
-    json_object_set_new(json, net->layer[l].name, json_integer((json_int_t)counts[l]));
-  return json;
+/* By the counters' keys {"conv": n, "dense1": n, ...}. */
+static void add_counts(json_t *json, const struct net *net, const struct train_counts *counts) {
+  for (int which = 0; which < net->counters; which++)
+    for (int l = 0; l < net->layer_count; l++) {
+      const struct counter *counter = net_counter(&net->layer[l], which);
+      if (!counter)
+        continue;
+      json_t *of_layers = json_object_get(json, counter->key);
+      if (!of_layers)
+        json_object_set_new(json, counter->key, of_layers = json_object());
+      json_object_set_new(of_layers, net->layer[l].name,
+                          json_integer((json_int_t)counts->count[which][l]));
+    }
 }
 
 static json_t *epoch_json(const struct net *net, const struct train_epoch *epoch, bool finished) {
-  json_t *json = json_pack(
-      "{s:I, s:I, s:f, s:f, s:i, s:o, s:o, s:o}", "epoch", (json_int_t)epoch->epoch, "pictures",
-      (json_int_t)epoch->pictures, "loss", epoch->loss, "accuracy", epoch->accuracy, "rate",
-      epoch->rate, "saturated_activations", counts_json(net, epoch->counters.cut_activations),
-      "saturated_gradients", counts_json(net, epoch->counters.cut_gradients), "lost_updates",
-      counts_json(net, epoch->counters.lost));
+  json_t *json = json_pack("{s:I, s:I, s:f, s:f, s:i}", "epoch", (json_int_t)epoch->epoch,
+                           "pictures", (json_int_t)epoch->pictures, "loss", epoch->loss, "accuracy",
+                           epoch->accuracy, "rate", epoch->rate);
+  add_counts(json, net, &epoch->counters);
   if (finished) {
     json_object_set_new(json, "validation_loss", json_real(epoch->validation_loss));
     json_object_set_new(json, "validation_accuracy", json_real(epoch->validation_accuracy));

@@ -100,8 +100,9 @@ static void *run_worker(void *argument) {
 static void add_counters(struct counters *to, const struct counters *from) {
   to->pictures += from->pictures;
   to->correct += from->correct;
-  for (int l = 0; l < NET_LAYERS_MAX; l++)
-    to->cut_activations[l] += from->cut_activations[l];
+  for (int which = 0; which < NET_COUNTERS_MAX; which++)
+    for (int l = 0; l < NET_LAYERS_MAX; l++)
+      to->count[which][l] += from->count[which][l];
 }
 
 static void infer_in_threads(struct golden *golden, const struct job *jobs, size_t count,

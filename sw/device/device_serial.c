@@ -278,22 +278,20 @@ static int serial_run(struct device *device, const struct job *jobs, size_t coun
 }
 
 static int serial_counters(struct device *device, struct counters *counters, struct error *err) {
-  enum { LAYER_WORDS = 3 };
+  const struct net *net = device->net;
   struct link *link = link_of(device);
-  int layers = device->net->layer_count;
-  const struct link_block block = {MAP_LAYERS, LAYER_WORDS, layers, MAP_LAYER_SIZE};
-  int32_t layer[NET_LAYERS_MAX][LAYER_WORDS];
+  const struct link_block block = {MAP_LAYERS, net->counters, net->layer_count,
+                                   map_layer_size(net)};
+  int32_t layer[NET_LAYERS_MAX * NET_COUNTERS_MAX];
   uint32_t word[2]; /* PICTURES, CORRECT */
   if (pause_core((struct serial_device *)device, 0, err) ||
       read_words(link, MAP_PICTURES, 2, word, err) ||
-      link_read(link, &block, REGISTER_BYTES, layer[0], err))
+      link_read(link, &block, REGISTER_BYTES, layer, err))
     return -1;
   *counters = (struct counters){.pictures = word[0], .correct = word[1]};
-  for (int l = 0; l < layers; l++) {
-    counters->cut_activations[l] = (uint32_t)layer[l][MAP_CUT_ACTIVATIONS / REGISTER_BYTES];
-    counters->cut_gradients[l] = (uint32_t)layer[l][MAP_CUT_GRADIENTS / REGISTER_BYTES];
-    counters->lost[l] = (uint32_t)layer[l][MAP_LOST / REGISTER_BYTES];
-  }
+  for (int l = 0; l < net->layer_count; l++)
+    for (int which = 0; which < net->counters; which++)
+      counters->count[which][l] = (uint32_t)layer[l * net->counters + which];
   return 0;
 }
 

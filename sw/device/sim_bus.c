@@ -325,12 +325,9 @@ int sim_bus_counters(struct sim_bus *bus, struct counters *counters, struct erro
   if (must_read(bus, MAP_PICTURES, &counters->pictures, err) ||
       must_read(bus, MAP_CORRECT, &counters->correct, err))
     return -1;
-  for (int l = 0; l < bus->net->layer_count; l++) {
-    uint32_t at = MAP_LAYERS + MAP_LAYER_SIZE * (uint32_t)l;
-    if (must_read(bus, at + MAP_CUT_ACTIVATIONS, &counters->cut_activations[l], err) ||
-        must_read(bus, at + MAP_CUT_GRADIENTS, &counters->cut_gradients[l], err) ||
-        must_read(bus, at + MAP_LOST, &counters->lost[l], err))
-      return -1;
-  }
+  for (int l = 0; l < bus->net->layer_count; l++)
+    for (int which = 0; which < bus->net->counters; which++)
+      if (must_read(bus, map_counter(bus->net, l, which), &counters->count[which][l], err))
+        return -1;
   return 0;
 }

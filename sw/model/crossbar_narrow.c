@@ -73,7 +73,7 @@ void crossbar_narrow_backward(struct model *model, int l) {
                                    .shift = layer->back_shift,
                                    .bits = model->net->layer[l - 1].gradient.bits,
                                    .out = front->gradient};
-  model->counters.cut_gradients[l - 1] += narrow->kernels->combine(&combine);
+  model->counters.count[COUNT_CUT_GRADIENTS][l - 1] += narrow->kernels->combine(&combine);
   widen(model->layer[l - 1].gradient, front->gradient, layer->rows);
 }
 
@@ -117,7 +117,7 @@ void crossbar_narrow_update(struct model *model, const struct random_step *rando
     uint32_t column = update_column(&update, net, random, u) >> idle;
     struct kernel_update rule = {(int16_t)gradient[u], update.shift, update.fine_bits,
                                  (uint16_t)column, update.weight_bits};
-    model->counters.lost[l] +=
+    model->counters.count[COUNT_LOST][l] +=
         kernel_updates(&rule, layer->input.bits, layer->gradient.bits)
             ? narrow->kernels->update(&rule, weights, input->whole, narrow->rows, n->stride)
             : update_plainly(&update, layer, weights, input->whole, gradient[u], narrow->rows,

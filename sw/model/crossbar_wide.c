@@ -35,7 +35,7 @@ void crossbar_wide_backward(struct model *model, const struct random_step *rando
   const struct layer *layer = &model->net->layer[l], *front = &model->net->layer[l - 1];
   struct layer_tensors *front_tensors = &model->layer[l - 1];
   const int32_t *gradient = model->layer[l].gradient, *weights = model->exchange.layer[l];
-  uint32_t *cut = &model->counters.cut_gradients[l - 1];
+  uint32_t *cut = &model->counters.count[COUNT_CUT_GRADIENTS][l - 1];
   int units[NET_UNITS_MAX];
   int count = active_units(layer, gradient, units);
   for (int n = 0; n < layer->rows; n++, weights += layer->units) {
@@ -71,5 +71,5 @@ void crossbar_wide_update(struct model *model, const struct random_step *random,
                               row ^ column[k], &lost);
     }
   }
-  model->counters.lost[l] += lost;
+  model->counters.count[COUNT_LOST][l] += lost;
 }

@@ -102,8 +102,9 @@ void layer_activate(struct model *model, int l, bool train) {
   bool halve = layer->dropout && !train;
   for (int n = 0; n < layer->outputs; n++) {
     t->kept[n] = !layer->dropout || !train || model->dropout[layer->first_pair + n / 2] == n % 2;
-    t->activation[n] = fixed_normalise(t->sum[n], layer->sum_shift + halve, layer->activation.bits,
-                                       layer->relu, &model->counters.cut_activations[l]);
+    t->activation[n] =
+        fixed_normalise(t->sum[n], layer->sum_shift + halve, layer->activation.bits, layer->relu,
+                        &model->counters.count[COUNT_CUT_ACTIVATIONS][l]);
     t->gate[n] = t->kept[n] && (!layer->relu || t->activation[n] > 0);
   }
 }
@@ -144,7 +145,7 @@ void model_backward(struct model *model, int label) {
     model->layer[last].gradient[c] = fixed_normalise(
         model->probability[c] - (c == label ? SOFTMAX_ONE : 0),
         SOFTMAX_FRAC - net->layer[last].gradient.frac, net->layer[last].gradient.bits, false,
-        &model->counters.cut_gradients[last]);
+        &model->counters.count[COUNT_CUT_GRADIENTS][last]);
   catch_up(model);
   if (model->narrow)
     narrow_backward(model, &random);

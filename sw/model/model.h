@@ -25,9 +25,8 @@ struct layer_tensors {
 struct counters {
   uint32_t pictures; /* inferences */
   uint32_t correct;  /* pictures of either kind whose class was their label */
-  uint32_t cut_activations[NET_LAYERS_MAX]; /* values that saturated */
-  uint32_t cut_gradients[NET_LAYERS_MAX];
-  uint32_t lost[NET_LAYERS_MAX]; /* updates that were not zero and changed nothing */
+  uint32_t count[NET_COUNTERS_MAX][NET_LAYERS_MAX]; /* by net_counter: enum net_count and the
+                                                       kind's own */
 };
 
 struct kernels;

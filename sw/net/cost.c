@@ -119,10 +119,13 @@ static void place_control(struct cost_core *core) {
 static void place_counts(struct cost_core *core) {
   int bits = 0;
   for (int l = 0; l < core->net->layer_count; l++)
-    for (int i = 0; i < (core->trains ? PLAN_COUNTS : 1); i++) {
+    for (int i = 0; i < core->net->counters; i++) {
+      const struct counter *counter = net_counter(&core->net->layer[l], i);
+      if (!counter || (counter->trains && !core->trains))
+        continue;
       const struct plan_count *count = &core->plan->layer[l].count[i];
       char name[40];
-      snprintf(name, sizeof name, "%s_%s", core->net->layer[l].name, plan_count_names[i]);
+      snprintf(name, sizeof name, "%s_%s", core->net->layer[l].name, counter->wires);
       cost_place(core, name, "", 1, cost_event_counter(core->family, count->flags, count->bits));
       bits += count->bits;
     }

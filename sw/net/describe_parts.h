@@ -48,6 +48,10 @@ struct describe_kind {
   /* States its tensors; returns how many, NET_TENSORS_MAX at most. NULL: one, describe_matrix. */
   int (*state_tensors)(const struct layer *layer, struct tensor *tensors);
 
+  /* Counters of the kind's own, behind those that every layer has; NET_COUNTERS_MAX in all. */
+  const struct counter *counters;
+  int counter_count;
+
   /* Where each column of the first is a picture, such as a filter; NULL: they are none. */
   void (*column_shape)(const struct layer *layer, int *height, int *width);
 

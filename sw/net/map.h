@@ -1,4 +1,5 @@
-/* map.h : the core's AXI4-Lite address map, in bytes; the same for every net and every layout.
+/* map.h : the core's AXI4-Lite address map, in bytes; but for counters and weights the same for
+ * every net and every layout.
  * SPDX-License-Identifier: MIT
  *
  * All registers are 32 bits wide, and only whole, aligned words are read or written.
@@ -33,11 +34,7 @@ enum map_register {
   MAP_LONG = 0x05C,   /* too long */
   MAP_LABEL = 0x060,  /* label out of range */
   MAP_ACCESS = 0x064, /* accesses that were answered with SLVERR */
-  MAP_LAYERS = 0x080, /* 16 bytes a layer: */
-  MAP_LAYER_SIZE = 0x010,
-  MAP_CUT_ACTIVATIONS = 0x0, /* saturated activations */
-  MAP_CUT_GRADIENTS = 0x4,   /* saturated gradients */
-  MAP_LOST = 0x8,            /* updates that were not zero and changed nothing */
+  MAP_LAYERS = 0x080, /* the layers' counters: map_counter */
 };
 
 enum { MAP_ID_VALUE = 0x454E4752 };
@@ -49,6 +46,14 @@ enum map_feature {
 };
 enum map_control { MAP_PAUSE = 1, MAP_LEARN = 2, MAP_CLEAR = 4 };
 enum map_status { MAP_PAUSED = 1, MAP_BUSY = 2 };
+
+/* Bytes of a layer's counters, and where counter `which` (net_counter) stands. */
+static inline uint32_t map_layer_size(const struct net *net) {
+  return 4 * (uint32_t)net_counter_words(net);
+}
+static inline uint32_t map_counter(const struct net *net, int layer, int which) {
+  return MAP_LAYERS + map_layer_size(net) * (uint32_t)layer + 4 * (uint32_t)which;
+}
 
 /* Bits of a byte address: a place, two bits below it and one above; the registers need ten. */
 static inline int map_address_bits(const struct net *net) {

@@ -107,6 +107,19 @@ struct tensor {
   size_t first; /* where it begins among the numbers of that layer */
 };
 
+/* Events in a layer that a register of its own counts, modulo 2^32. */
+struct counter {
+  const char *name;            /* of the register, in lower case */
+  const char *wires;           /* in a core: dense1_cuts */
+  const char *key;             /* in JSON */
+  const char *before, *behind; /* what is counted, around the layer's name */
+  bool trains;                 /* in training only */
+};
+
+/* The counters that every layer has; behind them stand those that its kind states. */
+enum net_count { COUNT_CUT_ACTIVATIONS, COUNT_CUT_GRADIENTS, COUNT_LOST, NET_COUNTERS_SHARED };
+enum { NET_COUNTERS_MAX = 8 /* of a layer */ };
+
 /* What is a convolution's own. */
 struct layer_conv {
   int kernel_height, kernel_width; /* described */
@@ -175,6 +188,7 @@ struct net {
   int tensor_count; /* of all layers, in their order */
   struct tensor tensor[NET_LAYERS_MAX * NET_TENSORS_MAX];
   size_t weight_count; /* of all layers */
+  int counters;        /* of a layer, at most */
   int pair_count;      /* dropout pairs of all layers */
   int position_bits;   /* P of the rounding hash: layer_bits + row_bits + column_bits */
   int layer_bits; /* of a tensor's number, which is its layer's where each layer has one tensor */
@@ -234,6 +248,14 @@ void net_tensor_name(const struct net *net, const struct tensor *tensor,
                      char name[NET_TENSOR_NAME_MAX]);
 void net_tensor_title(const struct net *net, const struct tensor *tensor,
                       char title[NET_TENSOR_NAME_MAX]);
+
+/* Words of a layer's counters in the address map. */
+static inline int net_counter_words(const struct net *net) {
+  return net->counters > 4 ? 8 : 4;
+}
+
+/* A layer's counter `which`; NULL: it has not so many. */
+const struct counter *net_counter(const struct layer *layer, int which);
 
 /* Whether each column of the layer's first tensor is a picture, such as a filter, and of what
  * shape. */

@@ -251,6 +251,23 @@ static void derive_tensors(struct net *net, int l) {
   net->weight_count += layer->weight_count;
 }
 
+/* The counters' registers lie in the upper half of 64 words (map.h). */
+static int derive_counters(struct net *net, struct problem *problem) {
+  enum { COUNTER_WORDS = 32 };
+  net->counters = 0;
+  for (int l = 0; l < net->layer_count; l++) {
+    int count = NET_COUNTERS_SHARED + describe_kind(&net->layer[l])->counter_count;
+    net->counters = count > net->counters ? count : net->counters;
+  }
+  assert(net->counters <= NET_COUNTERS_MAX);
+  int most = COUNTER_WORDS / net_counter_words(net);
+  if (net->layer_count > most)
+    return problem_set(problem, net, -1, "layers",
+                       "found %d, allowed 1..%d where one of them has %d counters",
+                       net->layer_count, most, net->counters);
+  return 0;
+}
+
 static int derive_random(struct net *net, struct problem *problem) {
   bool stochastic = net->rounding == ROUND_STOCHASTIC;
   if (stochastic != (net->random_bits > 0))
@@ -286,7 +303,8 @@ int net_derive_parts(struct net *net, struct problem *problem) {
   net->weight_count = 0;
   for (int l = 0; l < net->layer_count; l++)
     derive_tensors(net, l);
-  if (derive_random(net, problem) != 0 || net_check_layout(net, problem) != 0)
+  if (derive_counters(net, problem) != 0 || derive_random(net, problem) != 0 ||
+      net_check_layout(net, problem) != 0)
     return -1;
   net_hash_fill(net);
   return 0;

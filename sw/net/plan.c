@@ -9,8 +9,6 @@
 static const struct plan_kind *const kinds[] = {LAYER_KINDS(KIND)};
 #undef KIND
 
-const char *const plan_count_names[PLAN_COUNTS] = {"cuts", "gradient_cuts", "lost"};
-
 static const struct plan_kind *kind_of(const struct net *net, int l) {
   return kinds[net->layer[l].kind];
 }
@@ -29,12 +27,14 @@ int plan_tree_levels(int terms) {
   return levels;
 }
 
-/* Cycles between two visits of a register of engram_counters, at most, and those of the visits of
- * all but the layers' registers and of a layer's. */
-enum { VISIT_CYCLES = 112, VISITS = 2 * 32, LAYER_VISITS = 2 * 4 };
-
-int plan_count_bits(int flags) {
-  return net_bits_for((uint64_t)(VISIT_CYCLES * flags)) - 1; /* unsigned */
+/* Cycles in which engram_counters visits all registers, and at most between two visits of one: with
+ * few layers as with five of 4 words. */
+static int visits_of(const struct net *net) {
+  return 2 * (32 + net_counter_words(net) * net->layer_count);
+}
+static int visit_cycles(const struct net *net) {
+  enum { PUT_IN = 8 };
+  return plan_largest(visits_of(net), 2 * (32 + 4 * NET_LAYERS_MAX)) + PUT_IN;
 }
 
 /* ---- cycles ---- */
@@ -80,8 +80,7 @@ static int interval_of(const struct net *net, const struct plan *plan, const str
   if (divisions > 0)
     interval = plan_largest(interval, s->predicted - s->layer[last].first + 1);
   /* Each reply puts a visit in. */
-  int visits = VISITS + LAYER_VISITS * net->layer_count;
-  while (visits * interval > VISIT_CYCLES * (interval - 2))
+  while (visits_of(net) * interval > visit_cycles(net) * (interval - 2))
     interval++;
   return interval;
 }
@@ -153,24 +152,22 @@ static void place_all_multipliers(struct plan *plan, const struct net *net) {
         left = place_multipliers(&plan->layer[l], left);
 }
 
-static struct plan_count count_of(int flags) {
-  return (struct plan_count){.flags = flags,
-                             .levels = plan_tree_levels(flags),
-                             .sum_bits = net_bits_for((uint64_t)flags),
-                             .bits = plan_count_bits(flags)};
-}
-
 /* As many values pass at a time as a word holds, and as many gradients as the layer behind reads.
  */
 static void lay_out_counts(struct plan *plan, const struct net *net) {
   for (int l = 0; l < net->layer_count; l++) {
     struct plan_layer *p = &plan->layer[l];
     const struct plan_edge *behind = &plan->edge[l + 1];
-    p->count[0] = count_of(behind->order.values);
-    p->count[1] = count_of(behind->at_once);
-    p->count[2] = count_of(p->updates);
-    for (int i = 0; i < PLAN_COUNTS; i++)
-      plan->count_bits = plan_largest(plan->count_bits, p->count[i].bits);
+    p->count[COUNT_CUT_ACTIVATIONS].flags = behind->order.values;
+    p->count[COUNT_CUT_GRADIENTS].flags = behind->at_once;
+    p->count[COUNT_LOST].flags = p->updates;
+    for (int i = 0; net_counter(&net->layer[l], i); i++) {
+      struct plan_count *count = &p->count[i];
+      count->levels = plan_tree_levels(count->flags);
+      count->sum_bits = net_bits_for((uint64_t)count->flags);
+      count->bits = net_bits_for((uint64_t)(visit_cycles(net) * count->flags)) - 1; /* unsigned */
+      plan->count_bits = plan_largest(plan->count_bits, count->bits);
+    }
   }
 }
 

@@ -33,10 +33,6 @@ struct plan_edge {
   int tag_bits; /* what comes beside them: rows, places, whether they are their word's last */
 };
 
-/* Events that are counted in a layer: cut values, cut gradients, lost updates. */
-enum { PLAN_COUNTS = 3 };
-extern const char *const plan_count_names[PLAN_COUNTS];
-
 /* A counter of events (engram_event_counter). */
 struct plan_count {
   int flags;            /* events that one cycle can bring */
@@ -84,11 +80,11 @@ struct plan_crossbar {
 /* One layer's layout. */
 struct plan_layer {
   int multipliers;
-  int logic_multipliers;   /* of them, made of logic */
-  int row_bits, unit_bits; /* of an address among rows and among units */
-  int updates;             /* weights that are updated in a cycle */
-  struct plan_count count[PLAN_COUNTS];
-  union { /* by the layer's kind */
+  int logic_multipliers;                     /* of them, made of logic */
+  int row_bits, unit_bits;                   /* of an address among rows and among units */
+  int updates;                               /* weights that are updated in a cycle */
+  struct plan_count count[NET_COUNTERS_MAX]; /* by net_counter */
+  union {                                    /* by the layer's kind */
     struct plan_conv conv;
     struct plan_crossbar crossbar;
   };
@@ -146,9 +142,6 @@ int plan_picture_cycles(const struct plan *plan, const struct net *net);
 
 /* Bits of an address among `count` things, at least 1. */
 int plan_index_bits(int count);
-
-/* Bits of a count of `flags` events a cycle between two visits of engram_counters. */
-int plan_count_bits(int flags);
 
 /* Levels of an adder tree of two terms a node: smallest L with 2^L >= terms. */
 int plan_tree_levels(int terms);

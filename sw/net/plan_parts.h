@@ -17,7 +17,8 @@ struct plan_kind {
   /* As the first layer: how the picture lies for it (plan_lay_out_picture). */
   void (*take_picture)(struct plan *plan, const struct net *net, const struct layer *layer);
 
-  /* Fills the layer, the edge behind it and what the edge in front leaves to it; adds memories. */
+  /* Fills the layer (of the counters that its kind states the flags), the edge behind it and what
+   * the edge in front leaves to it; adds memories. */
   void (*lay_out)(struct plan *plan, const struct net *net, int l);
 
   /* From times->start to the other times. */

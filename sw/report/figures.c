@@ -14,13 +14,17 @@ static json_t *layers_json(const struct net *net, const struct report_run *run) 
   json_t *layers = json_array();
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
-    json_array_append_new(
-        layers, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:b}", "name", net->layer[l].name,
-                          "values", steps * layer->outputs, "saturated_activations",
-                          (json_int_t)counts.cut_activations[l], "saturated_gradients",
-                          (json_int_t)counts.cut_gradients[l], "updates",
-                          steps * (json_int_t)layer->weight_count, "lost_updates",
-                          (json_int_t)counts.lost[l], "frozen", (int)(run->freeze >> l & 1)));
+    json_t *json =
+        json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:b}", "name", layer->name, "values",
+                  steps * layer->outputs, "saturated_activations",
+                  (json_int_t)counts.count[COUNT_CUT_ACTIVATIONS][l], "saturated_gradients",
+                  (json_int_t)counts.count[COUNT_CUT_GRADIENTS][l], "updates",
+                  steps * (json_int_t)layer->weight_count, "lost_updates",
+                  (json_int_t)counts.count[COUNT_LOST][l], "frozen", (int)(run->freeze >> l & 1));
+    for (int which = NET_COUNTERS_SHARED; net_counter(layer, which); which++)
+      json_object_set_new(json, net_counter(layer, which)->key,
+                          json_integer((json_int_t)counts.count[which][l]));
+    json_array_append_new(layers, json);
   }
   return layers;
 }
@@ -28,10 +32,11 @@ static json_t *layers_json(const struct net *net, const struct report_run *run) 
 static json_t *inference_json(const struct net *net, const struct report_run *run) {
   json_t *layers = json_array();
   for (int l = 0; l < net->layer_count; l++)
-    json_array_append_new(layers, json_pack("{s:s, s:I, s:I}", "name", net->layer[l].name, "values",
-                                            (json_int_t)run->metrics.count * net->layer[l].outputs,
-                                            "saturated_activations",
-                                            (json_int_t)run->counters.cut_activations[l]));
+    json_array_append_new(layers,
+                          json_pack("{s:s, s:I, s:I}", "name", net->layer[l].name, "values",
+                                    (json_int_t)run->metrics.count * net->layer[l].outputs,
+                                    "saturated_activations",
+                                    (json_int_t)run->counters.count[COUNT_CUT_ACTIVATIONS][l]));
   return layers;
 }
 

@@ -88,21 +88,13 @@ void page_curves(FILE *to, const struct report_run *run) {
 
 /* ---- counts ---- */
 
-enum count { CUT_ACTIVATIONS, CUT_GRADIENTS, LOST, COUNTS };
-
-static const uint64_t *counts_of(const struct train_counts *counts, enum count which) {
-  return which == CUT_ACTIVATIONS ? counts->cut_activations
-         : which == CUT_GRADIENTS ? counts->cut_gradients
-                                  : counts->lost;
-}
-
 /* How many there could be in `pictures` steps. */
-static double most_of(const struct layer *layer, enum count which, double pictures) {
-  return pictures * (which == LOST ? (double)layer->weight_count : layer->outputs);
+static double most_of(const struct layer *layer, enum net_count which, double pictures) {
+  return pictures * (which == COUNT_LOST ? (double)layer->weight_count : layer->outputs);
 }
 
 /* A chart of one kind of count, unless all of them are 0. */
-static void write_count_chart(FILE *to, const struct train *train, enum count which,
+static void write_count_chart(FILE *to, const struct train *train, enum net_count which,
                               const char *title) {
   const struct net *net = train->net;
   struct curves curves = curves_new(train, (size_t)net->layer_count);
@@ -112,7 +104,7 @@ static void write_count_chart(FILE *to, const struct train *train, enum count wh
     chart.line[chart.line_count++].name = net->layer[l].name;
     for (size_t e = 0; e < curves.count; e++) {
       const struct train_epoch *epoch = &train->epochs[e];
-      double count = (double)counts_of(&epoch->counters, which)[l];
+      double count = (double)epoch->counters.count[which][l];
       curves.values[(size_t)l * curves.count + e] =
           100 * count / most_of(&net->layer[l], which, (double)epoch->pictures);
       sum += count;
@@ -134,6 +126,17 @@ static void write_count(FILE *to, uint64_t count, double most) {
     fprintf(to, "%.3g %%</td>", percent);
 }
 
+/* What the layers' kinds count beside. */
+static void write_own_counts(FILE *to, const struct net *net, const struct train_counts *counts) {
+  for (int l = 0; l < net->layer_count; l++)
+    for (int which = NET_COUNTERS_SHARED; net_counter(&net->layer[l], which); which++) {
+      const struct counter *counter = net_counter(&net->layer[l], which);
+      fprintf(to, "<p>%s%s%s: ", counter->before, net->layer[l].name, counter->behind);
+      text_number(to, counts->count[which][l]);
+      fputs(".</p>\n", to);
+    }
+}
+
 static void write_training_counts(FILE *to, const struct report_run *run) {
   const struct train *train = run->train;
   const struct net *net = train->net;
@@ -147,9 +150,9 @@ static void write_training_counts(FILE *to, const struct report_run *run) {
   for (int l = 0; l < net->layer_count; l++) {
     bool frozen = run->freeze >> l & 1;
     fprintf(to, "<tr><th scope=\"row\">%s%s</th>", net->layer[l].name, frozen ? " (frozen)" : "");
-    for (int which = 0; which < COUNTS; which++)
-      write_count(to, counts_of(&counts, (enum count)which)[l],
-                  most_of(&net->layer[l], (enum count)which, steps));
+    for (int which = 0; which < NET_COUNTERS_SHARED; which++)
+      write_count(to, counts.count[which][l],
+                  most_of(&net->layer[l], (enum net_count)which, steps));
     fputs("</tr>\n", to);
   }
   fputs("</tbody></table></div>\n<p>Over all steps of this run; shares are of the values that a "
@@ -163,12 +166,13 @@ static void write_training_counts(FILE *to, const struct report_run *run) {
             : "A layer that loses most of them stops learning: give its weights more bits, or "
               "round stochastically.</p>\n",
         to);
+  write_own_counts(to, net, &counts);
   if (train->epoch_count == 0)
     return;
   fputs("<div class=\"charts\">\n", to);
-  write_count_chart(to, train, CUT_ACTIVATIONS, "Saturated activations, share of values");
-  write_count_chart(to, train, CUT_GRADIENTS, "Saturated gradients, share of values");
-  write_count_chart(to, train, LOST, "Lost updates, share of weights times steps");
+  write_count_chart(to, train, COUNT_CUT_ACTIVATIONS, "Saturated activations, share of values");
+  write_count_chart(to, train, COUNT_CUT_GRADIENTS, "Saturated gradients, share of values");
+  write_count_chart(to, train, COUNT_LOST, "Lost updates, share of weights times steps");
   fputs("</div>\n", to);
 }
 
@@ -179,10 +183,10 @@ static void write_inference_counts(FILE *to, const struct report *report,
         "activations</th></tr></thead>\n<tbody>\n",
         to);
   for (int l = 0; l < net->layer_count; l++) {
-    double most = most_of(&net->layer[l], CUT_ACTIVATIONS, (double)run->metrics.count);
+    double most = most_of(&net->layer[l], COUNT_CUT_ACTIVATIONS, (double)run->metrics.count);
     fprintf(to, "<tr><th scope=\"row\">%s</th>", net->layer[l].name);
     if (most <= UINT32_MAX)
-      write_count(to, run->counters.cut_activations[l], most);
+      write_count(to, run->counters.count[COUNT_CUT_ACTIVATIONS][l], most);
     else
       fputs("<td colspan=\"2\">more values than the device's counter holds</td>", to);
     fputs("</tr>\n", to);
@@ -220,11 +224,11 @@ static void write_epoch(FILE *to, const struct train_epoch *epoch, bool finished
   else
     fputs("<td colspan=\"2\">not finished</td>", to);
   fputs(number, to);
-  text_number(to, sum_of(epoch->counters.cut_activations));
+  text_number(to, sum_of(epoch->counters.count[COUNT_CUT_ACTIVATIONS]));
   fprintf(to, "</td>%s", number);
-  text_number(to, sum_of(epoch->counters.cut_gradients));
+  text_number(to, sum_of(epoch->counters.count[COUNT_CUT_GRADIENTS]));
   fprintf(to, "</td>%s", number);
-  text_number(to, sum_of(epoch->counters.lost));
+  text_number(to, sum_of(epoch->counters.count[COUNT_LOST]));
   fputs("</td></tr>\n", to);
 }
 

@@ -72,11 +72,9 @@ uint64_t report_steps(const struct train *train) {
 }
 
 static void add_counts(struct train_counts *to, const struct train_counts *from) {
-  for (int l = 0; l < NET_LAYERS_MAX; l++) {
-    to->cut_activations[l] += from->cut_activations[l];
-    to->cut_gradients[l] += from->cut_gradients[l];
-    to->lost[l] += from->lost[l];
-  }
+  for (int which = 0; which < NET_COUNTERS_MAX; which++)
+    for (int l = 0; l < NET_LAYERS_MAX; l++)
+      to->count[which][l] += from->count[which][l];
 }
 
 struct train_counts report_counts(const struct train *train) {

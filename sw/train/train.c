@@ -268,11 +268,9 @@ static int add_counters(struct train *train, struct counters *last, struct error
   struct train_counts *to = &train->current.counters;
   if (device_counters(train->device, &now, err) != 0)
     return -1;
-  for (int l = 0; l < NET_LAYERS_MAX; l++) {
-    to->cut_activations[l] += now.cut_activations[l] - last->cut_activations[l];
-    to->cut_gradients[l] += now.cut_gradients[l] - last->cut_gradients[l];
-    to->lost[l] += now.lost[l] - last->lost[l];
-  }
+  for (int which = 0; which < NET_COUNTERS_MAX; which++)
+    for (int l = 0; l < NET_LAYERS_MAX; l++)
+      to->count[which][l] += now.count[which][l] - last->count[which][l];
   *last = now;
   return 0;
 }

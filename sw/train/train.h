@@ -30,9 +30,7 @@ enum {
 
 /* What training steps counted, by layer. */
 struct train_counts {
-  uint64_t cut_activations[NET_LAYERS_MAX]; /* values that saturated */
-  uint64_t cut_gradients[NET_LAYERS_MAX];
-  uint64_t lost[NET_LAYERS_MAX]; /* updates that were not zero and changed nothing */
+  uint64_t count[NET_COUNTERS_MAX][NET_LAYERS_MAX]; /* as in struct counters */
 };
 
 /* One epoch, as one call of train_run saw it. */

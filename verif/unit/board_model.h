@@ -56,20 +56,11 @@ static inline bool board_get(struct board_model *board, uint32_t address, uint32
   const struct model *model = &board->model;
   const struct random_state *random = &model->state.random;
   const int32_t *weight = board_weight(board, address);
-  uint32_t l = (address - MAP_LAYERS) / MAP_LAYER_SIZE;
+  uint32_t l = (address - MAP_LAYERS) / map_layer_size(net);
   if (weight)
     *word = (uint32_t)*weight;
   else if (address >= MAP_LAYERS && l < (uint32_t)net->layer_count)
-    switch ((address - MAP_LAYERS) % MAP_LAYER_SIZE) {
-    case MAP_CUT_ACTIVATIONS:
-      *word = model->counters.cut_activations[l];
-      break;
-    case MAP_CUT_GRADIENTS:
-      *word = model->counters.cut_gradients[l];
-      break;
-    default:
-      *word = model->counters.lost[l];
-    }
+    *word = model->counters.count[(address - MAP_LAYERS) % map_layer_size(net) / 4][l];
   else
     switch (address) {
     case MAP_ID:

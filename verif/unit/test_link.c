@@ -162,7 +162,8 @@ static int compare_both(struct device *device, struct device *golden, const stru
     assert_int_equal(checksum, random_checksum(&expected));
     assert_int_equal(device_counters(golden, &expected_counters, err), 0);
     assert_int_equal(found_counters.correct, expected_counters.correct);
-    assert_memory_equal(found_counters.lost, expected_counters.lost, sizeof found_counters.lost);
+    assert_memory_equal(found_counters.count[COUNT_LOST], expected_counters.count[COUNT_LOST],
+                        sizeof found_counters.count[COUNT_LOST]);
   }
   weights_free(&found);
   weights_free(&expected);

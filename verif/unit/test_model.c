@@ -173,8 +173,8 @@ static void check_weights(struct pair *pair) {
 /* The other bounds hold only where nothing saturates. */
 static void check_nothing_cut(const struct counters *counters) {
   for (int l = 0; l < NET_LAYERS_MAX; l++) {
-    assert_int_equal(counters->cut_activations[l], 0);
-    assert_int_equal(counters->cut_gradients[l], 0);
+    assert_int_equal(counters->count[COUNT_CUT_ACTIVATIONS][l], 0);
+    assert_int_equal(counters->count[COUNT_CUT_GRADIENTS][l], 0);
   }
 }
 
@@ -426,7 +426,7 @@ static void test_freeze(void **state) {
       bool frozen = freeze >> l & 1;
       assert_int_equal(same_weights(&before, model_weights(&model), l), frozen);
       if (frozen)
-        assert_int_equal(model.counters.lost[l], 0);
+        assert_int_equal(model.counters.count[COUNT_LOST][l], 0);
     }
     assert_memory_equal(&model.state.random, &expected, sizeof expected);
     weights_free(&before);
@@ -488,13 +488,13 @@ static void test_cuts(void **state) {
   assert_memory_equal(model.layer[1].activation, ((const int32_t[]){0, 7, 0, 6}), 16);
   assert_memory_equal(model.layer[2].activation, ((const int32_t[]){7, 7}), 8);
   const uint32_t activations[3] = {2, 1, 2}, gradients[3] = {1, 1, 1};
-  assert_memory_equal(model.counters.cut_activations, activations, sizeof activations);
+  assert_memory_equal(model.counters.count[COUNT_CUT_ACTIVATIONS], activations, sizeof activations);
 
   model_backward(&model, 0);
   assert_memory_equal(model.layer[2].gradient, ((const int32_t[]){-8, 7}), 8);
   assert_memory_equal(model.layer[1].gradient, ((const int32_t[]){0, 6, 0, -8}), 16);
   assert_memory_equal(model.layer[0].gradient, ((const int32_t[]){-8, -8, 0, 0}), 16);
-  assert_memory_equal(model.counters.cut_gradients, gradients, sizeof gradients);
+  assert_memory_equal(model.counters.count[COUNT_CUT_GRADIENTS], gradients, sizeof gradients);
 
   assert_int_equal(model.counters.pictures, 0);
   assert_int_equal(model.counters.correct, 1);
@@ -523,7 +523,7 @@ static void check_lost(enum rounding rounding, int32_t rail, const int32_t *expe
   model_forward(&model, picture, 0, true);
   model_backward(&model, 0);
   assert_memory_equal(model_weights(&model)->layer[0], expected, sizeof weights);
-  assert_int_equal(model.counters.lost[0], lost);
+  assert_int_equal(model.counters.count[COUNT_LOST][0], lost);
   model_free(&model);
 }
 

@@ -124,7 +124,8 @@ static void forward_layer(struct naive *n, int l, bool train) {
     if (layer->relu && sum < 0)
       sum = 0;
     int from = layer->input.frac + layer->weight.frac + (layer->dropout && !train);
-    int64_t value = normalise(sum, from, layer->activation, &n->counters.cut_activations[l]);
+    int64_t value =
+        normalise(sum, from, layer->activation, &n->counters.count[COUNT_CUT_ACTIVATIONS][l]);
     n->input[l + 1][o] = value;
     n->passes[l][o] = !dropped && (!layer->relu || value > 0);
   }
@@ -166,7 +167,7 @@ static void gradients(struct naive *n, int label) {
   for (int c = 0; c < n->net->classes; c++)
     n->gradient[last][c] =
         normalise(n->probability[c] - (c == label) * power(15), 15, n->net->layer[last].gradient,
-                  &n->counters.cut_gradients[last]);
+                  &n->counters.count[COUNT_CUT_GRADIENTS][last]);
   for (int l = last - 1; l >= 0; l--) {
     const struct layer *layer = &n->net->layer[l], *next = &n->net->layer[l + 1];
     for (int o = layer->outputs - 1; o >= 0; o--) {
@@ -175,7 +176,7 @@ static void gradients(struct naive *n, int label) {
         sum += (wide)n->weight[l + 1][o * next->units + u] * n->gradient[l + 1][u];
       n->gradient[l][o] =
           normalise(n->passes[l][o] ? sum : 0, next->weight.frac + next->gradient.frac,
-                    layer->gradient, &n->counters.cut_gradients[l]);
+                    layer->gradient, &n->counters.count[COUNT_CUT_GRADIENTS][l]);
     }
   }
 }
@@ -204,7 +205,7 @@ static void update(struct naive *n, int l, int row, int column, int rate) {
   int64_t *w = &n->weight[l][row * layer->units + column];
   wide moved =
       clamp(*w - floor_divide(u * power(scale) + rho, power(s + scale)), layer->weight.bits);
-  n->counters.lost[l] += u != 0 && moved == *w;
+  n->counters.count[COUNT_LOST][l] += u != 0 && moved == *w;
   *w = (int64_t)moved;
 }
 
@@ -271,9 +272,10 @@ static void compare_counters(const struct counters *expected, const struct count
   assert_int_equal(found->pictures, expected->pictures);
   assert_int_equal(found->correct, expected->correct);
   for (int l = 0; l < NET_LAYERS_MAX; l++) {
-    assert_int_equal(found->cut_activations[l], expected->cut_activations[l]);
-    assert_int_equal(found->cut_gradients[l], expected->cut_gradients[l]);
-    assert_int_equal(found->lost[l], expected->lost[l]);
+    assert_int_equal(found->count[COUNT_CUT_ACTIVATIONS][l],
+                     expected->count[COUNT_CUT_ACTIVATIONS][l]);
+    assert_int_equal(found->count[COUNT_CUT_GRADIENTS][l], expected->count[COUNT_CUT_GRADIENTS][l]);
+    assert_int_equal(found->count[COUNT_LOST][l], expected->count[COUNT_LOST][l]);
   }
 }
 
@@ -339,9 +341,9 @@ static bool run_both(const struct net *net, uint64_t *random, struct counters *t
   }
   assert_int_equal(models.model[0].state.steps, STEPS);
   for (int l = 0; l < NET_LAYERS_MAX; l++) {
-    total->cut_activations[0] += n.counters.cut_activations[l];
-    total->cut_gradients[0] += n.counters.cut_gradients[l];
-    total->lost[0] += n.counters.lost[l];
+    total->count[COUNT_CUT_ACTIVATIONS][0] += n.counters.count[COUNT_CUT_ACTIVATIONS][l];
+    total->count[COUNT_CUT_GRADIENTS][0] += n.counters.count[COUNT_CUT_GRADIENTS][l];
+    total->count[COUNT_LOST][0] += n.counters.count[COUNT_LOST][l];
   }
   bool narrow = models.model[1].narrow != NULL;
   for (int m = 0; m < models.count; m++)
@@ -360,9 +362,9 @@ static void run_nets(uint64_t random, int bits, enum rounding rounding) {
     narrow += run_both(&net, &random, &total);
     count++;
   }
-  assert_true(total.cut_activations[0] > 0);
-  assert_true(total.cut_gradients[0] > 0);
-  assert_true(total.lost[0] > 0);
+  assert_true(total.count[COUNT_CUT_ACTIVATIONS][0] > 0);
+  assert_true(total.count[COUNT_CUT_GRADIENTS][0] > 0);
+  assert_true(total.count[COUNT_LOST][0] > 0);
   if (bits + 2 <= 16) /* the widest words of nets_random */
     assert_true(narrow > NETS / 2);
 }

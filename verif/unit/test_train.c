@@ -348,10 +348,10 @@ static void same_as_plain(struct augment augment, bool balance) {
     assert_int_equal(train.epochs[e].pictures, 120);
     correct += (uint64_t)lround(train.epochs[e].accuracy * 120);
     for (int l = 0; l < net.layer_count; l++)
-      lost += train.epochs[e].counters.lost[l];
+      lost += train.epochs[e].counters.count[COUNT_LOST][l];
   }
   for (int l = 0; l < net.layer_count; l++)
-    lost_plainly += model.counters.lost[l];
+    lost_plainly += model.counters.count[COUNT_LOST][l];
   assert_true(lost == lost_plainly);
   assert_true(correct == model.counters.correct);
   model_free(&model);
@@ -920,7 +920,7 @@ static int loser_run(struct device *device, const struct job *jobs, size_t count
   for (size_t i = 0; i < count; i++) {
     replies[i] = (struct reply){.best = (jobs[i].label + 1) % CLASSES, .probability = {7, 8, 9}};
     if (jobs[i].train)
-      ((struct loser *)device)->counters.lost[1] += (uint32_t)(layer->rows * layer->units);
+      ((struct loser *)device)->counters.count[COUNT_LOST][1] += (uint32_t)layer->weight_count;
   }
   return 0;
 }
@@ -939,18 +939,18 @@ static void test_counts_beyond_32_bits(void **state) {
   (void)state;
   struct error err = {0};
   struct net net = load_net("nets/tiny.yaml");
-  net.layer[1].rows = 1 << 12;
-  net.layer[1].units = 1 << 10;
+  net.layer[1].weight_count = 1 << 22;
   struct pictures pictures = pictures_new(2000, 17);
-  struct loser loser = {{.kind = &loser_kind, .net = &net}, {.lost = {0, UINT32_MAX - 5}}};
+  struct loser loser = {{.kind = &loser_kind, .net = &net},
+                        {.count[COUNT_LOST] = {0, UINT32_MAX - 5}}};
   struct checkpoint start = {.place = {.seed = 3}};
   struct train train = {
       .net = &net, .device = &loser.device, .data = &pictures.data, .parts = pictures.parts};
   assert_int_equal(train_begin(&train, &start, NULL, &err), 0);
   run(&train, 2, 0);
   for (int e = 0; e < 2; e++)
-    assert_true(train.epochs[e].counters.lost[1] == UINT64_C(1600) << 22);
-  assert_true(train.epochs[0].counters.lost[0] == 0);
+    assert_true(train.epochs[e].counters.count[COUNT_LOST][1] == UINT64_C(1600) << 22);
+  assert_true(train.epochs[0].counters.count[COUNT_LOST][0] == 0);
   train_end(&train);
   pictures_free(&pictures);
 }

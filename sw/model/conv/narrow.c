@@ -89,7 +89,7 @@ static void forward(struct model *model, int l, struct values *input, bool train
                                    .out = plane->values.whole};
   for (int r = 0; r < layer->units; r++) {
     combine.factor.low = n->weights + (size_t)r * n->stride;
-    model->counters.cut_activations[l] += narrow->kernels->combine(&combine);
+    model->counters.count[COUNT_CUT_ACTIVATIONS][l] += narrow->kernels->combine(&combine);
     scatter(narrow, plane, layer, t->sum + r, n->output.whole + r);
   }
   widen(t->activation, n->output.whole, layer->outputs);
@@ -145,7 +145,7 @@ static void update(struct model *model, const struct random_step *random, int l,
       weights[t] = (int16_t)update_weight(
           &rule, weights[t], model->layer[l].update_sum[t * layer->units + r],
           update_row(&rule, net, random, layer->first_tensor, t) ^ column,
-          &model->counters.lost[l]);
+          &model->counters.count[COUNT_LOST][l]);
   }
 }
 

@@ -62,7 +62,7 @@ static void update(struct model *model, const struct random_step *random, int l,
     for (int r = 0; r < layer->units; r++)
       weights[r] =
           update_weight(&rule, weights[r], sum[r], row ^ update_column(&rule, net, random, r),
-                        &model->counters.lost[l]);
+                        &model->counters.count[COUNT_LOST][l]);
   }
 }
 
