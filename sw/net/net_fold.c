@@ -32,7 +32,8 @@ int net_fold_most(const struct net *net, enum fold fold) {
   if (fold == FOLD_LOGIC_MULTIPLIERS)
     return LOGIC_MULTIPLIERS_MOST;
   for (int l = 0; l < net->layer_count && !words; l++) {
-    int layer_most = describe_kind(&net->layer[l])->fold_most(&net->layer[l], fold);
+    const struct describe_kind *kind = describe_kind(&net->layer[l]);
+    int layer_most = kind->fold_most ? kind->fold_most(&net->layer[l], fold) : 0;
     most = layer_most > most ? layer_most : most;
   }
   while (words && words[most + 1])
@@ -55,8 +56,10 @@ bool net_fold_legal(const struct net *net, enum fold fold, int value) {
 
 bool net_fold_worth(const struct net *net, enum fold fold, int value) {
   bool worth = value == 1;
-  for (int l = 0; l < net->layer_count && !worth; l++)
-    worth = describe_kind(&net->layer[l])->fold_worth(&net->layer[l], fold, value);
+  for (int l = 0; l < net->layer_count && !worth; l++) {
+    const struct describe_kind *kind = describe_kind(&net->layer[l]);
+    worth = kind->fold_worth && kind->fold_worth(&net->layer[l], fold, value);
+  }
   return worth;
 }
 
