@@ -126,6 +126,7 @@ static int add_probes(struct compare *compare, struct sim_bus *bus, struct error
       return -1;
   if (compare->net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX)
     return 0;
+  compare->probability = &compare->probe[compare->probe_count];
   return compare_add_probe(compare, bus, "softmax", "probability", "u_softmax.u_probability",
                            (size_t)compare->net->classes, 17, err);
 }
@@ -361,9 +362,8 @@ static void end_step(struct compare *compare, uint64_t now) {
       compare_writes(compare, l, now);
     }
   }
-  const struct probe *probability = &compare->probe[compare->probe_count - 1];
-  for (size_t c = 0; !strcmp(probability->tensor, "softmax.probability") && c < probability->count;
-       c++)
+  const struct probe *probability = compare->probability;
+  for (size_t c = 0; probability && c < probability->count; c++)
     compare_seen(compare, probability, c, compare->model->probability[c], now);
   compare_counters(compare, now);
   if (train)

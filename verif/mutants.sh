@@ -13,9 +13,6 @@ mkdir -p "$work"
 cat >"$work/list" <<'END'
 engram_normaliser|nets/tiny||s/, shifted\[0\]}/, 1'b0}/|dense1.input\[
 engram_update|nets/tiny||s/~round_q} -$/~round_q} +/|weight\[
-engram_conv_array|nets/tiny||s/(weights), .index_i(group_i)/(weights), .index_i({GROUP_BITS{1'b0}})/|dense1.input\[
-engram_conv_gradients|nets/tiny||s/{sums, filters\(.*\)};/{filters\1, sums};/|conv.update_sum\[
-engram_conv_serial|nets/tiny|taps=3 positions=1|s/chunk_first ? chunk_wide : sum_q + chunk_wide/chunk_wide/|dense1.input\[
 engram_row_order|nets/tiny|positions=4|s/block_last ? LAST_REST\[POSITION_BITS-1:0\] : LAST_POSITION/LAST_POSITION/|dense1.input\[
 engram_row_order|verif/nets/dense|step=fast|s/odd ? {row_q, row_next} : {row_next, row_q}/{row_next, row_q}/|dense1.input\[
 engram_select|nets/tiny|step=fast filters=2|s/slots_q\[s\*SLOT_BITS/slots_q[0*SLOT_BITS/|dense1.input\[
@@ -41,6 +38,8 @@ engram_sequencer|verif/nets/mlp|--stall-replies=245|s/!unsent_q\[1\]/flight_q !=
 engram_sequencer|verif/nets/mlp|output=softmax --stall-replies=245|s/ && !waits_i && !late_q//|.*
 engram_argmax|verif/nets/mlp||s/slot_q <= !slot_q/slot_q <= slot_q/|reply.
 END
+# Of a kind of layer's own leaves: in the folder of its name.
+cat "$here"/*/mutants >>"$work/list"
 
 try() { # leaf, net, options, expression, tensor, number
   leaf=$1 net=$2 options=$3 expression=$4 tensor=$5 folder=$work/$6

@@ -19,9 +19,11 @@ static void draw(const struct net *net, struct layer *layer, uint64_t *random) {
 }
 
 static void add_features(struct features *list, const struct sample *sample) {
-  const struct layer *layer = &sample->net.layer[0];
+  const struct layer *layer = sample->net.layer, *end = layer + sample->net.layer_count;
   const int *fold = sample->net.fold;
-  bool conv = layer->kind == LAYER_CONV;
+  while (layer < end && layer->kind != LAYER_CONV)
+    layer++;
+  bool conv = layer < end;
   int positions = fold[FOLD_POSITIONS];
   bool ragged = conv && positions < layer->conv.out_width && layer->conv.out_width % positions != 0;
   sample_feature(list, "convolution", conv);
