@@ -207,6 +207,38 @@ static double float_at(const uint8_t *floats, size_t index) {
   return (double)value;
 }
 
+/* A layer with a second tensor, as a kind would state it: what is saved comes back, and others see
+ * both, each in its format; only a bias that no kind states has to be 0. */
+static void test_several_tensors(void **state) {
+  uint64_t random = scratch_seed() | 1;
+  struct net net = load_net("nets/tiny8.yaml");
+  int l = net.layer_count - 1, units = net.layer[l].units;
+  struct tensor bias = {.name = "bias",
+                        .rows = 1,
+                        .columns = units,
+                        .format = {net.layer[l].weight.bits + 2, 3},
+                        .dimension_count = 1,
+                        .dimension = {units},
+                        .layer = l,
+                        .first = net.layer[l].weight_count};
+  net.tensor[net.tensor_count++] = bias;
+  net.layer[l].tensor_count++;
+  net.layer[l].weight_count += (size_t)units;
+  net.weight_count += (size_t)units;
+  round_trip(*state, &net, &random);
+
+  char *path = path_join(*state, "two");
+  struct checkpoint checkpoint = checkpoint_random(&net, &random);
+  weights_of(&checkpoint.weights, &bias)[1] = -5;
+  save(path, &net, &checkpoint);
+  struct parsed file = parse(path);
+  assert_int_equal(file.size, 8 + file.header_bytes + 4 * net.weight_count);
+  assert_true(float_at(tensor_at(&file, "output.bias", (const int[]){units, 0}), 1) == -5 / 8.0);
+  parsed_free(&file);
+  weights_free(&checkpoint.weights);
+  free(path);
+}
+
 /* Every element of a net with no two sizes alike, at PyTorch's index: nested loops over PyTorch's
  * dimensions. */
 static void test_pytorch_order(void **state) {
@@ -740,11 +772,11 @@ static void test_damage(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      IN_FOLDER(test_round_trip),     IN_FOLDER(test_every_weight),  IN_FOLDER(test_pytorch_order),
-      IN_FOLDER(test_header),         IN_FOLDER(test_save_refuses),  IN_FOLDER(test_from_pytorch),
-      IN_FOLDER(test_biases),         IN_FOLDER(test_bad_headers),   IN_FOLDER(test_bad_lengths),
-      IN_FOLDER(test_bad_metadata),   IN_FOLDER(test_other_network), IN_FOLDER(test_damage),
-      cmocka_unit_test(test_numbers), IN_FOLDER(test_types),
+      IN_FOLDER(test_round_trip),    IN_FOLDER(test_several_tensors), IN_FOLDER(test_every_weight),
+      IN_FOLDER(test_pytorch_order), IN_FOLDER(test_header),          IN_FOLDER(test_save_refuses),
+      IN_FOLDER(test_from_pytorch),  IN_FOLDER(test_biases),          IN_FOLDER(test_bad_headers),
+      IN_FOLDER(test_bad_lengths),   IN_FOLDER(test_bad_metadata),    IN_FOLDER(test_other_network),
+      IN_FOLDER(test_damage),        cmocka_unit_test(test_numbers),  IN_FOLDER(test_types),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
