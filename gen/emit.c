@@ -144,7 +144,7 @@ static void set_loaded(struct marks *marks, const struct net *net, const struct 
             !weights ? ""
             : fixed  ? "The weights are in the core from its start, as ROM: writes are refused.\n\n"
                      : "The weights are in the core from its start; they can be written.\n\n");
-  marks_set(marks, "features", "%u", loaded_features(net, weights));
+  marks_set(marks, "features", "%u", registers_features(net, weights));
 }
 
 /* ---------------------------------------------------------------- marks of one layer */
@@ -326,6 +326,7 @@ int emit_core(const struct net *net, const char *folder, const char *prefix,
   struct plan plan;
   plan_make(&plan, net);
   struct marks marks = {.count = 0};
+  registers_set_marks(&marks);
   set_versions(&marks, net);
   set_description(&marks, net);
   set_shapes(&marks, net, &plan);

@@ -1,6 +1,7 @@
 /* plan.c : what a layout costs: cycles (exact), multipliers and memories.
  * SPDX-License-Identifier: MIT
  */
+#include "net/map.h"
 #include "net/plan_parts.h"
 
 #include <stdio.h>
@@ -29,9 +30,13 @@ int plan_tree_levels(int terms) {
   return levels;
 }
 
-/* Cycles between two visits of a register of engram_counters, at most, and those of the visits of
- * all but the layers' registers and of a layer's. */
-enum { VISIT_CYCLES = 112, VISITS = 2 * 32, LAYER_VISITS = 2 * 4 };
+/* Cycles of the visits of all but the layers' registers and of a layer's (engram_counters visits a
+ * word in two), and those between two visits of one, at most: eight are for visits put in. */
+enum {
+  VISITS = 2 * MAP_LAYERS / MAP_WORD,
+  LAYER_VISITS = 2 * MAP_LAYER_SIZE / MAP_WORD,
+  VISIT_CYCLES = VISITS + NET_LAYERS_MAX * LAYER_VISITS + 8
+};
 
 int plan_count_bits(int flags) {
   return net_bits_for((uint64_t)(VISIT_CYCLES * flags)) - 1; /* unsigned */
