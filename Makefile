@@ -90,7 +90,7 @@ $(BUILD)/san/%.o: %.c VERSION
 $(ENGRAM): $(BUILD)/obj/sw/cmd/main.o $(OBJECTS)
 	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
 
-COMPARE := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard verif/compare.c verif/crossbar_compare.c verif/*/compare.c))
+COMPARE := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard verif/compare.c verif/*/compare.c))
 
 $(BENCH): $(BUILD)/obj/verif/bench.o $(COMPARE) $(OBJECTS)
 	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
@@ -234,7 +234,7 @@ install: $(ENGRAM) ## install the command into PREFIX (/usr/local)
 # ---------------------------------------------------------------- checks
 # Half of a check has work for one processor only: it goes beside the rest, and is shown behind it. What only one half
 # needs is built there, so that no two makes build the same file.
-ALONE  := unit cli same-bytes found independent driver link-faults vehicle study-test floorplan-test
+ALONE  := unit cli same-bytes probes found independent driver link-faults vehicle study-test floorplan-test
 TOGETHER := lint leaves cores icarus regress mutants
 check: all ## everything a contributor runs
 	@$(MAKE) --no-print-directory $(ALONE) >$(BUILD)/check.log 2>&1 & alone=$$!; trap "kill $$alone" INT TERM; status=0; \
@@ -302,6 +302,10 @@ same: $(BENCH) ## the same weights after 50 steps at 22 layouts of one net, in t
 
 same-bytes: $(ENGRAM) ## emitted files of 25 nets and layouts against committed checksums, version aside
 	@sh verif/same_bytes.sh $(ENGRAM) $(BUILD)/same-bytes verif/same_bytes.txt
+
+.PHONY: probes
+probes: $(ENGRAM) ## each signal of engram_probes.txt is there in emitted cores, as wide as it says
+	@sh verif/probes.sh $(ENGRAM) $(BUILD)/probes
 
 same-bytes-update: $(ENGRAM) ## writes these checksums anew, where other bytes are meant
 	@sh verif/same_bytes.sh $(ENGRAM) $(BUILD)/same-bytes verif/same_bytes.txt update

@@ -168,6 +168,8 @@ static struct plan_count count_of(int flags) {
 /* As many values pass at a time as a word holds, and as many gradients as the layer behind reads.
  */
 static void lay_out_counts(struct plan *plan, const struct net *net) {
+  /* One that trains takes 51 cycles at least: at most three between two visits. */
+  plan->step_bits = net->fold[FOLD_MODE] == MODE_TRAINING ? 2 : 4;
   for (int l = 0; l < net->layer_count; l++) {
     struct plan_layer *p = &plan->layer[l];
     const struct plan_edge *behind = &plan->edge[l + 1];
