@@ -128,8 +128,9 @@ BOARD ?= icebreaker
 # Of a board's own description where they are not given.
 BOARD_NET  := $(if $(filter file,$(origin NET)),,$(NET))
 BOARD_SEED := $(if $(filter file,$(origin SEED)),,$(SEED))
-MADE_NET   := $(basename $(notdir $(or $(BOARD_NET),$(shell sed -n 's/^net: *\([^ ]*\).*/\1/p' fpga/$(BOARD)/board.yaml))))
-BITSTREAM  := $(BUILD)/$(BOARD)/$(MADE_NET)
+# Only looked up in recipes, when the command is there.
+MADE_NET    = $(basename $(notdir $(or $(BOARD_NET),$(shell $(ENGRAM) board $(BOARD) net 2>/dev/null))))
+BITSTREAM   = $(BUILD)/$(BOARD)/$(MADE_NET)
 
 $(BUILD)/fpga_report: $(BUILD)/obj/fpga/report.o $(OBJECTS)
 	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
@@ -147,8 +148,8 @@ bitstreams: $(ENGRAM) $(BUILD)/fpga_report ## a small net for each board, and on
 floorplan-test: ## fpga/floorplan.awk on a device made up
 	@sh fpga/floorplan_test.sh $(BUILD)/floorplan-test
 
-program: ## load what `make bitstream` made into the board
-	openFPGALoader $(shell sed -n 's/^loader: *//p' fpga/$(BOARD)/board.yaml) $(BITSTREAM)/engram.bi[nt]
+program: $(ENGRAM) ## load what `make bitstream` made into the board
+	openFPGALoader $(shell $(ENGRAM) board $(BOARD) loader) $(BITSTREAM)/engram.bi[nt]
 
 # ---------------------------------------------------------------- virtual boards
 .PHONY: virtual-board link-check link-faults

@@ -12,11 +12,7 @@ set -eu
 engram=$(realpath "$1") report=$(realpath "$2") build=$3 out=$4 board=$5 net=$6 folds=$7 seed=$8
 here=$(cd "$(dirname "$0")" && pwd)
 
-if [ ! -f "$here/$board/board.yaml" ]; then
-  echo "BOARD=$board: found no board, allowed$(cd "$here" && printf ' %s' */board.yaml | sed 's,/board.yaml,,g')" >&2
-  exit 2
-fi
-value() { sed -n "s/^$1: *//p" "$here/$board/board.yaml" | sed 's/ *#.*//; s/^"\(.*\)"$/\1/'; }
+value() { "$engram" board "$board" "$1"; }
 own_net=$(value net)
 [ -n "$net" ] || net=$own_net
 [ -n "$folds" ] || [ "$net" != "$own_net" ] || folds=$(value folds)
