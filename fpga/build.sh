@@ -12,11 +12,7 @@ set -eu
 engram=$(realpath "$1") report=$(realpath "$2") build=$3 out=$4 board=$5 net=$6 folds=$7 seed=$8
 here=$(cd "$(dirname "$0")" && pwd)
 
-if [ ! -f "$here/$board/board.yaml" ]; then
-  echo "BOARD=$board: found no board, allowed$(cd "$here" && printf ' %s' */board.yaml | sed 's,/board.yaml,,g')" >&2
-  exit 2
-fi
-value() { sed -n "s/^$1: *//p" "$here/$board/board.yaml" | sed 's/ *#.*//; s/^"\(.*\)"$/\1/'; }
+value() { "$engram" board "$board" "$1"; }
 own_net=$(value net)
 [ -n "$net" ] || net=$own_net
 [ -n "$folds" ] || [ "$net" != "$own_net" ] || folds=$(value folds)
@@ -57,12 +53,12 @@ cd "$out"
 . "$here/family.sh"
 
 # Where the device's multipliers and memories are known, each lane is given its own (floorplan.awk).
-sites=$(value device).sites sources=$(echo rtl/*.v) floorplan=
+sites=$(value device).sites probes=rtl/engram_probes.txt sources=$(echo rtl/*.v) floorplan=
 if [ -f "$here/$sites" ]; then
   cp "$here/$sites" "$here/floorplan.awk" .
   cells=$(sed -n '/^#/d; s/ rows .*//p' "$sites")
   for cell in $cells; do floorplan="$floorplan select -write $cell.names t:$cell;"; done
-  floorplan="$floorplan exec -expect-return 0 -- awk -f floorplan.awk $sites$(printf ' %s.names' $cells) >floorplan.ys;
+  floorplan="$floorplan exec -expect-return 0 -- awk -f floorplan.awk $probes $sites$(printf ' %s.names' $cells) >floorplan.ys;
     script floorplan.ys;"
 fi
 
@@ -80,7 +76,7 @@ stage() {
 # Relative names only, so that the same input gives the same bytes in any folder.
 yosys_version=$(yosys -V)
 place_version="$(basename "$place") $("$place" --version 2>&1 | sed -n 's/.*(Version \(.*\))/\1/p')"
-stage yosys "$yosys_version" "$sources ${floorplan:+$sites floorplan.awk}" "yosys -q -l yosys.log -p 'read_verilog $define $sources;
+stage yosys "$yosys_version" "$sources ${floorplan:+$probes $sites floorplan.awk}" "yosys -q -l yosys.log -p 'read_verilog $define $sources;
   chparam -set CLOCK_HZ $clock_hz -set BAUD $baud top; $(synthesis top); $floorplan write_json top.json'"
 stage nextpnr "$place_version" "yosys.done rtl/$board.$constraints" "$place $options $constrained --json top.json \
   --seed $seed --timing-allow-fail --report nextpnr.json -q -l nextpnr.log"

@@ -17,7 +17,8 @@ for board in icebreaker ulx3s; do
   bitstream "$board" "$board" nets/tiny8.yaml "$small"
 done
 # Each of the lanes' multipliers and memories has a site, none has two.
-of_lanes=$(cat "$work"/ulx3s/*.names | grep -c '\.gen_\(lane\|bank\)\[')
+of_lanes=$(sed -n 's/^\(lane\|bank\) .* //p' "$work/ulx3s/rtl/engram_probes.txt" | sed 's/.*/u_core.&./' |
+  { cat >"$work/paths"; cat "$work"/ulx3s/*.names | grep -cFf "$work/paths"; })
 for field in 4 5; do
   [ "$(awk -v field=$field '!seen[$field]++' "$work/ulx3s/floorplan.ys" | wc -l)" = "$of_lanes" ]
 done

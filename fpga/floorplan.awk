@@ -1,8 +1,10 @@
 # floorplan.awk : a lane's multipliers and memories beside each other, lanes in a row: Yosys' commands for it.
 # SPDX-License-Identifier: MIT
 #
-# Usage: awk -f floorplan.awk DEVICE.sites CELL.names...   CELL.names: the names of the core's cells of a type, as
-#                                                          Yosys' `select -write` has them
+# Usage: awk -f floorplan.awk PROBES DEVICE.sites CELL.names...   PROBES: engram_probes.txt, which says where lanes and
+#                                                                banks stand
+#                                                                CELL.names: the names of the core's cells of a type,
+#                                                                as Yosys' `select -write` has them
 #
 # Left to itself, nextpnr's static placer puts multipliers and memories where the free places are when all else is placed,
 # far from what they work with, and does not move them any more. Here a site is a column of a row: some multipliers and
@@ -11,25 +13,35 @@
 
 BEGIN { site = last = free = 0 }  # subscripts: unset, they would be empty words
 
-# Of a name: its layer, "lane" or "bank", the number.
-function lane_of(name, part) {
-  if (!match(name, /\.gen_(lane|bank)\[[0-9]+\]/)) return 0
-  part = substr(name, RSTART + 5, RLENGTH - 6)
-  kind = substr(part, 1, 4)
-  number = substr(part, 6) + 0
-  layer = substr(name, 1, RSTART - 1)
-  sub(/\.gen_bank_row\[[0-9]+\]$/, "", layer)
-  sub(/\.u_(lanes|banks)$/, "", layer)
-  return 1
+# Of a name: its layer, "lane" or "bank", the number. The lane's path stands somewhere in the name, behind the core's own.
+function lane_of(name, count, part, first, last, path, core) {
+  count = split(name, part, /[.\/]/)
+  for (first = 1; first <= count; core = core part[first++] ".") {
+    path = part[first]
+    for (last = first + 1; last <= count; last++) {
+      path = path "." part[last]
+      if (path in kind_of) {
+        kind = kind_of[path]
+        number = number_of[path]
+        layer = core layer_of[path]
+        return 1
+      }
+    }
+  }
+  return 0
 }
 
 FNR == 1 { file++; type = FILENAME; sub(/.*\//, "", type); sub(/\..*/, "", type) }
 /^#/ { next }
-file == 1 && $1 == "columns" {
+file == 1 {
+  if ($1 == "lane" || $1 == "bank") { kind_of[$7] = $1; number_of[$7] = $3; layer_of[$7] = substr($2, 1, index($2, ".") - 1) }
+  next
+}
+file == 2 && $1 == "columns" {
   for (i = 2; i <= NF; i++) x[columns++] = $i
   next
 }
-file == 1 {
+file == 2 {
   types[kinds++] = $1
   for (i = 3; $i != "places"; i++) y[$1, rows_of[$1]++] = $i
   for (i++; i <= NF; i++) place[$1, places[$1]++] = $i

@@ -5,10 +5,10 @@
 
 #include "base/file.h"
 #include "embedded.h"
-#include "loaded.h"
 #include "model/model.h"
 #include "net/map.h"
 #include "net/plan.h"
+#include "registers.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -128,7 +128,7 @@ static void set_loaded(struct marks *marks, const struct net *net, const struct 
   struct text lines;
   text_open(&lines);
   fprintf(lines.file, "    check_register(\"FEATURES\", 32'h%02X, 32'd%u);\n", MAP_FEATURES,
-          loaded_features(net, true));
+          registers_features(net, true));
   fprintf(lines.file, "    check_register(\"RANDOM\", RANDOM, 32'd1);\n");
   if (fixed)
     fprintf(lines.file, "    refused = 1'b1;\n    write(weight_address(0, 0, 0), 32'd0);\n"
@@ -216,6 +216,7 @@ void beside_write_bench(FILE *f, const struct net *net, const struct weights *we
   struct plan plan;
   plan_make(&plan, net);
   struct marks marks = {.count = 0};
+  registers_set_marks(&marks);
   marks_set(&marks, "name", "%s", net->name);
   marks_set(&marks, "version", "%s", ENGRAM_VERSION);
   marks_set(&marks, "pixels", "%d", net->height * net->width);

@@ -45,6 +45,12 @@ void crossbar_write(FILE *f, struct emit *emit, int l) {
 
 /* ---------------------------------------------------------------- banks */
 
+/* Lanes whose weights a bank has: the last one has what is left. */
+static int lanes_of_bank(const struct plan_crossbar *p, int bank) {
+  int first = bank % p->banks * p->bank_lanes;
+  return first + p->bank_lanes > p->lanes ? p->lanes - first : p->bank_lanes;
+}
+
 int crossbar_check_load(const struct layer *layer, struct error *err) {
   if (layer->storage != STORAGE_SINGLE_PORT)
     return 0;
@@ -78,8 +84,7 @@ void crossbar_write_banks(FILE *choice, FILE *modules, struct emit *emit, int l)
   marks_set(marks, "bank_words", "%d", p->weight_words);
   marks_set(marks, "bank_address_bits", "%d", p->address_bits);
   for (int bank = 0; bank < p->rows_at_once * p->banks; bank++) {
-    int first = bank % p->banks * p->bank_lanes;
-    int here = first + p->bank_lanes > p->lanes ? p->lanes - first : p->bank_lanes;
+    int here = lanes_of_bank(p, bank);
     struct content content = {.word_bits = here * layer->weight.bits};
     content.bits = memory_new((size_t)p->weight_words, (size_t)content.word_bits);
     content_put_weights(&content, emit, l, bank);
@@ -91,4 +96,54 @@ void crossbar_write_banks(FILE *choice, FILE *modules, struct emit *emit, int l)
     template_write(modules, registers ? "bank_register.v.in" : "bank_ram.v.in", marks);
     free(content.bits);
   }
+}
+
+/* ---------------------------------------------------------------- probes */
+
+/* The layer's memories by number (plan_weight_place): [row at a time][bank]. */
+static void add_weights(struct probes *probes, const struct emit *emit, int l) {
+  static const char *const storages[] = {"gen_ram", "gen_register", "gen_single_port"};
+  const struct layer *layer = &emit->net->layer[l];
+  const struct plan_crossbar *p = &emit->plan->layer[l].crossbar;
+  for (int bank = 0; bank < p->rows_at_once * p->banks; bank++) {
+    char inside[40];
+    if (emit->weights) /* bank_choice.v.in */
+      snprintf(inside, sizeof inside, "gen_%d_%d.u_bank", l, bank);
+    else
+      snprintf(inside, sizeof inside, "u_weights.%s", storages[layer->storage]);
+    probes_add(probes,
+               (struct core_probe){.kind = PROBE_MEMORY,
+                                   .bits = lanes_of_bank(p, bank) * layer->weight.bits,
+                                   .count = p->weight_words},
+               layer->name, "weights",
+               "u_%s.u_banks.gen_bank_row[%d].gen_bank[%d].u_bank.%s.memory_q", layer->name,
+               bank / p->banks, bank % p->banks, inside);
+  }
+}
+
+void crossbar_add_probes(struct probes *probes, const struct emit *emit, int l) {
+  const struct layer *layer = &emit->net->layer[l];
+  const struct plan_crossbar *p = &emit->plan->layer[l].crossbar;
+  const char *name = layer->name;
+  for (int r = 0; r < p->rows_at_once; r++)
+    probes_add(probes,
+               (struct core_probe){.kind = PROBE_STREAM,
+                                   .bits = layer->input.bits,
+                                   .count = layer->rows,
+                                   .passes = p->groups},
+               name, "input", "u_%s.gen_row[%d].u_input", name, r);
+  emit_add_values(probes, emit, l, "sum", "", "sum", 1, layer->sum_bits);
+  emit_add_values(probes, emit, l, "kept", "", "kept", 1, 1);
+  emit_add_values(probes, emit, l, "activation", "", "value", 1, layer->activation.bits);
+  add_weights(probes, emit, l);
+  if (emit->trains)
+    probes_add(probes, (struct core_probe){.kind = PROBE_SIGNAL, .bits = 32}, name, "writes",
+               "u_%s.writes_q", name);
+  for (int lane = 0; lane < p->trained; lane++)
+    probes_add(probes, (struct core_probe){.kind = PROBE_LANE, .number = lane}, name, "lane",
+               "u_%s.u_lanes.gen_lane[%d]", name, lane);
+  for (int r = 0; r < p->rows_at_once; r++)
+    for (int bank = 0; bank < p->banks; bank++)
+      probes_add(probes, (struct core_probe){.kind = PROBE_BANK, .number = bank}, name, "bank",
+                 "u_%s.u_banks.gen_bank_row[%d].gen_bank[%d]", name, r, bank);
 }

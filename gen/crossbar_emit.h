@@ -13,4 +13,8 @@ void crossbar_write(FILE *f, struct emit *emit, int l);
 int crossbar_check_load(const struct layer *layer, struct error *err);
 void crossbar_write_banks(FILE *choice, FILE *modules, struct emit *emit, int l);
 
+/* For struct emit_kind. Banks of all rows at a time that have the same lanes' weights have the same
+ * number. */
+void crossbar_add_probes(struct probes *probes, const struct emit *emit, int l);
+
 #endif

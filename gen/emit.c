@@ -86,7 +86,7 @@ static void set_shapes(struct marks *marks, const struct net *net, const struct 
   marks_set(marks, "infer_cycles", "%d", plan->infer_cycles);
   marks_set(marks, "interval", "%d", plan->interval);
   marks_set(marks, "sequencer_interval", "%d", trains ? 0 : plan->interval);
-  marks_set(marks, "step_bits", "%d", trains ? 2 : 4);
+  marks_set(marks, "step_bits", "%d", plan->step_bits);
   marks_set(marks, "train_cycles", "%d", plan->train_cycles);
   marks_set(marks, "multipliers", "%d", plan->multipliers);
 }
@@ -156,7 +156,7 @@ static void set_loaded(struct marks *marks, const struct net *net, const struct 
             !weights ? ""
             : fixed  ? "The weights are in the core from its start, as ROM: writes are refused.\n\n"
                      : "The weights are in the core from its start; they can be written.\n\n");
-  marks_set(marks, "features", "%u", loaded_features(net, weights));
+  marks_set(marks, "features", "%u", registers_features(net, weights));
 }
 
 /* ---------------------------------------------------------------- marks of one layer */
@@ -306,6 +306,13 @@ static void write_rdl(FILE *f, const struct net *net, struct marks *marks) {
   template_write(f, "core.rdl.in", marks);
 }
 
+static void write_probes(FILE *f, const struct emit *emit) {
+  struct probes probes;
+  probes_make(&probes, emit);
+  probes_write(f, &probes, emit->net->name);
+  probes_free(&probes);
+}
+
 /* Writes one finished text to folder/name, unless something has failed already; releases the text
  * either way. */
 static int save(const char *folder, const char *name, struct text *text, struct error *err) {
@@ -353,6 +360,7 @@ int emit_core(const struct net *net, const char *folder, const char *prefix,
   struct plan plan;
   plan_make(&plan, net);
   struct marks marks = {.count = 0};
+  registers_set_marks(&marks);
   set_versions(&marks, net);
   set_description(&marks, net);
   set_shapes(&marks, net, &plan);
@@ -365,7 +373,8 @@ int emit_core(const struct net *net, const char *folder, const char *prefix,
                       .marks = &marks,
                       .trains = net->fold[FOLD_MODE] == MODE_TRAINING};
 
-  struct text core, axi, system, table, header, page, rdl, list, system_list, fusesoc, bench, litex;
+  struct text core, axi, system, table, header, page, rdl, list, system_list, fusesoc, bench, litex,
+      probe_list;
   text_open(&core);
   text_open(&axi);
   text_open(&system);
@@ -378,6 +387,7 @@ int emit_core(const struct net *net, const char *folder, const char *prefix,
   text_open(&fusesoc);
   text_open(&bench);
   text_open(&litex);
+  text_open(&probe_list);
   write_core(core.file, &emit);
   template_write(axi.file, "axi.v.in", &marks);
   template_write(system.file, "system.v.in", &marks);
@@ -388,6 +398,7 @@ int emit_core(const struct net *net, const char *folder, const char *prefix,
   beside_write_fusesoc(fusesoc.file, net, prefix);
   beside_write_bench(bench.file, net, weights);
   template_write(litex.file, "engram_litex.py.in", &marks);
+  write_probes(probe_list.file, &emit);
   fprintf(list.file, "engram_core.v\nengram_axi.v\nengram_exp_table.v\n");
   fprintf(system_list.file, "engram_system.v\n");
   struct text banks;
@@ -415,6 +426,7 @@ int emit_core(const struct net *net, const char *folder, const char *prefix,
   result |= save(path, "engram_core.core", &fusesoc, err);
   result |= save(path, "engram_core_tb.v", &bench, err);
   result |= save(path, "engram_litex.py", &litex, err);
+  result |= save(path, "engram_probes.txt", &probe_list, err);
   if (result == 0 && prefix)
     result = prefix_folder(prefix, path, err);
   if (result == 0)

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "net/plan.h"
 #include "net/weights.h"
+#include "probes.h"
 #include "template.h"
 
 /* A core under way. */
@@ -14,13 +15,16 @@ struct emit {
   const struct net *net;
   const struct plan *plan;
   const struct weights *weights; /* that it has from its start; NULL: none */
-  struct marks *marks;           /* of the whole net, then of the layer at hand */
+  struct marks *marks; /* of the whole net, then of the layer at hand; no probe needs them */
   bool trains;
 };
 
 struct emit_kind {
   /* The layer's part of engram_core.v. Its marks that all kinds have are set. */
   void (*write)(FILE *f, struct emit *emit, int l);
+
+  /* The layer's probes, but for its counts and gradients. */
+  void (*add_probes)(struct probes *probes, const struct emit *emit, int l);
 
   /* Refuses a layer whose memories cannot begin with contents. Returns 0 or -1. NULL: all can. */
   int (*check_load)(const struct layer *layer, struct error *err);
@@ -49,6 +53,10 @@ void emit_sums(FILE *f, struct emit *emit, int l);
 /* What is there instead of a layer's gradients in a core that only infers; `places` are the lines
  * that stand for their places. Writes nothing where the core trains. */
 void emit_no_gradient(FILE *f, struct emit *emit, int l, const char *places);
+
+/* Probes of the layer's outputs in one of its normalisers, `at_once` at a time. */
+void emit_add_values(struct probes *probes, const struct emit *emit, int l, const char *what,
+                     const char *instance, const char *leaf, int at_once, int bits);
 
 /* ---- words of a memory that begins with contents ---- */
 

@@ -3,7 +3,6 @@
  */
 #include "loaded.h"
 
-#include "net/map.h"
 #include "text.h"
 
 #define KIND(NAME, name) &name##_emit,
@@ -17,13 +16,6 @@ int loaded_check(const struct net *net, struct error *err) {
       return -1;
   }
   return 0;
-}
-
-unsigned loaded_features(const struct net *net, bool loaded) {
-  bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
-  bool logits = net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX;
-  return (trains ? MAP_TRAINS : 0) | (logits ? MAP_LOGITS : 0) | (loaded ? MAP_LOADED : 0) |
-         (loaded && !trains ? MAP_FIXED : 0);
 }
 
 static void put(struct content *content, size_t word, int at, int32_t value, int bits) {

@@ -11,9 +11,6 @@
 /* Refuses layouts whose memories cannot begin with contents. Returns 0 or -1. */
 int loaded_check(const struct net *net, struct error *err);
 
-/* FEATURES of a core, with weights from its start or without: bits of enum map_feature. */
-unsigned loaded_features(const struct net *net, bool loaded);
-
 /* engram_bank.v: every bank of the layers that have some, with its words; takes the marks of
  * versions and name. */
 void loaded_write_banks(FILE *f, struct emit *emit);

@@ -56,12 +56,13 @@ void template_write(FILE *out, const char *name, const struct marks *marks) {
 }
 
 void template_expand(FILE *out, const char *name, const char *text, const struct marks *marks) {
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
   for (const char *at = text; *at;) {
     size_t plain = strcspn(at, "@");
     fwrite(at, 1, plain, out);
     at += plain;
     /* A mark is @ and a name; Verilog's own "@(" and "@*" are not. */
-    size_t length = *at == '@' ? strspn(at + 1, "abcdefghijklmnopqrstuvwxyz_0123456789") : 0;
+    size_t length = *at == '@' ? strspn(at + 1, letters) : 0;
     if (length > 0 && at[1 + length] == '@') {
       fputs(mark_value(marks, name, at + 1, length), out);
       at += length + 2;

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { TEMPLATE_MARKS_MAX = 192 };
+enum { TEMPLATE_MARKS_MAX = 256 };
 
 /* Marks and what they stand for. */
 struct marks {

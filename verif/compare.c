@@ -4,6 +4,7 @@
 #include "compare_parts.h"
 
 #include "base/file.h"
+#include "emit_parts.h"
 #include "net/map.h"
 
 #include <inttypes.h>
@@ -58,121 +59,125 @@ int64_t compare_word(const struct sim_signal *signal) {
   return (int64_t)signal_bits(signal, 0, 0, 32);
 }
 
-int compare_find(struct sim_bus *bus, struct sim_signal *signal, const char *name,
-                 struct error *err, const char *scope, ...) {
-  char path[128];
-  va_list args;
-  va_start(args, scope);
-  vsnprintf(path, sizeof path, scope, args);
-  va_end(args);
-  if (bus->library.find(bus->sim, path, name, signal))
-    return error_set(err, "simulation: no signal %s in %s", name, path);
+/* The signal `name` in the scope, or where that is NULL at the probe's whole path. */
+static int find(struct sim_bus *bus, struct sim_signal *signal, const struct core_probe *probe,
+                const char *name, struct error *err) {
+  char scope[sizeof probe->path];
+  snprintf(scope, sizeof scope, "%s", probe->path);
+  char *last = strrchr(scope, '.');
+  if (!name && last) {
+    *last = '\0';
+    name = last + 1;
+  }
+  if (!name || bus->library.find(bus->sim, scope, name, signal))
+    return error_set(err, "simulation: no signal %s in %s", name ? name : "of a probe", scope);
   return 0;
 }
 
-/* ---------------------------------------------------------------- probes */
+int compare_find(struct compare *compare, struct sim_bus *bus, struct sim_signal *signal,
+                 const char *layer, const char *what, int number, struct error *err) {
+  const struct core_probe *probe = probes_find(&compare->probes, layer, what, number);
+  if (!probe)
+    return error_set(err, "simulation: the core has no probe %s.%s", layer, what);
+  return find(bus, signal, probe, NULL, err);
+}
 
-int compare_add_probe(struct compare *compare, struct sim_bus *bus, const char *layer,
-                      const char *what, const char *scope, size_t count, int bits,
+/* ---------------------------------------------------------------- streams */
+
+static int add_stream(struct compare *compare, struct sim_bus *bus, const struct core_probe *probe,
                       struct error *err) {
-  struct probe *probe = &compare->probe[compare->probe_count++];
-  snprintf(probe->tensor, sizeof probe->tensor, "%s.%s", layer, what);
-  probe->value_bits = bits;
-  probe->count = probe->a_step = count;
-  const struct probe *same = probe - 1; /* two values of a tensor at a time: probes in sequence */
-  if (compare->probe_count > 1 && !strcmp(same->tensor, probe->tensor)) {
-    probe->values = same->values;
-    probe->cycles = same->cycles;
-    probe->shares = true;
+  struct stream *stream = &compare->stream[compare->stream_count++];
+  size_t count = (size_t)probe->count;
+  stream->probe = probe;
+  stream->count = count;
+  stream->a_step = count * (size_t)probe->passes;
+  stream->shares = probe->number > 0; /* several values of a tensor pass at a time */
+  if (stream->shares) {
+    stream->values = stream[-1].values;
+    stream->cycles = stream[-1].cycles;
   } else {
-    probe->values = memory_new(2 * count, sizeof *probe->values);
-    probe->cycles = memory_new(2 * count, sizeof *probe->cycles);
+    stream->values = memory_new(2 * count, sizeof *stream->values);
+    stream->cycles = memory_new(2 * count, sizeof *stream->cycles);
   }
-  return compare_find(bus, &probe->valid, "valid", err, "%s", scope) ||
-                 compare_find(bus, &probe->index, "index", err, "%s", scope) ||
-                 compare_find(bus, &probe->value, "value", err, "%s", scope)
+  return find(bus, &stream->valid, probe, "valid", err) ||
+                 find(bus, &stream->index, probe, "index", err) ||
+                 find(bus, &stream->value, probe, "value", err)
              ? -1
              : 0;
 }
 
-int compare_add_values(struct compare *compare, struct sim_bus *bus, int l, const char *what,
-                       const char *instance, const char *leaf, int at_once, int bits,
-                       struct error *err) {
-  const char *name = compare->net->layer[l].name;
-  size_t count = (size_t)compare->net->layer[l].outputs;
-  for (int v = 0; v < at_once; v++) {
-    char scope[96];
-    snprintf(scope, sizeof scope, "u_%s%s_normaliser.gen_probes.gen_probe__BRA__%d__KET__.u_%s",
-             name, instance, v, leaf);
-    if (compare_add_probe(compare, bus, name, what, scope, count, bits, err))
+static int add_streams(struct compare *compare, struct sim_bus *bus, struct error *err) {
+  const struct probes *probes = &compare->probes;
+  compare->stream = memory_new((size_t)probes->count, sizeof *compare->stream);
+  for (int i = 0; i < probes->count; i++)
+    if (probes->probe[i].kind == PROBE_STREAM && add_stream(compare, bus, &probes->probe[i], err))
       return -1;
-  }
   return 0;
 }
 
-static int add_layer(struct compare *compare, struct sim_bus *bus, int l, struct error *err) {
+static int find_layer(struct compare *compare, struct sim_bus *bus, int l, struct error *err) {
   const struct layer *layer = &compare->net->layer[l];
-  if (kinds[layer->kind]->add_probes(compare, bus, l, err))
-    return -1;
-  if (compare->net->fold[FOLD_MODE] != MODE_TRAINING)
-    return 0;
-  return compare_add_values(compare, bus, l, "gradient", "_gradient", "value",
-                            compare->plan.edge[l + 1].at_once, layer->gradient.bits, err);
-}
-
-static int add_probes(struct compare *compare, struct sim_bus *bus, struct error *err) {
-  for (int l = 0; l < compare->net->layer_count; l++)
-    if (add_layer(compare, bus, l, err))
+  const char *name = layer->name;
+  int memories = 0;
+  while (probes_find(&compare->probes, name, "weights", memories))
+    memories++;
+  compare->weights[l] = memory_new((size_t)memories, sizeof *compare->weights[l]);
+  for (int i = 0; i < memories; i++)
+    if (compare_find(compare, bus, &compare->weights[l][i], name, "weights", i, err))
       return -1;
-  if (compare->net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX)
-    return 0;
-  compare->probability = &compare->probe[compare->probe_count];
-  return compare_add_probe(compare, bus, "softmax", "probability", "u_softmax.u_probability",
-                           (size_t)compare->net->classes, 17, err);
-}
-
-static int find_counters(struct compare *compare, struct sim_bus *bus, int l, struct error *err) {
-  const struct layer *layer = &compare->net->layer[l];
+  if (kinds[layer->kind]->find && kinds[layer->kind]->find(compare, bus, l, err))
+    return -1;
   bool trains = compare->net->fold[FOLD_MODE] == MODE_TRAINING;
   const struct counter *counter;
   for (int i = 0; (counter = net_counter(layer, i)) != NULL; i++)
-    if ((trains || !counter->trains) && compare_find(bus, &compare->count[i][l], "count_q", err,
-                                                     "u_%s_%s", layer->name, counter->wires))
+    if ((trains || !counter->trains) &&
+        compare_find(compare, bus, &compare->count[i][l], name, counter->wires, 0, err))
       return -1;
-  return trains ? compare_find(bus, &compare->writes[l], "writes_q", err, "u_%s", layer->name) : 0;
+  return trains ? compare_find(compare, bus, &compare->writes[l], name, "writes", 0, err) : 0;
+}
+
+static int find_core(struct compare *compare, struct sim_bus *bus, struct error *err) {
+  const struct {
+    struct sim_signal *signal;
+    const char *part, *what;
+  } signals[] = {
+      {&compare->random, "random", "state"},      {&compare->started, "sequencer", "started"},
+      {&compare->ended, "sequencer", "ended"},    {&compare->memory, "counters", "memory"},
+      {&compare->at, "counters", "at"},           {&compare->addend, "counters", "addend"},
+      {&compare->steps, "counters", "steps"},     {&compare->pictures, "counters", "pictures"},
+      {&compare->correct, "counters", "correct"},
+  };
+  for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+    if (compare_find(compare, bus, signals[i].signal, signals[i].part, signals[i].what, 0, err))
+      return -1;
+  return 0;
 }
 
 int compare_new(struct compare *compare, struct sim_bus *bus, struct model *model,
                 struct error *err) {
-  *compare = (struct compare){
-      .net = bus->net, .model = model, .overlaps = bus->net->fold[FOLD_MODE] == MODE_INFERENCE};
+  bool trains = bus->net->fold[FOLD_MODE] == MODE_TRAINING;
+  *compare = (struct compare){.net = bus->net, .model = model, .overlaps = !trains};
   plan_make(&compare->plan, bus->net);
   weights_new(&compare->before, bus->net);
-  if (add_probes(compare, bus, err) ||
-      compare_find(bus, &compare->random, "state_q", err, "u_random") ||
-      compare_find(bus, &compare->started, "started_q", err, "u_sequencer") ||
-      compare_find(bus, &compare->ended, "ended_q", err, "u_sequencer") ||
-      compare_find(bus, &compare->memory, "memory_q", err, "u_counters") ||
-      compare_find(bus, &compare->at, "at_q", err, "u_counters") ||
-      compare_find(bus, &compare->addend, "addend_q", err, "u_counters") ||
-      compare_find(bus, &compare->steps, "count_q", err, "u_counters.u_steps") ||
-      compare_find(bus, &compare->pictures, "count_q", err, "u_counters.u_pictures") ||
-      compare_find(bus, &compare->correct, "count_q", err, "u_counters.u_correct"))
+  const struct emit emit = {.net = bus->net, .plan = &compare->plan, .trains = trains};
+  probes_make(&compare->probes, &emit);
+  if (add_streams(compare, bus, err) || find_core(compare, bus, err))
     return -1;
   for (int l = 0; l < bus->net->layer_count; l++)
-    if (find_counters(compare, bus, l, err) ||
-        kinds[bus->net->layer[l].kind]->find_weights(compare, bus, l, err))
+    if (find_layer(compare, bus, l, err))
       return -1;
   return 0;
 }
 
 void compare_free(struct compare *compare) {
-  for (int i = 0; i < compare->probe_count; i++) {
-    if (compare->probe[i].shares)
+  for (int i = 0; i < compare->stream_count; i++) {
+    if (compare->stream[i].shares)
       continue;
-    free(compare->probe[i].values);
-    free(compare->probe[i].cycles);
+    free(compare->stream[i].values);
+    free(compare->stream[i].cycles);
   }
+  free(compare->stream);
+  probes_free(&compare->probes);
   for (int l = 0; l < NET_LAYERS_MAX; l++)
     free(compare->weights[l]);
   weights_free(&compare->before);
@@ -196,45 +201,46 @@ void compare_value(struct compare *compare, const char *tensor, long index, int6
   }
 }
 
-static const struct probe *probe_of(const struct compare *compare, int l, const char *what) {
-  char tensor[24];
-  snprintf(tensor, sizeof tensor, "%s.%s", compare->net->layer[l].name, what);
-  for (int i = 0; i < compare->probe_count; i++)
-    if (!strcmp(compare->probe[i].tensor, tensor))
-      return &compare->probe[i];
+static const struct stream *stream_of(const struct compare *compare, const char *layer,
+                                      const char *what) {
+  const struct core_probe *probe = probes_find(&compare->probes, layer, what, 0);
+  for (int i = 0; probe && i < compare->stream_count; i++)
+    if (compare->stream[i].probe == probe)
+      return &compare->stream[i];
   return NULL;
 }
 
 /* Where the values of a step lie, by its number. */
-static size_t bank_of(const struct compare *compare, const struct probe *probe, size_t step) {
-  return compare->overlaps ? step % 2 * probe->count : 0;
+static size_t bank_of(const struct compare *compare, const struct stream *stream, size_t step) {
+  return compare->overlaps ? step % 2 * stream->count : 0;
 }
 
-/* One value of a tensor against what the probe saw in the step that ended last; a value that never
+/* One value of a tensor against what its stream had in the step that ended last; a value that never
  * came is a difference too. */
-static void compare_seen(struct compare *compare, const struct probe *probe, size_t index,
+static void compare_seen(struct compare *compare, const struct stream *stream, size_t index,
                          int64_t expected, uint64_t now) {
-  size_t at = bank_of(compare, probe, compare->steps_done - 1) + index;
-  if (probe->cycles[at] == 0)
-    compare_value(compare, probe->tensor, (long)index, expected, expected + 1, now);
+  size_t at = bank_of(compare, stream, compare->steps_done - 1) + index;
+  if (stream->cycles[at] == 0)
+    compare_value(compare, stream->probe->name, (long)index, expected, expected + 1, now);
   else
-    compare_value(compare, probe->tensor, (long)index, expected, probe->values[at],
-                  probe->cycles[at]);
+    compare_value(compare, stream->probe->name, (long)index, expected, stream->values[at],
+                  stream->cycles[at]);
 }
 
 static void compare_values(struct compare *compare, int l, const char *what,
                            const int32_t *expected, uint64_t now) {
-  const struct probe *probe = probe_of(compare, l, what);
-  for (size_t n = 0; probe && n < probe->count; n++)
-    compare_seen(compare, probe, n, expected[n], now);
+  const struct stream *stream = stream_of(compare, compare->net->layer[l].name, what);
+  for (size_t n = 0; stream && n < stream->count; n++)
+    compare_seen(compare, stream, n, expected[n], now);
 }
 
 static void compare_layer(struct compare *compare, int l, bool train, uint64_t now) {
   const struct layer *layer = &compare->net->layer[l];
   const struct model *model = compare->model;
   const struct layer_tensors *t = &model->layer[l];
-  const struct probe *sum = probe_of(compare, l, "sum"), *kept = probe_of(compare, l, "kept");
-  const struct probe *update_sum = probe_of(compare, l, "update_sum");
+  const struct stream *sum = stream_of(compare, layer->name, "sum"),
+                      *kept = stream_of(compare, layer->name, "kept");
+  const struct stream *update_sum = stream_of(compare, layer->name, "update_sum");
   compare_values(compare, l, "input", l > 0 ? model->layer[l - 1].activation : model->pixels, now);
   for (size_t n = 0; kept && n < (size_t)layer->outputs; n++) {
     compare_seen(compare, kept, n, -(int64_t)t->kept[n], now); /* one bit in two's complement */
@@ -362,7 +368,7 @@ static void end_step(struct compare *compare, uint64_t now) {
       compare_writes(compare, l, now);
     }
   }
-  const struct probe *probability = compare->probability;
+  const struct stream *probability = stream_of(compare, "softmax", "probability");
   for (size_t c = 0; probability && c < probability->count; c++)
     compare_seen(compare, probability, c, compare->model->probability[c], now);
   compare_counters(compare, now);
@@ -372,10 +378,10 @@ static void end_step(struct compare *compare, uint64_t now) {
   uint32_t *longest = train ? &compare->train_cycles : &compare->infer_cycles;
   if (compare->step_cycles > *longest)
     *longest = compare->step_cycles;
-  for (int i = 0; i < compare->probe_count; i++) {
-    const struct probe *probe = &compare->probe[i];
-    memset(probe->cycles + bank_of(compare, probe, compare->steps_done - 1), 0,
-           probe->count * sizeof *probe->cycles);
+  for (int i = 0; i < compare->stream_count; i++) {
+    const struct stream *stream = &compare->stream[i];
+    memset(stream->cycles + bank_of(compare, stream, compare->steps_done - 1), 0,
+           stream->count * sizeof *stream->cycles);
   }
 }
 
@@ -394,23 +400,23 @@ static void begin_step(struct compare *compare, uint64_t now) {
     compare->longest_gap = gap;
 }
 
-static void gather(struct compare *compare, struct probe *probe, uint64_t now) {
-  uint64_t valid = signal_bits(&probe->valid, 0, 0, 1);
+static void gather(struct compare *compare, struct stream *stream, uint64_t now) {
+  uint64_t valid = signal_bits(&stream->valid, 0, 0, 1);
   if (!valid)
     return;
-  uint64_t index = signal_bits(&probe->index, 0, 0, 32);
+  uint64_t index = signal_bits(&stream->index, 0, 0, 32);
   bool unknown = valid == (uint64_t)UNKNOWN || index == (uint64_t)UNKNOWN;
-  if (unknown || index >= probe->count) { /* a value that the tensor does not have */
-    compare_value(compare, probe->tensor, unknown ? -1 : (long)index, 0, unknown ? UNKNOWN : 1,
-                  now);
+  if (unknown || index >= stream->count) { /* a value that the tensor does not have */
+    compare_value(compare, stream->probe->name, unknown ? -1 : (long)index, 0,
+                  unknown ? UNKNOWN : 1, now);
     return;
   }
-  int64_t value = signal_signed(&probe->value, 0, 0, probe->value_bits);
-  size_t at = bank_of(compare, probe, probe->passed++ / probe->a_step) + index;
+  int64_t value = signal_signed(&stream->value, 0, 0, stream->probe->bits);
+  size_t at = bank_of(compare, stream, stream->passed++ / stream->a_step) + index;
   /* A value that passes again, unchanged, keeps the time when it was first there. */
-  if (probe->cycles[at] == 0 || probe->values[at] != value)
-    probe->cycles[at] = now;
-  probe->values[at] = value;
+  if (stream->cycles[at] == 0 || stream->values[at] != value)
+    stream->cycles[at] = now;
+  stream->values[at] = value;
 }
 
 bool compare_trains(const struct net *net, const struct job *job) {
@@ -439,8 +445,8 @@ void compare_cycle(void *context, const struct sim_bus *bus) {
     begin_step(compare, bus->cycle);
   if (compare->late_due != 0 && bus->cycle == compare->late_due)
     compare_late(compare, bus->cycle);
-  for (int i = 0; i < compare->probe_count; i++)
-    gather(compare, &compare->probe[i], bus->cycle);
+  for (int i = 0; i < compare->stream_count; i++)
+    gather(compare, &compare->stream[i], bus->cycle);
 }
 
 bool compare_complete(const struct compare *compare) {

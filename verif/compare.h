@@ -7,21 +7,19 @@
 #include "device/sim_bus.h"
 #include "model/model.h"
 #include "net/plan.h"
-
-enum { COMPARE_PROBES_MAX = 7 * NET_LAYERS_MAX + 1 };
+#include "probes.h"
 
 /* A stream of values inside the core, gathered over a step. Where steps overlap, a step's values
  * are in bank (its number) % 2: two steps at most are at work. */
-struct probe {
-  char tensor[24]; /* "dense1.sum" */
+struct stream {
+  const struct core_probe *probe; /* a tensor, two's complement */
   struct sim_signal valid, index, value;
-  int value_bits;   /* two's complement */
   size_t count;     /* values of the tensor */
   size_t a_step;    /* values that pass in an inference: each as often as it is read */
   size_t passed;    /* so far */
   int64_t *values;  /* [2][count] */
   uint64_t *cycles; /* [2][count]; when each was seen, 0: not in this step */
-  bool shares;      /* values and cycles are those of the probe before, of the same tensor */
+  bool shares;      /* values and cycles are those of the stream before, of the same tensor */
 };
 
 struct compare {
@@ -31,9 +29,9 @@ struct compare {
   const struct job *jobs; /* of the run that is on */
   size_t job_count, next_job;
 
-  int probe_count;
-  struct probe probe[COMPARE_PROBES_MAX];
-  const struct probe *probability; /* of the classes; NULL: replies carry logits */
+  struct probes probes; /* what there is in the core (gen/probes.h) */
+  int stream_count;
+  struct stream *stream;
   struct sim_signal *weights[NET_LAYERS_MAX]; /* a layer's memories (plan_weight_place) */
   struct sim_signal busy[NET_LAYERS_MAX][2];  /* cycles of work forward and backward, where counted
                                                */

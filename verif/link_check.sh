@@ -30,8 +30,7 @@ check() { # board
   switch_off
   switch_on
   # shellcheck disable=SC2046
-  "$steps" "$name" $(sed -n 's/^net: *\([^ ]*\).*/\1/p' "$here/../fpga/$kind/board.yaml") 3 \
-    $(sed -n 's/^folds: *//p' "$here/../fpga/$kind/board.yaml" | tr -d '"')
+  "$steps" "$name" "$("$engram" board "$kind" net)" 3 $("$engram" board "$kind" folds)
   switch_off
   echo "link_check: $kind PASS"
 }

@@ -102,7 +102,9 @@ extern "C" void sim_edge(struct sim *sim) {
 extern "C" int sim_find(struct sim *sim, const char *scope, const char *name, struct sim_signal *signal) {
   std::string path = "TOP.engram_core";
   if (*scope)
-    path += std::string(".") + scope;
+    path += '.';
+  for (; *scope; scope++) // Verilator's names have no brackets
+    path += *scope == '[' ? "__BRA__" : *scope == ']' ? "__KET__" : std::string(1, *scope);
   const VerilatedScope *found = sim->context.scopeFind(path.c_str());
   const VerilatedVar *var = found ? found->varFind(name) : nullptr;
   if (!var)

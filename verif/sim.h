@@ -51,8 +51,8 @@ void sim_close(struct sim *sim);
 void sim_settle(struct sim *sim, const struct sim_inputs *in, struct sim_outputs *out);
 void sim_edge(struct sim *sim);
 
-/* Finds a signal: `scope` below engram_core ("" for the core itself), `name` in it. Returns 0 or
- * -1. */
+/* Finds a signal: `scope` below engram_core, as Verilog has it ("" for the core itself), `name` in
+ * it. Returns 0 or -1. */
 int sim_find(struct sim *sim, const char *scope, const char *name, struct sim_signal *signal);
 
 #ifdef __cplusplus

@@ -239,17 +239,6 @@ void sim_edge(struct sim *sim) {
   sim->request = ICARUS_EDGE_AND_SETTLE;
 }
 
-/* Verilator writes "gen_lane__BRA__0__KET__" where Verilog has "gen_lane[0]". */
-static void plain_brackets(char *path) {
-  for (char *from = path; *path; path++) {
-    if (!strncmp(from, "__BRA__", 7) || !strncmp(from, "__KET__", 7)) {
-      *path = from[2] == 'B' ? '[' : ']';
-      from += 7;
-    } else
-      *path = *from++;
-  }
-}
-
 int sim_find(struct sim *sim, const char *scope, const char *name, struct sim_signal *signal) {
   if (!sim->child)
     return -1;
@@ -258,7 +247,6 @@ int sim_find(struct sim *sim, const char *scope, const char *name, struct sim_si
                        scope, name);
   if (bytes >= (int)sizeof shared->path)
     return -1;
-  plain_brackets(shared->path);
   if (!ask(sim, ICARUS_FIND) || shared->count == 0)
     return -1;
   signal->data = (char *)shared + shared->data_at;

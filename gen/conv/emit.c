@@ -96,4 +96,28 @@ static void write(FILE *f, struct emit *emit, int l) {
   write_no_gradient(f, emit, l);
 }
 
-const struct emit_kind conv_emit = {.write = write};
+static void add_probes(struct probes *probes, const struct emit *emit, int l) {
+  const struct layer *layer = &emit->net->layer[l];
+  const struct plan_conv *p = &emit->plan->layer[l].conv;
+  const char *name = layer->name;
+  const struct core_probe word = {.kind = PROBE_SIGNAL, .bits = 32};
+  probes_add(
+      probes,
+      (struct core_probe){.kind = PROBE_MEMORY, .bits = p->kernel_bits, .count = p->kernel_words},
+      name, "weights", p->serial ? "u_%s.kernel_q" : "u_%s.u_kernels.kernel_q", name);
+  if (!p->serial) {
+    probes_add(probes, word, name, "forward_cycles", "u_%s.forward_cycles_q", name);
+    probes_add(probes, word, name, "backward_cycles", "u_%s.backward_cycles_q", name);
+  }
+  if (!emit->trains)
+    return;
+  probes_add(probes, word, name, "writes", "u_%s.writes_q", name);
+  probes_add(probes,
+             (struct core_probe){.kind = PROBE_STREAM,
+                                 .bits = layer->update_bits,
+                                 .count = layer->rows * layer->units},
+             name, "update_sum",
+             p->serial ? "u_%s.u_gradient" : "u_%s.gen_training.u_update.u_gradient", name);
+}
+
+const struct emit_kind conv_emit = {.write = write, .add_probes = add_probes};

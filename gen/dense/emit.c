@@ -9,5 +9,7 @@ static void write(FILE *f, struct emit *emit, int l) {
   emit_no_gradient(f, emit, l, "");
 }
 
-const struct emit_kind dense_emit = {
-    .write = write, .check_load = crossbar_check_load, .write_banks = crossbar_write_banks};
+const struct emit_kind dense_emit = {.write = write,
+                                     .add_probes = crossbar_add_probes,
+                                     .check_load = crossbar_check_load,
+                                     .write_banks = crossbar_write_banks};

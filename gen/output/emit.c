@@ -29,5 +29,16 @@ static void write(FILE *f, struct emit *emit, int l) {
   write_result(f, emit, layer);
 }
 
-const struct emit_kind output_emit = {
-    .write = write, .check_load = crossbar_check_load, .write_banks = crossbar_write_banks};
+static void add_probes(struct probes *probes, const struct emit *emit, int l) {
+  crossbar_add_probes(probes, emit, l);
+  if (emit->net->fold[FOLD_OUTPUT] != OUTPUT_ARGMAX)
+    probes_add(probes,
+               (struct core_probe){
+                   .kind = PROBE_STREAM, .bits = SOFTMAX_FRAC + 2, .count = emit->net->classes},
+               "softmax", "probability", "u_softmax.u_probability");
+}
+
+const struct emit_kind output_emit = {.write = write,
+                                      .add_probes = add_probes,
+                                      .check_load = crossbar_check_load,
+                                      .write_banks = crossbar_write_banks};

@@ -26,6 +26,7 @@ int cmd_import(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_gen(int argc, char **argv);
 int cmd_estimate(int argc, char **argv);
+int cmd_board(int argc, char **argv);
 
 /* Prints "engram: message" and returns EXIT_BAD_INPUT. */
 int cmd_fail(const struct error *err);

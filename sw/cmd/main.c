@@ -21,6 +21,7 @@ static const struct {
     {"export", cmd_export, "weights -> C arrays and hexadecimal words"},
     {"gen", cmd_gen, "emit the network and its training as Verilog"},
     {"estimate", cmd_estimate, "cycles, multipliers and memory before synthesis"},
+    {"board", cmd_board, "what a board's description says, for scripts"},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

@@ -276,7 +276,7 @@ int sim_bus_set(struct sim_bus *bus, const struct weights *weights,
   uint32_t random[4] = {(uint32_t)state->random.low, (uint32_t)(state->random.low >> 32),
                         (uint32_t)state->random.high, (uint32_t)(state->random.high >> 32)};
   for (int i = 0; i < 4; i++)
-    if (must_write(bus, MAP_RANDOM + 4 * (uint32_t)i, random[i], err))
+    if (must_write(bus, MAP_RANDOM0 + MAP_WORD * (uint32_t)i, random[i], err))
       return -1;
   if (must_write(bus, MAP_STEPS, state->steps, err) ||
       must_write(bus, MAP_RATE, (uint32_t)state->rate, err) ||
@@ -298,7 +298,7 @@ int sim_bus_get(struct sim_bus *bus, struct weights *weights, struct device_stat
   const struct net *net = bus->net;
   uint32_t random[4], rate;
   for (int i = 0; i < 4; i++)
-    if (must_read(bus, MAP_RANDOM + 4 * (uint32_t)i, &random[i], err))
+    if (must_read(bus, MAP_RANDOM0 + MAP_WORD * (uint32_t)i, &random[i], err))
       return -1;
   if (must_read(bus, MAP_STEPS, &state->steps, err) || must_read(bus, MAP_RATE, &rate, err) ||
       must_read(bus, MAP_FREEZE, &state->freeze, err))

@@ -6,6 +6,7 @@
 #include "embedded.h"
 #include "net/schema.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,6 +69,47 @@ int board_find(struct board *board, const char *name, struct error *err) {
     snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "", board->name);
   }
   return error_set(err, "board %s: found no board, allowed %s", name, names);
+}
+
+/* The values of a table's fields, the keys behind `prefix`. */
+static int add_values(struct board_value *values, int count, const char *prefix,
+                      const struct schema_field *field, const char *base) {
+  for (; field->key; field++) {
+    const char *at = base + field->offset;
+    struct board_value *value = &values[count];
+    if (field->type == SCHEMA_MAP) {
+      count = add_values(values, count, field->key, field->fields, at);
+      continue;
+    }
+    assert(count < BOARD_VALUES_MAX);
+    count++;
+    snprintf(value->key, sizeof value->key, "%s%s%s", prefix, *prefix ? "." : "", field->key);
+    if (field->type == SCHEMA_INT)
+      snprintf(value->value, sizeof value->value, "%d", *(const int *)(const void *)at);
+    else if (field->type == SCHEMA_ENUM)
+      snprintf(value->value, sizeof value->value, "%s",
+               field->names[*(const int *)(const void *)at]);
+    else
+      snprintf(value->value, sizeof value->value, "%s", at);
+  }
+  return count;
+}
+
+int board_values(const struct board *board, struct board_value values[BOARD_VALUES_MAX]) {
+  return add_values(values, 0, "", fields, (const char *)board);
+}
+
+const char *board_value(const struct board_value *values, int count, const char *key,
+                        struct error *err) {
+  char keys[512] = "";
+  for (int i = 0; i < count; i++) {
+    if (!strcmp(values[i].key, key))
+      return values[i].value;
+    size_t length = strlen(keys);
+    snprintf(keys + length, sizeof keys - length, "%s%s", i ? ", " : "", values[i].key);
+  }
+  error_set(err, "board: found no key %.64s, allowed %s", key, keys);
+  return NULL;
 }
 
 const char *board_resource_name(enum family family, enum resource resource) {

@@ -36,6 +36,20 @@ enum resource {
 /* Fills in the board of this name. Returns 0, or -1 with a message that names the boards. */
 int board_find(struct board *board, const char *name, struct error *err);
 
+/* What the description says, value by value, as text: "clock_hz", "60000000"; "has.cells", "83640".
+ * Keys that it may leave out are 0 then. */
+enum { BOARD_VALUES_MAX = 24 };
+struct board_value {
+  char key[32], value[257];
+};
+
+/* Fills in the values in the description's order. Returns how many. */
+int board_values(const struct board *board, struct board_value values[BOARD_VALUES_MAX]);
+
+/* The value of a key, or NULL with a message that names the keys. */
+const char *board_value(const struct board_value *values, int count, const char *key,
+                        struct error *err);
+
 /* A resource's name on this family ("DP16KD"), or NULL where the family has none. */
 const char *board_resource_name(enum family family, enum resource resource);
 

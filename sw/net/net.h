@@ -257,6 +257,9 @@ static inline int net_counter_words(const struct net *net) {
 /* A layer's counter `which`; NULL: it has not so many. */
 const struct counter *net_counter(const struct layer *layer, int which);
 
+/* One of those that every layer has, which < NET_COUNTERS_SHARED. */
+const struct counter *net_counter_shared(int which);
+
 /* Whether each column of the layer's first tensor is a picture, such as a filter, and of what
  * shape. */
 bool net_column_shape(const struct layer *layer, int *height, int *width);

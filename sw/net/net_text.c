@@ -91,16 +91,20 @@ bool net_has_storage(const struct layer *layer) {
   return describe_kind(layer)->has_storage;
 }
 
-const struct counter *net_counter(const struct layer *layer, int which) {
+const struct counter *net_counter_shared(int which) {
   static const struct counter shared[NET_COUNTERS_SHARED] = {
       {"cut_activations", "cuts", "saturated_activations", "saturated activations of ", "", false},
       {"cut_gradients", "gradient_cuts", "saturated_gradients", "saturated gradients of ", "",
        true},
       {"lost", "lost", "lost_updates", "updates of ", " that were not zero and changed nothing",
        true}};
+  return &shared[which];
+}
+
+const struct counter *net_counter(const struct layer *layer, int which) {
   const struct describe_kind *kind = describe_kind(layer);
   if (which < NET_COUNTERS_SHARED)
-    return &shared[which];
+    return net_counter_shared(which);
   which -= NET_COUNTERS_SHARED;
   return which < kind->counter_count ? &kind->counters[which] : NULL;
 }

@@ -1,6 +1,7 @@
 /* plan.c : what a layout costs: cycles (exact), multipliers and memories.
  * SPDX-License-Identifier: MIT
  */
+#include "net/map.h"
 #include "net/plan_parts.h"
 
 #include <stdio.h>
@@ -27,14 +28,14 @@ int plan_tree_levels(int terms) {
   return levels;
 }
 
-/* Cycles in which engram_counters visits all registers, and at most between two visits of one: with
- * few layers as with five of 4 words. */
+/* Cycles in which engram_counters visits all registers, two a word, and at most between two visits
+ * of one: with few layers as with five of 4 words, and eight for visits put in. */
 static int visits_of(const struct net *net) {
-  return 2 * (32 + net_counter_words(net) * net->layer_count);
+  return 2 * (MAP_LAYERS / MAP_WORD + net_counter_words(net) * net->layer_count);
 }
 static int visit_cycles(const struct net *net) {
-  enum { PUT_IN = 8 };
-  return plan_largest(visits_of(net), 2 * (32 + 4 * NET_LAYERS_MAX)) + PUT_IN;
+  enum { PUT_IN = 8, LEAST = 2 * (MAP_LAYERS / MAP_WORD + 4 * NET_LAYERS_MAX) };
+  return plan_largest(visits_of(net), LEAST) + PUT_IN;
 }
 
 /* ---- cycles ---- */
@@ -155,6 +156,8 @@ static void place_all_multipliers(struct plan *plan, const struct net *net) {
 /* As many values pass at a time as a word holds, and as many gradients as the layer behind reads.
  */
 static void lay_out_counts(struct plan *plan, const struct net *net) {
+  /* One that trains takes 51 cycles at least: at most three between two visits. */
+  plan->step_bits = net->fold[FOLD_MODE] == MODE_TRAINING ? 2 : 4;
   for (int l = 0; l < net->layer_count; l++) {
     struct plan_layer *p = &plan->layer[l];
     const struct plan_edge *behind = &plan->edge[l + 1];

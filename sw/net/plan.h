@@ -117,6 +117,7 @@ struct plan {
                    the next one starts behind the end */
   int train_cycles; /* from the step's start to the last weight write */
   int multipliers;
+  int step_bits;  /* of the counts of steps and pictures, between two visits of engram_counters */
   int count_bits; /* of the widest count of events, between two visits of engram_counters */
   int memory_count;
   struct plan_memory memory[PLAN_MEMORIES_MAX];

@@ -241,6 +241,14 @@ good 'estimate, leaves' estimate --net "$tiny" --leaves
 holds 'dense1.update'
 good 'estimate, folds' estimate --net "$tiny" --folds
 holds 'positions    36'
+good 'a value of a board' board icebreaker clock_hz
+holds '33000000'
+good 'a value of a part of a board' board ulx3s has.blocks
+holds '208'
+good 'an empty value of a board' board ulx3s folds
+good 'all values of a board' board icebreaker
+holds 'folds lanes=8 taps=4'
+holds 'link.cells 810'
 good 'estimate, a board that holds it' estimate --net "$tiny8" --board ulx3s
 holds 'fits on ulx3s'
 unfit 'estimate, a board that does not' estimate --net "$tiny" --board icebreaker
@@ -355,7 +363,7 @@ name='--freeze none over the description'
 if cmp -s wf wo; then fail 'the same weights'; else passed=$((passed + 1)); fi
 rm -r core d.html d.json wd wd.best wf wf.best wo wo.best
 
-for command in features synth train eval infer import export gen estimate; do
+for command in features synth train eval infer import export gen estimate board; do
   good "$command --help" "$command" --help
   good "$command -h" "$command" -h
   good "$command --version" "$command" --version
@@ -498,7 +506,11 @@ ln -s /dev/full full
 
 # ---------------------------------------------------------------- the command itself
 bad 'no such command' "no command 'fly'" fly
-for command in features synth train eval infer import export gen estimate; do
+bad 'no board' 'BOARD is missing' board
+bad 'no such board' 'board fly: found no board, allowed icebreaker, ulx3s' board fly net
+bad 'no such key of a board' 'found no key clock, allowed name, device, family, has.cells' board ulx3s clock
+bad_option 'too much of a board' 'found baud, allowed a board and a key' board ulx3s net baud
+for command in features synth train eval infer import export gen estimate board; do
   bad_option "$command: no such option" 'unrecognized option' "$command" --fly
 done
 

@@ -40,13 +40,13 @@ enum { OUT_WRITE_DATA = 64, OUT_RATE = 96, OUT_FREEZE = 104, OUT_ROW = 128, OUT_
 enum { WORD = 32, LAYERS_MAX = NET_LAYERS_MAX, COUNTERS_MAX = 8, OKAY = 0, SLAVE_ERROR = 2 };
 enum {
   READ_CYCLES = 4,
-  ROUND = 2 * 0x40 + 6,
+  ROUND = 2 * 0x40 + 6, /* of up to 64 words, two cycles each */
   ANSWER_CYCLES = 2 * ROUND + 10,
   ACCESSES = 1500,
   CYCLES_MAX = 1000 /* of an access, far above what it takes */,
   STEP_CYCLES_MIN = 51,
   REPLY_CYCLES = 7, /* until a reply has the step count */
-  REGISTER_BYTES = 0x200,
+  REGISTER_BYTES = 1 << (MAP_BITS - 1),
   RESET_CYCLES = 4
 };
 
@@ -144,7 +144,7 @@ static int32_t weight_at(const struct net *net, int tensor, uint32_t row, uint32
 static bool model_weight(const struct port *port, const struct access *access,
                          struct effect *effect) {
   const struct net *net = &port->net;
-  uint32_t place = access->address >> 2;
+  uint32_t place = access->address / MAP_WORD;
   int low_bits = net->row_bits + net->column_bits, place_bits = map_address_bits(net) - 3;
   uint32_t tensor = place >> low_bits & (uint32_t)bench_mask(place_bits - low_bits);
   effect->column = place & (uint32_t)bench_mask(net->column_bits);
@@ -159,6 +159,25 @@ static bool model_weight(const struct port *port, const struct access *access,
   return !access->write || fixed_saturate(data, net->tensor[tensor].format.bits) == data;
 }
 
+#define REGISTER(name, address, access, reset, meaning) {address, access, reset},
+static const struct {
+  uint32_t address;
+  const char *access, *reset;
+} map[] = {MAP_REGISTERS(REGISTER, MAP_NOTHING, MAP_NOTHING)};
+enum { REGISTER_COUNT = sizeof map / sizeof *map };
+
+/* Whether the map's table has a register that can be read, or written, as the core stands. */
+static bool map_allows(const struct port *port, uint32_t address, bool write) {
+  for (int i = 0; i < REGISTER_COUNT; i++)
+    if (map[i].address == address) {
+      const char *pause = strstr(map[i].access, "paused"), *comma = strchr(map[i].access, ',');
+      return strchr(map[i].access, write ? 'W' : 'R') &&
+             (paused(port) || !pause || (comma && !write));
+    }
+  return false;
+}
+
+/* Whether a register that can be written takes this value. */
 static bool model_write(const struct port *port, const struct access *access) {
   uint32_t data = access->data;
   switch (access->address) {
@@ -168,15 +187,10 @@ static bool model_write(const struct port *port, const struct access *access) {
     return data <= NET_RATE_MAX;
   case MAP_FREEZE:
     return data < UINT32_C(1) << port->net.layer_count;
-  case MAP_RANDOM:
-  case MAP_RANDOM + 4:
-  case MAP_RANDOM + 8:
-  case MAP_RANDOM + 12:
-    return paused(port) && !(access->address == MAP_RANDOM + 12 && data >> 31);
-  case MAP_STEPS:
-    return paused(port);
+  case MAP_RANDOM3:
+    return !(data >> 31);
   default:
-    return false;
+    return true;
   }
 }
 
@@ -222,10 +236,10 @@ static bool model_read(const struct port *port, uint32_t address, uint32_t *valu
       *value = registers[i].value;
       return true;
     }
-  if (address >= MAP_RANDOM && address < MAP_RANDOM + 16) {
-    uint32_t word = (address - MAP_RANDOM) / 4;
+  if (address >= MAP_RANDOM0 && address <= MAP_RANDOM3) {
+    uint32_t word = (address - MAP_RANDOM0) / MAP_WORD;
     *value = (uint32_t)((word < 2 ? port->random.low : port->random.high) >> word % 2 * WORD);
-    return paused(port);
+    return true;
   }
   return address >= MAP_LAYERS && model_read_layer(port, address - MAP_LAYERS, value);
 }
@@ -251,7 +265,7 @@ static void model_set(struct port *port, uint32_t address, uint32_t data) {
   } else if (address == MAP_STEPS) {
     port->steps = data;
   } else {
-    uint32_t word = (address - MAP_RANDOM) / 4;
+    uint32_t word = (address - MAP_RANDOM0) / MAP_WORD;
     uint64_t *half = word < 2 ? &port->random.low : &port->random.high;
     int at = (int)(word % 2 * WORD);
     *half = (*half & ~(bench_mask(WORD) << at)) | (uint64_t)data << at;
@@ -262,10 +276,13 @@ static void model_set(struct port *port, uint32_t address, uint32_t data) {
 static void model_access(struct port *port, struct access *access) {
   struct effect effect = {OKAY, 0, 0, 0, 0};
   bool weights = access->address >> (map_address_bits(&port->net) - 1);
-  bool whole = access->address % 4 == 0 && (!access->write || access->strobe == 15);
-  bool allowed = whole && (weights         ? model_weight(port, access, &effect)
-                           : access->write ? model_write(port, access)
-                                           : model_read(port, access->address, &effect.value));
+  bool whole = access->address % MAP_WORD == 0 && (!access->write || access->strobe == 15);
+  bool there = weights || map_allows(port, access->address, access->write) ||
+               (!access->write && access->address >= MAP_LAYERS);
+  bool allowed = whole && there &&
+                 (weights         ? model_weight(port, access, &effect)
+                  : access->write ? model_write(port, access)
+                                  : model_read(port, access->address, &effect.value));
   if (!allowed)
     effect = (struct effect){.response = SLAVE_ERROR};
   access->effect = effect;
@@ -302,7 +319,7 @@ static void drive_requests(const struct port *port) {
 /* What an access reads or writes stands still while it waits and works. */
 static bool frozen(const struct port *port) {
   const struct access *read = &port->read, *write = &port->write;
-  return (read->asked && read->address >= MAP_RANDOM && read->address < REGISTER_BYTES) ||
+  return (read->asked && read->address >= MAP_RANDOM0 && read->address < REGISTER_BYTES) ||
          (write->asked && write->address >= MAP_CONTROL && write->address <= MAP_STEPS);
 }
 
@@ -574,15 +591,16 @@ static uint32_t choose_weight(struct port *port, int *tensor) {
 }
 
 static struct access choose_access(struct port *port, bool write) {
-  static const uint32_t writable[] = {MAP_CONTROL, MAP_CONTROL, MAP_RATE,        MAP_FREEZE,
-                                      MAP_RANDOM,  MAP_STEPS,   MAP_RANDOM + 12, MAP_RANDOM + 4,
+  static const uint32_t writable[] = {MAP_CONTROL, MAP_CONTROL, MAP_RATE,    MAP_FREEZE,
+                                      MAP_RANDOM0, MAP_STEPS,   MAP_RANDOM3, MAP_RANDOM1,
                                       MAP_STATUS,  MAP_ACCESS};
   struct bench *bench = port->bench;
   int tensor = bench_below(bench, port->net.tensor_count), choice = bench_below(bench, 10);
   uint32_t address = choice < 3   ? choose_weight(port, &tensor)
                      : choice < 6 ? writable[bench_below(bench, sizeof writable / sizeof *writable)]
-                     : choice < 9 ? (uint32_t)bench_below(bench, REGISTER_BYTES / 4) * 4
-                                  : (uint32_t)bench_random(bench, map_address_bits(&port->net));
+                     : choice < 9
+                         ? (uint32_t)bench_below(bench, REGISTER_BYTES / MAP_WORD) * MAP_WORD
+                         : (uint32_t)bench_random(bench, map_address_bits(&port->net));
   int bits = port->net.tensor[tensor].format.bits;
   uint32_t data = (uint32_t)bench_random(bench, 32);
   if (bench_chance(bench, 80))
@@ -617,9 +635,23 @@ static void random_accesses(struct port *port) {
   finish(port);
 }
 
+/* Those of the map's reset values that are numbers are the model's, which a sweep holds against the
+ * core. */
+static void check_reset_values(struct port *port) {
+  for (int i = 0; i < REGISTER_COUNT; i++) {
+    uint32_t value = 0;
+    char *end;
+    uint32_t expected = (uint32_t)strtoul(map[i].reset, &end, 0);
+    if (*end)
+      continue;
+    check(port, "register of the map", model_read(port, map[i].address, &value), true);
+    check(port, "reset value of the map", value, expected);
+  }
+}
+
 /* Every word of the registers' space, read and written. */
 static void sweep_registers(struct port *port) {
-  for (uint32_t address = 0; address < REGISTER_BYTES; address += 4) {
+  for (uint32_t address = 0; address < REGISTER_BYTES; address += MAP_WORD) {
     read_register(port, address);
     write_register(port, address, 0);
     write_register(port, address, UINT32_MAX);
@@ -679,6 +711,7 @@ static void test_port(void **state) {
     bench_check(bench, c, "address bits", map_address_bits(&port.net),
                 bench_parameter(bench, c, ADDRESS_BITS));
     reset(&port);
+    check_reset_values(&port);
     sweep_registers(&port);
     random_accesses(&port);
     reset(&port);

@@ -44,7 +44,7 @@ static inline int32_t *board_weight(struct board_model *board, uint32_t address)
     const struct tensor *t = &net->tensor[i];
     uint32_t first = map_weight(net, i, 0, 0),
              row = map_weight(net, 0, 1, 0) - map_weight(net, 0, 0, 0);
-    uint32_t r = (address - first) / row, c = (address - first) % row / 4;
+    uint32_t r = (address - first) / row, c = (address - first) % row / MAP_WORD;
     if (address >= first && r < (uint32_t)t->rows && c < (uint32_t)t->columns)
       return &weights_of(model_edit(&board->model), t)[r * (uint32_t)t->columns + c];
   }
@@ -53,71 +53,45 @@ static inline int32_t *board_weight(struct board_model *board, uint32_t address)
 
 static inline bool board_get(struct board_model *board, uint32_t address, uint32_t *word) {
   const struct net *net = &board->net;
-  const struct model *model = &board->model;
-  const struct random_state *random = &model->state.random;
+  const struct counters *counters = &board->model.counters;
+  const struct device_state *state = &board->model.state;
   const int32_t *weight = board_weight(board, address);
-  uint32_t l = (address - MAP_LAYERS) / map_layer_size(net);
+  const struct {
+    uint32_t address;
+    uint64_t value;
+  } registers[] = {
+      {MAP_ID, MAP_ID_VALUE},
+      {MAP_VERSION, 0x00010203},
+      {MAP_NET_HASH_LOW, net->net_hash},
+      {MAP_NET_HASH_HIGH, net->net_hash >> 32},
+      {MAP_CORE_HASH_LOW, net->core_hash},
+      {MAP_CORE_HASH_HIGH, net->core_hash >> 32},
+      {MAP_SHAPE, 0x00020808},
+      {MAP_STATUS, board->control & MAP_PAUSE ? MAP_PAUSED : 0},
+      {MAP_RATE, (uint64_t)state->rate},
+      {MAP_FREEZE, state->freeze},
+      {MAP_RANDOM0, state->random.low},
+      {MAP_RANDOM1, state->random.low >> 32},
+      {MAP_RANDOM2, state->random.high},
+      {MAP_RANDOM3, state->random.high >> 32},
+      {MAP_STEPS, state->steps},
+      {MAP_PICTURES, counters->pictures},
+      {MAP_CORRECT, counters->correct},
+  };
   if (weight)
     *word = (uint32_t)*weight;
-  else if (address >= MAP_LAYERS && l < (uint32_t)net->layer_count)
-    *word = model->counters.count[(address - MAP_LAYERS) % map_layer_size(net) / 4][l];
-  else
-    switch (address) {
-    case MAP_ID:
-      *word = MAP_ID_VALUE;
-      break;
-    case MAP_VERSION:
-      *word = 0x00010203;
-      break;
-    case MAP_NET_HASH_LOW:
-      *word = (uint32_t)net->net_hash;
-      break;
-    case MAP_NET_HASH_HIGH:
-      *word = (uint32_t)(net->net_hash >> 32);
-      break;
-    case MAP_CORE_HASH_LOW:
-      *word = (uint32_t)net->core_hash;
-      break;
-    case MAP_CORE_HASH_HIGH:
-      *word = (uint32_t)(net->core_hash >> 32);
-      break;
-    case MAP_SHAPE:
-      *word = 0x00020808;
-      break;
-    case MAP_STATUS:
-      *word = board->control & MAP_PAUSE ? MAP_PAUSED : 0;
-      break;
-    case MAP_RATE:
-      *word = (uint32_t)model->state.rate;
-      break;
-    case MAP_FREEZE:
-      *word = model->state.freeze;
-      break;
-    case MAP_RANDOM:
-      *word = (uint32_t)random->low;
-      break;
-    case MAP_RANDOM + 4:
-      *word = (uint32_t)(random->low >> 32);
-      break;
-    case MAP_RANDOM + 8:
-      *word = (uint32_t)random->high;
-      break;
-    case MAP_RANDOM + 12:
-      *word = (uint32_t)(random->high >> 32);
-      break;
-    case MAP_STEPS:
-      *word = model->state.steps;
-      break;
-    case MAP_PICTURES:
-      *word = model->counters.pictures;
-      break;
-    case MAP_CORRECT:
-      *word = model->counters.correct;
-      break;
-    default:
-      return false;
+  if (weight)
+    return board->control & MAP_PAUSE;
+  for (size_t i = 0; i < sizeof registers / sizeof *registers; i++)
+    if (registers[i].address == address) {
+      *word = (uint32_t)registers[i].value;
+      return true;
     }
-  return !weight || (board->control & MAP_PAUSE);
+  uint32_t size = map_layer_size(net), l = (address - MAP_LAYERS) / size;
+  if (address < MAP_LAYERS || l >= (uint32_t)net->layer_count)
+    return false;
+  *word = counters->count[(address - MAP_LAYERS) % size / MAP_WORD][l];
+  return true;
 }
 
 static inline bool board_put(struct board_model *board, uint32_t address, uint32_t word) {
@@ -139,16 +113,16 @@ static inline bool board_put(struct board_model *board, uint32_t address, uint32
     case MAP_FREEZE:
       state->freeze = word;
       break;
-    case MAP_RANDOM:
+    case MAP_RANDOM0:
       state->random.low = (state->random.low & high) | word;
       break;
-    case MAP_RANDOM + 4:
+    case MAP_RANDOM1:
       state->random.low = (state->random.low & low) | (uint64_t)word << 32;
       break;
-    case MAP_RANDOM + 8:
+    case MAP_RANDOM2:
       state->random.high = (state->random.high & high) | word;
       break;
-    case MAP_RANDOM + 12:
+    case MAP_RANDOM3:
       state->random.high = (state->random.high & low) | (uint64_t)word << 32;
       break;
     case MAP_STEPS:
