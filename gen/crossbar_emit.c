@@ -34,12 +34,11 @@ static void set_front(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "front_layer", "%d", l - 1);
   marks_set(marks, "front_gradient_bits", "%d", front->gradient.bits);
   const struct plan_crossbar *p = &plan->layer[l].crossbar;
-  int rows = p->rows_at_once * plan->layer[l].row_bits, slots = p->rows_at_once * order->slot_bits;
   marks_set(marks, "back_tag_bits", "%d", p->back_tag_bits);
   if (edge->placed)
     marks_set(marks, "front_gradient_place",
               "  assign {%s_gradient_word_last, %s_gradient_slots} = %s_gradient_tag[%d:%d];\n",
-              name, name, name, rows + slots, rows);
+              name, name, name, p->back_tag_bits - 1, p->back_row_bits);
   else
     marks_set(marks, "front_gradient_place", "%s", "");
 }
@@ -61,9 +60,9 @@ static void set_crossbar(struct marks *marks, const struct net *net, const struc
   marks_set(marks, "dropout", "%d", layer->dropout);
   marks_set(marks, "halve", "%s", layer->dropout ? "halve_q" : "1'b0");
   if (layer->dropout)
-    marks_set(marks, "pair_bits", "pair_bits[%d +: %d]", layer->first_pair, layer->units / 2);
+    marks_set(marks, "pair_bits", "pair_bits[%d +: %d]", layer->first_pair, p->pair_bits);
   else
-    marks_set(marks, "pair_bits", "%d'd0", (layer->units + 1) / 2);
+    marks_set(marks, "pair_bits", "%d'd0", p->pair_bits);
   marks_set(marks, "storage", "%d", layer->storage);
   marks_set(marks, "back_levels", "%d", p->back_levels);
   marks_set(marks, "bank_lanes", "%d", p->bank_lanes);

@@ -142,7 +142,9 @@ void crossbar_lay_out(struct plan *plan, const struct net *net, int l, enum fold
   p->group_bits = plan_index_bits(p->groups);
   p->last_lanes = units - (passes - 1) * p->lanes;
   p->issues = row_issues(&edge->order, p->rows_at_once, layer->rows);
-  p->back_tag_bits = p->rows_at_once * (plan->layer[l].row_bits + edge->order.slot_bits) + 1;
+  p->back_row_bits = p->rows_at_once * plan->layer[l].row_bits;
+  p->back_tag_bits = p->back_row_bits + p->rows_at_once * edge->order.slot_bits + 1;
+  p->pair_bits = (layer->units + 1) / 2;
   lay_out_banks(p, layer);
   lay_out_training(p, train, layer->dropout);
   p->banks = plan_divide_up(p->lanes, p->bank_lanes);
