@@ -26,9 +26,9 @@ static void set_crossbar(struct marks *marks, const struct net *net, const struc
   marks_set(marks, "early", "%d", p->early);
   marks_set(marks, "dropout", "%d", layer->dropout);
   if (layer->dropout)
-    marks_set(marks, "pair_bits", "pair_bits[%d +: %d]", layer->first_pair, layer->units / 2);
+    marks_set(marks, "pair_bits", "pair_bits[%d +: %d]", layer->first_pair, p->pair_bits);
   else
-    marks_set(marks, "pair_bits", "%d'd0", (layer->units + 1) / 2);
+    marks_set(marks, "pair_bits", "%d'd0", p->pair_bits);
   marks_set(marks, "storage", "%d", layer->storage);
   marks_set(marks, "back_levels", "%d", p->back_levels);
   marks_set(marks, "bank_lanes", "%d", p->bank_lanes);

@@ -72,7 +72,7 @@ static void set_shapes(struct marks *marks, const struct net *net, const struct 
   marks_set(marks, "column_bits", "%d", net->column_bits);
   marks_set(marks, "address_bits", "%d", map_address_bits(net));
   marks_set(marks, "address_msb", "%d", map_address_bits(net) - 1);
-  marks_set(marks, "weights_base", "%X", 1u << (map_address_bits(net) - 1));
+  marks_set(marks, "weights_base", "%X", (unsigned)map_weight(net, 0, 0, 0));
   marks_set(marks, "row_at", "%d", net->column_bits + 2);
   marks_set(marks, "layer_at", "%d", net->row_bits + net->column_bits + 2);
   marks_set(marks, "counters", "%d", net->counters * net->layer_count);
@@ -129,7 +129,7 @@ static void set_training(struct marks *marks, const struct net *net, const struc
   marks_set(marks, "reply_logits", "%d", logits);
   marks_set(marks, "logit_frac", "%d", logit_frac);
   marks_set(marks, "reply_values", "%s", logits ? "logit (sign-extended)" : "probability");
-  marks_set(marks, "reply_frac", "%d", logits ? logit_frac : SOFTMAX_FRAC);
+  marks_set(marks, "reply_frac", "%d", logits ? logit_frac : NET_PROBABILITY_FRAC);
   marks_set(marks, "updated", "%s_updated", net->layer[0].name);
   marks_set(marks, "rounding", "%d",
             net->rounding == ROUND_NEAREST      ? 0
@@ -179,9 +179,7 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "gradient_bits", "%d", layer->gradient.bits);
   marks_set(marks, "sum_bits", "%d", layer->sum_bits);
   marks_set(marks, "sum_shift", "%d", layer->sum_shift);
-  /* The first layer's sums lead nowhere; they are as wide as their terms. */
-  marks_set(marks, "back_bits", "%d",
-            layer->back_bits > 0 ? layer->back_bits : layer->weight.bits + layer->gradient.bits);
+  marks_set(marks, "back_bits", "%d", p->back_bits);
   marks_set(marks, "back_shift", "%d", layer->back_shift);
   marks_set(marks, "update_bits", "%d", layer->update_bits);
   marks_set(marks, "update_shift", "%d", layer->update_shift);

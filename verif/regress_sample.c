@@ -21,7 +21,6 @@ enum {
   LINE_PIXELS = 64,   /* the longest side there is */
   KERNEL_MOST = 8 * 8,
   FRAC_MOST = 31,
-  PROBABILITY_FRAC = 15,
 };
 
 #define KIND(NAME, name) &name##_sample,
@@ -119,7 +118,7 @@ static void draw_forward(struct net *net, int usual, double *input, uint64_t *ra
  * of one of the layers move by some of their last places. */
 static void draw_backward(struct net *net, int usual, const double *input, uint64_t *random) {
   double size = 0.5;
-  int base = PROBABILITY_FRAC, moves = sample_between(random, 0, net->layer_count - 1);
+  int base = NET_PROBABILITY_FRAC, moves = sample_between(random, 0, net->layer_count - 1);
   for (int l = net->layer_count - 1; l >= 0; l--) {
     struct layer *layer = &net->layer[l];
     layer->gradient.bits = draw_bits(random, usual);

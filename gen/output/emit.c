@@ -3,12 +3,10 @@
  */
 #include "crossbar_emit.h"
 
-#include "model/softmax.h"
-
-static void write_result(FILE *f, struct emit *emit, const struct layer *layer) {
+static void write_result(FILE *f, struct emit *emit) {
   struct marks *marks = emit->marks;
-  marks_set(marks, "index_shift", "%d", layer->activation.frac - SOFTMAX_ENTRY_FRAC);
-  marks_set(marks, "g_s_shift", "%d", SOFTMAX_FRAC - layer->gradient.frac);
+  marks_set(marks, "index_shift", "%d", emit->plan->index_shift);
+  marks_set(marks, "g_s_shift", "%d", emit->plan->difference_shift);
   if (emit->net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX) {
     template_write(f, "core_argmax.v.in", marks);
     return;
@@ -26,15 +24,16 @@ static void write(FILE *f, struct emit *emit, int l) {
   snprintf(places, sizeof places, "  assign %s_gradient_unit = %d'd0;\n", layer->name,
            emit->plan->layer[l].unit_bits);
   emit_no_gradient(f, emit, l, places);
-  write_result(f, emit, layer);
+  write_result(f, emit);
 }
 
 static void add_probes(struct probes *probes, const struct emit *emit, int l) {
   crossbar_add_probes(probes, emit, l);
   if (emit->net->fold[FOLD_OUTPUT] != OUTPUT_ARGMAX)
     probes_add(probes,
-               (struct core_probe){
-                   .kind = PROBE_STREAM, .bits = SOFTMAX_FRAC + 2, .count = emit->net->classes},
+               (struct core_probe){.kind = PROBE_STREAM,
+                                   .bits = emit->plan->probability_bits,
+                                   .count = emit->net->classes},
                "softmax", "probability", "u_softmax.u_probability");
 }
 

@@ -13,12 +13,14 @@
 #ifndef ENGRAM_MODEL_SOFTMAX_H
 #define ENGRAM_MODEL_SOFTMAX_H
 
+#include "net/net.h"
+
 #include <stdint.h>
 
 enum {
   SOFTMAX_ENTRIES = 256,
-  SOFTMAX_ENTRY_FRAC = 5, /* 32 entries for each unit of distance */
-  SOFTMAX_FRAC = 15,      /* of the table and of the probabilities */
+  SOFTMAX_ENTRY_FRAC = NET_EXPONENT_FRAC, /* 32 entries for each unit of distance */
+  SOFTMAX_FRAC = NET_PROBABILITY_FRAC,    /* of the table and of the probabilities */
   SOFTMAX_ONE = 1 << SOFTMAX_FRAC,
 };
 

@@ -134,7 +134,6 @@ static void place_counts(struct cost_core *core) {
 
 /* From the logits to the reply. */
 static void place_reply(struct cost_core *core) {
-  enum { TABLE_FRAC = 5 };
   const struct layer *output = &core->net->layer[core->net->layer_count - 1];
   int class_bits = core->plan->class_bits;
   if (core->net->fold[FOLD_OUTPUT] == OUTPUT_ARGMAX) {
@@ -143,9 +142,9 @@ static void place_reply(struct cost_core *core) {
     cost_place_ram(core, "argmax", "logits", 2 << class_bits, output->activation.bits);
     return;
   }
-  cost_place(core, "softmax", "", 1,
-             cost_softmax(core->family, class_bits, output->activation.bits,
-                          output->activation.frac - TABLE_FRAC));
+  cost_place(
+      core, "softmax", "", 1,
+      cost_softmax(core->family, class_bits, output->activation.bits, core->plan->index_shift));
   cost_place(core, "result", "", 1, cost_result(core->family, core->net->classes));
 }
 

@@ -144,6 +144,7 @@ void crossbar_lay_out(struct plan *plan, const struct net *net, int l, enum fold
   p->group_bits = plan_index_bits(p->groups);
   p->last_lanes = units - (passes - 1) * p->lanes;
   p->issues = row_issues(&edge->order, p->rows_at_once, layer->rows);
+  p->pair_bits = (layer->units + 1) / 2;
   lay_out_banks(p, layer);
   lay_out_training(p, train, layer->dropout);
   p->banks = plan_divide_up(p->lanes, p->bank_lanes);

@@ -118,7 +118,8 @@ static void settle_defaults(struct net *net) {
     const struct describe_kind *kind = describe_kind(layer);
     settle_format(&layer->weight, kind->usual.weight, FRAC_MAX);
     settle_format(&layer->activation, kind->usual.activation, FRAC_MAX);
-    settle_format(&layer->gradient, kind->usual.gradient, kind->last ? PROBABILITY_FRAC : FRAC_MAX);
+    settle_format(&layer->gradient, kind->usual.gradient,
+                  kind->last ? NET_PROBABILITY_FRAC : FRAC_MAX);
     if (layer->init == INIT_OPEN)
       settle_init(layer, kind->usual.init);
     if (layer->storage == STORAGE_OPEN)

@@ -32,6 +32,10 @@
 #define NET_DIMENSIONS_MAX 4    /* of a tensor */
 #define NET_TENSORS_MAX    2    /* of a layer */
 #define NET_RATE_MAX       15   /* the learning rate is 2^-rate, 0 <= rate <= 15 */
+/* Bits behind the binary point: of softmax's probabilities, so the most of G_S (E10); of the
+ * distances that its table has entries for (E9). */
+#define NET_PROBABILITY_FRAC 15
+#define NET_EXPONENT_FRAC    5
 
 /* LAYER_ and its name for each kind of kinds.h. */
 #define KIND(NAME, name) LAYER_##NAME,

@@ -138,10 +138,10 @@ static int check_shift(const struct net *net, int layer, const char *field, int 
 
 static int derive_shifts(struct net *net, int l, struct problem *problem) {
   struct layer *layer = &net->layer[l];
-  if (describe_kind(layer)->last && layer->gradient.frac > PROBABILITY_FRAC)
+  if (describe_kind(layer)->last && layer->gradient.frac > NET_PROBABILITY_FRAC)
     return problem_set(problem, net, l, "gradients.frac",
                        "found %d, allowed 0..%d: softmax's probabilities have %d fraction bits",
-                       layer->gradient.frac, PROBABILITY_FRAC, PROBABILITY_FRAC);
+                       layer->gradient.frac, NET_PROBABILITY_FRAC, NET_PROBABILITY_FRAC);
   int sum_frac = layer->input.frac + layer->weight.frac;
   if (check_shift(net, l, "activations.frac", sum_frac, layer->activation.frac,
                   "the product of input and weight", problem) != 0)

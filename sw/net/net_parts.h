@@ -11,7 +11,6 @@
 enum {
   FOLD_CHOOSE = INT_MIN, /* the description leaves this fold to Engram */
   FRAC_MAX = 31,
-  PROBABILITY_FRAC = 15, /* fraction bits of softmax's probabilities, so the most of G_S (E10) */
 };
 
 /* What cannot be built, and which value of the description says so. */

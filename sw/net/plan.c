@@ -184,17 +184,28 @@ static void lay_out_random(struct plan_random *random, const struct net *net) {
   random->step_shifts = net_step_shifts(net);
 }
 
+static void lay_out_classes(struct plan *plan, const struct net *net) {
+  const struct layer *output = &net->layer[net->layer_count - 1];
+  plan->class_bits = plan_index_bits(net->classes);
+  plan->index_shift = output->activation.frac - NET_EXPONENT_FRAC;
+  plan->probability_bits = NET_PROBABILITY_FRAC + 2; /* 0..1 */
+  plan->difference_shift = NET_PROBABILITY_FRAC - output->gradient.frac;
+}
+
 void plan_make(struct plan *plan, const struct net *net) {
   *plan = (struct plan){.memory_count = 0};
   for (int l = 0; l <= net->layer_count; l++)
     plan->edge[l] = (struct plan_edge){.at_once = 1, .copies = 1};
-  plan->class_bits = plan_index_bits(net->classes);
+  lay_out_classes(plan, net);
   lay_out_random(&plan->random, net);
   kind_of(net, 0)->take_picture(plan, net, &net->layer[0]);
   for (int l = 0; l < net->layer_count; l++) {
     struct plan_layer *p = &plan->layer[l];
     p->row_bits = plan_index_bits(net->layer[l].rows);
     p->unit_bits = plan_index_bits(net->layer[l].units);
+    p->back_bits = net->layer[l].back_bits > 0
+                       ? net->layer[l].back_bits
+                       : net->layer[l].weight.bits + net->layer[l].gradient.bits;
     kind_of(net, l)->lay_out(plan, net, l);
     struct plan_edge *edge = &plan->edge[l];
     edge->tag_bits = edge->at_once * (p->row_bits + edge->order.slot_bits) + 1;

@@ -75,14 +75,17 @@ struct plan_crossbar {
   int bank_lanes;   /* lanes whose weights lie side by side */
   int banks;        /* of a row at a time */
   int back_levels;  /* over the lanes that train */
+  int pair_bits;    /* of dropout's choice; a layer without has such a port as well */
 };
 
 /* One layer's layout. */
 struct plan_layer {
   int multipliers;
-  int logic_multipliers;                     /* of them, made of logic */
-  int row_bits, unit_bits;                   /* of an address among rows and among units */
-  int updates;                               /* weights that are updated in a cycle */
+  int logic_multipliers;   /* of them, made of logic */
+  int row_bits, unit_bits; /* of an address among rows and among units */
+  int back_bits; /* of a sum for the layer in front; the first layer's lead nowhere and are as wide
+                    as their terms */
+  int updates;   /* weights that are updated in a cycle */
   struct plan_count count[NET_COUNTERS_MAX]; /* by net_counter */
   union {                                    /* by the layer's kind */
     struct plan_conv conv;
@@ -111,6 +114,9 @@ struct plan {
   struct plan_layer layer[NET_LAYERS_MAX];
   struct plan_edge edge[NET_LAYERS_MAX + 1]; /* in front of each layer, and behind the last */
   int picture_row_bits, picture_column_bits, class_bits;
+  int index_shift;      /* from the logits' grid to that of softmax's table, to the right */
+  int probability_bits; /* two's complement */
+  int difference_shift; /* from P - F to G_S (E10), to the right */
   struct plan_random random;
   int infer_cycles; /* from the step's start to the result, both counted, without stalls */
   int interval; /* from an inference's start to the next one's, back to back; where a core trains,

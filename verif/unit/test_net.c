@@ -1011,6 +1011,33 @@ static void test_damaged_text(void **state) {
   assert_true(refused > 1000);
 }
 
+/* docs/description.md has a row of each fold, with exactly its words: "| `layout.step` | `normal`,
+ * `fast` | ...". */
+static void test_documented_folds(void **state) {
+  (void)state;
+  char line[512];
+  int rows = 0;
+  FILE *page = fopen("docs/description.md", "r");
+  assert_non_null(page);
+  while (fgets(line, sizeof line, page)) {
+    if (strncmp(line, "| `layout.", 10) != 0)
+      continue;
+    char expected[256];
+    enum fold fold = (enum fold)rows++;
+    assert_true(fold < FOLD_COUNT);
+    int length = snprintf(expected, sizeof expected, "| `layout.%s` |", net_fold_name(fold));
+    const char *const *words = net_fold_words(fold);
+    for (int i = 0; words && words[i]; i++)
+      length += snprintf(expected + length, sizeof expected - (size_t)length, "%s `%s`",
+                         i ? "," : "", words[i]);
+    snprintf(expected + length, sizeof expected - (size_t)length, words ? " |" : "");
+    line[strlen(expected)] = '\0';
+    assert_string_equal(line, expected);
+  }
+  fclose(page);
+  assert_int_equal(rows, FOLD_COUNT);
+}
+
 #define IN_FOLDER(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -1028,6 +1055,7 @@ int main(void) {
       IN_FOLDER(test_bad_files),
       IN_FOLDER(test_fold_values),
       cmocka_unit_test(test_fold_words),
+      cmocka_unit_test(test_documented_folds),
       IN_FOLDER(test_fold_of_one_column),
       IN_FOLDER(test_fold_without_conv),
       IN_FOLDER(test_layouts),

@@ -12,14 +12,13 @@ static void place(struct cost_core *core, int l) {
 
 /* Of P - F (engram_difference). */
 static void place_gradient(struct cost_core *core, int l) {
-  enum { DIFFERENCE_BITS = 17, DIFFERENCE_FRAC = 15 };
   const struct layer *layer = &core->net->layer[l];
   char name[COST_NAME_MAX];
   snprintf(name, sizeof name, "%s_gradient_normaliser", layer->name);
   struct cost_normaliser normaliser = {.values = 1,
                                        .tag_bits = core->plan->layer[l].unit_bits,
-                                       .sum_bits = DIFFERENCE_BITS,
-                                       .shift = DIFFERENCE_FRAC - layer->gradient.frac,
+                                       .sum_bits = core->plan->probability_bits,
+                                       .shift = core->plan->difference_shift,
                                        .value_bits = layer->gradient.bits};
   cost_place(core, name, "", 1, cost_normaliser(core->family, &normaliser));
 }
