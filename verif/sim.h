@@ -1,5 +1,6 @@
 /* sim.h : the emitted core in a simulator behind a C interface: what a library made of sim.cpp
- * (Verilator) or sim_icarus.c (Icarus Verilog) offers. SPDX-License-Identifier: MIT
+ * (Verilator) or sim_icarus.c (Icarus Verilog) offers.
+ * SPDX-License-Identifier: MIT
  */
 #ifndef ENGRAM_VERIF_SIM_H
 #define ENGRAM_VERIF_SIM_H

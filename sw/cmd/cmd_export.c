@@ -1,5 +1,6 @@
 /* cmd_export.c : `engram export`: weights as C arrays and as hexadecimal words, for other people's
- * tools. SPDX-License-Identifier: MIT
+ * tools.
+ * SPDX-License-Identifier: MIT
  */
 #include "base/file.h"
 #include "cmd/cmd.h"

@@ -1,5 +1,6 @@
 /* sim_library.h : the emitted core as a library of a simulator, built when absent and opened at run
- * time. SPDX-License-Identifier: MIT
+ * time.
+ * SPDX-License-Identifier: MIT
  */
 #ifndef ENGRAM_DEVICE_SIM_LIBRARY_H
 #define ENGRAM_DEVICE_SIM_LIBRARY_H
