@@ -39,7 +39,7 @@ line() {
   echo "$rows" | while read -r board net folds; do
     [ -n "$board" ] || continue
     row=$build/fpga-table/$board-$(basename "$net" .yaml)
-    rm -f "$row"/*/report.json
+    rm -rf "$row"/*/report.json "$row"/*/rtl
     build "$row/1" "$board" "$net" "$folds" 1
     # Only the first seed is synthesized; of the others as many at a time as there are processors.
     for seed in 2 3 4 5; do
@@ -47,8 +47,15 @@ line() {
       cp "$row/1/yosys.done" "$row/1/top.json" "$row/$seed" 2>/dev/null || :
       printf '%s\n' "$row/$seed" "$board" "$net" "$folds" "$seed"
     done | tr '\n' '\0' | xargs -0 -n 5 -P "$(nproc)" sh "$here/build.sh" "$engram" "$report" "$build" >&2 || :
-    ls "$row"/*/report.json >/dev/null 2>&1 || { echo "| $board | $net | does not fit |"; continue; }
-    line "$row"/*/report.json
+    # What does not fit has not been emitted; what has has a report of each seed.
+    if [ ! -e "$row/1/rtl" ]; then
+      echo "| $board | $net | does not fit |"
+    elif [ "$(ls "$row"/*/report.json | wc -l)" = 5 ]; then
+      line "$row"/*/report.json
+    else
+      echo "fpga-table: FAILED: $row has not the reports of five seeds" >&2
+      exit 1
+    fi
   done
 } >"$build/fpga-table.md"
 

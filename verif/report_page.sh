@@ -122,7 +122,7 @@ done
 sed 's/src="data:image\/png;base64,iVBO/src="data:image\/png;base64,iVBX/; s/src="data:audio\/wav;base64,UklG/src="data:audio\/wav;base64,XklG/' \
   train.html > spoilt.html
 probed=$(probe spoilt 1200)
-if same images || same sounds; then fail 'a spoilt page is taken for a good one'; fi
+if [ -z "$probed" ] || same images || same sounds; then fail 'a spoilt page is taken for a good one'; fi
 rm probed.html spoilt.html probe.js
 echo "screenshots in $2"
 [ "$failed" = 0 ]
