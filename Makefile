@@ -42,7 +42,7 @@ ENGRAM := $(BUILD)/engram
 BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help deps all sim check unit cli found independent leaves cores folds icarus cocotb driver fusesoc regress same mutants vehicle
+.PHONY: help deps all sim smoke check unit cli found independent leaves cores folds icarus cocotb driver fusesoc regress same mutants vehicle
 .PHONY: bitstream bitstreams program fpga-table report-page lint lint-rtl pages format wave install clean estimate-check netlist loaded
 .PHONY: same-bytes same-bytes-update
 .SECONDARY:
@@ -102,6 +102,9 @@ $(BUILD)/random: $(BUILD)/obj/verif/regress.o $(SAMPLE) $(OBJECTS)
 
 $(BUILD)/san/engram: $(BUILD)/san/sw/cmd/main.o $(CHECKED)
 	@echo "ld $@"; $(CC) $(SANITIZE) -o $@ $^ $(LIBS)
+
+$(BUILD)/test_%: $(BUILD)/obj/verif/unit/test_%.o $(OBJECTS)
+	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS) -lcmocka
 
 $(BUILD)/san/test_%: $(BUILD)/san/verif/unit/test_%.o $(CHECKED)
 	@echo "ld $@"; $(CC) $(SANITIZE) -o $@ $^ $(LIBS) -lcmocka
@@ -239,6 +242,13 @@ TOGETHER := lint leaves cores icarus regress mutants
 check: all ## everything a contributor runs
 	@$(MAKE) --no-print-directory $(ALONE) >$(BUILD)/check.log 2>&1 & alone=$$!; trap "kill $$alone" INT TERM; status=0; \
 	$(MAKE) --no-print-directory $(TOGETHER) || status=1; wait $$alone || status=1; cat $(BUILD)/check.log; exit $$status
+
+smoke: ## does it work here: programs, unit tests without sanitizers, a small net in Verilator beside the model (two minutes)
+	@$(MAKE) --no-print-directory -j "$$(nproc)" all $(TESTS:%=$(BUILD)/%)
+	@for test in $(TESTS:%=$(BUILD)/%); do \
+	  $$test >$(BUILD)/smoke.log 2>&1 || { cat $(BUILD)/smoke.log; echo "smoke: FAIL: $${test##*/}"; exit 1; }; done
+	@ENGRAM_SIM_OPTIMISE=-O0 $(BENCH) --net nets/tiny.yaml --steps 20 --infer 5 || { echo "smoke: FAIL: $(BENCH)"; exit 1; }
+	@echo "smoke: PASS: $(words $(TESTS)) unit tests, nets/tiny.yaml in Verilator as in the model"
 
 unit: $(TESTS:%=$(BUILD)/san/%) ## unit tests under AddressSanitizer and UBSan
 	@set -e; for test in $^; do echo "== $${test##*/}"; $$test; done
