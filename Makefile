@@ -27,7 +27,7 @@ LIBS       = $(shell pkg-config --libs $(PACKAGES)) -lm -ldl -pthread
 INCLUDES   = $(shell pkg-config --cflags $(PACKAGES))
 
 SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c sw/*/*/*.c)) $(filter-out gen/embed.c,$(wildcard gen/*.c gen/*/*.c))
-EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in driver/*.[ch] fpga/*/board.yaml sw/report/report.css verif/sim*.[ch]) verif/sim.cpp $(wildcard verif/build_*.sh)
+EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in driver/*.[ch] fpga/*/board.yaml sw/report/report.css verif/sim*.[ch]) sw/device/sim.h verif/sim.cpp $(wildcard verif/build_*.sh)
 TESTS    := $(patsubst verif/unit/%.c,%,$(wildcard verif/unit/test_*.c))
 C_FILES  := $(wildcard sw/*/*.[ch] sw/*/*/*.[ch] gen/*.[ch] gen/*/*.[ch] verif/*.[ch] verif/*/*.[ch] driver/*.[ch] fpga/*.[ch])
 
@@ -330,7 +330,7 @@ lint: $(ENGRAM) lint-rtl ## formatting, warnings of both compilers, Verilator an
 	@sh docs/rtl_pages.sh rtl $(BUILD)/pages
 	diff -r docs/rtl $(BUILD)/pages
 	@printf '%s\n' $(filter-out driver/% verif/driver_test.c verif/driver_memory.c,$(filter %.c,$(C_FILES))) | \
-	  xargs -P 2 -n 1 clang $(CFLAGS) $(INCLUDES) -I verif -fsyntax-only -MF /dev/null
+	  xargs -P 2 -n 1 clang $(CFLAGS) $(INCLUDES) -I verif -I sw/device -fsyntax-only -MF /dev/null
 
 lint-rtl: $(ENGRAM)
 	@sh verif/lint_rtl.sh $(ENGRAM) $(BUILD)/lint
