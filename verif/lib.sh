@@ -14,15 +14,8 @@ fresh() {
 }
 
 # missing TEXT: something that is not there is a SKIP on a desk and a failure in CI. skip TEXT: ends the script, too.
-missing() {
-  echo "SKIP $*"
-  [ -z "${CI:-}" ]
-}
-
-skip() {
-  missing "$@"
-  exit
-}
+missing() { echo "SKIP $*" && [ -z "${CI:-}" ]; }
+skip() { missing "$@" && exit; }
 
 # needs NAME TOOL...: skips NAME where one of the tools is not on the PATH.
 needs() {

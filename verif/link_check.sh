@@ -52,12 +52,7 @@ switch_off() {
 }
 
 run golden "$work/golden"
-check ulx3s &
-ulx3s=$!
-check icebreaker &
-icebreaker=$!
-trap 'kill $ulx3s $icebreaker; exit 1' INT TERM
-status=0
-wait $ulx3s || status=1
-wait $icebreaker || status=1
-exit $status
+beside check ulx3s
+beside check icebreaker
+trap 'kill $before $last; exit 1' INT TERM
+settle
