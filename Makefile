@@ -29,6 +29,7 @@ INCLUDES   = $(shell pkg-config --cflags $(PACKAGES))
 SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c sw/*/*/*.c)) $(filter-out gen/embed.c,$(wildcard gen/*.c gen/*/*.c))
 EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in driver/*.[ch] fpga/*/board.yaml sw/report/report.css verif/sim*.[ch]) sw/device/sim.h verif/sim.cpp $(wildcard verif/build_*.sh)
 TESTS    := $(patsubst verif/unit/%.c,%,$(wildcard verif/unit/test_*.c))
+SCRIPTS  := $(wildcard docs/*.sh fpga/*.sh verif/*.sh verif/*/*.sh)
 C_FILES  := $(wildcard sw/*/*.[ch] sw/*/*/*.[ch] gen/*.[ch] gen/*/*.[ch] verif/*.[ch] verif/*/*.[ch] driver/*.[ch] fpga/*.[ch])
 
 # One tree of objects with optimisation, one with sanitizers.
@@ -43,7 +44,7 @@ BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
 .PHONY: help deps all sim smoke check unit cli found independent leaves cores folds icarus cocotb driver fusesoc regress same mutants vehicle
-.PHONY: bitstream bitstreams program fpga-table report-page lint lint-rtl pages format wave install clean estimate-check netlist loaded
+.PHONY: bitstream bitstreams program fpga-table report-page lint lint-rtl lint-sh pages format wave install clean estimate-check netlist loaded
 .PHONY: same-bytes same-bytes-update
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -325,12 +326,17 @@ vehicle: $(ENGRAM) ## train both nets on recordings: DATA=DIR [CLASSES=airplane,
 report-page: $(ENGRAM) ## reports from synthetic sounds; all of them loads in Chromium without a network; screenshots in build/report
 	@sh verif/report_page.sh $(ENGRAM) $(BUILD)/report
 
-lint: $(ENGRAM) lint-rtl ## formatting, warnings of both compilers, Verilator and Icarus on emitted cores
+lint: $(ENGRAM) lint-rtl lint-sh ## formatting, warnings of both compilers, Verilator and Icarus on emitted cores
 	clang-format --dry-run -Werror $(C_FILES)
 	@sh docs/rtl_pages.sh rtl $(BUILD)/pages
 	diff -r docs/rtl $(BUILD)/pages
 	@printf '%s\n' $(filter-out driver/% verif/driver_test.c verif/driver_memory.c,$(filter %.c,$(C_FILES))) | \
 	  xargs -P 2 -n 1 clang $(CFLAGS) $(INCLUDES) -I verif -I sw/device -fsyntax-only -MF /dev/null
+
+# No function where sh forgets `set -e` (verif/lib.sh).
+lint-sh:
+	@if command -v shellcheck >/dev/null; then shellcheck -x -P . -o check-set-e-suppressed -i SC2310,SC2251 $(SCRIPTS); \
+	else . verif/lib.sh && missing 'lint of shell scripts: needs shellcheck (make deps)'; fi
 
 lint-rtl: $(ENGRAM)
 	@sh verif/lint_rtl.sh $(ENGRAM) $(BUILD)/lint

@@ -32,7 +32,8 @@ named() { # folder: a core's name in it
 
 passes() { # targets
   for target in "$@"; do
-    if ! run "$target" || grep -qi warning "$work/log" ||
+    try run "$target"
+    if [ $status != 0 ] || grep -qi warning "$work/log" ||
       { [ "$target" != lint ] && ! grep -q "^PASS $net:" "$work/log"; }; then
       cat "$work/log"
       echo "fusesoc: FAILED $net $target"
@@ -45,7 +46,8 @@ passes() { # targets
 fails() { # target, file, sed expression: what is wrong must be noticed
   emit tiny
   changed "$work/core/$2" "$3"
-  if run "$1"; then
+  try run "$1"
+  if [ $status = 0 ]; then
     echo "fusesoc: FAILED, $1 did not notice $3 in $2"
     exit 1
   fi
@@ -83,9 +85,10 @@ done
 "$engram" gen --net "$work/other.yaml" -o "$work/core/other" >"$work/log"
 "$venv/bin/fusesoc" --config "$work/fusesoc.conf" --cores-root "$work/core" core list >"$work/log" 2>&1
 for folder in "$work"/core/*; do
-  if [ "$(grep -c "^$(named "$folder") " "$work/log")" != 1 ] || grep -q Replacing "$work/log"; then
+  name=$(named "$folder")
+  if [ "$(grep -c "^$name " "$work/log")" != 1 ] || grep -q Replacing "$work/log"; then
     cat "$work/log"
-    echo "fusesoc: FAILED, $(named "$folder") is not in the list"
+    echo "fusesoc: FAILED, $name is not in the list"
     exit 1
   fi
 done
@@ -105,7 +108,8 @@ cp "$here/fusesoc/pair.core" "$here/fusesoc/pair_tb.v" "$work/core/pair"
 net=pair core=example:system:pair
 passes sim
 changed "$work/core/one/one_difference.v" "s/17'h08000/17'h07000/"
-if run sim; then
+try run sim
+if [ $status = 0 ]; then
   echo 'fusesoc: FAILED, a wrong core of two was not noticed'
   exit 1
 fi

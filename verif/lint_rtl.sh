@@ -51,7 +51,8 @@ paths() { # description, layout
 
 paths "$nets/tiny.yaml"
 changed "$work/core/engram_control.v" 's/s_axil_wready_o = take/& \&\& s_axil_wvalid_i/'
-if registered engram_axi 2>"$work/log"; then
+try registered engram_axi 2>"$work/log"
+if [ $status = 0 ]; then
   echo 'lint: FAILED, a way from an input to an output is not noticed'
   exit 1
 fi

@@ -37,7 +37,8 @@ rm -rf "$work/core"
 "$engram" gen --net "$here/../nets/tiny.yaml" --prefix gun -o "$work/core" >"$work/log"
 bench
 for standard in wishbone axi-lite; do
-  if ! simulate $standard || [ "$(grep -c ^PASS "$work/log")" != 2 ]; then
+  try simulate $standard
+  if [ $status != 0 ] || [ "$(grep -c ^PASS "$work/log")" != 2 ]; then
     tail "$work/log"
     echo "litex: FAILED $standard"
     exit 1

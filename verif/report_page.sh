@@ -5,6 +5,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Usage: report_page.sh ENGRAM WORK
+# shellcheck disable=SC2310 # `same` is one condition
 set -eu
 engram=$(realpath "$1") nets=$(realpath "$(dirname "$0")/../nets")
 self_contained=$(realpath "$(dirname "$0")/self_contained.sh")

@@ -99,9 +99,10 @@ run() { # tool, in the core's folder
   esac
 }
 
-silent() { # tool: says nothing of the core
+listen() { # tool: sets silent to whether it says nothing of the core
   try in_core "$1" >"$work/said" 2>&1
-  [ $status = 0 ] && [ ! -s "$work/said" ]
+  silent=false
+  [ $status != 0 ] || [ -s "$work/said" ] || silent=true
 }
 
 in_core() {
@@ -123,7 +124,9 @@ pictures pictures airplane,car,helicopter 8x8
 
 tools=''
 for tool in slang verible verilator verilator-new icarus-2005 icarus-2012 yosys yosys-new; do
-  if version=$(version $tool) && [ "$version" ]; then
+  try version $tool >"$work/version"
+  version=$(cat "$work/version")
+  if [ $status = 0 ] && [ "$version" ]; then
     tools="$tools $tool"
     echo "tools-check: $tool $version"
   else
@@ -137,7 +140,8 @@ while read -r core; do
   # shellcheck disable=SC2086
   emit $core
   for tool in $tools; do
-    silent $tool && continue
+    listen $tool
+    if $silent; then continue; fi
     failed=$((failed + 1))
     echo "tools-check: FAILED $tool: $(grep -ciE 'warning|error' "$work/said") lines of a warning or an error, $core"
     head -n 4 "$work/said"
@@ -152,7 +156,8 @@ while IFS='|' read -r tool file expression; do
   # shellcheck disable=SC2086
   emit $core
   changed "$work/core/$file" "$expression"
-  if silent "$tool"; then
+  listen "$tool"
+  if $silent; then
     failed=$((failed + 1))
     echo "tools-check: FAILED, $tool does not notice $expression"
   else

@@ -90,7 +90,8 @@ run 0
 changed "$work/two/two_driver.c" 's/second = ~seed/second = seed/'
 compile two
 build
-if run 110 >"$work/log" || [ "$(grep -c 'driver: PASS' "$work/log")$(grep -c 'driver: FAIL' "$work/log")" != 21 ]; then
+try run 110 >"$work/log"
+if [ $status = 0 ] || [ "$(grep -c 'driver: PASS' "$work/log")$(grep -c 'driver: FAIL' "$work/log")" != 21 ]; then
   cat "$work/log"
   echo 'two cores: a wrong driver was not noticed' >&2
   exit 1
@@ -101,7 +102,8 @@ echo 'two cores: a wrong driver beside good ones is noticed'
 emit four '' tiny
 emit five '' tiny8
 # shellcheck disable=SC2046
-if verilator --lint-only -Wall --top-module engram_core $(files four five) 2>"$work/log" || ! grep -q MODDUP "$work/log"; then
+try verilator --lint-only -Wall --top-module engram_core $(files four five) 2>"$work/log"
+if [ $status = 0 ] || ! grep -q MODDUP "$work/log"; then
   echo 'two cores: the same names twice were not noticed' >&2
   exit 1
 fi
