@@ -7,11 +7,7 @@
 # which ends with the first command that fails; what it sets is lost with it.
 
 # fresh FOLDER: makes it anew, and sets work to its absolute name.
-fresh() {
-  rm -rf "$1"
-  mkdir -p "$1"
-  work=$(realpath "$1")
-}
+fresh() { rm -rf "$1" && mkdir -p "$1" && work=$(realpath "$1"); }
 
 # missing TEXT: something that is not there is a SKIP on a desk and a failure in CI. skip TEXT: ends the script, too.
 missing() { echo "SKIP $*" && [ -z "${CI:-}" ]; }
@@ -55,6 +51,12 @@ folds() {
 pictures() {
   "$engram" synth --classes "$2" --recordings 4 --seconds 2 -o "$work/$1-sounds" >"$work/$1.log"
   "$engram" features --classes "$2" --size "$3" -o "$work/$1" "$work/$1-sounds" >"$work/$1.log"
+}
+
+# trained NAME NET CLASSES SIZE STEPS: weights behind some steps on such pictures, as $work/NAME.
+trained() {
+  pictures "$1-pictures" "$3" "$4"
+  "$engram" train --net "$2" --data "$work/$1-pictures" --epochs 1 --steps "$5" --save "$work/$1" >"$work/$1.log"
 }
 
 # changed FILE EXPRESSION [TO]: what sed's EXPRESSION makes of FILE, into TO or FILE itself. A failure where it is the

@@ -15,13 +15,6 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 needs loaded iverilog verilator yosys
 fresh "$2"
 
-weights() { # net, classes, size of pictures: a few training steps
-  name=${1##*/}
-  pictures "$name-pictures" "$2" "$3"
-  "$engram" train --net "$root/$1.yaml" --data "$work/$name-pictures" --epochs 1 --steps 9 --save "$work/$name.weights" \
-    >"$work/log"
-}
-
 icarus() { # folder: its bench
   # shellcheck disable=SC2046
   (cd "$1" && iverilog -g2005-sv -s engram_core_tb -o tb $(cat engram_core.f) engram_core_tb.v &&
@@ -94,8 +87,8 @@ other_half() {
   altered serial engram_core.v "s/\(INITIAL([0-9]*'h[0-9a-f]*\)[0-7])/\18)/;t;s/\(INITIAL([0-9]*'h[0-9a-f]*\)[89a-f])/\10)/"
 }
 
-weights nets/tiny airplane,car,helicopter 8x8
-weights nets/tiny8 airplane,car 7x9
+trained tiny.weights "$root/nets/tiny.yaml" airplane,car,helicopter 8x8 9
+trained tiny8.weights "$root/nets/tiny8.yaml" airplane,car 7x9 9
 core conv nets/tiny
 core serial nets/tiny8 positions=1 filters=1 taps=2 lanes=1
 core register nets/tiny8 positions=1 storage=register lanes=5

@@ -119,8 +119,7 @@ emit() { # net, layout
 }
 
 # The weights that a training of nets/tiny begins with.
-pictures pictures airplane,car,helicopter 8x8
-"$engram" train --net "$here/../nets/tiny.yaml" --data "$work/pictures" --steps 0 --save "$work/weights" >"$work/log"
+trained weights "$here/../nets/tiny.yaml" airplane,car,helicopter 8x8 0
 
 tools=''
 for tool in slang verible verilator verilator-new icarus-2005 icarus-2012 yosys yosys-new; do
