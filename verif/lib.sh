@@ -9,9 +9,10 @@
 # fresh FOLDER: makes it anew, and sets work to its absolute name.
 fresh() { rm -rf "$1" && mkdir -p "$1" && work=$(realpath "$1"); }
 
-# missing TEXT: something that is not there is a SKIP on a desk and a failure in CI. skip TEXT: ends the script, too.
+# missing TEXT: something that is not there is a SKIP on a developer's machine and a failure in CI.
+# skip TEXT: ends the script, too.
 missing() { echo "SKIP $*" && [ -z "${CI:-}" ]; }
-skip() { missing "$@" && exit; }
+skip() { missing "$@" && exit || exit 1; }
 
 # needs NAME TOOL...: skips NAME where one of the tools is not on the PATH.
 needs() {
@@ -46,7 +47,7 @@ folds() {
   done
 }
 
-# pictures NAME CLASSES SIZE: pictures of made sounds, four recordings of two seconds a class, in $work/NAME; the sounds
+# pictures NAME CLASSES SIZE: pictures of synthetic sounds, four recordings of two seconds a class, in $work/NAME; the sounds
 # are beside them in $work/NAME-sounds.
 pictures() {
   "$engram" synth --classes "$2" --recordings 4 --seconds 2 -o "$work/$1-sounds" >"$work/$1.log"
