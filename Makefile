@@ -27,8 +27,9 @@ LIBS       = $(shell pkg-config --libs $(PACKAGES)) -lm -ldl -pthread
 INCLUDES   = $(shell pkg-config --cflags $(PACKAGES))
 
 SOURCES  := $(filter-out sw/cmd/main.c,$(wildcard sw/*/*.c sw/*/*/*.c)) $(filter-out gen/embed.c,$(wildcard gen/*.c gen/*/*.c))
-EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in driver/*.[ch] fpga/*/board.yaml sw/report/report.css verif/sim*.[ch]) verif/sim.cpp $(wildcard verif/build_*.sh)
+EMBEDDED := $(wildcard rtl/*.v gen/templates/*.in driver/*.[ch] fpga/*/board.yaml sw/report/report.css verif/sim*.[ch]) sw/device/sim.h verif/sim.cpp $(wildcard verif/build_*.sh)
 TESTS    := $(patsubst verif/unit/%.c,%,$(wildcard verif/unit/test_*.c))
+SCRIPTS  := $(wildcard docs/*.sh fpga/*.sh verif/*.sh verif/*/*.sh)
 C_FILES  := $(wildcard sw/*/*.[ch] sw/*/*/*.[ch] gen/*.[ch] gen/*/*.[ch] verif/*.[ch] verif/*/*.[ch] driver/*.[ch] fpga/*.[ch])
 
 # One tree of objects with optimisation, one with sanitizers.
@@ -42,8 +43,8 @@ ENGRAM := $(BUILD)/engram
 BENCH  := $(BUILD)/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help deps all sim check unit cli found independent leaves cores folds icarus cocotb driver fusesoc regress same mutants vehicle
-.PHONY: bitstream bitstreams program fpga-table report-page lint lint-rtl pages format wave install clean estimate-check netlist loaded
+.PHONY: help deps all sim smoke check unit cli found independent leaves cores folds icarus cocotb driver fusesoc regress same mutants vehicle
+.PHONY: bitstream bitstreams program fpga-table report-page lint lint-rtl lint-sh pages format wave install clean estimate-check netlist loaded
 .PHONY: same-bytes same-bytes-update
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -102,6 +103,9 @@ $(BUILD)/random: $(BUILD)/obj/verif/regress.o $(SAMPLE) $(OBJECTS)
 
 $(BUILD)/san/engram: $(BUILD)/san/sw/cmd/main.o $(CHECKED)
 	@echo "ld $@"; $(CC) $(SANITIZE) -o $@ $^ $(LIBS)
+
+$(BUILD)/test_%: $(BUILD)/obj/verif/unit/test_%.o $(OBJECTS)
+	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS) -lcmocka
 
 $(BUILD)/san/test_%: $(BUILD)/san/verif/unit/test_%.o $(CHECKED)
 	@echo "ld $@"; $(CC) $(SANITIZE) -o $@ $^ $(LIBS) -lcmocka
@@ -241,6 +245,13 @@ check: all ## everything a contributor runs
 	@$(MAKE) --no-print-directory $(ALONE) >$(BUILD)/check.log 2>&1 & alone=$$!; trap "kill $$alone" INT TERM; status=0; \
 	$(MAKE) --no-print-directory $(TOGETHER) || status=1; wait $$alone || status=1; cat $(BUILD)/check.log; exit $$status
 
+smoke: ## does it work here: programs, unit tests without sanitizers, a small net in Verilator beside the model (two minutes)
+	@$(MAKE) --no-print-directory -j "$$(nproc)" all $(TESTS:%=$(BUILD)/%)
+	@for test in $(TESTS:%=$(BUILD)/%); do \
+	  $$test >$(BUILD)/smoke.log 2>&1 || { cat $(BUILD)/smoke.log; echo "smoke: FAIL: $${test##*/}"; exit 1; }; done
+	@ENGRAM_SIM_OPTIMISE=-O0 $(BENCH) --net nets/tiny.yaml --steps 20 --infer 5 || { echo "smoke: FAIL: $(BENCH)"; exit 1; }
+	@echo "smoke: PASS: $(words $(TESTS)) unit tests, nets/tiny.yaml in Verilator as in the model"
+
 unit: $(TESTS:%=$(BUILD)/san/%) ## unit tests under AddressSanitizer and UBSan
 	@set -e; for test in $^; do echo "== $${test##*/}"; $$test; done
 
@@ -320,14 +331,19 @@ vehicle: $(ENGRAM) ## train both nets on recordings: DATA=DIR [CLASSES=airplane,
 report-page: $(ENGRAM) ## reports from synthetic sounds; all of them loads in Chromium without a network; screenshots in build/report
 	@sh verif/report_page.sh $(ENGRAM) $(BUILD)/report
 
-lint: $(ENGRAM) lint-rtl $(BUILD)/registers.md ## formatting, warnings of both compilers, Verilator and Icarus on emitted cores
+lint: $(ENGRAM) lint-rtl lint-sh $(BUILD)/registers.md ## formatting, warnings of both compilers, Verilator and Icarus on emitted cores
 	clang-format --dry-run -Werror $(C_FILES)
 	@sh docs/rtl_pages.sh rtl $(BUILD)/pages
 	diff -r docs/rtl $(BUILD)/pages
 	@cp docs/interface.md $(BUILD)/interface.md && sh verif/table.sh 'make pages' $(BUILD)/registers.md $(BUILD)/interface.md
 	diff docs/interface.md $(BUILD)/interface.md
 	@printf '%s\n' $(filter-out driver/% verif/driver_test.c verif/driver_memory.c,$(filter %.c,$(C_FILES))) | \
-	  xargs -P 2 -n 1 clang $(CFLAGS) $(INCLUDES) -I verif -fsyntax-only -MF /dev/null
+	  xargs -P 2 -n 1 clang $(CFLAGS) $(INCLUDES) -I verif -I sw/device -fsyntax-only -MF /dev/null
+
+# No function where sh forgets `set -e` (verif/lib.sh).
+lint-sh:
+	@if command -v shellcheck >/dev/null; then shellcheck -x -P . -o check-set-e-suppressed -i SC2310,SC2251 $(SCRIPTS); \
+	else . verif/lib.sh && missing 'lint of shell scripts: needs shellcheck (make deps)'; fi
 
 lint-rtl: $(ENGRAM)
 	@sh verif/lint_rtl.sh $(ENGRAM) $(BUILD)/lint

@@ -6,12 +6,13 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 engram=$1 report=$2 build=$3
-work=$build/bitstreams
+# shellcheck source=verif/lib.sh
+. "$here/../verif/lib.sh"
+fresh "$build/bitstreams"
 small='positions=1 filters=1 taps=3 lanes=1 output_lanes=1'
 bitstream() { # folder, board, net, folds
   sh "$here/build.sh" "$engram" "$report" "$build" "$work/$1" "$2" "$3" "$4" ''
 }
-rm -rf "$work"
 
 for board in icebreaker ulx3s; do
   bitstream "$board" "$board" nets/tiny8.yaml "$small"
@@ -27,7 +28,8 @@ bitstream icebreaker icebreaker nets/tiny8.yaml "$small" >/dev/null
 cmp "$work/first/engram.bin" "$work/icebreaker/engram.bin"
 
 # What does not fit never gets as far as Yosys.
-! bitstream refused icebreaker nets/paper.yaml '' >"$work/log"
+try bitstream refused icebreaker nets/paper.yaml '' >"$work/log"
+[ $status = 1 ]
 grep -q 'too many' "$work/log"
 [ ! -e "$work/refused" ]
 
@@ -35,7 +37,8 @@ grep -q 'too many' "$work/log"
 for change in '.achieved = .constraint - 1' '.achieved += 9 | .constraint += 9'; do
   cp "$work/first/nextpnr.json" "$work/nextpnr.json"
   jq ".fmax[] |= ($change)" "$work/nextpnr.json" >"$work/first/nextpnr.json"
-  ! "$report" --net nets/tiny8.yaml --board icebreaker --seed 1 "$work/first" >"$work/log" 2>&1
+  try "$report" --net nets/tiny8.yaml --board icebreaker --seed 1 "$work/first" >"$work/log" 2>&1
+  [ $status = 1 ]
   grep -q 'timing is missed' "$work/log"
   cp "$work/nextpnr.json" "$work/first/nextpnr.json"
 done

@@ -255,7 +255,7 @@ int main(int argc, char **argv) {
   struct error err = {""};
   struct board board;
   json_t *report = NULL;
-  option_parse(&argp, "fpga_report", argc, argv, &options);
+  option_parse(&argp, "fpga_report", argc, argv, &options, NULL);
   if (board_find(&board, options.board, &err) != 0 ||
       make_report(&options, &board, &report, &err) != 0 ||
       write_file(options.folder, "report.json", report, write_json, &err) != 0 ||

@@ -39,7 +39,7 @@ line() {
   echo "$rows" | while read -r board net folds; do
     [ -n "$board" ] || continue
     row=$build/fpga-table/$board-$(basename "$net" .yaml)
-    rm -f "$row"/*/report.json
+    rm -rf "$row"/*/report.json "$row"/*/rtl
     build "$row/1" "$board" "$net" "$folds" 1
     # Only the first seed is synthesized; of the others as many at a time as there are processors.
     for seed in 2 3 4 5; do
@@ -47,7 +47,9 @@ line() {
       cp "$row/1/yosys.done" "$row/1/top.json" "$row/$seed" 2>/dev/null || :
       printf '%s\n' "$row/$seed" "$board" "$net" "$folds" "$seed"
     done | tr '\n' '\0' | xargs -0 -n 5 -P "$(nproc)" sh "$here/build.sh" "$engram" "$report" "$build" >&2 || :
-    ls "$row"/*/report.json >/dev/null 2>&1 || { echo "| $board | $net | does not fit |"; continue; }
+    # What does not fit has not been emitted; what has has a report of each seed.
+    [ -e "$row/1/rtl" ] || { echo "| $board | $net | does not fit |"; continue; }
+    [ "$(ls "$row"/*/report.json | wc -l)" = 5 ] || { echo "fpga-table: FAILED: five reports in $row" >&2; exit 1; }
     line "$row"/*/report.json
   done
 } >"$build/fpga-table.md"

@@ -89,36 +89,29 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     if (options->simulator == SIMULATOR_VERILATOR && strcmp(arg, "verilator") != 0)
       argp_error(state, "--simulator %s: verilator or icarus", arg);
     return 0;
-  case 'j':
-    options->json = true;
-    return 0;
-  case 'V':
-    option_version();
   default:
     return ARGP_ERR_UNKNOWN;
   }
 }
 
 static const struct argp_option table[] = {
-    {"data", 'd', "DIR", 0, "pictures (engram features); without it they are random", 0},
-    {"classes", 'c', "A,B", 0, "classes of the data, in the order of the labels", 0},
-    {"steps", 's', "N", 0, "training steps (200)", 0},
-    {"infer", 'i', "N", 0, "inferences after them (100)", 0},
-    {"seed", 'S', "N", 0, "of weights, pictures and stalls (1)", 0},
-    {"stall", 't', "P", 0, "stall each stream's handshakes in P of 256 cycles (0)", 0},
-    {"stall-replies", 'R', "P", 0, "the same, but do not take the replies' words (0)", 0},
+    {"data", 'd', "DIR", 0, "pictures (engram features); without it they are random", 2},
+    {"classes", 'c', "A,B", 0, "classes of the data, in the order of the labels", 2},
+    {"steps", 's', "N", 0, "training steps (200)", 2},
+    {"infer", 'i', "N", 0, "inferences after them (100)", 2},
+    {"seed", 'S', "N", 0, "of weights, pictures and stalls (1)", 2},
+    {"stall", 't', "P", 0, "stall each stream's handshakes in P of 256 cycles (0)", 2},
+    {"stall-replies", 'R', "P", 0, "the same, but do not take the replies' words (0)", 2},
     {"faults", 'F', 0, 0,
-     "put pictures that are too short, too long or wrongly labelled between the others", 0},
-    {"settings", 'x', 0, 0, "change learning rate and frozen layers between the chunks", 0},
-    {"rtl", 'r', "DIR", 0, "Verilog files that replace the emitted ones of the same names", 0},
-    {"netlist", 'n', "DIR", 0, "as --rtl, but a netlist: compare what the buses show", 0},
-    {"wave", 'w', "FILE", 0, "write an FST wave", 0},
-    {"simulator", 'm', "NAME", 0, "verilator (the default) or icarus", 0},
-    {"json", 'j', 0, 0, "print the result as JSON", 0},
-    OPTION_VERSION,
+     "put pictures that are too short, too long or wrongly labelled between the others", 2},
+    {"settings", 'x', 0, 0, "change learning rate and frozen layers between the chunks", 2},
+    {"rtl", 'r', "DIR", 0, "Verilog files that replace the emitted ones of the same names", 2},
+    {"netlist", 'n', "DIR", 0, "as --rtl, but a netlist: compare what the buses show", 2},
+    {"wave", 'w', "FILE", 0, "write an FST wave", 2},
+    {"simulator", 'm', "NAME", 0, "verilator (the default) or icarus", 2},
     {0},
 };
-static const struct argp_child children[] = {{&net_options_argp, 0, "Network:", 1}, {0}};
+static const struct argp_child children[] = {{&net_options_argp, 0, "Network:", 3}, {0}};
 static const struct argp argp = {
     .options = table,
     .parser = parse,
@@ -465,7 +458,7 @@ static int report(struct bench *bench) {
 
 int main(int argc, char **argv) {
   struct options options = {.steps = 200, .infer = 100, .seed = 1};
-  option_parse(&argp, "bench", argc, argv, &options);
+  option_parse(&argp, "bench", argc, argv, &options, &options.json);
   struct error err = {""};
   struct bench bench = {.options = &options, .random = options.seed};
   if (net_options_load(&options.net, &bench.net, &err) || load_pictures(&bench, &err) ||

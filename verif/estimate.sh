@@ -9,11 +9,9 @@
 set -eu
 mode=$1 engram=$(realpath "$2") work=$3
 here=$(cd "$(dirname "$0")" && pwd)
-if ! command -v yosys >/dev/null; then
-  echo "SKIP: estimate-check needs yosys"
-  [ -z "${CI:-}" ]
-  exit
-fi
+# shellcheck source=verif/lib.sh
+. "$here/lib.sh"
+needs estimate-check yosys
 mkdir -p "$work"
 work=$(realpath "$work")
 
@@ -91,9 +89,8 @@ run() {
   family=$1 name=$2 file=$3 folds=$4 folder=$5
   rm -rf "$folder"
   mkdir -p "$folder"
-  set -- --net "$file"
-  for fold in $folds; do set -- "$@" --fold "$fold"; done
-  synthesize "$folder" "$family" '' "$@"
+  # shellcheck disable=SC2046,SC2086
+  synthesize "$folder" "$family" '' --net "$file" $(folds $folds)
   grep -h '^all ' "$folder/estimated" "$folder/made" | tr '\n' ' ' |
     awk -v name="$name" -v folds="$folds" -v family="$family" '
       function pair(i) { return $i == $(i + 7) ? $i : $i " / **" $(i + 7) "**" }
@@ -131,11 +128,7 @@ check() {
     echo "estimate-check: FAIL"
     exit 1
   fi
-  awk -v table="$work/table" '
-    /^<!-- begin: make estimate-check -->/ { print; while ((getline line <table) > 0) print line; skip = 1 }
-    /^<!-- end: make estimate-check -->/ { skip = 0 }
-    !skip' "$page" >"$work/page"
-  cat "$work/page" >"$page"
+  sh "$here/table.sh" 'make estimate-check' "$work/table" "$page"
   tail -n 1 "$work/table"
 }
 

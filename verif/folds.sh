@@ -4,27 +4,22 @@
 #
 # Usage: folds.sh BENCH WORK
 set -eu
-bench=$1 work=$2
-nets=$(dirname "$0")/../nets
-mkdir -p "$work"
+bench=$1
+root=$(dirname "$0")/..
+# shellcheck source=verif/lib.sh
+. "$root/verif/lib.sh"
+fresh "$2"
 
 # Each net on a processor of its own.
 layouts() { # net
   for layout in 'lanes=1 taps=4' 'lanes=4 positions=5' 'lanes=24 positions=4 filters=3' 'step=fast positions=2' \
-    'step=fast filters=3 lanes=24' 'multipliers=shared lanes=8 storage=single_port' 'logic_multipliers=50'; do
-    folds=
-    for fold in $layout; do folds="$folds --fold $fold"; done
-    # shellcheck disable=SC2086
-    "$bench" --net "$nets/$1.yaml" --steps 20 --infer 5 $folds
+    'step=fast filters=3 lanes=24' 'multipliers=shared lanes=8 storage=single_port' 'logic_multipliers=50' \
+    '--stall=128 --faults --settings'; do
+    # shellcheck disable=SC2046,SC2086
+    "$bench" --net "$root/nets/$1.yaml" --steps 20 --infer 5 $(folds $layout)
   done
-  "$bench" --net "$nets/$1.yaml" --steps 20 --infer 5 --stall 128 --faults --settings
 }
 
-layouts paper8 >"$work/paper8.log" 2>&1 &
-paper8=$!
-layouts paper &
-status=0
-wait $! || status=1
-wait $paper8 || status=1
-cat "$work/paper8.log"
-exit $status
+beside layouts paper
+beside layouts paper8
+settle

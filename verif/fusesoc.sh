@@ -8,24 +8,16 @@ set -eu
 engram=$1 work=$2
 here=$(dirname "$0")
 nets=$here/../nets
-venv=$work/venv
-mkdir -p "$work"
+# shellcheck source=verif/lib.sh
+. "$here/lib.sh"
+venv fusesoc "$work" fusesoc==2.4.7 edalize==0.6.8
 
-if [ ! -x "$venv/bin/fusesoc" ] &&
-  ! { /usr/bin/python3 -m venv "$venv" && "$venv/bin/pip" install -q fusesoc==2.4.7 edalize==0.6.8; } \
-    >"$work/log" 2>&1; then
-  tail -n 3 "$work/log"
-  rm -rf "$venv"
-  echo "fusesoc: SKIP, FuseSoC cannot be installed (network? python3-venv?)"
-  [ -z "${CI:-}" ]
-  exit
-fi
-
-emit() { # net, options of engram gen
+emit() { # net, layout
   net=$1
   shift
   rm -rf "$work/core"
-  "$engram" gen --net "$nets/$net.yaml" -o "$work/core" "$@" >"$work/log"
+  # shellcheck disable=SC2046
+  "$engram" gen --net "$nets/$net.yaml" -o "$work/core" $(folds "$@") >"$work/log"
 }
 
 run() { # target: in an empty folder, with its output in a log
@@ -40,7 +32,8 @@ named() { # folder: a core's name in it
 
 passes() { # targets
   for target in "$@"; do
-    if ! run "$target" || grep -qi warning "$work/log" ||
+    try run "$target"
+    if [ $status != 0 ] || grep -qi warning "$work/log" ||
       { [ "$target" != lint ] && ! grep -q "^PASS $net:" "$work/log"; }; then
       cat "$work/log"
       echo "fusesoc: FAILED $net $target"
@@ -52,8 +45,9 @@ passes() { # targets
 
 fails() { # target, file, sed expression: what is wrong must be noticed
   emit tiny
-  sed -i "$3" "$work/core/$2"
-  if run "$1"; then
+  changed "$work/core/$2" "$3"
+  try run "$1"
+  if [ $status = 0 ]; then
     echo "fusesoc: FAILED, $1 did not notice $3 in $2"
     exit 1
   fi
@@ -63,14 +57,14 @@ fails() { # target, file, sed expression: what is wrong must be noticed
 touch "$work/fusesoc.conf" # nobody's own libraries
 
 # Icarus takes minutes for it: beside all the rest, in a folder of its own.
+large() {
+  work=$work/large
+  emit paper lanes=4
+  passes sim
+}
 mkdir -p "$work/large"
 cp "$work/fusesoc.conf" "$work/large"
-(
-  work=$work/large
-  emit paper --fold lanes=4
-  passes sim
-) &
-large=$!
+beside large
 
 emit tiny
 passes lint sim sim_verilator
@@ -91,9 +85,10 @@ done
 "$engram" gen --net "$work/other.yaml" -o "$work/core/other" >"$work/log"
 "$venv/bin/fusesoc" --config "$work/fusesoc.conf" --cores-root "$work/core" core list >"$work/log" 2>&1
 for folder in "$work"/core/*; do
-  if [ "$(grep -c "^$(named "$folder") " "$work/log")" != 1 ] || grep -q Replacing "$work/log"; then
+  name=$(named "$folder")
+  if [ "$(grep -c "^$name " "$work/log")" != 1 ] || grep -q Replacing "$work/log"; then
     cat "$work/log"
-    echo "fusesoc: FAILED, $(named "$folder") is not in the list"
+    echo "fusesoc: FAILED, $name is not in the list"
     exit 1
   fi
 done
@@ -112,10 +107,11 @@ done
 cp "$here/fusesoc/pair.core" "$here/fusesoc/pair_tb.v" "$work/core/pair"
 net=pair core=example:system:pair
 passes sim
-sed -i "s/17'h08000/17'h07000/" "$work/core/one/one_difference.v"
-if run sim; then
+changed "$work/core/one/one_difference.v" "s/17'h08000/17'h07000/"
+try run sim
+if [ $status = 0 ]; then
   echo 'fusesoc: FAILED, a wrong core of two was not noticed'
   exit 1
 fi
 echo 'fusesoc: pair sim notices a wrong core of two'
-wait "$large"
+settle

@@ -8,12 +8,12 @@
 set -eu
 engram=$1 virtual=$2 steps=$3 work=$4
 here=$(dirname "$0")
+# shellcheck source=verif/lib.sh
+. "$here/lib.sh"
 tiny=$here/../nets/tiny.yaml
-rm -rf "$work/sounds" "$work/pictures"
+rm -rf "$work/pictures-sounds" "$work/pictures"
 mkdir -p "$work"
-
-"$engram" synth --classes airplane,car,helicopter --recordings 4 --seconds 2 -o "$work/sounds" >"$work/log"
-"$engram" features --classes airplane,car,helicopter --size 8x8 -o "$work/pictures" "$work/sounds" >"$work/log"
+pictures pictures airplane,car,helicopter 8x8
 
 run() { # device, file
   "$engram" train --net "$tiny" --data "$work/pictures" --on "$1" --steps 100 --rate 2 --seed 3 --save "$2" >"$2.log"
@@ -51,12 +51,7 @@ switch_off() {
 }
 
 run golden "$work/golden"
-check ulx3s &
-ulx3s=$!
-check icebreaker &
-icebreaker=$!
-trap 'kill $ulx3s $icebreaker; exit 1' INT TERM
-status=0
-wait $ulx3s || status=1
-wait $icebreaker || status=1
-exit $status
+beside check ulx3s
+beside check icebreaker
+trap 'kill $before $last; exit 1' INT TERM
+settle

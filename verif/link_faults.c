@@ -327,7 +327,7 @@ int main(int argc, char **argv) {
   struct options options = {.clock_hz = 60000000, .baud = 3000000, .seed = 1, .faults = 300};
   struct bench *bench = memory_new(1, sizeof *bench);
   struct error err = {""};
-  option_parse(&argp, "link_faults", argc, argv, &options);
+  option_parse(&argp, "link_faults", argc, argv, &options, NULL);
   bench->options = &options;
   int result = open_bench(bench, &err);
   if (result)

@@ -5,44 +5,33 @@
 #
 # Usage: lint_rtl.sh ENGRAM WORK
 set -eu
-engram=$(realpath "$1") work=$2
+engram=$(realpath "$1")
 here=$(cd "$(dirname "$0")" && pwd)
 nets=$here/../nets
-rm -rf "$work"
-mkdir -p "$work"
-work=$(realpath "$work")
+# shellcheck source=verif/lib.sh
+. "$here/lib.sh"
+fresh "$2"
 
-one() { # folder, description, further options of engram gen
-  folder=$1 net=$2
-  shift 2
+lint() { # description, layout
+  net=$1
+  shift
+  folder=$work/$(echo "$(basename "$net")" "$@" | tr ' ' -)
   mkdir -p "$folder/elsewhere"
-  "$engram" gen --net "$net" "$@" -o "$folder/core" >"$folder/log"
-  "$engram" gen --net "$net" "$@" -o "$folder/elsewhere/core" >"$folder/log"
+  for core in core elsewhere/core; do
+    # shellcheck disable=SC2046
+    "$engram" gen --net "$net" $(folds "$@") -o "$folder/$core" >"$folder/log"
+  done
   diff -r "$folder/core" "$folder/elsewhere/core"
   cd "$folder/core"
   verilator --lint-only -Wall -f engram_core.f --top-module engram_axi
   verilator --lint-only -Wall -f engram_core.f -f engram_system.f --top-module engram_system
   # shellcheck disable=SC2046
-  iverilog -g2005 -Wall -Wno-timescale -s engram_system -o ../core.vvp $(cat engram_core.f engram_system.f) \
-    >../icarus 2>&1 || true
-  if [ -s ../icarus ]; then
-    cat ../icarus
-    exit 1
-  fi
+  try iverilog -g2005 -Wall -Wno-timescale -s engram_system -o ../core.vvp $(cat engram_core.f engram_system.f) \
+    >../icarus 2>&1
+  cat ../icarus
+  [ $status = 0 ]
+  [ ! -s ../icarus ]
   echo "lint: $(basename "$net") $*"
-}
-
-number=0 waiting=
-lint() { # as one, two at a time
-  number=$((number + 1))
-  one "$work/$number" "$@" &
-  waiting="$waiting $!"
-  [ $((number % 2)) = 1 ] || settle
-}
-
-settle() {
-  for process in $waiting; do wait "$process"; done
-  waiting=
 }
 
 registered() { # top module, in the folder of the core: no output follows an input within a cycle
@@ -51,43 +40,44 @@ registered() { # top module, in the folder of the core: no output follows an inp
     $(cat engram_core.f engram_system.f))
 }
 
-paths() { # description, further options of engram gen
+paths() { # description, layout
   net=$1
   shift
-  "$engram" gen --net "$net" "$@" -o "$work/core" >"$work/log"
+  # shellcheck disable=SC2046
+  "$engram" gen --net "$net" $(folds "$@") -o "$work/core" >"$work/log"
   for top in engram_axi engram_system; do registered $top; done
   echo "lint: no way from an input to an output: $(basename "$net") $*"
 }
 
 paths "$nets/tiny.yaml"
-sed -i 's/s_axil_wready_o = take/& \&\& s_axil_wvalid_i/' "$work/core/engram_control.v"
-if registered engram_axi 2>"$work/log"; then
+changed "$work/core/engram_control.v" 's/s_axil_wready_o = take/& \&\& s_axil_wvalid_i/'
+try registered engram_axi 2>"$work/log"
+if [ $status = 0 ]; then
   echo 'lint: FAILED, a way from an input to an output is not noticed'
   exit 1
 fi
 echo "lint: notices a way to an output from $(grep wvalid "$work/log")"
-paths "$here/nets/dense.yaml" --fold mode=inference --fold storage=register
+paths "$here/nets/dense.yaml" mode=inference storage=register
 
-lint "$nets/paper.yaml"
-lint "$nets/paper8.yaml"
-lint "$nets/paper.yaml" --fold lanes=4 --fold positions=5 --fold filters=3
-lint "$nets/paper8.yaml" --fold lanes=1 --fold output_lanes=1
-lint "$nets/tiny.yaml" --fold positions=36 --fold filters=2 --fold lanes=12
-lint "$nets/tiny8.yaml" --fold positions=14 --fold lanes=2
-lint "$here/nets/one.yaml"
-lint "$here/nets/tall.yaml"
+beside lint "$nets/paper.yaml"
+beside lint "$nets/paper8.yaml"
+beside lint "$nets/paper.yaml" lanes=4 positions=5 filters=3
+beside lint "$nets/paper8.yaml" lanes=1 output_lanes=1
+beside lint "$nets/tiny.yaml" positions=36 filters=2 lanes=12
+beside lint "$nets/tiny8.yaml" positions=14 lanes=2
+beside lint "$here/nets/one.yaml"
+beside lint "$here/nets/tall.yaml"
 # The family: no convolution, several hidden layers, none, and every word of the layout.
-lint "$here/nets/dense.yaml"
-lint "$here/nets/dense.yaml" --fold step=fast --fold multipliers=shared
-lint "$here/nets/dense.yaml" --fold mode=inference --fold storage=register
-lint "$here/nets/mlp.yaml"
-lint "$here/nets/quick.yaml"
-lint "$here/nets/output.yaml" --fold mode=inference --fold output=argmax
-lint "$here/nets/frozen.yaml"
-lint "$here/nets/frozen.yaml" --fold step=fast --fold positions=1 --fold filters=3
-lint "$here/nets/output.yaml"
-lint "$nets/tiny.yaml" --fold positions=1 --fold taps=3 --fold mode=inference
-lint "$nets/tiny.yaml" --fold step=fast --fold filters=2 --fold positions=5 --fold logic_multipliers=40
-lint "$nets/tiny8.yaml" --fold multipliers=shared --fold storage=single_port --fold lanes=5 --fold positions=1 \
-  --fold filters=1 --fold taps=2
+beside lint "$here/nets/dense.yaml"
+beside lint "$here/nets/dense.yaml" step=fast multipliers=shared
+beside lint "$here/nets/dense.yaml" mode=inference storage=register
+beside lint "$here/nets/mlp.yaml"
+beside lint "$here/nets/quick.yaml"
+beside lint "$here/nets/output.yaml" mode=inference output=argmax
+beside lint "$here/nets/frozen.yaml"
+beside lint "$here/nets/frozen.yaml" step=fast positions=1 filters=3
+beside lint "$here/nets/output.yaml"
+beside lint "$nets/tiny.yaml" positions=1 taps=3 mode=inference
+beside lint "$nets/tiny.yaml" step=fast filters=2 positions=5 logic_multipliers=40
+beside lint "$nets/tiny8.yaml" multipliers=shared storage=single_port lanes=5 positions=1 filters=1 taps=2
 settle

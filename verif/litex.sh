@@ -10,17 +10,9 @@ engram=$1 work=$2
 here=$(realpath "$(dirname "$0")")
 mkdir -p "$work"
 work=$(realpath "$work")
-venv=$work/venv
-
-if [ ! -x "$venv/bin/python" ] &&
-  ! { /usr/bin/python3 -m venv "$venv" && "$venv/bin/pip" install -q litex==2024.12 migen==0.10.0 packaging setuptools; } \
-    >"$work/log" 2>&1; then
-  tail -n 3 "$work/log"
-  rm -rf "$venv"
-  echo 'litex: SKIP, LiteX cannot be installed (network? python3-venv?)'
-  [ -z "${CI:-}" ]
-  exit
-fi
+# shellcheck source=verif/lib.sh
+. "$here/lib.sh"
+venv litex "$work" litex==2024.12 migen==0.10.0 packaging setuptools
 
 # The core's bench, on the core behind LiteX instead of the core alone.
 bench() {
@@ -45,7 +37,8 @@ rm -rf "$work/core"
 "$engram" gen --net "$here/../nets/tiny.yaml" --prefix gun -o "$work/core" >"$work/log"
 bench
 for standard in wishbone axi-lite; do
-  if ! simulate $standard || [ "$(grep -c ^PASS "$work/log")" != 2 ]; then
+  try simulate $standard
+  if [ $status != 0 ] || [ "$(grep -c ^PASS "$work/log")" != 2 ]; then
     tail "$work/log"
     echo "litex: FAILED $standard"
     exit 1

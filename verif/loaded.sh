@@ -6,34 +6,14 @@
 #
 # Usage: loaded.sh ENGRAM WORK
 set -eu
-engram=$(realpath "$1") work=$2
+engram=$(realpath "$1")
 root=$(cd "$(dirname "$0")/.." && pwd)
-for tool in iverilog verilator yosys; do
-  if ! command -v $tool >/dev/null; then
-    echo "SKIP: loaded needs $tool"
-    [ -z "${CI:-}" ]
-    exit
-  fi
-done
+# shellcheck source=verif/lib.sh
+. "$root/verif/lib.sh"
+# shellcheck source=verif/cells/netlist.sh
 . "$root/verif/cells/netlist.sh"
-rm -rf "$work"
-mkdir -p "$work"
-work=$(realpath "$work")
-
-verdict() { # what, exit status, log
-  if [ "$2" = 0 ]; then
-    echo "PASS $1"
-  else
-    echo "FAIL $1: $(tail -n 1 "$3")"
-  fi
-}
-
-weights() { # net, classes, size of pictures: a few training steps
-  "$engram" synth --classes "$2" --recordings 4 --seconds 2 -o "$work/sounds-${1##*/}" >"$work/log"
-  "$engram" features --classes "$2" --size "$3" -o "$work/pictures-${1##*/}" "$work/sounds-${1##*/}" >"$work/log"
-  "$engram" train --net "$root/$1.yaml" --data "$work/pictures-${1##*/}" --epochs 1 --steps 9 \
-    --save "$work/${1##*/}.weights" >"$work/log"
-}
+needs loaded iverilog verilator yosys
+fresh "$2"
 
 icarus() { # folder: its bench
   # shellcheck disable=SC2046
@@ -65,55 +45,57 @@ netlists() { # name of the core, of the netlist, and of the one without
     setparam -set INIT_0 256'h0 t:SB_RAM40_4K c:*u_bank* %i; write_verilog -noattr $work/$3/netlist.v"
 }
 
-core() { # name, net, layout options
+core() { # name, net, layout
   name=$1 net=$2
   shift 2
-  "$engram" gen --net "$root/$net.yaml" "$@" --load "$work/${net##*/}.weights" -o "$work/$name" >"$work/log"
+  # shellcheck disable=SC2046
+  "$engram" gen --net "$root/$net.yaml" $(folds "$@") --load "$work/${net##*/}.weights" -o "$work/$name" >"$work/log"
 }
 
 passes() { # name, simulator
-  status=0
-  "$2" "$work/$1" || status=$?
-  verdict "$1, $2" "$status" "$work/$1/$2.log"
+  try "$2" "$work/$1"
+  if [ $status = 0 ]; then echo "PASS $1, $2"; else echo "FAIL $1, $2: $(tail -n 1 "$work/$1/$2.log")"; fi
 }
 
 noticed() { # description, folder
-  status=1
-  icarus "$2" || { grep -q 'FAIL.*weights from the start' "$2/icarus.log" && status=0; }
-  verdict "$1 is noticed" "$status" "$2/icarus.log"
+  try icarus "$2"
+  if [ $status != 0 ] && grep -q 'FAIL.*weights from the start' "$2/icarus.log"; then
+    echo "PASS $1 is noticed"
+  else
+    echo "FAIL $1 is not noticed: $(tail -n 1 "$2/icarus.log")"
+  fi
 }
 
-changed() { # name, file, sed expression
+altered() { # name, file, sed expression
   mkdir -p "$work/$1-broken"
   cp "$work/$1"/*.v "$work/$1/engram_core.f" "$work/$1-broken"
-  sed "$3" "$work/$1/$2" >"$work/$1-broken/$2"
-  cmp -s "$work/$1/$2" "$work/$1-broken/$2" || noticed "$1: a changed digit in $2" "$work/$1-broken"
+  changed "$work/$1-broken/$2" "$3"
+  noticed "$1: a changed digit in $2" "$work/$1-broken"
 }
 
-weights nets/tiny airplane,car,helicopter 8x8
-weights nets/tiny8 airplane,car 7x9
-core conv nets/tiny
-core serial nets/tiny8 --fold positions=1 --fold filters=1 --fold taps=2 --fold lanes=1
-core register nets/tiny8 --fold positions=1 --fold storage=register --fold lanes=5
-core uneven nets/tiny --fold lanes=3
-core rom nets/tiny --fold mode=inference
-core rom-serial nets/tiny8 --fold mode=inference --fold positions=1 --fold filters=1 --fold taps=2
-digit="/memory_q\[7\] *<*= [0-9]*'h/{s/0;/1;/;t;s/.;/0;/}"
-{
+one_half() {
   passes rom verilated
   for core in serial rom; do passes $core verilator_lint; done
   netlists rom-serial netlist emptied
   passes netlist icarus
   noticed 'netlist without the words of its ROM' "$work/emptied"
-} >"$work/beside" &
-{
+}
+
+other_half() {
   for core in conv serial register uneven rom rom-serial; do passes $core icarus; done
-  changed conv engram_bank.v "$digit"
-  changed serial engram_core.v "s/\(INITIAL([0-9]*'h[0-9a-f]*\)[0-7])/\18)/;t;s/\(INITIAL([0-9]*'h[0-9a-f]*\)[89a-f])/\10)/"
-} >"$work/result"
-wait
-cat "$work/beside" >>"$work/result"
-cat "$work/result"
-passed=$(grep -c '^PASS' "$work/result" || true)
-echo "$passed passed, $(grep -c '^FAIL' "$work/result" || true) failed"
-[ "$passed" = 13 ] && ! grep -q '^FAIL' "$work/result"
+  altered conv engram_bank.v "$digit"
+  altered serial engram_core.v "s/\(INITIAL([0-9]*'h[0-9a-f]*\)[0-7])/\18)/;t;s/\(INITIAL([0-9]*'h[0-9a-f]*\)[89a-f])/\10)/"
+}
+
+trained tiny.weights "$root/nets/tiny.yaml" airplane,car,helicopter 8x8 9
+trained tiny8.weights "$root/nets/tiny8.yaml" airplane,car 7x9 9
+core conv nets/tiny
+core serial nets/tiny8 positions=1 filters=1 taps=2 lanes=1
+core register nets/tiny8 positions=1 storage=register lanes=5
+core uneven nets/tiny lanes=3
+core rom nets/tiny mode=inference
+core rom-serial nets/tiny8 mode=inference positions=1 filters=1 taps=2
+digit="/memory_q\[7\] *<*= [0-9]*'h/{s/0;/1;/;t;s/.;/0;/}"
+beside one_half
+beside other_half
+tally 13

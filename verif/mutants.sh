@@ -4,10 +4,12 @@
 #
 # Usage: mutants.sh BENCH WORK
 set -eu
-bench=$1 work=$2
-here=$(dirname "$0")
-rm -rf "$work"
-mkdir -p "$work"
+bench=$1
+root=$(dirname "$0")/..
+# shellcheck source=verif/lib.sh
+. "$root/verif/lib.sh"
+fresh "$2"
+mkdir "$work/runtime"
 
 # leaf | net | options | sed expression ('.' for a bar) | tensor of the first difference (a pattern)
 cat >"$work/list" <<'END'
@@ -41,25 +43,14 @@ END
 # Of a kind of layer's own leaves: in the folder of its name.
 cat "$here"/*/mutants >>"$work/list"
 
-try() { # leaf, net, options, expression, tensor, number
+mutant() { # leaf, net, options, expression, tensor, number
   leaf=$1 net=$2 options=$3 expression=$4 tensor=$5 folder=$work/$6
   mkdir -p "$folder/rtl"
-  sed "$expression" "$here/../rtl/$leaf.v" >"$folder/rtl/$leaf.v"
-  if cmp -s "$folder/rtl/$leaf.v" "$here/../rtl/$leaf.v"; then
-    echo "FAIL $leaf: '$expression' changes nothing"
-    return
-  fi
-  folds=
-  for option in $options; do
-    case $option in
-      --*) folds="$folds $option" ;;  # of the bench
-      *) folds="$folds --fold $option" ;;
-    esac
-  done
-  status=0
-  # shellcheck disable=SC2086
-  ENGRAM_SIM="$folder" ENGRAM_SIM_OPTIMISE=-O0 "$bench" --net "$here/../$net.yaml" $folds --steps 30 --infer 5 \
-    --rtl "$folder/rtl" >"$folder/out" 2>&1 || status=$?
+  ln -s "$work/runtime" "$folder/runtime" # Verilator's own objects
+  changed "$root/rtl/$leaf.v" "$expression" "$folder/rtl/$leaf.v"
+  # shellcheck disable=SC2046,SC2086
+  try env ENGRAM_SIM="$folder" ENGRAM_SIM_OPTIMISE=-O0 "$bench" --net "$root/$net.yaml" $(folds $options) --steps 30 \
+    --infer 5 --rtl "$folder/rtl" >"$folder/out" 2>&1
   if [ "$status" = 1 ] && grep -q "^first difference: .*$tensor" "$folder/out" && grep -q '^sim: FAIL' "$folder/out"; then
     echo "PASS $leaf: $(grep '^first difference' "$folder/out")"
   else
@@ -67,21 +58,10 @@ try() { # leaf, net, options, expression, tensor, number
   fi
 }
 
-# Verilator's runtime is compiled once and handed to each.
-mkdir -p "$work/runtime"
 number=0
 while IFS='|' read -r leaf net options expression tensor; do
   number=$((number + 1))
-  if [ "$number" -gt 1 ]; then
-    mkdir -p "$work/$number"
-    cp -r "$work/1/runtime" "$work/$number/"
-  fi
-  try "$leaf" "$net" "$options" "$expression" "$tensor" "$number" </dev/null >"$work/$number.result" &
-  # The first one alone, then two at a time.
-  if [ "$number" = 1 ] || [ $((number % 2)) = 1 ]; then wait; fi
+  beside mutant "$leaf" "$net" "$options" "$expression" "$tensor" "$number"
+  [ "$number" != 1 ] || settle # it compiles the runtime for all
 done <"$work/list"
-wait
-cat "$work"/*.result
-failed=$(cat "$work"/*.result | grep -c '^FAIL' || true)
-echo "$((number - failed)) passed, $failed failed"
-[ "$failed" = 0 ]
+tally "$number"

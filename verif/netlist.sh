@@ -6,16 +6,13 @@
 #
 # Usage: netlist.sh BENCH ENGRAM WORK
 set -eu
-bench=$(realpath "$1") engram=$(realpath "$2") work=$3
+bench=$(realpath "$1") engram=$(realpath "$2")
 root=$(cd "$(dirname "$0")/.." && pwd)
-if ! command -v yosys >/dev/null || ! command -v iverilog >/dev/null; then
-  echo "SKIP: netlist needs yosys and iverilog"
-  [ -z "${CI:-}" ]
-  exit
-fi
-rm -rf "$work"
-mkdir -p "$work/runtime"
-work=$(realpath "$work")
+# shellcheck source=verif/lib.sh
+. "$root/verif/lib.sh"
+needs netlist yosys iverilog
+fresh "$3"
+mkdir "$work/runtime"
 # shellcheck source=verif/cells/netlist.sh
 . "$root/verif/cells/netlist.sh"
 
@@ -47,9 +44,9 @@ simulate() { # folder: its netlist.f in the bench, with its options
 }
 
 core() { # family, net, steps, folds
-  family=$1 net=$2 steps=$3 name=$1-${2##*/} folder=$work/$1-${2##*/} options="--net $root/$2.yaml"
+  family=$1 net=$2 steps=$3 name=$1-${2##*/} folder=$work/$1-${2##*/}
   shift 3
-  for fold in "$@"; do options="$options --fold $fold"; done
+  options="--net $root/$net.yaml $(folds "$@")"
   mkdir -p "$folder"
   echo "$options --steps $steps --infer $((1 + steps / 4))" >"$folder/options"
   # What a compiler's optimisation saves is less than it takes, but for large nets.
@@ -58,11 +55,12 @@ core() { # family, net, steps, folds
   "$engram" gen $options -o "$folder/core" >"$folder/log"
   # shellcheck disable=SC2046
   netlist "$family" engram_core "$folder" $(sed "s,^,$folder/core/," "$folder/core/engram_core.f")
-  if simulate "$folder" && grep -q '^sim: PASS' "$folder/out"; then
+  try simulate "$folder"
+  if [ $status = 0 ] && grep -q '^sim: PASS' "$folder/out"; then
     echo "PASS $name $*: $(tail -n 1 "$folder/out")"
   else
     echo "FAIL $name $*: $(tail -n 2 "$folder/out" | tr '\n' ' ')"
-  fi >"$folder/result"
+  fi
 }
 
 mutant() { # family, net, file, sed expression
@@ -78,13 +76,12 @@ mutant() { # family, net, file, sed expression
   fi >"$folder/$file"
   sed "s,^$path\$,$folder/$file," "$from/netlist.f" >"$folder/netlist.f"
   cp "$from/options" "$from/optimise" "$folder"
-  status=0
-  simulate "$folder" || status=$?
+  try simulate "$folder"
   if ! cmp -s "$path" "$folder/$file" && [ "$status" = 1 ] && grep -q '^sim: FAIL' "$folder/out"; then
     echo "PASS $name, $file with '$*': $(tail -n 2 "$folder/out" | head -n 1)"
   else
     echo "FAIL $name, $file with '$*' was not noticed: $(tail -n 1 "$folder/out")"
-  fi >"$folder/result"
+  fi
 }
 
 leaves() { # family
@@ -94,16 +91,16 @@ leaves() { # family
   else
     cat "$work/leaf-$1.log"
     echo "FAIL leaves for $1"
-  fi >"$work/leaf-$1/result"
+  fi
 }
 
 # The emitted bench in Icarus, where a netlist's registers begin as X. `generic` is of gates, but that products stay `*`,
 # which is X where an operand is, and memories stay memories, with engram_counters' constants; `ice40` is what synth_ice40
 # -dsp makes where nobody defines ENGRAM_ICE40, with Yosys' own cells.
 emitted() { # generic or ice40, net, folds
-  kind=$1 net=$2 folder=$work/emitted-$1 options="--net $root/$2.yaml" cells=''
+  kind=$1 net=$2 folder=$work/emitted-$1 cells=''
   shift 2
-  for fold in "$@"; do options="$options --fold $fold"; done
+  options="--net $root/$net.yaml $(folds "$@")"
   case $kind in
     generic) synthesis="synth -flatten -noalumacc -run begin:fine -top engram_core; select -set kept t:\$mul t:\$mem_v2;
       simplemap; techmap t:* @kept %d; opt; abc -fast -g AND,OR,XOR,MUX; clean -purge" ;;
@@ -117,11 +114,12 @@ emitted() { # generic or ice40, net, folds
   "$engram" gen $options -o "$folder/core" >"$folder/log"
   yosys -q -l "$folder/yosys.log" -p "read_verilog $(sed "s,^,$folder/core/," "$folder/core/engram_core.f" | tr '\n' ' ');
     $synthesis; write_verilog -noattr $folder/netlist.v"
-  if in_icarus "$folder" "$folder/netlist.v" && grep -q '^PASS' "$folder/out"; then
+  try in_icarus "$folder" "$folder/netlist.v"
+  if [ $status = 0 ] && grep -q '^PASS' "$folder/out"; then
     echo "PASS $kind netlist of $net in the emitted bench"
   else
     echo "FAIL $kind netlist of $net in the emitted bench: $(tail -n 1 "$folder/out")"
-  fi >"$folder/result"
+  fi
 }
 
 in_icarus() { # folder of core and out, netlist; $cells
@@ -135,13 +133,13 @@ unset_multipliers() {
   folder=$work/emitted-unset cells=''
   mkdir -p "$folder"
   ln -s "$work/emitted-generic/core" "$folder/core"
-  sed "s/if (rst_i)\( .*u_multiplier\.b_q .*<= 1'h0;\)/if (1'b0)\1/" "$work/emitted-generic/netlist.v" >"$folder/netlist.v"
-  if ! cmp -s "$work/emitted-generic/netlist.v" "$folder/netlist.v" && ! in_icarus "$folder" "$folder/netlist.v" &&
-    grep -q '^FAIL' "$folder/out"; then
+  changed "$work/emitted-generic/netlist.v" "s/if (rst_i)\( .*u_multiplier\.b_q .*<= 1'h0;\)/if (1'b0)\1/" "$folder/netlist.v"
+  try in_icarus "$folder" "$folder/netlist.v"
+  if [ $status != 0 ] && grep -q '^FAIL' "$folder/out"; then
     echo "PASS multipliers that are not reset: $(grep '^FAIL' "$folder/out")"
   else
     echo "FAIL multipliers that are not reset were not noticed: $(tail -n 1 "$folder/out")"
-  fi >"$folder/result"
+  fi
 }
 
 each() { # command, its arguments from standard input, line by line
@@ -151,25 +149,26 @@ each() { # command, its arguments from standard input, line by line
   done
 }
 
-# Two at a time; the first core alone, which compiles Verilator's runtime for all.
-set -f
-head -n 1 "$work/cores" | each core
-{
+one_half() {
   tail -n 1 "$work/cores" | each core
   emitted generic verif/nets/uneven
   unset_multipliers
   leaves ecp5
-} &
-{
+}
+
+other_half() {
   sed '1d;$d' "$work/cores" | each core
   each mutant <"$work/mutants"
   emitted ice40 verif/nets/one multipliers=shared
   leaves ice40
 }
-wait
+
+# The first core alone, which compiles Verilator's runtime for all.
+set -f
+# shellcheck disable=SC2046
+beside core $(head -n 1 "$work/cores")
+settle
+beside one_half
+beside other_half
 set +f
-cat "$work"/*/result
-passed=$(cat "$work"/*/result | grep -c '^PASS' || true)
-failed=$(cat "$work"/*/result | grep -c '^FAIL' || true)
-echo "$passed passed, $failed failed"
-[ "$passed" = 15 ] && [ "$failed" = 0 ]
+tally 15

@@ -342,7 +342,7 @@ int main(int argc, char **argv) {
   struct regress regress = {
       .options = {.seed = (uint64_t)time(NULL) << 16, .count = 50, .rtl = ""}};
   const struct options *options = &regress.options;
-  option_parse(&argp, "regress", argc, argv, &regress.options);
+  option_parse(&argp, "regress", argc, argv, &regress.options, NULL);
   printf("regress: ENGRAM_SEED=%" PRIu64 " N=%d replays this run\n", options->seed, options->count);
   fflush(stdout);
   struct error err = {""};

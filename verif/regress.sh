@@ -48,7 +48,7 @@ run_yosys() {
 }
 
 "$engram" gen --net "$case/net.yaml" -o "$case/core" >"$case/log" 2>&1 || failed gen
-[ -z "$rtl" ] || cp "$rtl"/*.v "$case/core"
+[ -z "$rtl" ] || cp "$rtl"/*.v "$case/core" || failed gen "$rtl"
 for each in ${stage:-bench lint icarus yosys}; do
   "run_$each" "$@"
 done

@@ -5,6 +5,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Usage: report_page.sh ENGRAM WORK
+# shellcheck disable=SC2310 # `same` is one condition
 set -eu
 engram=$(realpath "$1") nets=$(realpath "$(dirname "$0")/../nets")
 self_contained=$(realpath "$(dirname "$0")/self_contained.sh")
@@ -122,7 +123,7 @@ done
 sed 's/src="data:image\/png;base64,iVBO/src="data:image\/png;base64,iVBX/; s/src="data:audio\/wav;base64,UklG/src="data:audio\/wav;base64,XklG/' \
   train.html > spoilt.html
 probed=$(probe spoilt 1200)
-if same images || same sounds; then fail 'a spoilt page is taken for a good one'; fi
+if [ -z "$probed" ] || same images || same sounds; then fail 'a spoilt page is taken for a good one'; fi
 rm probed.html spoilt.html probe.js
 echo "screenshots in $2"
 [ "$failed" = 0 ]

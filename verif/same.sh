@@ -4,9 +4,11 @@
 #
 # Usage: same.sh BENCH WORK; each layout is compared with the model at every step, too.
 set -eu
-bench=$1 work=$2
-net=$(dirname "$0")/nets/same.yaml
-mkdir -p "$work"
+bench=$1
+here=$(dirname "$0")
+# shellcheck source=verif/lib.sh
+. "$here/lib.sh"
+fresh "$2"
 
 cat >"$work/layouts" <<'END'
 lanes=1 positions=1 filters=1 output_lanes=1
@@ -29,25 +31,19 @@ for step in normal fast; do
   done
 done >>"$work/layouts"
 
-# The weights of one layout: "digest of the core's, digest of the model's, layout".
-cat >"$work/one.sh" <<'END'
-bench=$1 net=$2 work=$3
-shift 3
-name=$(echo "$*" | tr ' ' '-')
-for fold in "$@"; do folds="${folds:-} --fold $fold"; done
-ENGRAM_SIM=$work ENGRAM_SIM_OPTIMISE=-O0 "$bench" --net "$net" --steps 50 --infer 0 $folds --json >"$work/$name.json" 2>"$work/$name.log"
-digest() { sed -n "s/.*\"$1\": \"\(.*\)\".*/\1/p" "$work/$name.json"; }
-echo "$(digest weights) $(digest model_weights) $(grep -c '"pass": true' "$work/$name.json") $*"
-END
-xargs -P 2 -L 1 sh "$work/one.sh" "$bench" "$net" "$work" <"$work/layouts" >"$work/result" || true
+layout() { # its words: the digests of the core's weights and of the model's
+  said=$work/$(echo "$*" | tr ' ' -).json
+  # shellcheck disable=SC2046
+  ENGRAM_SIM=$work ENGRAM_SIM_OPTIMISE=-O0 "$bench" --net "$here/nets/same.yaml" --steps 50 --infer 0 $(folds "$@") \
+    --json >"$said"
+  echo "weights $(jq -r '.weights + " " + .model_weights' "$said") $*"
+}
 
-expected=$(head -n 1 "$work/result" | cut -d' ' -f2)
-failed=0
-while read -r core model passed layout; do
-  echo "weights $core: $layout"
-  [ "$core $model $passed" = "$expected $expected 1" ] || failed=$((failed + 1))
-done <"$work/result"
-echo "weights $expected: the model"
-[ "$(wc -l <"$work/result")" = "$(wc -l <"$work/layouts")" ] || failed=$((failed + 1))
-echo "same: $(wc -l <"$work/result") layouts, $failed differ"
-[ "$failed" = 0 ]
+while read -r words; do
+  # shellcheck disable=SC2086
+  beside layout $words
+done <"$work/layouts"
+settle
+digests=$(cat "$work"/said/* | awk '$1 == "weights" { print $2; print $3 }' | sort -u | wc -l)
+echo "same: $started layouts, $digests different weights"
+[ "$digests" = 1 ]

@@ -6,13 +6,14 @@
 # SUMS has a line a file: case, name, checksum; `all` are files that are the same in each case without a prefix. Version
 # and core hash (which the version is part of) are replaced by fixed words first. `update` writes SUMS anew.
 set -eu
-engram=$1 work=$2 sums=$3
+engram=$1 sums=$3
 here=$(dirname "$0")
-rm -rf "$work"
-mkdir -p "$work"
+# shellcheck source=verif/lib.sh
+. "$here/lib.sh"
+fresh "$2"
 
-# Name, net and options: each branch of the generator and each kind of fold is taken by one of them. A word without `=`
-# stands for an option: prefix, loaded (weights of nets/tiny from its start).
+# Name, net and options: each branch of the generator and each kind of fold is taken by one of them. `loaded`
+# has weights of nets/tiny from its start.
 cases='tiny nets/tiny
 tiny-fast nets/tiny step=fast positions=4 filters=2
 tiny-infers nets/tiny mode=inference logic_multipliers=40
@@ -26,7 +27,7 @@ tiny8-tap nets/tiny8 positions=1 filters=1 taps=1
 uneven verif/nets/uneven
 parts verif/nets/parts
 parts-serial verif/nets/parts_serial
-frozen-fast verif/nets/frozen step=fast positions=1 filters=3 prefix
+frozen-fast verif/nets/frozen step=fast positions=1 filters=3 --prefix=other
 dense verif/nets/dense
 dense-fast verif/nets/dense step=fast multipliers=shared
 dense-infers verif/nets/dense mode=inference storage=register
@@ -39,18 +40,11 @@ loaded-fast nets/tiny loaded step=fast positions=1 filters=2 storage=register
 loaded-serial nets/tiny loaded mode=inference positions=1 taps=3
 paper nets/paper lanes=32'
 
-emit() { # name, net, options
-  name=$1 options="--net $here/../$2.yaml"
+emit() { # name, net, layout
+  name=$1 net=$2
   shift 2
-  for word; do
-    case $word in
-      prefix) options="$options --prefix other" ;;
-      loaded) options="$options --load $work/weights" ;;
-      *) options="$options --fold $word" ;;
-    esac
-  done
-  # shellcheck disable=SC2086
-  "$engram" gen $options -o "$work/$name" >"$work/log"
+  # shellcheck disable=SC2046
+  "$engram" gen --net "$here/../$net.yaml" $(folds "$@") -o "$work/$name" >"$work/log"
 }
 
 checksums() { # name: a line a file
@@ -65,9 +59,7 @@ checksums() { # name: a line a file
 }
 
 version=$(cat "$here/../VERSION" | sed 's/\./\\./g')
-"$engram" synth --classes airplane,car,helicopter --recordings 4 --seconds 1 -o "$work/sounds" >"$work/log"
-"$engram" features --classes airplane,car,helicopter --size 8x8 -o "$work/pictures" "$work/sounds" >"$work/log"
-"$engram" train --net "$here/../nets/tiny.yaml" --data "$work/pictures" --steps 0 --save "$work/weights" >"$work/log"
+trained weights "$here/../nets/tiny.yaml" airplane,car,helicopter 8x8 0
 echo "$cases" >"$work/cases"
 while read -r line; do
   # shellcheck disable=SC2086
@@ -77,7 +69,7 @@ done <"$work/cases" >"$work/each"
 
 # One line for what is the same wherever there is no prefix.
 together() { # lines of all cases
-  awk -v cases="$(grep -cv ' prefix' "$work/cases")" '
+  awk -v cases="$(grep -cv ' --prefix' "$work/cases")" '
     FNR == NR { count[$2 " " $3]++; next }
     count[$2 " " $3] < cases
     count[$2 " " $3] >= cases && !said[$2]++ { print "all", $2, $3 }' "$1" "$1" | sort

@@ -1,5 +1,6 @@
 /* sim_icarus.h : what sim_icarus.c (in Engram's process) and sim_vpi.c (in vvp's) say to each
- * other. SPDX-License-Identifier: MIT
+ * other.
+ * SPDX-License-Identifier: MIT
  *
  * A socket carries one byte a request and one byte an answer; all else lies in shared memory. vvp
  * says once that it is ready, as if answering.

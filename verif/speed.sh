@@ -64,11 +64,7 @@ cat "$work/table"
 if ! $torch; then
   echo "SKIP: no PyTorch ($python cannot import torch; make bench-deps): nothing to compare with"
 elif [ -n "$page" ] && [ $status = 0 ]; then
-  awk -v table="$work/table" '
-    /^<!-- begin: make bench-page -->/ { print; while ((getline line <table) > 0) print line; skip = 1 }
-    /^<!-- end: make bench-page -->/ { skip = 0 }
-    !skip' "$page" >"$work/page"
-  cat "$work/page" >"$page"
+  sh "$here/table.sh" 'make bench-page' "$work/table" "$page"
 fi
 [ $status = 0 ] || echo 'bench: FAIL: a mark is missed'
 exit $status

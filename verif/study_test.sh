@@ -4,10 +4,10 @@
 #
 # Usage: study_test.sh STUDY WORK
 set -eu
-study=$1 work=$2
-rm -rf "$work"
-mkdir -p "$work"
-passed=0 failed=0
+study=$1
+# shellcheck source=verif/lib.sh
+. "$(dirname "$0")/lib.sh"
+fresh "$2"
 
 # result NAME RIGHT: ten runs, each of which has RIGHT of 100 pictures right, half of each class, and reaches 95 % in
 # epoch 3.
@@ -26,24 +26,19 @@ END
 
 # has TEXT: the tables have it.
 has() {
-  if grep -qF -- "$1" "$work/tables"; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    echo "FAILED: no '$1' in $work/tables"
-  fi
+  grep -qF -- "$1" "$work/tables" || fail "no '$1' in $work/tables"
 }
 
 # refused TEXT SEEDS: status 2 and a message with TEXT.
 refused() {
-  status=0
-  "$study" "$work" "$2" >/dev/null 2>"$work/err" || status=$?
-  if [ $status = 2 ] && grep -qF "$1" "$work/err"; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    echo "FAILED: status $status, expected 2 and '$1'"
-  fi
+  try "$study" "$work" "$2" >/dev/null 2>"$work/err"
+  [ $status = 2 ] || fail "status $status, expected 2"
+  grep -qF "$1" "$work/err" || fail "no '$1' in $work/err"
+}
+
+fail() {
+  echo "study-test: FAIL: $1"
+  exit 1
 }
 
 seed=1
@@ -101,5 +96,4 @@ refused '9 rotations, expected 10' 1
 echo '{}' >"$work/spectrum.car.segment.twin.1.4.json"
 refused 'found no test' 1
 refused 'usage' 0
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+echo 'study-test: PASS'

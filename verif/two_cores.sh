@@ -5,27 +5,24 @@
 #
 # Usage: two_cores.sh ENGRAM WORK OBJECT...; COMPILE and LIBS say how the test is compiled and linked.
 set -eu
-engram=$1 work=$2
-shift 2
 here=$(realpath "$(dirname "$0")")
+# shellcheck source=verif/lib.sh
+. "$here/lib.sh"
+engram=$1
+fresh "$2"
+shift 2
 nets=$here/../nets
 objects=
 for object; do
   case $object in */sim_library.o) ;; *) objects="$objects $(realpath "$object")" ;; esac
 done
-rm -rf "$work"
-mkdir -p "$work"
-work=$(realpath "$work")
 cores='one two three'
 
-emit() { # folder, prefix or nothing, net, fold...
+emit() { # folder, prefix or nothing, net, layout
   folder=$work/$1 prefix=$2 net=$nets/$3.yaml
   shift 3
-  for fold; do
-    set -- "$@" --fold "$fold"
-    shift
-  done
-  "$engram" gen --net "$net" "$@" ${prefix:+--prefix "$prefix"} -o "$folder" >"$work/log"
+  # shellcheck disable=SC2046
+  "$engram" gen --net "$net" $(folds "$@") ${prefix:+--prefix "$prefix"} -o "$folder" >"$work/log"
 }
 
 # The ports of a core: direction, name, range.
@@ -90,10 +87,11 @@ build
 run 0
 
 # With stalls, a driver with a wrong tap in its shift register is noticed beside two good ones, and it alone.
-sed -i 's/second = ~seed/second = seed/' "$work/two/two_driver.c"
+changed "$work/two/two_driver.c" 's/second = ~seed/second = seed/'
 compile two
 build
-if run 110 >"$work/log" || [ "$(grep -c 'driver: PASS' "$work/log")$(grep -c 'driver: FAIL' "$work/log")" != 21 ]; then
+try run 110 >"$work/log"
+if [ $status = 0 ] || [ "$(grep -c 'driver: PASS' "$work/log")$(grep -c 'driver: FAIL' "$work/log")" != 21 ]; then
   cat "$work/log"
   echo 'two cores: a wrong driver was not noticed' >&2
   exit 1
@@ -104,7 +102,8 @@ echo 'two cores: a wrong driver beside good ones is noticed'
 emit four '' tiny
 emit five '' tiny8
 # shellcheck disable=SC2046
-if verilator --lint-only -Wall --top-module engram_core $(files four five) 2>"$work/log"; then
+try verilator --lint-only -Wall --top-module engram_core $(files four five) 2>"$work/log"
+if [ $status = 0 ] || ! grep -q MODDUP "$work/log"; then
   echo 'two cores: the same names twice were not noticed' >&2
   exit 1
 fi

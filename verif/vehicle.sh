@@ -6,24 +6,25 @@
 # Usage: vehicle.sh ENGRAM WORK CLASSES DIR
 set -eu
 engram=$1 work=$2 classes=$3 data=$4
-nets=$(dirname "$0")/../nets
+here=$(dirname "$0")
+# shellcheck source=verif/lib.sh
+. "$here/lib.sh"
 if [ -z "$data" ]; then
   echo 'SKIP vehicle: DATA=DIR (a folder of recordings for each class) is not given'
   exit 0
 fi
-mkdir -p "$work"
+fresh "$work"
 "$engram" features --classes "$classes" -o "$work/pictures" "$data"
-passed=0 failed=0
-for net in paper paper8; do
-  "$engram" train --net "$nets/$net.yaml" --data "$work/pictures" --epochs 30 --split both | tee "$work/$net.log"
+
+reaches() { # net
+  "$engram" train --net "$here/../nets/$1.yaml" --data "$work/pictures" --epochs 30 --split both >"$work/$1.log"
+  cat "$work/$1.log"
   # "test by segment    accuracy  98.04 %  loss 0.0462  (...)"
-  if awk '$1 == "test" && $3 == "segment" && $4 == "accuracy" { found = 1; good = $5 >= 95 && $8 < 0.2 }
-    END { exit !(found && good) }' "$work/$net.log"; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    echo "FAILED: $net by segment: at least 95 % and a loss below 0.2 are expected"
-  fi
+  awk '$1 == "test" && $3 == "segment" && $4 == "accuracy" { found = 1; good = $5 >= 95 && $8 < 0.2 }
+    END { exit !(found && good) }' "$work/$1.log"
+}
+
+for net in paper paper8; do
+  beside verdict "$net by segment: at least 95 % and a loss below 0.2" reaches $net
 done
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+tally 2

@@ -34,11 +34,6 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case 'l':
     options->leaves = true;
     return 0;
-  case 'j':
-    options->json = true;
-    return 0;
-  case 'V':
-    option_version();
   default:
     return ARGP_ERR_UNKNOWN;
   }
@@ -50,8 +45,6 @@ static const struct argp_option table[] = {
      "search the layouts for the fastest that fits; what --fold sets stays as it is", 2},
     {"folds", 'o', 0, 0, "list layouts with other numbers of lanes and positions", 2},
     {"leaves", 'l', 0, 0, "list what each part of the core takes", 2},
-    {"json", 'j', 0, 0, "print the result as JSON", 2},
-    OPTION_VERSION,
     {0},
 };
 static const struct argp_child children[] = {{&net_options_argp, 0, "Network:", 1}, {0}};
@@ -250,7 +243,7 @@ static int search_fit(const struct options *options) {
 
 int cmd_estimate(int argc, char **argv) {
   struct options options = {.json = false};
-  option_parse(&argp, "engram estimate", argc, argv, &options);
+  option_parse(&argp, "engram estimate", argc, argv, &options, &options.json);
   struct error err = {""};
   struct net net;
   struct plan plan;

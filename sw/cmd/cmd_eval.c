@@ -84,11 +84,6 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case KEY_REPLIES:
     options->replies = arg;
     return 0;
-  case 'j':
-    options->json = true;
-    return 0;
-  case 'V':
-    option_version();
   default:
     return parse_choice(key, arg, state);
   }
@@ -99,8 +94,6 @@ static const struct argp_option table[] = {
     {"seed", KEY_SEED, "N", 0, "of the split; that of the training by default", 2},
     {"replies", KEY_REPLIES, "FILE", 0,
      "write each picture's label, class and probabilities there, as CSV", 2},
-    {"json", 'j', 0, 0, "print the result as JSON", 2},
-    OPTION_VERSION,
     {0},
 };
 static const struct argp_child children[] = {{&net_options_argp, 0, "Network:", 1},
@@ -380,7 +373,7 @@ int cmd_eval(int argc, char **argv) {
   struct options options = {.part = PART_TEST};
   struct evaluation evaluation = {.options = &options, .whole_files = true};
   struct error err = {""};
-  option_parse(&argp, "engram eval", argc, argv, &options);
+  option_parse(&argp, "engram eval", argc, argv, &options, &options.json);
   int result = evaluate(&evaluation, &err);
   if (result == 0 && options.report.path)
     result = write_report(&evaluation, &err);

@@ -1,5 +1,6 @@
 /* cmd_export.c : `engram export`: weights as C arrays and as hexadecimal words, for other people's
- * tools. SPDX-License-Identifier: MIT
+ * tools.
+ * SPDX-License-Identifier: MIT
  */
 #include "base/file.h"
 #include "cmd/cmd.h"
@@ -30,20 +31,17 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case 'o':
     options->folder = arg;
     return 0;
-  case 'V':
-    option_version();
   default:
     return ARGP_ERR_UNKNOWN;
   }
 }
 
 static const struct argp_option table[] = {
-    {"load", KEY_LOAD, "FILE", 0, "weights, of `engram train` or `engram import`", 1},
-    {"output", 'o', "DIR", 0, "folder for the files, made when missing", 1},
-    OPTION_VERSION,
+    {"load", KEY_LOAD, "FILE", 0, "weights, of `engram train` or `engram import`", 2},
+    {"output", 'o', "DIR", 0, "folder for the files, made when missing", 2},
     {0},
 };
-static const struct argp_child children[] = {{&net_options_argp, 0, "Network:", 1}, {0}};
+static const struct argp_child children[] = {{&net_options_argp, 0, "Network:", 3}, {0}};
 static const struct argp argp = {
     .options = table,
     .parser = parse,
@@ -154,7 +152,7 @@ static int export_weights(const struct options *options, const struct net *net,
 
 int cmd_export(int argc, char **argv) {
   struct options options = {.folder = NULL};
-  option_parse(&argp, "engram export", argc, argv, &options);
+  option_parse(&argp, "engram export", argc, argv, &options, NULL);
   struct error err = {""};
   struct net net;
   struct checkpoint checkpoint = {.place = {.seed = 0}};

@@ -71,11 +71,6 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case 'p':
     options->plot = arg;
     return 0;
-  case 'j':
-    options->json = true;
-    return 0;
-  case 'V':
-    option_version();
   case KEY_KEEP_SILENCE:
     options->build.keeps_silence = true;
     return 0;
@@ -97,26 +92,24 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 }
 
 static const struct argp_option table[] = {
-    {"output", 'o', "DIR", 0, "folder for the data set, made when missing", 0},
+    {"output", 'o', "DIR", 0, "folder for the data set, made when missing", 2},
     {"classes", 'c', "NAMES", 0, "classes to take, as a,b,... (label 0 first); all of them by name",
-     0},
-    {"size", 's', "HxW", 0, "height and width of the pictures, 28x28 by default", 0},
+     2},
+    {"size", 's', "HxW", 0, "height and width of the pictures, 28x28 by default", 2},
     {"view", 'w', "VIEW", 0,
-     "spectrum of 300 ms (default), or modulation: how each second's bands beat", 0},
+     "spectrum of 300 ms (default), or modulation: how each second's bands beat", 2},
     {"every", 'e', "MS", 0,
      "a picture begins every MS ms instead of where the one before ends; what overlaps can only be "
      "split by recording",
-     0},
-    {"test", KEY_TEST, "DIR", 0, "a SOUNDS_DIR whose sounds are the test", 0},
-    {"validation", KEY_VALIDATION, "DIR", 0, "a SOUNDS_DIR whose sounds are for validation", 0},
+     2},
+    {"test", KEY_TEST, "DIR", 0, "a SOUNDS_DIR whose sounds are the test", 2},
+    {"validation", KEY_VALIDATION, "DIR", 0, "a SOUNDS_DIR whose sounds are for validation", 2},
     {"keep-silence", KEY_KEEP_SILENCE, 0, 0,
-     "keep pictures of digital silence too, which no net without biases can learn", 0},
+     "keep pictures of digital silence too, which no net without biases can learn", 2},
     {"skip-bad", KEY_SKIP_BAD, 0, 0,
-     "leave out sounds that cannot be read, list them at the end, and end with status 1", 0},
-    {"net", 'n', "FILE", 0, "take the pictures' size from a network's description", 0},
-    {"plot", 'p', "FILE", 0, "draw some pictures of each class as a PNG file", 0},
-    {"json", 'j', 0, 0, "print the result as JSON", 0},
-    OPTION_VERSION,
+     "leave out sounds that cannot be read, list them at the end, and end with status 1", 2},
+    {"net", 'n', "FILE", 0, "take the pictures' size from a network's description", 2},
+    {"plot", 'p', "FILE", 0, "draw some pictures of each class as a PNG file", 2},
     {0},
 };
 static const struct argp argp = {
@@ -332,7 +325,7 @@ int cmd_features(int argc, char **argv) {
   struct options options = {.build = {.height = 28, .width = 28, .progress = cmd_progress}};
   struct error err = {""};
   options.sounds = memory_new((size_t)argc, sizeof *options.sounds);
-  option_parse(&argp, "engram features", argc, argv, &options);
+  option_parse(&argp, "engram features", argc, argv, &options, &options.json);
   int result = options.net ? take_size(&options, &err) : 0;
   if (result == 0)
     result = run(&options, &err);

@@ -32,31 +32,24 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case KEY_LOAD:
     options->load = arg;
     return 0;
-  case 'j':
-    options->json = true;
-    return 0;
-  case 'V':
-    option_version();
   default:
     return ARGP_ERR_UNKNOWN;
   }
 }
 
 static const struct argp_option table[] = {
-    {"output", 'o', "DIR", 0, "folder for the core, made when missing", 0},
+    {"output", 'o', "DIR", 0, "folder for the core, made when missing", 2},
     {"prefix", 'p', "NAME", 0,
      "begin every name (files, modules, C symbols, FuseSoC's) with NAME instead of engram, so that "
      "several cores stand in one design",
-     0},
+     2},
     {"load", KEY_LOAD, "FILE", 0,
      "weights (of `engram train --save` or `engram import`) that the core has from its start; with "
      "mode: inference they cannot be written",
-     0},
-    {"json", 'j', 0, 0, "print the result as JSON", 0},
-    OPTION_VERSION,
+     2},
     {0},
 };
-static const struct argp_child children[] = {{&net_options_argp, 0, "Network:", 1}, {0}};
+static const struct argp_child children[] = {{&net_options_argp, 0, "Network:", 3}, {0}};
 static const struct argp argp = {
     .options = table,
     .parser = parse,
@@ -87,7 +80,7 @@ static int emit(const struct options *options, const struct net *net, struct err
 
 int cmd_gen(int argc, char **argv) {
   struct options options = {.json = false};
-  option_parse(&argp, "engram gen", argc, argv, &options);
+  option_parse(&argp, "engram gen", argc, argv, &options, &options.json);
   struct error err = {""};
   struct net net;
   if (!options.folder)

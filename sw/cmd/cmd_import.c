@@ -46,25 +46,18 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case KEY_SEED:
     options->seed = option_number(state, "seed", arg, 0, UINT64_MAX);
     return 0;
-  case 'j':
-    options->json = true;
-    return 0;
-  case 'V':
-    option_version();
   default:
     return ARGP_ERR_UNKNOWN;
   }
 }
 
 static const struct argp_option table[] = {
-    {"from", KEY_FROM, "FILE", 0, "safetensors of PyTorch, or of `engram train --on twin`", 1},
-    {"output", 'o', "FILE", 0, "weights to write, for --load", 1},
-    {"seed", KEY_SEED, "N", 0, "of the training that begins with these weights, 1 by default", 1},
-    {"json", 'j', 0, 0, "print the result as JSON", 1},
-    OPTION_VERSION,
+    {"from", KEY_FROM, "FILE", 0, "safetensors of PyTorch, or of `engram train --on twin`", 2},
+    {"output", 'o', "FILE", 0, "weights to write, for --load", 2},
+    {"seed", KEY_SEED, "N", 0, "of the training that begins with these weights, 1 by default", 2},
     {0},
 };
-static const struct argp_child children[] = {{&net_options_argp, 0, "Network:", 1}, {0}};
+static const struct argp_child children[] = {{&net_options_argp, 0, "Network:", 3}, {0}};
 static const struct argp argp = {
     .options = table,
     .parser = parse,
@@ -156,7 +149,7 @@ int cmd_import(int argc, char **argv) {
   struct options options = {.seed = 1};
   struct import import = {.options = &options};
   struct error err = {""};
-  option_parse(&argp, "engram import", argc, argv, &options);
+  option_parse(&argp, "engram import", argc, argv, &options, &options.json);
   int result = import_weights(&import, &err);
   if (result == 0)
     show(&import);

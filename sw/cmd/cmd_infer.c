@@ -69,11 +69,6 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     option_view(state, arg, &options->view);
     options->view_given = true;
     return 0;
-  case 'j':
-    options->json = true;
-    return 0;
-  case 'V':
-    option_version();
   case ARGP_KEY_ARG:
     options->files[options->file_count++] = arg;
     return 0;
@@ -89,8 +84,6 @@ static const struct argp_option table[] = {
      2},
     {"view", KEY_VIEW, "VIEW", 0,
      "spectrum or modulation (engram features); that of the training by default", 2},
-    {"json", 'j', 0, 0, "print the result as JSON", 2},
-    OPTION_VERSION,
     {0},
 };
 static const struct argp_child children[] = {
@@ -380,7 +373,7 @@ int cmd_infer(int argc, char **argv) {
   struct options options = {.files = memory_new((size_t)argc, sizeof *options.files)};
   struct inference inference = {.options = &options};
   struct error err = {""};
-  option_parse(&argp, "engram infer", argc, argv, &options);
+  option_parse(&argp, "engram infer", argc, argv, &options, &options.json);
   inference.files = memory_new(options.file_count, sizeof *inference.files);
   int result = infer(&inference, &err);
   if (result == 0)

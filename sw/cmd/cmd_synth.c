@@ -47,25 +47,18 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case 's':
     options->seed = option_number(state, "seed", arg, 0, INT64_MAX);
     return 0;
-  case 'j':
-    options->json = true;
-    return 0;
-  case 'V':
-    option_version();
   default:
     return ARGP_ERR_UNKNOWN;
   }
 }
 
 static const struct argp_option table[] = {
-    {"output", 'o', "DIR", 0, "folder for the sounds, made when missing", 0},
+    {"output", 'o', "DIR", 0, "folder for the sounds, made when missing", 2},
     {"classes", 'c', "NAMES", 0,
-     "classes to make, of airplane,car,engine,helicopter,train; airplane,car by default", 0},
-    {"recordings", 'r', "N", 0, "recordings of each class, 40 by default", 0},
-    {"seconds", 't', "S", 0, "length of each, 5 by default", 0},
-    {"seed", 's', "N", 0, "another seed makes other sounds, 1 by default", 0},
-    {"json", 'j', 0, 0, "print the result as JSON", 0},
-    OPTION_VERSION,
+     "classes to make, of airplane,car,engine,helicopter,train; airplane,car by default", 2},
+    {"recordings", 'r', "N", 0, "recordings of each class, 40 by default", 2},
+    {"seconds", 't', "S", 0, "length of each, 5 by default", 2},
+    {"seed", 's', "N", 0, "another seed makes other sounds, 1 by default", 2},
     {0},
 };
 static const struct argp argp = {
@@ -201,6 +194,6 @@ static int run(const struct options *options, struct error *err) {
 int cmd_synth(int argc, char **argv) {
   struct options options = {.classes = "airplane,car", .recordings = 40, .seconds = 5, .seed = 1};
   struct error err = {""};
-  option_parse(&argp, "engram synth", argc, argv, &options);
+  option_parse(&argp, "engram synth", argc, argv, &options, &options.json);
   return run(&options, &err) == 0 ? EXIT_DONE : cmd_fail(&err);
 }

@@ -57,11 +57,6 @@ int net_options_load(const struct net_options *options, struct net *net, struct 
   return net_load(net, options->path, options->folds, options->fold_count, err);
 }
 
-void option_version(void) {
-  printf("engram %s\n", ENGRAM_VERSION);
-  exit(EXIT_DONE);
-}
-
 uint64_t option_number(struct argp_state *state, const char *name, const char *text, uint64_t low,
                        uint64_t high) {
   char *end = NULL;
@@ -78,20 +73,44 @@ void option_view(struct argp_state *state, const char *text, enum features_view 
     argp_error(state, "--view=%s: spectrum or modulation is expected", text);
 }
 
-static error_t parse_help(int key, char *arg, struct argp_state *state) {
+/* A command's own input, and where --json is noted. */
+struct command {
+  void *input;
+  bool *json;
+};
+
+static error_t parse_common(int key, char *arg, struct argp_state *state) {
   (void)arg;
-  if (key == ARGP_KEY_INIT)
-    state->child_inputs[0] = state->input;
-  if (key == 'h')
+  const struct command *command = state->input;
+  switch (key) {
+  case ARGP_KEY_INIT:
+    state->child_inputs[0] = command->input;
+    return 0;
+  case 'j':
+    *command->json = true;
+    return 0;
+  case 'h':
     argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
-  return key == ARGP_KEY_INIT || key == 'h' ? 0 : ARGP_ERR_UNKNOWN;
+    return 0;
+  case 'V':
+    printf("engram %s\n", ENGRAM_VERSION);
+    exit(EXIT_DONE);
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
 }
 
-void option_parse(const struct argp *argp, const char *name, int argc, char **argv, void *input) {
-  static const struct argp_option help[] = {{0, 'h', 0, 0, "the same as --help", -1}, {0}};
-  const struct argp_child command[] = {{argp, 0, NULL, 0}, {0}};
-  const struct argp with_help = {.options = help, .parser = parse_help, .children = command};
+void option_parse(const struct argp *argp, const char *name, int argc, char **argv, void *input,
+                  bool *json) {
+  static const struct argp_option common[] = {{"json", 'j', 0, 0, "print the result as JSON", 2},
+                                              {0, 'h', 0, 0, "the same as --help", -1},
+                                              {"version", 'V', 0, 0, "print the version", -1},
+                                              {0}};
+  const struct argp_child children[] = {{argp, 0, NULL, 0}, {0}};
+  const struct argp whole = {
+      .options = json ? common : common + 1, .parser = parse_common, .children = children};
+  struct command command = {input, json};
   argp_err_exit_status = EXIT_BAD_INPUT;
   argv[0] = (char *)(uintptr_t)name;
-  argp_parse(&with_help, argc, argv, 0, NULL, input);
+  argp_parse(&whole, argc, argv, 0, NULL, &command);
 }

@@ -23,11 +23,6 @@ extern const struct argp net_options_argp;
 /* Loads the net that the options name; --net is required. Returns 0 or -1. */
 int net_options_load(const struct net_options *options, struct net *net, struct error *err);
 
-/* -V, for the commands' own tables: prints the version and ends the program. */
-#define OPTION_VERSION                                                                             \
-  { "version", 'V', 0, 0, "print the version", -1 }
-void option_version(void) __attribute__((noreturn));
-
 /* Parses a number in [low, high]; anything else ends the program through argp with what is allowed.
  */
 uint64_t option_number(struct argp_state *state, const char *name, const char *text, uint64_t low,
@@ -36,7 +31,11 @@ uint64_t option_number(struct argp_state *state, const char *name, const char *t
 /* "spectrum" or "modulation"; anything else ends the program through argp with what is allowed. */
 void option_view(struct argp_state *state, const char *text, enum features_view *view);
 
-/* argp_parse with the project's exit status for a wrong option. `name` is "engram train". */
-void option_parse(const struct argp *argp, const char *name, int argc, char **argv, void *input);
+/* argp_parse of a command's own options and of those that all commands have: -h, --version and,
+ * unless `json` is NULL, --json, which is noted there. The exit status for a wrong option is
+ * EXIT_BAD_INPUT. `name` is "engram train", `input` what `argp` takes; a command's own options are
+ * of group 2 at least. */
+void option_parse(const struct argp *argp, const char *name, int argc, char **argv, void *input,
+                  bool *json);
 
 #endif

@@ -1,5 +1,6 @@
 /* link_frame.h : frames of the serial link: HDLC's flags and escapes around a CRC-32
- * (docs/link.md). SPDX-License-Identifier: MIT
+ * (docs/link.md).
+ * SPDX-License-Identifier: MIT
  */
 #ifndef ENGRAM_DEVICE_LINK_FRAME_H
 #define ENGRAM_DEVICE_LINK_FRAME_H

@@ -21,6 +21,8 @@
 
 extern char **environ;
 
+enum { EMITTED_BYTES_MAX = 1 << 24 };
+
 /* How each simulator's library is made: from which embedded files, by the first of them. */
 static const struct maker {
   const char *files[6], *suffix, *needs, *takes;
@@ -34,15 +36,6 @@ static const struct maker {
                           "iverilog and gcc",
                           "some seconds"},
 };
-
-/* FNV-1a over every embedded file: a changed leaf makes another library. */
-static uint64_t digest(void) {
-  uint64_t hash = UINT64_C(0xCBF29CE484222325);
-  for (const struct embedded *file = embedded_files; file->name; file++)
-    for (const char *c = file->text; *c; c++)
-      hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001B3);
-  return hash;
-}
 
 /* Runs a command with its output in a log file; returns its exit status, or -1. */
 static int run(char *const *argv, const char *log) {
@@ -99,15 +92,50 @@ static int overlay(const char *from, const char *to, struct error *err) {
   return result;
 }
 
-/* Emits the core into `work` and builds `library` from it. */
-static int build(const struct net *net, const struct maker *maker, const char *work,
-                 const char *library, const char *runtime, bool wave, const char *rtl,
-                 struct error *err) {
+/* Emits the core into `work`, and beside it what makes a library of it. */
+static int emit(const struct net *net, const struct maker *maker, const char *work, const char *rtl,
+                struct error *err) {
   if (emit_core(net, work, NULL, NULL, err) || (rtl && overlay(rtl, work, err)))
     return -1;
   for (int i = 0; maker->files[i]; i++)
     if (write_embedded(work, maker->files[i], err))
       return -1;
+  return 0;
+}
+
+/* FNV-1a over a file of `work`, which is returned, to be freed; NULL with the error set. */
+static char *digest_file(uint64_t *hash, const char *work, const char *name, struct error *err) {
+  size_t size = 0;
+  char *path = path_join(work, name);
+  uint8_t *text = file_read(path, EMITTED_BYTES_MAX, &size, err);
+  free(path);
+  for (size_t i = 0; text && i < size; i++)
+    *hash = (*hash ^ text[i]) * UINT64_C(0x100000001B3);
+  return (char *)text;
+}
+
+/* Over what the library is made of: the maker's files, the list of Verilog files, and these. */
+static int digest(const struct maker *maker, const char *work, uint64_t *hash, struct error *err) {
+  *hash = UINT64_C(0xCBF29CE484222325);
+  int result = 0;
+  for (int i = 0; maker->files[i] && result == 0; i++) {
+    char *text = digest_file(hash, work, maker->files[i], err);
+    result = text ? 0 : -1;
+    free(text);
+  }
+  char *list = result == 0 ? digest_file(hash, work, "engram_core.f", err) : NULL, *rest = list;
+  for (char *name; list && result == 0 && (name = strsep(&rest, "\n"));) {
+    char *text = name[0] ? digest_file(hash, work, name, err) : NULL;
+    result = text || !name[0] ? 0 : -1;
+    free(text);
+  }
+  free(list);
+  return list ? result : -1;
+}
+
+/* Builds `library` from what is in `work`. */
+static int build(const struct net *net, const struct maker *maker, const char *work,
+                 const char *library, const char *runtime, bool wave, struct error *err) {
   char *script = path_join(work, maker->files[0]), *log = path_join(work, "log"),
        *made = path_join(work, "core.so");
   char *argv[] = {"sh",
@@ -118,6 +146,7 @@ static int build(const struct net *net, const struct maker *maker, const char *w
                   wave ? "wave" : "plain",
                   NULL};
   int result = 0;
+  fprintf(stderr, "building the simulation of %s (once, %s)\n", net->name, maker->takes);
   if (run(argv, log) != 0)
     result = error_set(err, "the simulation of %s could not be built (are %s installed?): see %s",
                        net->name, maker->needs, log);
@@ -149,40 +178,46 @@ static int load(struct sim_library *library, const char *path, struct error *err
   return 0;
 }
 
+/* Opens the library of what is emitted into `work`, an empty folder of `folder`. */
+static int open_emitted(struct sim_library *library, const struct net *net,
+                        const struct maker *maker, bool wave, const char *rtl, const char *folder,
+                        const char *work, struct error *err) {
+  uint64_t hash = 0;
+  if (emit(net, maker, work, rtl, err) || (!rtl && digest(maker, work, &hash, err))) {
+    folder_remove(work);
+    return -1;
+  }
+  char name[64];
+  snprintf(name, sizeof name, "%016" PRIx64 "-%016" PRIx64 "%s", net->core_hash, hash,
+           wave ? "-wave.so" : maker->suffix);
+  char *path = rtl ? path_join(work, "broken.so") : path_join(folder, name),
+       *runtime = path_join(folder, "runtime");
+  int result = 0;
+  if (access(path, R_OK) != 0)
+    result = build(net, maker, work, path, runtime, wave, err);
+  if (result == 0)
+    result = load(library, path, err);
+  free(path);
+  free(runtime);
+  return result;
+}
+
 int sim_library_open(struct sim_library *library, const struct net *net, enum simulator simulator,
                      bool wave, const char *rtl, struct error *err) {
   *library = (struct sim_library){.handle = NULL};
   if (wave && simulator != SIMULATOR_VERILATOR)
     return error_set(err, "waves are written with Verilator only");
-  const struct maker *maker = &makers[simulator];
   const char *folder = getenv("ENGRAM_SIM");
   if (!folder)
     folder = "build/sim";
-  char name[64];
-  snprintf(name, sizeof name, "%016" PRIx64 "-%08" PRIx32 "%s", net->core_hash, (uint32_t)digest(),
-           wave ? "-wave.so" : maker->suffix);
-  char *path = path_join(folder, name), *runtime = path_join(folder, "runtime");
   char *work = path_join(folder, "work-XXXXXX");
-  int result = 0;
-  if (rtl || access(path, R_OK) != 0) {
-    fprintf(stderr, "building the simulation of %s (once, %s)\n", net->name, maker->takes);
-    if (folder_make(folder, err))
-      result = -1;
-    else if (!mkdtemp(work))
-      result = error_set(err, "%s: %s", folder, strerror(errno));
-    else {
-      char *made = rtl ? path_join(work, "broken.so") : path_join(folder, name);
-      result = build(net, maker, work, made, runtime, wave, rtl, err);
-      if (result == 0)
-        result = load(library, made, err);
-      if (result == 0)
-        folder_remove(work);
-      free(made);
-    }
-  } else
-    result = load(library, path, err);
-  free(path);
-  free(runtime);
+  int result = folder_make(folder, err);
+  if (result == 0 && !mkdtemp(work))
+    result = error_set(err, "%s: %s", folder, strerror(errno));
+  if (result == 0)
+    result = open_emitted(library, net, &makers[simulator], wave, rtl, folder, work, err);
+  if (result == 0)
+    folder_remove(work);
   free(work);
   if (result)
     sim_library_close(library);

@@ -10,20 +10,15 @@ engram=$1
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$2"
 work=$(cd "$2" && pwd)
-venv=$work/venv
+# shellcheck source=verif/lib.sh
+. "$here/../lib.sh"
 seed=${ENGRAM_SEED:-$(date +%s)}
 
-if ! command -v iverilog >/dev/null || { [ ! -f "$venv/ready" ] &&
-  ! { /usr/bin/python3 -m venv "$venv" &&
-    "$venv/bin/pip" install -q 'cocotb==2.1.*' cocotbext-axi==0.1.28 systemrdl-compiler==1.33.0 && touch "$venv/ready"; } >"$work/log" 2>&1; }; then
-  [ ! -s "$work/log" ] || tail -n 3 "$work/log"
-  echo "cocotb: SKIP, cocotb or Icarus is not there (network? python3-venv? make deps)"
-  [ -z "${CI:-}" ]
-  exit
-fi
+needs cocotb iverilog
+venv cocotb "$work" 'cocotb==2.1.*' cocotbext-axi==0.1.28 systemrdl-compiler==1.33.0
 
 # 60 pictures of three classes, the weights that seed 1 begins with, and those behind 40 steps.
-rm -rf "$work/core" "$work/pictures" "$work/initial"* "$work/trained"* "$work/parts.csv" "$work/mutant-"*
+rm -rf "$work/core" "$work/pictures" "$work/initial"* "$work/trained"* "$work/parts.csv" "$work/mutant-"* "$work/said"
 "$venv/bin/python" - "$work/pictures" <<'END'
 import os, struct, sys
 os.makedirs(sys.argv[1])
@@ -57,7 +52,8 @@ rm -rf "$work/good/core"
 cp -r "$work/core" "$work/good/core"
 echo "cocotb: ENGRAM_SEED=$seed replays this run"
 for module in example test_engram; do
-  if ! simulate "$work/good" $module || grep -q '^axi_check: ' "$work/good/out"; then
+  try simulate "$work/good" $module
+  if [ $status != 0 ] || grep -q '^axi_check: ' "$work/good/out"; then
     tail -n 60 "$work/good/out"
     echo "cocotb: FAILED $module"
     exit 1
@@ -72,16 +68,15 @@ rdl() { # folder of a core
 for net in "$net" "$here/../nets/dense.yaml" "$here/../nets/output.yaml"; do
   rm -rf "$work/rdl"
   "$engram" gen --net "$net" -o "$work/rdl" >"$work/log"
-  said=$(rdl "$work/rdl") || {
-    echo "cocotb: FAILED, $(basename "$net"): $said"
-    exit 1
-  }
-  echo "cocotb: $(basename "$net"): SystemRDL: $said"
+  try rdl "$work/rdl" >"$work/log"
+  echo "cocotb: $(basename "$net"): SystemRDL: $(cat "$work/log")"
+  [ $status = 0 ]
 done
 for expression in 's/STEPS @ 0x040/STEPS @ 0x06C/' 's/} LOST @ 0x8/} LOST @ 0xC/' 's/reset = (3 >> 1)/reset = (1 >> 1)/'; do
-  sed "$expression" "$work/core/engram_core.rdl" >"$work/rdl/engram_core.rdl"
+  changed "$work/core/engram_core.rdl" "$expression" "$work/rdl/engram_core.rdl"
   cp "$work/core/engram_core.h" "$work/rdl/engram_core.h"
-  if cmp -s "$work/core/engram_core.rdl" "$work/rdl/engram_core.rdl" || rdl "$work/rdl" >"$work/log" 2>&1; then
+  try rdl "$work/rdl" >"$work/log" 2>&1
+  if [ $status = 0 ]; then
     echo "cocotb: FAILED, $expression in engram_core.rdl is not noticed"
     exit 1
   fi
@@ -104,21 +99,17 @@ mutant() { # number, file, sed expression, message, test
   folder=$work/mutant-$1
   mkdir -p "$folder"
   cp -r "$work/core" "$folder/core"
-  sed -i "$3" "$folder/core/$2"
-  if cmp -s "$folder/core/$2" "$work/core/$2"; then
-    echo "cocotb: FAILED, '$3' changes nothing"
-  elif simulate "$folder" test_engram "$5"; [ ! "$(grep -c "^axi_check: .*$4" "$folder/out")" -gt 0 ]; then
-    echo "cocotb: FAILED, axi_check does not say '$4' of $2, $3"
+  changed "$folder/core/$2" "$3"
+  try simulate "$folder" test_engram "$5"
+  if grep -q "^axi_check: .*$4" "$folder/out"; then
+    echo "PASS axi_check: $(grep -m 1 "^axi_check: .*$4" "$folder/out")"
   else
-    echo "cocotb: noticed: $(grep -m 1 "^axi_check: .*$4" "$folder/out")"
-  fi >"$folder/verdict"
+    echo "FAIL axi_check does not say '$4' of $2, $3"
+  fi
 }
 number=0
 while IFS='|' read -r file expression message name; do
   number=$((number + 1))
-  mutant $number "$file" "$expression" "$message" "$name" &
-  [ $((number % 2)) = 1 ] || wait
+  beside mutant $number "$file" "$expression" "$message" "$name"
 done <"$work/mutants"
-wait
-cat "$work"/mutant-*/verdict
-! grep -q FAILED "$work"/mutant-*/verdict
+tally $number

@@ -5,11 +5,9 @@
 # Usage: run.sh ENGRAM WORK NETS [SEED]
 set -eu
 here=$(dirname "$0")
-if ! /usr/bin/python3 -c 'import numpy' 2>/dev/null; then
-  echo 'SKIP independent: no NumPy (python3-numpy, make deps)'
-  [ "${CI:-}" != true ]
-  exit
-fi
+# shellcheck source=verif/lib.sh
+. "$here/../lib.sh"
+/usr/bin/python3 -c 'import numpy' 2>/dev/null || skip 'independent: no NumPy (python3-numpy, make deps)'
 rm -rf "$2"
 # shellcheck disable=SC2086 # no seed is no words
 exec /usr/bin/python3 -B "$here/check.py" "$1" "$2" --nets "$3" ${4:+--seed "$4"}

@@ -1,5 +1,6 @@
 /* leaf_control.c : engram_control with engram_counters and engram_random against the address map of
- * sw/net/map.h. SPDX-License-Identifier: MIT
+ * sw/net/map.h.
+ * SPDX-License-Identifier: MIT
  *
  * One case after the other. A write and a read may wait at the port at the same time; what an
  * access must answer and do follows from the model's registers in the cycle that takes it. Steps

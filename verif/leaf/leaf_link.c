@@ -1,5 +1,6 @@
 /* leaf_link.c : engram_link between a host on its line and a core's three buses, against
- * docs/link.md. SPDX-License-Identifier: MIT
+ * docs/link.md.
+ * SPDX-License-Identifier: MIT
  *
  * The core here is a memory that stalls and refuses some addresses, and a stream with room for two
  * pictures that answers each picture in order, when it is let.

@@ -1,5 +1,6 @@
 /* leaf_picture_buffer.c : engram_picture_buffer: two slots, their order, their words, what is
- * refused. SPDX-License-Identifier: MIT
+ * refused.
+ * SPDX-License-Identifier: MIT
  *
  * A picture takes a slot from its last beat to its release; pixels are taken while a slot is free.
  */

@@ -16,9 +16,10 @@ shift 2
 leaves=$*
 [ -n "$leaves" ] || leaves=$(cd "$here" && ls leaf_*.c | sed 's/^leaf_\(.*\)\.c$/\1/')
 
-"$engram" gen --net "$root/nets/tiny.yaml" -o "$work/core" >"$work/core.log" ||
-  { cat "$work/core.log"; exit 1; }
+"$engram" gen --net "$root/nets/tiny.yaml" -o "$work/core" >"$work/core.log"
 
+# shellcheck source=verif/lib.sh
+. "$root/verif/lib.sh"
 # shellcheck source=verif/leaf/flags.sh
 . "$here/flags.sh"
 jobs() { # command lines "object compiler flags source" that make the objects all leaves share
@@ -33,18 +34,18 @@ jobs() { # command lines "object compiler flags source" that make the objects al
 # shellcheck disable=SC2016
 jobs | xargs -P 2 -L 1 sh -c 'object=$0; "$@" -c -o "$object.$$" && mv "$object.$$" "$object"'
 
-# shellcheck disable=SC2086
-printf '%s\n' $leaves | xargs -P 2 -n 1 sh "$here/run_leaf.sh" "$work" || :
-passed=0 failed=0
-for leaf in $leaves; do
-  if [ -f "$work/$leaf/passed" ]; then
-    passed=$((passed + 1))
-    grep '^leaf ' "$work/$leaf/log"
+leaf() { # name
+  try sh "$here/run_leaf.sh" "$work" "$1" >"$work/$1.log" 2>&1
+  if [ $status = 0 ]; then
+    echo "PASS $(grep '^leaf ' "$work/$1.log")"
   else
-    failed=$((failed + 1))
-    echo "leaf $leaf: FAIL, all it said:"
-    cat "$work/$leaf/log"
+    echo "FAIL leaf $1, all it said:"
+    cat "$work/$1.log"
   fi
-done
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+rm -rf "$work/said"
+# shellcheck disable=SC2086
+set -- $leaves
+for name; do beside leaf "$name"; done
+tally $#

@@ -1,5 +1,6 @@
 /* board_model.h : a board in C, as docs/link.md describes it, with the golden model as its core, at
- * the other end of a port. SPDX-License-Identifier: MIT
+ * the other end of a port.
+ * SPDX-License-Identifier: MIT
  *
  * Time is the port's: it passes while the host waits. Include after cmocka.h.
  */

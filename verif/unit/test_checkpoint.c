@@ -1,5 +1,6 @@
 /* test_checkpoint.c : weights and state survive the file bit for bit, PyTorch's order is right,
- * damage is refused. SPDX-License-Identifier: MIT
+ * damage is refused.
+ * SPDX-License-Identifier: MIT
  *
  * Runs in the repository's root: reads nets/.
  */

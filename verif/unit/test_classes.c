@@ -1,5 +1,6 @@
 /* test_classes.c : lists of names are read as they were written, and shown so that a terminal only
- * shows them. SPDX-License-Identifier: MIT
+ * shows them.
+ * SPDX-License-Identifier: MIT
  */
 #include "base/utf8.h"
 #include "data/classes.h"

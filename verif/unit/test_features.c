@@ -1,5 +1,6 @@
 /* test_features.c : pictures against a direct computation in double precision, and what they must
- * show. SPDX-License-Identifier: MIT
+ * show.
+ * SPDX-License-Identifier: MIT
  */
 #include "base/file.h"
 #include "scratch.h"

@@ -1,5 +1,6 @@
 /* test_train.c : a training run learns, keeps its best, and goes on after a stop with the same
- * bits. SPDX-License-Identifier: MIT
+ * bits.
+ * SPDX-License-Identifier: MIT
  *
  * Runs in the repository's root: reads nets/.
  */

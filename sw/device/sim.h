@@ -1,8 +1,9 @@
-/* sim.h : the emitted core in a simulator behind a C interface: what a library made of sim.cpp
- * (Verilator) or sim_icarus.c (Icarus Verilog) offers. SPDX-License-Identifier: MIT
+/* sim.h : the emitted core in a simulator behind a C interface: what a library made of
+ * verif/sim.cpp (Verilator) or verif/sim_icarus.c (Icarus Verilog) offers.
+ * SPDX-License-Identifier: MIT
  */
-#ifndef ENGRAM_VERIF_SIM_H
-#define ENGRAM_VERIF_SIM_H
+#ifndef ENGRAM_DEVICE_SIM_H
+#define ENGRAM_DEVICE_SIM_H
 
 #include <stddef.h>
 #include <stdint.h>
