@@ -33,7 +33,7 @@ struct compare {
 
   int probe_count;
   struct probe probe[COMPARE_PROBES_MAX];
-  const struct probe *probability; /* of the classes; NULL: replies carry logits */
+  const struct probe *probability;            /* of the classes; NULL: replies carry logits */
   struct sim_signal *weights[NET_LAYERS_MAX]; /* a layer's memories (plan_weight_place) */
   struct sim_signal busy[NET_LAYERS_MAX][2];  /* cycles of work forward and backward, where counted
                                                */

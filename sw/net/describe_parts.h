@@ -56,7 +56,8 @@ struct describe_kind {
   void (*column_shape)(const struct layer *layer, int *height, int *width);
 
   /* Folds that are numbers: the largest value that the layer makes sense of, 0 where the fold is
-   * none of its (NULL: none is); whether a value up to that is legal (NULL: each), and worth a try in a search (NULL: 1 alone). */
+   * none of its (NULL: none is); whether a value up to that is legal (NULL: each), and worth a try
+   * in a search (NULL: 1 alone). */
   int (*fold_most)(const struct layer *layer, enum fold fold);
   bool (*fold_legal)(const struct layer *layer, enum fold fold, int value);
   bool (*fold_worth)(const struct layer *layer, enum fold fold, int value);
