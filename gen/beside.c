@@ -24,7 +24,7 @@ void beside_layer_list(struct marks *marks, const struct net *net) {
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     fprintf(lines.file, " \\\n  X(%d, %d, %d, %d, %d, %d)", l, layer->rows, layer->units,
-            layer->weight.bits, layer->weight.frac, layer->initial_bits);
+            layer->word.bits, layer->word.frac, layer->initial_bits);
   }
   text_to_mark(&lines, marks, "layer_list");
 }

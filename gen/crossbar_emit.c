@@ -116,13 +116,13 @@ void crossbar_write_banks(FILE *choice, FILE *modules, struct emit *emit, int l)
   struct marks *marks = emit->marks;
   bool registers = layer->storage == STORAGE_REGISTER;
   marks_set(marks, "layer", "%d", l);
-  marks_set(marks, "bank_bits", "%d", layer->weight.bits);
+  marks_set(marks, "bank_bits", "%d", layer->word.bits);
   marks_set(marks, "bank_words", "%d", p->weight_words);
   marks_set(marks, "bank_address_bits", "%d", p->address_bits);
   for (int bank = 0; bank < p->rows_at_once * p->banks; bank++) {
     int first = bank % p->banks * p->bank_lanes;
     int here = first + p->bank_lanes > p->lanes ? p->lanes - first : p->bank_lanes;
-    struct content content = {.word_bits = here * layer->weight.bits};
+    struct content content = {.word_bits = here * layer->word.bits};
     content.bits = memory_new((size_t)p->weight_words, (size_t)content.word_bits);
     content_put_weights(&content, emit, l, bank);
     marks_set(marks, "bank", "%d", bank);

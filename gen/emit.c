@@ -96,7 +96,7 @@ static void set_layer_lists(struct marks *marks, const struct net *net) {
     const char *comma = l ? ", " : "";
     fprintf(rows.file, "32'd%d%s", net->layer[l].rows, comma);
     fprintf(columns.file, "32'd%d%s", net->layer[l].units, comma);
-    fprintf(bits.file, "8'd%d%s", net->layer[l].weight.bits, comma);
+    fprintf(bits.file, "8'd%d%s", net->layer[l].word.bits, comma);
   }
   text_to_mark(&rows, marks, "rows_list");
   text_to_mark(&columns, marks, "columns_list");
@@ -129,8 +129,8 @@ static void set_training(struct marks *marks, const struct net *net, const struc
   marks_set(marks, "pairs", "%d", random->pairs);
   marks_set(marks, "pair_offset", "%d", random->pair_offset);
   marks_set(marks, "step_shifts", "%d", random->step_shifts);
-  if (net->random_bits > 0)
-    marks_set(marks, "round_key", "drawn[%d:%d]", random->drawn_bits - 1, net->random_bits);
+  if (net->hash_bits > 0)
+    marks_set(marks, "round_key", "drawn[%d:%d]", random->drawn_bits - 1, net->hash_bits);
   else
     marks_set(marks, "round_key", "{%d{1'b0}}", net->position_bits);
 }
@@ -256,7 +256,7 @@ static void write_page(FILE *f, const struct net *net, const struct plan *plan,
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     fprintf(text.file, "| %d %s | %d x %d | %d, %d | %d, %d | %d, %d | %d | %d |\n", l,
-            net->layer[l].name, layer->rows, layer->units, layer->weight.bits, layer->weight.frac,
+            net->layer[l].name, layer->rows, layer->units, layer->word.bits, layer->word.frac,
             layer->activation.bits, layer->activation.frac, layer->gradient.bits,
             layer->gradient.frac, layer->sum_bits, layer->update_bits);
   }

@@ -38,7 +38,7 @@ void content_put_weights(struct content *content, const struct emit *emit, int l
     for (int unit = 0; unit < layer->units; unit++, weight++) {
       struct plan_place place = plan_weight_place(emit->plan, emit->net, l, row, unit);
       if (place.memory == memory)
-        put(content, (size_t)place.word, place.bit, *weight, layer->weight.bits);
+        put(content, (size_t)place.word, place.bit, *weight, layer->word.bits);
     }
 }
 

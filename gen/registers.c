@@ -181,7 +181,7 @@ void registers_write_rdl(FILE *f, const struct net *net) {
             "  external mem {\n    desc = \"layer %d, %d rows of %d: entry (row << %d) + column; "
             "%d bits, sign-extended; while paused\";\n"
             "    mementries = %d; memwidth = 32; sw = rw;\n  } WEIGHTS%d @ 0x%X;\n",
-            l, layer->rows, layer->units, net->column_bits, layer->weight.bits,
+            l, layer->rows, layer->units, net->column_bits, layer->word.bits,
             ((layer->rows - 1) << net->column_bits) + layer->units, l,
             (unsigned)map_weight(net, l, 0, 0));
   }

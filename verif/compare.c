@@ -260,7 +260,7 @@ static void compare_weights(struct compare *compare, int l, uint64_t now) {
       int i = n * layer->units + u;
       struct plan_place place = plan_weight_place(&compare->plan, compare->net, l, n, u);
       int64_t got = signal_signed(&compare->weights[l][place.memory], (size_t)place.word,
-                                  (size_t)place.bit, layer->weight.bits);
+                                  (size_t)place.bit, layer->word.bits);
       compare_value(compare, tensor, i, weights[i], got, now);
     }
 }

@@ -68,9 +68,9 @@ static char *identifier(const char *name) {
 static void write_array(FILE *f, const struct net *net, const struct weights *weights,
                         const char *name, int l) {
   const struct layer *layer = &net->layer[l];
-  int bits = layer->weight.bits;
+  int bits = layer->word.bits;
   fprintf(f, "\n/* %s: %d inputs x %d units, %d bits: a weight is the integer over 2^%d. */\n",
-          layer->name, layer->rows, layer->units, bits, layer->weight.frac);
+          layer->name, layer->rows, layer->units, bits, layer->word.frac);
   fprintf(f, "static const int%d_t %s_layer%d[%d][%d] = {\n",
           bits <= 8    ? 8
           : bits <= 16 ? 16
@@ -102,13 +102,13 @@ static void write_header(FILE *f, const struct net *net, const struct weights *w
 
 static void write_words(FILE *f, const struct net *net, const struct weights *weights, int l) {
   const struct layer *layer = &net->layer[l];
-  int bits = layer->weight.bits;
+  int bits = layer->word.bits;
   uint32_t mask = UINT32_MAX >> (32 - bits);
   fprintf(f,
           "// %s of a net %016llX: %d rows of %d words, row by row. Two's complement of %d bits:\n"
           "// a weight is the integer over 2^%d.\n",
           layer->name, (unsigned long long)net->net_hash, layer->rows, layer->units, bits,
-          layer->weight.frac);
+          layer->word.frac);
   for (size_t i = 0; i < weights->count[l]; i++)
     fprintf(f, "%0*x\n", (bits + 3) / 4, (unsigned)((uint32_t)weights->layer[l][i] & mask));
 }

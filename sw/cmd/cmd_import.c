@@ -79,7 +79,7 @@ static const struct argp argp = {
 
 static struct quantised quantise_error(const struct net *net, const struct weights *weights,
                                        int l) {
-  struct format format = net->layer[l].weight;
+  struct format format = net->layer[l].word;
   int32_t low = (int32_t)fixed_low(format.bits), high = (int32_t)fixed_high(format.bits);
   struct quantised r = {.weights = weights->count[l], .most = ldexp(high, -format.frac)};
   for (size_t i = 0; i < weights->count[l]; i++) {

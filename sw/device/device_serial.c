@@ -144,7 +144,7 @@ static struct link_block layer_block(const struct net *net, int l) {
 }
 
 static int weight_bytes(const struct net *net, int l) {
-  return (net->layer[l].weight.bits + 7) / 8;
+  return (net->layer[l].word.bits + 7) / 8;
 }
 
 static int write_state(struct serial_device *serial, const struct device_state *state,

@@ -71,7 +71,7 @@ static json_t *metadata_of(const struct net *net, const struct checkpoint *check
 
 static float weight_value(const struct net *net, const struct weights *weights, int l, size_t i) {
   return weights->real[l] ? weights->real[l][i]
-                          : ldexpf((float)weights->layer[l][i], -net->layer[l].weight.frac);
+                          : ldexpf((float)weights->layer[l][i], -net->layer[l].word.frac);
 }
 
 static void write_layer(FILE *file, const struct net *net, int l, const struct weights *weights) {
@@ -279,7 +279,7 @@ static int read_layer(const struct reader *r, int l, const uint8_t *bytes,
                          r->path, tensor->name, value, index);
       bool exact;
       size_t i = (size_t)(row * layer->units + column);
-      weights->layer[l][i] = weight_of(value, &layer->weight, &exact);
+      weights->layer[l][i] = weight_of(value, &layer->word, &exact);
       weights->real[l][i] = (float)value;
       *inexact += !exact;
     }

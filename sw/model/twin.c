@@ -4,8 +4,7 @@
 #include "model/twin_parts.h"
 
 #include "base/file.h"
-#include "model/fixed.h"
-#include "model/random.h"
+#include "model/synapse.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -60,13 +59,13 @@ void twin_set_weights(struct twin *twin, const struct weights *weights) {
     for (size_t i = 0; i < weights->count[l]; i++)
       twin->layer[l].weights[i] =
           weights->real[l] ? (double)weights->real[l][i]
-                           : ldexp((double)weights->layer[l][i], -twin->net->layer[l].weight.frac);
+                           : ldexp((double)weights->layer[l][i], -twin->net->layer[l].word.frac);
 }
 
 void twin_get_weights(const struct twin *twin, struct weights *weights) {
   weights_add_real(weights);
   for (int l = 0; l < weights->layer_count; l++) {
-    struct format format = twin->net->layer[l].weight;
+    struct format format = twin->net->layer[l].word;
     double low = (double)fixed_low(format.bits), high = (double)fixed_high(format.bits);
     for (size_t i = 0; i < weights->count[l]; i++) {
       double rounded = floor(ldexp(twin->layer[l].weights[i], format.frac) + 0.5);
@@ -136,8 +135,15 @@ double twin_loss(const struct twin *twin, int label) {
 
 /* ---- E16. */
 void twin_update_weights(const struct layer *layer, struct twin_tensors *t, double rate) {
-  for (int i = 0; i < layer->rows * layer->units; i++)
-    t->weights[i] -= rate * t->weight_gradient[i];
+  int columns[NET_UNITS_MAX];
+  struct synapse_slopes slopes = {.rows = layer->rows,
+                                  .count = layer->units,
+                                  .columns = columns,
+                                  .terms = t->weight_gradient,
+                                  .stride = layer->units};
+  for (int c = 0; c < layer->units; c++)
+    columns[c] = c;
+  synapse_twin(layer)->update(layer, rate, &slopes, t->weights);
 }
 
 /* From the output's gradient to the first layer's. With `learn` weights change, but for frozen

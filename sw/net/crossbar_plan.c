@@ -76,7 +76,7 @@ struct plan_place crossbar_weight_place(const struct plan *plan, const struct ne
     group = 2 * group + column;
   return (struct plan_place){.memory = row % p->rows_at_once * p->banks + lane / p->bank_lanes,
                              .word = row / p->rows_at_once * p->groups + group,
-                             .bit = lane % p->bank_lanes * net->layer[l].weight.bits};
+                             .bit = lane % p->bank_lanes * net->layer[l].word.bits};
 }
 
 void crossbar_take_picture(struct plan *plan, const struct net *net) {
@@ -113,10 +113,10 @@ static void lay_out_training(struct plan_crossbar *p, bool train, bool dropout) 
 /* The weights' words, in as many banks as there are lanes and rows at once. */
 static void lay_out_banks(struct plan_crossbar *p, const struct layer *layer) {
   bool side_by_side =
-      layer->storage == STORAGE_SINGLE_PORT && !p->paired && layer->weight.bits <= SINGLE_PORT_BITS;
+      layer->storage == STORAGE_SINGLE_PORT && !p->paired && layer->word.bits <= SINGLE_PORT_BITS;
   p->weight_words = plan_divide_up(layer->rows, p->rows_at_once) * p->groups;
   p->address_bits = plan_index_bits(p->weight_words);
-  p->bank_lanes = side_by_side ? SINGLE_PORT_BITS / layer->weight.bits : 1;
+  p->bank_lanes = side_by_side ? SINGLE_PORT_BITS / layer->word.bits : 1;
 }
 
 /* Values are written one by one. */
@@ -152,5 +152,5 @@ void crossbar_lay_out(struct plan *plan, const struct net *net, int l, enum fold
       p->rows_at_once * (p->lanes + (train && !p->shared ? p->trained : 0));
   plan->layer[l].updates = p->early * p->rows_at_once;
   plan_add_memory(plan, layer->name, "weights", p->lanes * p->rows_at_once, p->weight_words,
-                  layer->weight.bits);
+                  layer->word.bits);
 }

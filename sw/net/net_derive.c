@@ -5,6 +5,7 @@
  * (docs/formats.md).
  */
 #include "net/describe_parts.h"
+#include "net/synapse_parts.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -150,10 +151,10 @@ static int derive_shifts(struct net *net, int l, struct problem *problem) {
   layer->sum_shift = sum_frac - layer->activation.frac;
 
   int update_frac = layer->input.frac + layer->gradient.frac;
-  if (check_shift(net, l, "weights.frac", update_frac, layer->weight.frac,
+  if (check_shift(net, l, "weights.frac", update_frac, layer->word.frac,
                   "the update, the product of input and gradient,", problem) != 0)
     return -1;
-  layer->update_shift = update_frac - layer->weight.frac;
+  layer->update_shift = update_frac - layer->word.frac;
 
   layer->back_shift = 0;
   if (l == 0)
@@ -205,16 +206,16 @@ static int derive_widths(struct net *net, int l, struct problem *problem) {
 /* Initial weights must fit their word and not all be zero. */
 static int derive_init(struct net *net, int l, struct problem *problem) {
   struct layer *layer = &net->layer[l];
-  layer->initial_bits = layer->weight.frac + layer->init + 1;
-  int low = -layer->weight.frac;
-  int high = layer->weight.bits - 1 - layer->weight.frac;
+  layer->initial_bits = layer->word.frac + layer->init + 1;
+  int low = -layer->word.frac;
+  int high = layer->word.bits - 1 - layer->word.frac;
   if (high > 0)
     high = 0;
   if (layer->init >= low && layer->init <= high)
     return 0;
   return problem_set(problem, net, l, "weights.init",
                      "found %d, allowed %d..%d with %d bits, %d of them fraction", layer->init, low,
-                     high, layer->weight.bits, layer->weight.frac);
+                     high, layer->word.bits, layer->word.frac);
 }
 
 static int derive_random(struct net *net, struct problem *problem) {
@@ -224,7 +225,10 @@ static int derive_random(struct net *net, struct problem *problem) {
                        "found %d, allowed with rounding: stochastic only, and needed there",
                        net->random_bits);
   int rows = 1, columns = 1;
+  net->hash_bits = 0;
   for (int l = 0; l < net->layer_count; l++) {
+    int bits = net->layer[l].update_random_bits;
+    net->hash_bits = bits > net->hash_bits ? bits : net->hash_bits;
     rows = net->layer[l].rows > rows ? net->layer[l].rows : rows;
     columns = net->layer[l].units > columns ? net->layer[l].units : columns;
   }
@@ -232,10 +236,12 @@ static int derive_random(struct net *net, struct problem *problem) {
   net->row_bits = index_bits(rows);
   net->column_bits = index_bits(columns);
   net->position_bits = net->layer_bits + net->row_bits + net->column_bits;
-  if (net->position_bits + net->random_bits - 1 > KEY_BITS_MAX)
+  if (net->position_bits + net->hash_bits - 1 > KEY_BITS_MAX)
     return problem_set(problem, net, -1, "training.random_bits",
                        "found %d, allowed at most %d with a weight's position of %d bits",
-                       net->random_bits, KEY_BITS_MAX + 1 - net->position_bits, net->position_bits);
+                       net->random_bits,
+                       KEY_BITS_MAX + 1 - net->position_bits - (net->hash_bits - net->random_bits),
+                       net->position_bits);
   return 0;
 }
 
@@ -245,7 +251,8 @@ int net_derive_parts(struct net *net, struct problem *problem) {
       derive_shapes(net, problem) != 0)
     return -1;
   for (int l = 0; l < net->layer_count; l++)
-    if (derive_shifts(net, l, problem) != 0 || derive_widths(net, l, problem) != 0 ||
+    if (synapse_of(&net->layer[l])->derive(net, &net->layer[l], problem) != 0 ||
+        derive_shifts(net, l, problem) != 0 || derive_widths(net, l, problem) != 0 ||
         derive_init(net, l, problem) != 0)
       return -1;
   if (derive_random(net, problem) != 0 || net_check_layout(net, problem) != 0)

@@ -177,7 +177,7 @@ static void lay_out_counts(struct plan *plan, const struct net *net) {
 static void lay_out_random(struct plan_random *random, const struct net *net) {
   int drawn = net_drawn_bits(net);
   random->drawn_bits = plan_largest(drawn, 1);
-  random->round_bits = plan_largest(net->random_bits, 1);
+  random->round_bits = plan_largest(net->hash_bits, 1);
   random->key_bits = net->position_bits + random->round_bits - 1;
   random->pair_offset = drawn;
   random->pairs = plan_largest(net->pair_count, 1);
@@ -195,6 +195,7 @@ void plan_make(struct plan *plan, const struct net *net) {
     struct plan_layer *p = &plan->layer[l];
     p->row_bits = plan_index_bits(net->layer[l].rows);
     p->unit_bits = plan_index_bits(net->layer[l].units);
+    p->round_bits = plan_largest(net->layer[l].update_random_bits, 1);
     kind_of(net, l)->lay_out(plan, net, l);
     plan->multipliers += p->multipliers;
   }

@@ -404,7 +404,8 @@ static const struct {
     {"[3, 5]", "9",
      "net.yaml:4:32: kernel: found 9, allowed an integer 1..8 or a list of 2 of them"},
     {"{bits: 16, frac: 14}", "16",
-     "net.yaml:4:49: weights: found 16, allowed a mapping with bits, frac, init"},
+     "net.yaml:4:49: weights: found 16, allowed a mapping with bits, frac, init, "
+     "synapse"},
     {"name: demo", "name: [demo]",
      "net.yaml:1:7: name: found a list, allowed a text of 1..32 characters"},
     {"name: demo", "name: abcdefghijklmnopqrstuvwxyz0123456",
@@ -506,7 +507,8 @@ static const struct {
     {"filters: 4,", "filters: 4, freeze: 1,",
      "net.yaml:4:32: freeze: found 1, allowed true or false"},
     {"weights: {bits: 16, frac: 14}", "weights: {storage: ram}",
-     "net.yaml:4:50: weights: found the key storage, allowed bits, frac, init"},
+     "net.yaml:4:50: weights: found the key storage, allowed bits, frac, init, "
+     "synapse"},
     /* YAML itself */
     {"layout:", "---\nlayout:", "net.yaml:8:1: found a second document, allowed one"},
     {"layout:", "\tlayout:",
