@@ -149,6 +149,19 @@ static void set_loaded(struct marks *marks, const struct net *net, const struct 
 
 /* ---------------------------------------------------------------- marks of one layer */
 
+/* Base and key of the layer's random bits: of those that are drawn, the lowest. */
+static void set_random(struct marks *marks, const struct plan_random *random, int round_bits) {
+  int key_bits = random->key_bits - (random->round_bits - round_bits);
+  marks_set(marks, "layer_round_bits", "%d", round_bits);
+  if (round_bits == random->round_bits) {
+    marks_set(marks, "layer_base", "round_base");
+    marks_set(marks, "layer_key", "round_key");
+    return;
+  }
+  marks_set(marks, "layer_base", "round_base[%d:0]", round_bits - 1);
+  marks_set(marks, "layer_key", "round_key[%d:0]", key_bits - 1);
+}
+
 static void set_layer(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
   const struct layer *layer = &net->layer[l];
   const struct plan_layer *p = &plan->layer[l];
@@ -172,6 +185,7 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "back_shift", "%d", layer->back_shift);
   marks_set(marks, "update_bits", "%d", layer->update_bits);
   marks_set(marks, "update_shift", "%d", layer->update_shift);
+  set_random(marks, &plan->random, p->round_bits);
   marks_set(marks, "relu", "%d", layer->relu);
   marks_set(marks, "logic_multipliers", "%d", p->logic_multipliers);
   marks_set(marks, "values", "%d", behind->order.values);
