@@ -19,6 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The RTL has the leaves of one synapse (docs/adding-a-synapse.md). */
+_Static_assert(SYNAPSE_COUNT == 1, "engram_crossbar and engram_conv instantiate engram_update");
+
 #define KIND(NAME, name) &name##_emit,
 static const struct emit_kind *const kinds[] = {LAYER_KINDS(KIND)};
 #undef KIND
