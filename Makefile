@@ -74,7 +74,7 @@ $(BUILD)/obj/embedded.o $(BUILD)/san/embedded.o: $(BUILD)/embedded.c
 	@echo 'cc $<'; $(CC) $(CFLAGS) $(INCLUDES) -c -o $@ $<
 
 # The same bits on every machine, with or without fused multiply-adds.
-TWINS := $(basename $(wildcard sw/model/*twin.c sw/model/*/twin.c))
+TWINS := $(basename $(wildcard sw/model/*twin.c sw/model/*/twin.c sw/model/synapses/*.c))
 $(TWINS:%=$(BUILD)/obj/%.o) $(TWINS:%=$(BUILD)/san/%.o): CFLAGS += -ffp-contract=off
 # What the compiler is to make vectors of.
 VECTORS := $(TWINS) $(basename $(wildcard sw/model/*narrow.c sw/model/*/narrow.c sw/model/kernels*.c))

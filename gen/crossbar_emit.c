@@ -80,12 +80,12 @@ void crossbar_write_banks(FILE *choice, FILE *modules, struct emit *emit, int l)
   struct marks *marks = emit->marks;
   bool registers = layer->storage == STORAGE_REGISTER;
   marks_set(marks, "tensor", "%d", layer->first_tensor);
-  marks_set(marks, "bank_bits", "%d", layer->weight.bits);
+  marks_set(marks, "bank_bits", "%d", layer->word.bits);
   marks_set(marks, "bank_words", "%d", p->weight_words);
   marks_set(marks, "bank_address_bits", "%d", p->address_bits);
   for (int bank = 0; bank < p->rows_at_once * p->banks; bank++) {
     int here = lanes_of_bank(p, bank);
-    struct content content = {.word_bits = here * layer->weight.bits};
+    struct content content = {.word_bits = here * layer->word.bits};
     content.bits = memory_new((size_t)p->weight_words, (size_t)content.word_bits);
     content_put_weights(&content, emit, l, bank);
     marks_set(marks, "bank", "%d", bank);
@@ -113,7 +113,7 @@ static void add_weights(struct probes *probes, const struct emit *emit, int l) {
       snprintf(inside, sizeof inside, "u_weights.%s", storages[layer->storage]);
     probes_add(probes,
                (struct core_probe){.kind = PROBE_MEMORY,
-                                   .bits = lanes_of_bank(p, bank) * layer->weight.bits,
+                                   .bits = lanes_of_bank(p, bank) * layer->word.bits,
                                    .count = p->weight_words},
                layer->name, "weights",
                "u_%s.u_banks.gen_bank_row[%d].gen_bank[%d].u_bank.%s.memory_q", layer->name,

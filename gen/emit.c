@@ -19,6 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The RTL has the leaves of one synapse (docs/adding-a-synapse.md). */
+_Static_assert(SYNAPSE_COUNT == 1, "engram_crossbar and engram_conv instantiate engram_update");
+
 #define KIND(NAME, name) &name##_emit,
 static const struct emit_kind *const kinds[] = {LAYER_KINDS(KIND)};
 #undef KIND
@@ -141,8 +144,8 @@ static void set_training(struct marks *marks, const struct net *net, const struc
   marks_set(marks, "pairs", "%d", random->pairs);
   marks_set(marks, "pair_offset", "%d", random->pair_offset);
   marks_set(marks, "step_shifts", "%d", random->step_shifts);
-  if (net->random_bits > 0)
-    marks_set(marks, "round_key", "drawn[%d:%d]", random->drawn_bits - 1, net->random_bits);
+  if (net->hash_bits > 0)
+    marks_set(marks, "round_key", "drawn[%d:%d]", random->drawn_bits - 1, net->hash_bits);
   else
     marks_set(marks, "round_key", "{%d{1'b0}}", net->position_bits);
 }
@@ -160,6 +163,19 @@ static void set_loaded(struct marks *marks, const struct net *net, const struct 
 }
 
 /* ---------------------------------------------------------------- marks of one layer */
+
+/* Base and key of the layer's random bits: of those that are drawn, the lowest. */
+static void set_random(struct marks *marks, const struct plan_random *random, int round_bits) {
+  int key_bits = random->key_bits - (random->round_bits - round_bits);
+  marks_set(marks, "layer_round_bits", "%d", round_bits);
+  if (round_bits == random->round_bits) {
+    marks_set(marks, "layer_base", "round_base");
+    marks_set(marks, "layer_key", "round_key");
+    return;
+  }
+  marks_set(marks, "layer_base", "round_base[%d:0]", round_bits - 1);
+  marks_set(marks, "layer_key", "round_key[%d:0]", key_bits - 1);
+}
 
 static void set_layer(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
   const struct layer *layer = &net->layer[l];
@@ -183,6 +199,7 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "back_shift", "%d", layer->back_shift);
   marks_set(marks, "update_bits", "%d", layer->update_bits);
   marks_set(marks, "update_shift", "%d", layer->update_shift);
+  set_random(marks, &plan->random, p->round_bits);
   marks_set(marks, "relu", "%d", layer->relu);
   marks_set(marks, "halve", "%s", layer->dropout ? "halve_q" : "1'b0");
   marks_set(marks, "logic_multipliers", "%d", p->logic_multipliers);

@@ -17,16 +17,12 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
       argp_error(state, "found %s, allowed a board and a key", arg);
     *(state->arg_num == 0 ? &options->name : &options->key) = arg;
     return 0;
-  case 'V':
-    option_version();
   default:
     return ARGP_ERR_UNKNOWN;
   }
 }
 
-static const struct argp_option table[] = {OPTION_VERSION, {0}};
 static const struct argp argp = {
-    .options = table,
     .parser = parse,
     .args_doc = "BOARD [KEY]",
     .doc = "Print what fpga/BOARD/board.yaml says, as it stood when this program was built."
@@ -36,7 +32,7 @@ static const struct argp argp = {
 
 int cmd_board(int argc, char **argv) {
   struct options options = {NULL, NULL};
-  option_parse(&argp, "engram board", argc, argv, &options);
+  option_parse(&argp, "engram board", argc, argv, &options, NULL);
   struct error err = {""};
   struct board board;
   if (!options.name)

@@ -79,48 +79,18 @@ void crossbar_narrow_backward(struct model *model, int l) {
 
 /* ---- E11, E13 ---- */
 
-/* A unit's weights where the kernels do not fit. */
-static uint32_t update_plainly(const struct update *update, const struct layer *layer,
-                               int16_t *weights, const int16_t *input, int64_t gradient,
-                               const uint16_t *rows, uint32_t column) {
-  uint32_t lost = 0;
-  for (int i = 0; i < layer->rows; i++)
-    weights[i] =
-        (int16_t)update_weight(update, weights[i], input[i] * gradient, rows[i] ^ column, &lost);
-  return lost;
-}
-
-/* How many of rho's last bits stand behind the last place of u, where they change nothing:
- * floor((u 2^d + rho) / 2^(s+d)) = floor((u + floor(rho / 2^d)) / 2^s). The kernels want none. */
-static int idle_bits(const struct update *update) {
-  return update->fine_bits > update->shift ? update->fine_bits - update->shift : 0;
-}
-
 void crossbar_narrow_update(struct model *model, const struct random_step *random, int l,
                             const struct values *input) {
-  const struct net *net = model->net;
-  const struct layer *layer = &net->layer[l];
+  const struct layer *layer = &model->net->layer[l];
   struct narrow *narrow = model->narrow;
-  struct narrow_layer *n = &narrow->layer[l];
-  const int32_t *gradient = model->layer[l].gradient;
-  struct update update = update_of(model, l);
-  int idle = idle_bits(&update);
-  update.fine_bits -= idle;
-  if (update.random)
-    random_rows(net, random, layer->first_tensor, layer->rows, narrow->rows);
-  for (int i = 0; idle > 0 && i < layer->rows; i++)
-    narrow->rows[i] = (uint16_t)(narrow->rows[i] >> idle);
-  for (int u = 0; u < layer->units; u++) {
-    if (gradient[u] == 0)
-      continue;
-    int16_t *weights = n->weights + (size_t)u * n->stride;
-    uint32_t column = update_column(&update, net, random, u) >> idle;
-    struct kernel_update rule = {(int16_t)gradient[u], update.shift, update.fine_bits,
-                                 (uint16_t)column, update.weight_bits};
-    model->counters.count[COUNT_LOST][l] +=
-        kernel_updates(&rule, layer->input.bits, layer->gradient.bits)
-            ? narrow->kernels->update(&rule, weights, input->whole, narrow->rows, n->stride)
-            : update_plainly(&update, layer, weights, input->whole, gradient[u], narrow->rows,
-                             column);
-  }
+  const struct narrow_layer *n = &narrow->layer[l];
+  struct synapse_step step = synapse_begin(model, random, net_matrix(model->net, l));
+  struct synapse_product product = {.x = input->whole,
+                                    .gradient = model->layer[l].gradient,
+                                    .rows = narrow->rows,
+                                    .words = n->weights,
+                                    .stride = n->stride};
+  narrow_rows(narrow, &step);
+  model->counters.count[COUNT_LOST][l] +=
+      synapse_narrow(layer)->update(&step, narrow->kernels, &product);
 }

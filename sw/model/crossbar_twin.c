@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "model/crossbar.h"
+#include "model/synapse.h"
 
 #include <string.h>
 
@@ -50,24 +51,31 @@ static void dense_backward_input(const struct layer *layer, const double *gradie
   }
 }
 
-/* ---- E11 to E14 and E16 at once, row by row: a row's weights are used before they change, and
- * most of their gradients are 0. front_gate and front_gradient are NULL for the first layer; with a
- * rate of 0 the layer does not learn. */
+/* ---- E11 to E14 and E16 at once, some rows after the other: their weights are used before they
+ * change, and most of their gradients are 0. front_gate and front_gradient are NULL for the first
+ * layer; with a rate of 0 the layer does not learn. */
 static void dense_learn(const struct layer *layer, const double *input, const double *gradient,
                         double rate, const uint8_t *front_gate, double *front_gradient,
                         double *weights) {
+  enum { ROWS = 16 };
   int active[NET_UNITS_MAX], count = learning_units(layer, gradient, active);
   double step[NET_UNITS_MAX];
   for (int k = 0; k < count; k++)
     step[k] = gradient[active[k]];
-  for (int n = 0; n < layer->rows; n++, weights += layer->units) {
-    double value = input[n], sum = 0;
-    for (int k = 0; k < count && front_gate && front_gate[n]; k++)
-      sum += weights[active[k]] * step[k];
-    if (front_gradient)
+  struct synapse_slopes slopes = {
+      .count = count, .columns = active, .terms = step, .width = layer->units};
+  for (int first = 0; first < layer->rows; first += ROWS) {
+    slopes.rows = layer->rows - first < ROWS ? layer->rows - first : ROWS;
+    slopes.x = input + first;
+    double *row = weights + first * layer->units;
+    for (int n = first; front_gradient && n < first + slopes.rows; n++, row += layer->units) {
+      double sum = 0;
+      for (int k = 0; k < count && front_gate[n]; k++)
+        sum += row[active[k]] * step[k];
       front_gradient[n] = sum;
-    for (int k = 0; k < count && value != 0 && rate != 0; k++)
-      weights[active[k]] -= rate * (value * step[k]);
+    }
+    if (rate != 0)
+      synapse_twin(layer)->update(layer, rate, &slopes, weights + first * layer->units);
   }
 }
 

@@ -8,7 +8,7 @@
 /* ---- FC: sum[unit] = sum over inputs of input * W[input][unit]; 0 for units that are dropped. */
 void crossbar_wide_forward(struct model *model, int l, const int32_t *input, bool train) {
   const struct layer *layer = &model->net->layer[l];
-  const int32_t *weights = model->exchange.layer[l];
+  const int32_t *weights = layer_weights(model, l);
   const uint8_t *dropout = layer_dropout(model, l, train);
   int64_t *sum = model->layer[l].sum;
   int units[NET_UNITS_MAX];
@@ -34,7 +34,7 @@ void crossbar_wide_backward(struct model *model, const struct random_step *rando
     return;
   const struct layer *layer = &model->net->layer[l], *front = &model->net->layer[l - 1];
   struct layer_tensors *front_tensors = &model->layer[l - 1];
-  const int32_t *gradient = model->layer[l].gradient, *weights = model->exchange.layer[l];
+  const int32_t *gradient = model->layer[l].gradient, *weights = layer_weights(model, l);
   uint32_t *cut = &model->counters.count[COUNT_CUT_GRADIENTS][l - 1];
   int units[NET_UNITS_MAX];
   int count = active_units(layer, gradient, units);
@@ -51,25 +51,13 @@ void crossbar_wide_backward(struct model *model, const struct random_step *rando
 /* ---- E11, E13: dW = input * gradient'. */
 void crossbar_wide_update(struct model *model, const struct random_step *random, int l,
                           const int32_t *input) {
-  const struct net *net = model->net;
-  const struct layer *layer = &net->layer[l];
   const int32_t *gradient = model->layer[l].gradient;
-  int32_t *weights = model->exchange.layer[l];
-  struct update update = update_of(model, l);
+  struct synapse_step step = synapse_begin(model, random, net_matrix(model->net, l));
   int units[NET_UNITS_MAX];
-  uint32_t column[NET_UNITS_MAX], lost = 0;
-  int count = active_units(layer, gradient, units);
-  for (int k = 0; k < count; k++)
-    column[k] = update_column(&update, net, random, units[k]);
-  for (int n = 0; n < layer->rows; n++, weights += layer->units) {
-    if (input[n] == 0)
-      continue;
-    uint32_t row = update_row(&update, net, random, layer->first_tensor, n);
-    for (int k = 0; k < count; k++) {
-      int32_t *weight = &weights[units[k]];
-      *weight = update_weight(&update, *weight, (int64_t)input[n] * gradient[units[k]],
-                              row ^ column[k], &lost);
-    }
-  }
-  model->counters.count[COUNT_LOST][l] += lost;
+  int64_t active[NET_UNITS_MAX];
+  struct synapse_terms terms = {.x = input, .columns = units, .terms = active};
+  terms.count = active_units(step.layer, gradient, units);
+  for (int k = 0; k < terms.count; k++)
+    active[k] = gradient[units[k]];
+  synapse_update(model, &step, &terms);
 }

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "model/softmax.h"
+#include "net/synapse_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +24,11 @@ static void tensors_new(struct model *model) {
     t->gradient = memory_new(outputs, sizeof *t->gradient);
     memset(t->kept, 1, outputs); /* a convolution's stay so */
     memset(t->gate, 1, outputs);
+    size_t weights = (size_t)layer->rows * (size_t)layer->units;
+    if (synapse_of(layer)->read)
+      t->value = memory_new(weights, sizeof *t->value);
     if (wide_sums_updates(layer))
-      t->update_sum = memory_new((size_t)(layer->rows * layer->units), sizeof *t->update_sum);
+      t->update_sum = memory_new(weights, sizeof *t->update_sum);
   }
   model->dropout = memory_new((size_t)net->pair_count + 1, sizeof *model->dropout);
   model->exp_table = memory_new(SOFTMAX_ENTRIES, sizeof *model->exp_table);
@@ -54,6 +58,7 @@ void model_free(struct model *model) {
     free(t->gate);
     free(t->gradient);
     free(t->update_sum);
+    free(t->value);
   }
   free(model->pixels);
   free(model->dropout);
@@ -68,7 +73,8 @@ void model_free(struct model *model) {
 /* The narrow weights are up to date. */
 static void catch_up(struct model *model) {
   if (model->narrow && model->narrow_behind)
-    narrow_set_weights(model->narrow, &model->exchange);
+    for (int l = 0; l < model->net->layer_count; l++)
+      narrow_set_layer(model->narrow, &model->exchange, l);
   model->narrow_behind = false;
 }
 
@@ -83,7 +89,8 @@ void model_view(struct model *view, struct model *model) {
 
 const struct weights *model_weights(struct model *model) {
   if (model->narrow && model->exchange_behind)
-    narrow_get_weights(model->narrow, &model->exchange);
+    for (int l = 0; l < model->net->layer_count; l++)
+      narrow_get_layer(model->narrow, &model->exchange, l);
   model->exchange_behind = false;
   return &model->exchange;
 }
@@ -107,15 +114,6 @@ void layer_activate(struct model *model, int l, bool train) {
                         &model->counters.count[COUNT_CUT_ACTIVATIONS][l]);
     t->gate[n] = t->kept[n] && (!layer->relu || t->activation[n] > 0);
   }
-}
-
-struct update update_of(const struct model *model, int l) {
-  const struct net *net = model->net;
-  bool random = net->rounding == ROUND_STOCHASTIC;
-  return (struct update){.shift = net->layer[l].update_shift + model->state.rate,
-                         .weight_bits = net->layer[l].weight.bits,
-                         .fine_bits = random ? net->random_bits : 1,
-                         .random = random};
 }
 
 void model_forward(struct model *model, const uint8_t *picture, int label, bool train) {

@@ -7,9 +7,7 @@
 #ifndef ENGRAM_MODEL_PARTS_H
 #define ENGRAM_MODEL_PARTS_H
 
-#include "model/fixed.h"
-#include "model/kernels.h"
-#include "model/model.h"
+#include "model/synapse.h"
 
 /* ---- units ---- */
 
@@ -40,37 +38,10 @@ static inline int active_units(const struct layer *layer, const int32_t *gradien
  * first). */
 void layer_activate(struct model *model, int l, bool train);
 
-/* ---- updates ---- */
-
-/* What the updates of a layer share in a step. The rounding's hash is linear: what it makes of
- * {tensor, row, column} is what it makes of {tensor, row, 0} xor what it makes of {0, 0, column},
- * with the base once. */
-struct update {
-  int shift, weight_bits;
-  int fine_bits; /* behind the weight's grid */
-  bool random;   /* rho is */
-};
-
-struct update update_of(const struct model *model, int l);
-
-/* rho of E16 is update_row(row) xor update_column(column). */
-static inline uint32_t update_row(const struct update *update, const struct net *net,
-                                  const struct random_step *random, int tensor, int row) {
-  return update->random ? random_at(net, random, tensor, row, 0) : 0;
-}
-
-static inline uint32_t update_column(const struct update *update, const struct net *net,
-                                     const struct random_step *random, int column) {
-  return update->random ? random_at(net, random, 0, 0, column) ^ random->base
-                        : net->rounding == ROUND_NEAREST;
-}
-
-/* ---- E16 for one weight. */
-static inline int32_t update_weight(const struct update *update, int32_t weight, int64_t u,
-                                    uint32_t rho, uint32_t *lost) {
-  if (u == 0) /* floor((0 + rho) / 2^s) = 0 for every rho < 2^s */
-    return weight;
-  return fixed_update(weight, u, update->shift, update->fine_bits, rho, update->weight_bits, lost);
+/* The layer's weights, [rows][units]: its words, or what they mean where that is another number.
+ * For wide.c; up to date from wide_forward on until the layer's update. */
+static inline const int32_t *layer_weights(const struct model *model, int l) {
+  return model->layer[l].value ? model->layer[l].value : model->exchange.layer[l];
 }
 
 /* ---- the two ways ---- */
@@ -109,7 +80,8 @@ struct narrow *narrow_new(const struct net *net, const struct kernels *kernels,
                           const struct narrow *owner);
 void narrow_free(struct narrow *narrow);
 
-void narrow_set_weights(struct narrow *narrow, const struct weights *weights);
-void narrow_get_weights(const struct narrow *narrow, struct weights *weights);
+/* A layer's words out of the weights, and back. */
+void narrow_set_layer(struct narrow *narrow, const struct weights *weights, int l);
+void narrow_get_layer(const struct narrow *narrow, struct weights *weights, int l);
 
 #endif

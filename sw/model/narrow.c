@@ -4,8 +4,10 @@
 #include "model/narrow_parts.h"
 
 #include "base/file.h"
+#include "net/synapse_parts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define KIND(NAME, name) &name##_narrow,
 static const struct narrow_kind *const kinds[] = {LAYER_KINDS(KIND)};
@@ -19,7 +21,9 @@ static bool narrow_fits(const struct net *net) {
     const struct narrow_kind *kind = kinds[layer->kind];
     if (layer->input.bits > WORD_BITS || layer->weight.bits > WORD_BITS ||
         layer->activation.bits > WORD_BITS || layer->gradient.bits > WORD_BITS ||
-        layer->tensor_count > 1 || !kind->fits || !kind->fits(net, l))
+        layer->tensor_count > 1 || !kind->fits || !kind->fits(net, l) ||
+        !synapse_narrow(layer)->update || synapse_of(layer)->read ||
+        layer->update_random_bits > WORD_BITS)
       return false;
   }
   return true;
@@ -85,25 +89,35 @@ void narrow_free(struct narrow *narrow) {
   free(narrow);
 }
 
-void narrow_set_weights(struct narrow *narrow, const struct weights *weights) {
-  for (int l = 0; l < narrow->net->layer_count; l++) {
-    int rows = narrow->net->layer[l].rows, units = narrow->net->layer[l].units;
-    const int32_t *from = weights->layer[l];
-    for (int row = 0; row < rows; row++)
-      for (int u = 0; u < units; u++)
-        narrow->layer[l].weights[(size_t)u * narrow->layer[l].stride + (size_t)row] =
-            (int16_t)*from++;
-  }
+void narrow_set_layer(struct narrow *narrow, const struct weights *weights, int l) {
+  int rows = narrow->net->layer[l].rows, units = narrow->net->layer[l].units;
+  const struct narrow_layer *n = &narrow->layer[l];
+  const int32_t *from = weights->layer[l];
+  for (int row = 0; row < rows; row++)
+    for (int u = 0; u < units; u++)
+      n->weights[(size_t)u * n->stride + (size_t)row] = (int16_t)*from++;
 }
 
-void narrow_get_weights(const struct narrow *narrow, struct weights *weights) {
-  for (int l = 0; l < narrow->net->layer_count; l++) {
-    int rows = narrow->net->layer[l].rows, units = narrow->net->layer[l].units;
-    int32_t *to = weights->layer[l];
-    for (int row = 0; row < rows; row++)
-      for (int u = 0; u < units; u++)
-        *to++ = narrow->layer[l].weights[(size_t)u * narrow->layer[l].stride + (size_t)row];
+void narrow_get_layer(const struct narrow *narrow, struct weights *weights, int l) {
+  int rows = narrow->net->layer[l].rows, units = narrow->net->layer[l].units;
+  const struct narrow_layer *n = &narrow->layer[l];
+  int32_t *to = weights->layer[l];
+  for (int row = 0; row < rows; row++)
+    for (int u = 0; u < units; u++)
+      *to++ = n->weights[(size_t)u * n->stride + (size_t)row];
+}
+
+void narrow_rows(struct narrow *narrow, const struct synapse_step *step) {
+  int rows = step->layer->rows;
+  if (step->mask == 0) {
+    memset(narrow->rows, 0, (size_t)rows * sizeof *narrow->rows);
+    return;
   }
+  random_rows(step->net, step->random, net_tensor_number(step->net, step->tensor), rows,
+              narrow->rows);
+  if (step->layer->update_random_bits < step->net->hash_bits)
+    for (int i = 0; i < rows; i++)
+      narrow->rows[i] &= (uint16_t)step->mask;
 }
 
 /* ---- all layers ---- */

@@ -32,7 +32,7 @@ struct narrow {
   bool view; /* the weights are another's */
   struct values pixels;
   struct narrow_layer layer[NET_LAYERS_MAX];
-  uint16_t *rows; /* [most rows of a layer] rho's part; 0 where it is not random */
+  uint16_t *rows; /* [most rows of a layer] narrow_rows */
 };
 
 struct narrow_kind {
@@ -55,6 +55,9 @@ struct narrow_kind {
 #define KIND(NAME, name) extern const struct narrow_kind name##_narrow;
 LAYER_KINDS(KIND)
 #undef KIND
+
+/* narrow->rows: synapse_row_bits of each row of the layer. */
+void narrow_rows(struct narrow *narrow, const struct synapse_step *step);
 
 /* `slack` more elements can be read, and are 0. */
 struct values values_new(size_t count, size_t slack);

@@ -50,12 +50,12 @@ struct random_state random_advance(struct random_state state, int shifts) {
 
 struct random_step random_begin_step(const struct net *net, struct random_state state) {
   struct random_step step = {0, 0};
-  if (net->random_bits == 0)
+  if (net->hash_bits == 0)
     return step;
   wide s = to_wide(state);
-  int key_bits = net->position_bits + net->random_bits - 1;
-  step.base = (uint32_t)s & ((UINT32_C(1) << net->random_bits) - 1);
-  step.key = (uint64_t)(s >> net->random_bits) & ((UINT64_C(1) << key_bits) - 1);
+  int key_bits = net->position_bits + net->hash_bits - 1;
+  step.base = (uint32_t)s & ((UINT32_C(1) << net->hash_bits) - 1);
+  step.key = (uint64_t)(s >> net->hash_bits) & ((UINT64_C(1) << key_bits) - 1);
   return step;
 }
 
@@ -75,12 +75,12 @@ uint32_t random_at(const struct net *net, const struct random_step *step, int te
   uint64_t hash = step->base;
   for (uint64_t key = step->key; position != 0; position >>= 1, key >>= 1)
     hash ^= key & -(position & 1);
-  return (uint32_t)hash & ((UINT32_C(1) << net->random_bits) - 1);
+  return (uint32_t)hash & ((UINT32_C(1) << net->hash_bits) - 1);
 }
 
 void random_rows(const struct net *net, const struct random_step *step, int tensor, int count,
                  uint16_t *rows) {
-  uint32_t mask = (UINT32_C(1) << net->random_bits) - 1;
+  uint32_t mask = (UINT32_C(1) << net->hash_bits) - 1;
   rows[0] = (uint16_t)random_at(net, step, tensor, 0, 0);
   for (int bit = 0; 1 << bit < count; bit++) { /* the rows that this bit of their number adds */
     uint16_t part = (uint16_t)(step->key >> (net->column_bits + bit) & mask);

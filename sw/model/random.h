@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * State S is a 127-bit LFSR, x^127 + x^63 + 1. Its output bits from S on, bit 0 first, are one
- * step's stream. With R = net.random_bits and P = net.position_bits, bits [0, R) are the base B of
- * the rounding hash, bits [R, O) its key K of P+R-1 bits, O = 2R+P-1; where R = 0 there is neither,
+ * step's stream. With R = net.hash_bits and P = net.position_bits, bits [0, R) are the base B of
+ * the weights' hash, bits [R, O) its key K of P+R-1 bits, O = 2R+P-1; where R = 0 there is neither,
  * and O = 0. Bits [O, O+pairs) are one for each dropout pair. A training step leaves S advanced by
  * 128 shifts for each begun 128 bits of that stream, and by 128 where it has none.
  */

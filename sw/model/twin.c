@@ -4,8 +4,7 @@
 #include "model/twin_parts.h"
 
 #include "base/file.h"
-#include "model/fixed.h"
-#include "model/random.h"
+#include "model/synapse.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -139,9 +138,22 @@ double twin_loss(const struct twin *twin, int label) {
 }
 
 /* ---- E16. */
-void twin_update_weights(const struct layer *layer, struct twin_tensors *t, double rate) {
-  for (size_t i = 0; i < layer->weight_count; i++)
-    t->weights[i] -= rate * t->weight_gradient[i];
+void twin_update_weights(struct twin *twin, int l, double rate) {
+  const struct layer *layer = &twin->net->layer[l];
+  struct twin_tensors *t = &twin->layer[l];
+  int columns[NET_UNITS_MAX];
+  for (int c = 0; c < NET_UNITS_MAX; c++)
+    columns[c] = c;
+  for (int i = 0; i < layer->tensor_count; i++) {
+    const struct tensor *tensor = net_matrix(twin->net, l) + i;
+    struct synapse_slopes slopes = {.rows = tensor->rows,
+                                    .count = tensor->columns,
+                                    .columns = columns,
+                                    .terms = t->weight_gradient + tensor->first,
+                                    .stride = tensor->columns,
+                                    .width = tensor->columns};
+    synapse_twin(layer)->update(layer, rate, &slopes, t->weights + tensor->first);
+  }
 }
 
 /* From the output's gradient to the first layer's. With `learn` weights change, but for frozen
@@ -172,11 +184,9 @@ void twin_backward(struct twin *twin, int label) {
 void twin_update(struct twin *twin) {
   const struct net *net = twin->net;
   double rate = ldexp(1, -twin->state.rate);
-  for (int l = 0; l < net->layer_count; l++) {
-    struct twin_tensors *t = &twin->layer[l];
+  for (int l = 0; l < net->layer_count; l++)
     if (!(twin->state.freeze >> l & 1))
-      twin_update_weights(&net->layer[l], t, rate);
-  }
+      twin_update_weights(twin, l, rate);
   finish_step(twin);
 }
 

@@ -31,6 +31,6 @@ LAYER_KINDS(KIND)
 #undef KIND
 
 /* E16 with the weights' gradients. */
-void twin_update_weights(const struct layer *layer, struct twin_tensors *t, double rate);
+void twin_update_weights(struct twin *twin, int l, double rate);
 
 #endif

@@ -3,6 +3,8 @@
  */
 #include "model/model_parts.h"
 
+#include "net/synapse_parts.h"
+
 #define KIND(NAME, name) &name##_wide,
 static const struct wide_kind *const kinds[] = {LAYER_KINDS(KIND)};
 #undef KIND
@@ -15,6 +17,10 @@ void wide_forward(struct model *model, bool train) {
   const struct net *net = model->net;
   const int32_t *input = model->pixels;
   for (int l = 0; l < net->layer_count; l++) {
+    if (model->layer[l].value)
+      synapse_of(&net->layer[l])
+          ->read(&net->layer[l], model->exchange.layer[l], model->exchange.count[l],
+                 model->layer[l].value);
     kinds[net->layer[l].kind]->forward(model, l, input, train);
     layer_activate(model, l, train);
     input = model->layer[l].activation;

@@ -4,6 +4,7 @@
 #include "net/cost_parts.h"
 
 #include "net/map.h"
+#include "net/synapse_parts.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -12,6 +13,10 @@
 #define KIND(NAME, name) &name##_cost,
 static const struct cost_kind *const kinds[] = {LAYER_KINDS(KIND)};
 #undef KIND
+
+#define SYNAPSE(NAME, name) &name##_cost,
+static const struct synapse_cost *const synapses[] = {SYNAPSES(SYNAPSE)};
+#undef SYNAPSE
 
 /* ---- instances ---- */
 
@@ -41,9 +46,10 @@ void cost_place_ram(struct cost_core *core, const char *owner, const char *leaf,
 void cost_place_update(struct cost_core *core, int l, const char *leaf, int count, int u_bits,
                        int rate_bits) {
   const struct layer *layer = &core->net->layer[l];
-  struct cost_update update = {layer->weight.bits, u_bits, layer->update_shift, rate_bits,
-                               core->random_bits};
-  cost_place(core, layer->name, leaf, count, cost_update(core->family, &update));
+  struct cost_update update = {layer->word.bits, u_bits, layer->update_shift, rate_bits,
+                               core->plan->layer[l].round_bits};
+  cost_place(core, layer->name, leaf, count,
+             synapses[layer->synapse]->update(core->family, layer, &update));
 }
 
 void cost_place_multipliers(struct cost_core *core, const char *owner, const char *leaf, int a_bits,
@@ -154,8 +160,7 @@ void cost_estimate_parts(struct cost_parts *parts, const struct net *net, const 
                            .plan = plan,
                            .family = family,
                            .parts = parts,
-                           .trains = net->fold[FOLD_MODE] == MODE_TRAINING,
-                           .random_bits = plan->random.round_bits};
+                           .trains = net->fold[FOLD_MODE] == MODE_TRAINING};
   parts->count = 0;
   place_control(&core);
   place_counts(&core);

@@ -15,7 +15,6 @@ struct cost_core {
   enum family family;
   struct cost_parts *parts;
   bool trains;
-  int random_bits; /* the RTL's ROUND_BITS */
 };
 
 struct cost_kind {

@@ -196,7 +196,7 @@ static struct cost_crossbar crossbar_of(const struct cost_core *core, int l) {
                                 .back_bits = layer->back_bits,
                                 .back_levels = p->back_levels,
                                 .slot_bits = order->slot_bits,
-                                .round_bits = core->random_bits,
+                                .round_bits = core->plan->layer[l].round_bits,
                                 .column_bits = net->column_bits,
                                 .position_bits = net->position_bits,
                                 .paired = p->paired,
@@ -216,7 +216,7 @@ static void place_weights(struct cost_core *core, int l) {
   const struct layer *layer = &core->net->layer[l];
   const struct plan_crossbar *p = &core->plan->layer[l].crossbar;
   int whole = p->lanes / p->bank_lanes, rest = p->lanes % p->bank_lanes;
-  struct memory bank = {ports[layer->storage], p->weight_words, p->bank_lanes, layer->weight.bits};
+  struct memory bank = {ports[layer->storage], p->weight_words, p->bank_lanes, layer->word.bits};
   cost_place(core, layer->name, "weights", p->rows_at_once * whole, cost_ram(core->family, &bank));
   bank.lanes = rest;
   if (rest > 0)

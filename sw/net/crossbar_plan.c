@@ -115,10 +115,10 @@ static void lay_out_training(struct plan_crossbar *p, bool train, bool dropout) 
 /* The weights' words, in as many banks as there are lanes and rows at once. */
 static void lay_out_banks(struct plan_crossbar *p, const struct layer *layer) {
   bool side_by_side =
-      layer->storage == STORAGE_SINGLE_PORT && !p->paired && layer->weight.bits <= SINGLE_PORT_BITS;
+      layer->storage == STORAGE_SINGLE_PORT && !p->paired && layer->word.bits <= SINGLE_PORT_BITS;
   p->weight_words = plan_divide_up(layer->rows, p->rows_at_once) * p->groups;
   p->address_bits = plan_index_bits(p->weight_words);
-  p->bank_lanes = side_by_side ? SINGLE_PORT_BITS / layer->weight.bits : 1;
+  p->bank_lanes = side_by_side ? SINGLE_PORT_BITS / layer->word.bits : 1;
 }
 
 /* Values are written one by one. */
@@ -154,5 +154,5 @@ void crossbar_lay_out(struct plan *plan, const struct net *net, int l, enum fold
       p->rows_at_once * (p->lanes + (train && !p->shared ? p->trained : 0));
   plan->layer[l].updates = p->early * p->rows_at_once;
   plan_add_memory(plan, layer->name, "weights", p->lanes * p->rows_at_once, p->weight_words,
-                  layer->weight.bits);
+                  layer->word.bits);
 }

@@ -4,6 +4,7 @@
 #include "net/net.h"
 
 #include "net/describe_parts.h"
+#include "net/synapse_parts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,14 @@ const struct describe_kind *describe_kind(const struct layer *layer) {
   return kinds[layer->kind];
 }
 
+#define SYNAPSE(NAME, name) &name##_synapse,
+static const struct synapse *const synapses[] = {SYNAPSES(SYNAPSE)};
+#undef SYNAPSE
+
+const struct synapse *synapse_of(const struct layer *layer) {
+  return synapses[layer->synapse];
+}
+
 /* ---- the grammar ---- */
 
 const struct schema_field describe_format_fields[] = {
@@ -33,12 +42,14 @@ const struct schema_field describe_weight_fields[] = {
     INT("bits", struct layer, weight.bits, BITS_MIN, BITS_MAX),
     INT("frac", struct layer, weight.frac, 0, FRAC_MAX),
     INT("init", struct layer, init, -FRAC_MAX, 0),
+    ENUM("synapse", struct layer, synapse, net_synapse_names),
     END,
 };
 const struct schema_field describe_stored_fields[] = {
     INT("bits", struct layer, weight.bits, BITS_MIN, BITS_MAX),
     INT("frac", struct layer, weight.frac, 0, FRAC_MAX),
     INT("init", struct layer, init, -FRAC_MAX, 0),
+    ENUM("synapse", struct layer, synapse, net_synapse_names),
     ENUM("storage", struct layer, storage, net_storage_names),
     END,
 };

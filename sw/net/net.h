@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "net/kinds.h"
+#include "net/synapses.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,6 +42,11 @@
 #define KIND(NAME, name) LAYER_##NAME,
 enum layer_kind { LAYER_KINDS(KIND) LAYER_KIND_COUNT };
 #undef KIND
+
+/* SYNAPSE_ and its name for each of synapses.h. */
+#define SYNAPSE(NAME, name) SYNAPSE_##NAME,
+enum synapse_kind { SYNAPSES(SYNAPSE) SYNAPSE_COUNT };
+#undef SYNAPSE
 
 /* How an update is rounded to the weight's grid (E16, docs/formats.md). */
 enum rounding { ROUND_NEAREST, ROUND_STOCHASTIC, ROUND_TRUNCATE };
@@ -136,7 +142,8 @@ struct layer {
   int units;    /* filters, units or classes: the columns of the weight matrix */
   bool relu;    /* false where the kind has none */
   bool dropout; /* likewise; training keeps one of each neighbouring pair of units */
-  struct format weight;
+  enum synapse_kind synapse;
+  struct format weight;     /* as a sum takes it */
   struct format activation; /* what the layer puts out: C, D, logits */
   struct format gradient;   /* the error's gradient with respect to that: G_L, G_OUT, G_S */
   int init;                 /* initial weights are uniform in [-2^init, 2^init), init <= 0 */
@@ -149,7 +156,9 @@ struct layer {
   int rows;                      /* weight matrix rows: kernel taps or inputs */
   int positions; /* places where the matrix is applied: output pixels of a convolution, else 1 */
   int outputs;   /* positions * units */
-  struct format input; /* what enters: pixels or the previous layer's activation */
+  struct format input;    /* what enters: pixels or the previous layer's activation */
+  struct format word;     /* of a weight, as it is stored: the synapse's */
+  int update_random_bits; /* random bits that the update of a weight takes, 0..31: the synapse's */
   int sum_bits;    /* signed width of the exact forward sum; its frac is input.frac + weight.frac */
   int sum_shift;   /* from the sum's binary point to the activation's */
   int back_bits;   /* signed width of the exact sum over units of weight * gradient; 0 for the first
@@ -157,7 +166,8 @@ struct layer {
   int back_shift;  /* from that sum's binary point to the previous layer's gradient's */
   int update_bits; /* signed width of the exact u of E16: a product, for a convolution the sum over
                       positions */
-  int update_shift; /* s of E16 at a learning rate of 1: s = update_shift + rate */
+  int update_shift; /* s of E16 at a learning rate of 1, to the word's grid: s = update_shift +
+                       rate */
   int first_pair; /* index of this layer's first dropout pair among the step's random bits' pairs */
   int first_tensor, tensor_count; /* among the net's */
   size_t weight_count;            /* numbers of all its tensors */
@@ -194,7 +204,8 @@ struct net {
   size_t weight_count; /* of all layers */
   int counters;        /* of a layer, at most */
   int pair_count;      /* dropout pairs of all layers */
-  int position_bits;   /* P of the rounding hash: layer_bits + row_bits + column_bits */
+  int hash_bits;       /* of a weight's random number: as many as any layer's update takes */
+  int position_bits;   /* P of their hash: layer_bits + row_bits + column_bits */
   int layer_bits; /* of a tensor's number, which is its layer's where each layer has one tensor */
   int row_bits, column_bits;
   uint64_t net_hash;  /* of what the weights mean: pixels, layers, formats, rounding; not the name,
@@ -253,6 +264,14 @@ void net_tensor_name(const struct net *net, const struct tensor *tensor,
 void net_tensor_title(const struct net *net, const struct tensor *tensor,
                       char title[NET_TENSOR_NAME_MAX]);
 
+/* A layer's first tensor, its only one where it is a matrix; and a tensor's number in the net. */
+static inline const struct tensor *net_matrix(const struct net *net, int l) {
+  return &net->tensor[net->layer[l].first_tensor];
+}
+static inline int net_tensor_number(const struct net *net, const struct tensor *tensor) {
+  return (int)(tensor - net->tensor);
+}
+
 /* Words of a layer's counters in the address map. */
 static inline int net_counter_words(const struct net *net) {
   return net->counters > 4 ? 8 : 4;
@@ -272,10 +291,10 @@ bool net_column_shape(const struct layer *layer, int *height, int *width);
  * each; the hashes are of parts of this text. Returns memory that the caller frees. */
 char *net_text(const struct net *net);
 
-/* Random bits of a step (sw/model/random.h): those that rounding takes at the head of its stream,
- * and the shifts from one step's to the next one's. */
+/* Random bits of a step (sw/model/random.h): those that updates take at the head of its stream, and
+ * the shifts from one step's to the next one's. */
 static inline int net_drawn_bits(const struct net *net) {
-  return net->random_bits > 0 ? 2 * net->random_bits + net->position_bits - 1 : 0;
+  return net->hash_bits > 0 ? 2 * net->hash_bits + net->position_bits - 1 : 0;
 }
 
 static inline int net_step_shifts(const struct net *net) {

@@ -5,6 +5,7 @@
  * (docs/formats.md).
  */
 #include "net/describe_parts.h"
+#include "net/synapse_parts.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -149,10 +150,11 @@ static int derive_shifts(struct net *net, int l, struct problem *problem) {
   layer->sum_shift = sum_frac - layer->activation.frac;
 
   int update_frac = layer->input.frac + layer->gradient.frac;
-  if (check_shift(net, l, "weights.frac", update_frac, layer->weight.frac,
+  int hidden = layer->word.frac - layer->weight.frac; /* of the word, behind the value's */
+  if (check_shift(net, l, "weights.frac", update_frac - hidden, layer->weight.frac,
                   "the update, the product of input and gradient,", problem) != 0)
     return -1;
-  layer->update_shift = update_frac - layer->weight.frac;
+  layer->update_shift = update_frac - layer->word.frac;
 
   layer->back_shift = 0;
   if (l == 0)
@@ -207,15 +209,15 @@ static int derive_widths(struct net *net, int l, struct problem *problem) {
 /* Initial weights must fit their word and not all be zero. */
 static int check_init(const struct net *net, int l, struct problem *problem) {
   const struct layer *layer = &net->layer[l];
-  int low = -layer->weight.frac;
-  int high = layer->weight.bits - 1 - layer->weight.frac;
+  int low = -layer->word.frac;
+  int high = layer->word.bits - 1 - layer->word.frac;
   if (high > 0)
     high = 0;
   if (layer->init >= low && layer->init <= high)
     return 0;
   return problem_set(problem, net, l, "weights.init",
                      "found %d, allowed %d..%d with %d bits, %d of them fraction", layer->init, low,
-                     high, layer->weight.bits, layer->weight.frac);
+                     high, layer->word.bits, layer->word.frac);
 }
 
 struct tensor describe_matrix(const struct layer *layer) {
@@ -223,8 +225,8 @@ struct tensor describe_matrix(const struct layer *layer) {
                          .rows = layer->rows,
                          .columns = layer->units,
                          .inputs = true,
-                         .format = layer->weight,
-                         .initial_bits = layer->weight.frac + layer->init + 1,
+                         .format = layer->word,
+                         .initial_bits = layer->word.frac + layer->init + 1,
                          .dimension_count = 2,
                          .dimension = {layer->units, layer->rows}};
 }
@@ -275,6 +277,11 @@ static int derive_random(struct net *net, struct problem *problem) {
                        "found %d, allowed with rounding: stochastic only, and needed there",
                        net->random_bits);
   int rows = 1, columns = 1;
+  net->hash_bits = 0;
+  for (int l = 0; l < net->layer_count; l++) {
+    int bits = net->layer[l].update_random_bits;
+    net->hash_bits = bits > net->hash_bits ? bits : net->hash_bits;
+  }
   for (int i = 0; i < net->tensor_count; i++) {
     rows = net->tensor[i].rows > rows ? net->tensor[i].rows : rows;
     columns = net->tensor[i].columns > columns ? net->tensor[i].columns : columns;
@@ -283,10 +290,12 @@ static int derive_random(struct net *net, struct problem *problem) {
   net->row_bits = index_bits(rows);
   net->column_bits = index_bits(columns);
   net->position_bits = net->layer_bits + net->row_bits + net->column_bits;
-  if (net->position_bits + net->random_bits - 1 > KEY_BITS_MAX)
+  if (net->position_bits + net->hash_bits - 1 > KEY_BITS_MAX)
     return problem_set(problem, net, -1, "training.random_bits",
                        "found %d, allowed at most %d with a weight's position of %d bits",
-                       net->random_bits, KEY_BITS_MAX + 1 - net->position_bits, net->position_bits);
+                       net->random_bits,
+                       KEY_BITS_MAX + 1 - net->position_bits - (net->hash_bits - net->random_bits),
+                       net->position_bits);
   return 0;
 }
 
@@ -296,7 +305,8 @@ int net_derive_parts(struct net *net, struct problem *problem) {
       derive_shapes(net, problem) != 0)
     return -1;
   for (int l = 0; l < net->layer_count; l++)
-    if (derive_shifts(net, l, problem) != 0 || derive_widths(net, l, problem) != 0 ||
+    if (synapse_of(&net->layer[l])->derive(net, &net->layer[l], problem) != 0 ||
+        derive_shifts(net, l, problem) != 0 || derive_widths(net, l, problem) != 0 ||
         check_init(net, l, problem) != 0)
       return -1;
   net->tensor_count = 0;

@@ -37,6 +37,7 @@ void net_hash_fill(struct net *net);
 extern const char *const net_rounding_names[],
     *const net_storage_names[], *const net_step_names[], *const net_multipliers_names[],
                                                              *const net_mode_names[],
-                                                                 *const net_output_names[];
+                                                                 *const net_output_names[],
+                                                                     *const net_synapse_names[];
 
 #endif

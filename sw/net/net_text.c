@@ -4,6 +4,7 @@
  * The normal form is a description itself: net_load reads it back to the same network.
  */
 #include "net/describe_parts.h"
+#include "net/synapse_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,9 @@ const char *const net_step_names[] = {"normal", "fast", NULL};
 const char *const net_multipliers_names[] = {"separate", "shared", NULL};
 const char *const net_mode_names[] = {"training", "inference", NULL};
 const char *const net_output_names[] = {"softmax", "argmax", NULL};
+#define SYNAPSE(NAME, name) #name,
+const char *const net_synapse_names[] = {SYNAPSES(SYNAPSE) NULL};
+#undef SYNAPSE
 
 static void write_layer(FILE *to, const struct layer *layer, enum scope scope) {
   const struct describe_kind *kind = describe_kind(layer);
@@ -28,6 +32,8 @@ static void write_layer(FILE *to, const struct layer *layer, enum scope scope) {
   if (kind->write_fields)
     kind->write_fields(to, layer);
   fprintf(to, ", weights: {bits: %d, frac: %d", layer->weight.bits, layer->weight.frac);
+  if (synapse_of(layer)->write_fields)
+    synapse_of(layer)->write_fields(to, layer);
   if (scope == SCOPE_ALL)
     fprintf(to, ", init: %d", layer->init);
   if (scope == SCOPE_ALL && kind->has_storage)

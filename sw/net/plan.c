@@ -177,7 +177,7 @@ static void lay_out_counts(struct plan *plan, const struct net *net) {
 static void lay_out_random(struct plan_random *random, const struct net *net) {
   int drawn = net_drawn_bits(net);
   random->drawn_bits = plan_largest(drawn, 1);
-  random->round_bits = plan_largest(net->random_bits, 1);
+  random->round_bits = plan_largest(net->hash_bits, 1);
   random->key_bits = net->position_bits + random->round_bits - 1;
   random->pair_offset = drawn;
   random->pairs = plan_largest(net->pair_count, 1);
@@ -206,6 +206,7 @@ void plan_make(struct plan *plan, const struct net *net) {
     p->back_bits = net->layer[l].back_bits > 0
                        ? net->layer[l].back_bits
                        : net->layer[l].weight.bits + net->layer[l].gradient.bits;
+    p->round_bits = plan_largest(net->layer[l].update_random_bits, 1);
     kind_of(net, l)->lay_out(plan, net, l);
     struct plan_edge *edge = &plan->edge[l];
     edge->tag_bits = edge->at_once * (p->row_bits + edge->order.slot_bits) + 1;

@@ -83,9 +83,10 @@ struct plan_layer {
   int multipliers;
   int logic_multipliers;   /* of them, made of logic */
   int row_bits, unit_bits; /* of an address among rows and among units */
-  int back_bits; /* of a sum for the layer in front; the first layer's lead nowhere and are as wide
-                    as their terms */
-  int updates;   /* weights that are updated in a cycle */
+  int back_bits;  /* of a sum for the layer in front; the first layer's lead nowhere and are as wide
+                     as their terms */
+  int updates;    /* weights that are updated in a cycle */
+  int round_bits; /* random bits of an update as the RTL has them; at least 1 */
   struct plan_count count[NET_COUNTERS_MAX]; /* by net_counter */
   union {                                    /* by the layer's kind */
     struct plan_conv conv;
@@ -103,8 +104,8 @@ enum { PLAN_MEMORIES_MAX = 2 * NET_LAYERS_MAX + 1 };
 
 /* Random bits of a step as the core takes them (engram_random). */
 struct plan_random {
-  int drawn_bits; /* of rounding, at the head; at least 1 */
-  int round_bits; /* of a rounding number; at least 1 */
+  int drawn_bits; /* of updates, at the head; at least 1 */
+  int round_bits; /* of a weight's random number; at least 1 */
   int key_bits;
   int pair_offset, pairs; /* dropout's behind them; at least 1 */
   int step_shifts;

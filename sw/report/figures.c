@@ -49,8 +49,8 @@ static void add_filters(json_t *filters, const struct layer *layer, const int32_
     for (int r = 0; r < height; r++) {
       json_t *row = json_array();
       for (int c = 0; c < width; c++)
-        json_array_append_new(row, json_real(ldexp(weights[(r * width + c) * layer->units + f],
-                                                   -layer->weight.frac)));
+        json_array_append_new(
+            row, json_real(ldexp(weights[(r * width + c) * layer->units + f], -layer->word.frac)));
       json_array_append_new(rows, row);
     }
     json_array_append_new(filters, rows);

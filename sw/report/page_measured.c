@@ -154,7 +154,7 @@ static void write_filters(FILE *to, const struct report *report, const struct re
   fputs("<h3>Filters of the convolution</h3>\n<div class=\"pictures\">\n", to);
   for (int f = 0; f < layer->units; f++)
     write_filter(to, layer, run->weights->layer[l], f, most, flip);
-  double weight = ldexp(most, -layer->weight.frac);
+  double weight = ldexp(most, -layer->word.frac);
   fprintf(to, "</div>\n<p>Black is \xE2\x88\x92%.4g, middle grey 0, white %.4g, for all filters.",
           weight, weight);
   if (flip)

@@ -130,15 +130,15 @@ static void update_weights(struct bench *bench, int c, struct conv *conv) {
   struct net net = {.layer_bits = HASH_LAYER_BITS,
                     .row_bits = HASH_ROW_BITS,
                     .column_bits = HASH_COLUMN_BITS,
-                    .random_bits = bench_parameter(bench, c, ROUND_BITS)};
+                    .hash_bits = bench_parameter(bench, c, ROUND_BITS)};
   net.position_bits = net.layer_bits + net.row_bits + net.column_bits;
-  int key_bits = net.position_bits + net.random_bits - 1;
-  struct random_step step = {.base = (uint32_t)bench_random(bench, net.random_bits)};
+  int key_bits = net.position_bits + net.hash_bits - 1;
+  struct random_step step = {.base = (uint32_t)bench_random(bench, net.hash_bits)};
   step.key = bench_random(bench, key_bits);
   int rate = bench_below(bench, NET_RATE_MAX + 1);
   int rounding = bench_parameter(bench, c, ROUNDING);
   bool freeze = bench_chance(bench, 25);
-  bench_set(bench, c, IN_BASE, net.random_bits, step.base);
+  bench_set(bench, c, IN_BASE, net.hash_bits, step.base);
   bench_set(bench, c, IN_KEY, key_bits, step.key);
   bench_set(bench, c, IN_RATE, 4, (uint64_t)rate);
   bench_set(bench, c, IN_FREEZE, 1, freeze);
@@ -149,7 +149,7 @@ static void update_weights(struct bench *bench, int c, struct conv *conv) {
                        : rounding == NEAREST;
     conv->next[w] =
         fixed_update(conv->weight[w], conv->u[w], bench_parameter(bench, c, UPDATE_SHIFT) + rate,
-                     net.random_bits, rho, bench_parameter(bench, c, WEIGHT_BITS), &lost);
+                     net.hash_bits, rho, bench_parameter(bench, c, WEIGHT_BITS), &lost);
     if (freeze)
       conv->next[w] = conv->weight[w];
   }

@@ -14,7 +14,7 @@ static struct net net_of(const struct bench *bench, int c) {
       .layer_bits = bench_parameter(bench, c, LAYER_BITS),
       .row_bits = bench_parameter(bench, c, ROW_BITS),
       .column_bits = bench_parameter(bench, c, COLUMN_BITS),
-      .random_bits = bench_parameter(bench, c, ROUND_BITS),
+      .hash_bits = bench_parameter(bench, c, ROUND_BITS),
   };
   net.position_bits = net.layer_bits + net.row_bits + net.column_bits;
   return net;
@@ -33,7 +33,7 @@ static int choose_index(struct bench *bench, int bits) {
 }
 
 static void try_one(struct bench *bench, int c, const struct net *net) {
-  int bits = net->random_bits, key_bits = net->position_bits + bits - 1;
+  int bits = net->hash_bits, key_bits = net->position_bits + bits - 1;
   struct random_step step = {.base = (uint32_t)bench_random(bench, bits)};
   step.key = bench_random(bench, key_bits);
   int layer = choose_index(bench, net->layer_bits);

@@ -20,7 +20,7 @@ struct model {
 
 static struct net net_of(const struct bench *bench, int c) {
   return (struct net){
-      .random_bits = bench_parameter(bench, c, RANDOM_BITS),
+      .hash_bits = bench_parameter(bench, c, RANDOM_BITS),
       .position_bits = bench_parameter(bench, c, POSITION_BITS),
       .pair_count = bench_parameter(bench, c, PAIRS),
   };
@@ -31,7 +31,7 @@ static void test_parameters(void **state) {
   struct bench *bench = *state;
   for (int c = 0; c < bench->cases; c++) {
     struct net net = net_of(bench, c);
-    int drawn = net.random_bits ? 2 * net.random_bits + net.position_bits - 1 : 0;
+    int drawn = net.hash_bits ? 2 * net.hash_bits + net.position_bits - 1 : 0;
     bench_check(bench, c, "shifts", bench_parameter(bench, c, STEP_SHIFTS), net_step_shifts(&net));
     bench_check(bench, c, "offset", bench_parameter(bench, c, PAIR_OFFSET), drawn);
     bench_check(bench, c, "drawn bits", bench_parameter(bench, c, DRAWN_BITS), drawn ? drawn : 1);
@@ -107,13 +107,12 @@ static void check(struct bench *bench, int c, const struct model *model) {
               (int64_t)model->state.low);
   bench_check(bench, c, "state, high", (int64_t)bench_get(bench, c, OUT_STATE + 64, 64),
               (int64_t)model->state.high);
-  if (net->random_bits > 0) {
+  if (net->hash_bits > 0) {
     struct random_step step = random_begin_step(net, model->state);
-    int key_bits = net->position_bits + net->random_bits - 1;
-    bench_check(bench, c, "base", (int64_t)bench_get(bench, c, OUT_DRAWN, net->random_bits),
+    int key_bits = net->position_bits + net->hash_bits - 1;
+    bench_check(bench, c, "base", (int64_t)bench_get(bench, c, OUT_DRAWN, net->hash_bits),
                 step.base);
-    bench_check(bench, c, "key",
-                (int64_t)bench_get(bench, c, OUT_DRAWN + net->random_bits, key_bits),
+    bench_check(bench, c, "key", (int64_t)bench_get(bench, c, OUT_DRAWN + net->hash_bits, key_bits),
                 (int64_t)step.key);
   }
   uint8_t bits[PAIRS_MAX];

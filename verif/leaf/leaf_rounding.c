@@ -30,7 +30,7 @@ static uint32_t expect(struct bench *bench, int c) {
   struct net net = {.layer_bits = bench_parameter(bench, c, LAYER_BITS),
                     .row_bits = bench_parameter(bench, c, ROW_BITS),
                     .column_bits = column_bits,
-                    .random_bits = bits};
+                    .hash_bits = bits};
   net.position_bits = net.layer_bits + net.row_bits + net.column_bits;
   int key_bits = net.position_bits + bits - 1;
   struct random_step step = {.base = (uint32_t)bench_random(bench, bits),

@@ -208,6 +208,10 @@ static void test_defaults(void **state) {
   assert_int_equal(net.random_bits, 10);
   net = load_changed(*state, "rounding: nearest", "rounding: truncate");
   assert_int_equal(net.rounding, ROUND_TRUNCATE);
+  net = load_changed(*state, "rounding: nearest", "rounding: stochastic, random_bits: 9");
+  assert_format(net.layer[0].word, 16, 14); /* the weight's own */
+  assert_int_equal(net.layer[0].update_random_bits, 9);
+  assert_int_equal(net.hash_bits, 9);
   net = load_changed(*state, "relu: true", "relu: false, dropout: false");
   assert_false(net.layer[1].relu);
   assert_false(net.layer[1].dropout);
@@ -404,7 +408,8 @@ static const struct {
     {"[3, 5]", "9",
      "net.yaml:4:32: kernel: found 9, allowed an integer 1..8 or a list of 2 of them"},
     {"{bits: 16, frac: 14}", "16",
-     "net.yaml:4:49: weights: found 16, allowed a mapping with bits, frac, init"},
+     "net.yaml:4:49: weights: found 16, allowed a mapping with bits, frac, init, "
+     "synapse"},
     {"name: demo", "name: [demo]",
      "net.yaml:1:7: name: found a list, allowed a text of 1..32 characters"},
     {"name: demo", "name: abcdefghijklmnopqrstuvwxyz0123456",
@@ -501,12 +506,15 @@ static const struct {
      "net.yaml:8:60: layout.output_lanes: found 4, allowed 1..3"},
     {"lanes: 6", "step: slow", "net.yaml:8:42: step: found slow, allowed one of normal, fast"},
     {"lanes: 6", "mode: 1", "net.yaml:8:42: mode: found 1, allowed one of training, inference"},
+    {"weights: {bits: 16, frac: 14}", "weights: {synapse: memristor}",
+     "net.yaml:4:59: synapse: found memristor, allowed one of fixed_point"},
     {"units: 12,", "units: 12, weights: {storage: flash},",
      "net.yaml:5:43: storage: found flash, allowed one of ram, register, single_port"},
     {"filters: 4,", "filters: 4, freeze: 1,",
      "net.yaml:4:32: freeze: found 1, allowed true or false"},
     {"weights: {bits: 16, frac: 14}", "weights: {storage: ram}",
-     "net.yaml:4:50: weights: found the key storage, allowed bits, frac, init"},
+     "net.yaml:4:50: weights: found the key storage, allowed bits, frac, init, "
+     "synapse"},
     /* YAML itself */
     {"layout:", "---\nlayout:", "net.yaml:8:1: found a second document, allowed one"},
     {"layout:", "\tlayout:",
@@ -863,6 +871,9 @@ static void test_what_hashes_cover(void **state) {
   struct net same = load_changed(*state, "rate: 8, rounding: nearest", "# default\n");
   assert_true(same.net_hash == base.net_hash && same.core_hash == base.core_hash);
   same = load_changed(*state, "relu: true", "dropout: true, activations: {frac: 10}");
+  assert_true(same.net_hash == base.net_hash && same.core_hash == base.core_hash);
+  same = load_changed(*state, "weights: {bits: 16, frac: 14}",
+                      "weights: {bits: 16, frac: 14, synapse: fixed_point}");
   assert_true(same.net_hash == base.net_hash && same.core_hash == base.core_hash);
   struct net ten = load_changed(*state, "nearest", "stochastic");
   struct net nine = load_changed(*state, "nearest", "stochastic, random_bits: 9");

@@ -174,7 +174,7 @@ static void test_pairwise_independent(void **state) {
   (void)state;
   struct net net = {.layer_bits = 1, .row_bits = 2, .column_bits = 1, .position_bits = 4};
   enum { POSITIONS = 16, R = 3, NUMBERS = 1 << R, KEYS = 1 << (4 + R - 1) };
-  net.random_bits = R;
+  net.hash_bits = R;
   for (int a = 0; a < POSITIONS; a++)
     for (int b = 0; b < a; b++) {
       int seen[NUMBERS][NUMBERS] = {{0}};

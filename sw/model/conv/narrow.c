@@ -131,22 +131,13 @@ static void backward(struct model *model, int l) {
   }
 }
 
+/* ---- E16: few weights, for which the words of all widths do. */
 static void update(struct model *model, const struct random_step *random, int l,
                    const struct values *input) {
   (void)input;
-  const struct net *net = model->net;
-  const struct layer *layer = &net->layer[l];
-  const struct narrow_layer *n = &model->narrow->layer[l];
-  struct update rule = update_of(model, l);
-  for (int r = 0; r < layer->units; r++) {
-    int16_t *weights = n->weights + (size_t)r * n->stride;
-    uint32_t column = update_column(&rule, net, random, r);
-    for (int t = 0; t < layer->rows; t++)
-      weights[t] = (int16_t)update_weight(
-          &rule, weights[t], model->layer[l].update_sum[t * layer->units + r],
-          update_row(&rule, net, random, layer->first_tensor, t) ^ column,
-          &model->counters.count[COUNT_LOST][l]);
-  }
+  narrow_get_layer(model->narrow, &model->exchange, l);
+  conv_wide.update(model, random, l, NULL);
+  narrow_set_layer(model->narrow, &model->exchange, l);
 }
 
 const struct narrow_kind conv_narrow = {.fits = fits,

@@ -61,7 +61,7 @@ static void backward(struct twin *twin, int l, const double *input) {
 static void learn(struct twin *twin, int l, const double *input, double rate) {
   backward(twin, l, input);
   if (rate != 0)
-    twin_update_weights(&twin->net->layer[l], &twin->layer[l], rate);
+    twin_update_weights(twin, l, rate);
 }
 
 const struct twin_kind conv_twin = {.forward = forward, .backward = backward, .learn = learn};

@@ -11,7 +11,7 @@ static void forward(struct model *model, int l, const int32_t *pixels, bool trai
   (void)train;
   const struct net *net = model->net;
   const struct layer *layer = &net->layer[l];
-  const int32_t *weights = model->exchange.layer[l];
+  const int32_t *weights = layer_weights(model, l);
   int64_t *sum = model->layer[l].sum;
   memset(sum, 0, (size_t)layer->outputs * sizeof *sum);
   for (int y = 0; y < layer->conv.out_height; y++, sum += layer->conv.out_width * layer->units)
@@ -52,18 +52,13 @@ static void backward(struct model *model, const struct random_step *random, int 
 static void update(struct model *model, const struct random_step *random, int l,
                    const int32_t *pixels) {
   (void)pixels;
-  const struct net *net = model->net;
-  const struct layer *layer = &net->layer[l];
-  const int64_t *sum = model->layer[l].update_sum;
-  int32_t *weights = model->exchange.layer[l];
-  struct update rule = update_of(model, l);
-  for (int t = 0; t < layer->rows; t++, weights += layer->units, sum += layer->units) {
-    uint32_t row = update_row(&rule, net, random, layer->first_tensor, t);
-    for (int r = 0; r < layer->units; r++)
-      weights[r] =
-          update_weight(&rule, weights[r], sum[r], row ^ update_column(&rule, net, random, r),
-                        &model->counters.count[COUNT_LOST][l]);
-  }
+  struct synapse_step step = synapse_begin(model, random, net_matrix(model->net, l));
+  int units = step.layer->units, columns[NET_UNITS_MAX];
+  struct synapse_terms terms = {
+      .count = units, .columns = columns, .terms = model->layer[l].update_sum, .stride = units};
+  for (int r = 0; r < units; r++)
+    columns[r] = r;
+  synapse_update(model, &step, &terms);
 }
 
 const struct wide_kind conv_wide = {

@@ -185,7 +185,7 @@ static void place_serial(struct cost_core *core, int l) {
                                   .update_bits = layer->update_bits,
                                   .update_shift = layer->update_shift,
                                   .forward_levels = p->forward_levels,
-                                  .round_bits = core->random_bits,
+                                  .round_bits = core->plan->layer[l].round_bits,
                                   .training = core->trains};
   if (net->rounding == ROUND_STOCHASTIC)
     conv.hash_bits = net->column_bits + core->plan->layer[l].row_bits;

@@ -43,10 +43,10 @@ static int serial_ready(const struct layer *layer, const struct plan_conv *p) {
 }
 
 /* Cycles from engram_conv_serial's backward start to the last weight's write. */
-static int serial_backward(const struct net *net, const struct layer *layer,
-                           const struct plan_conv *p) {
-  int bits = plan_largest(net->random_bits, 1) +
-             plan_largest(layer->weight.bits, layer->update_bits - layer->update_shift + 1);
+static int serial_backward(const struct layer *layer, const struct plan_layer *plan) {
+  const struct plan_conv *p = &plan->conv;
+  int bits = plan->round_bits +
+             plan_largest(layer->word.bits, layer->update_bits - layer->update_shift + 1);
   return serial_position(layer, p, layer->positions - 1) + layer->units * (layer->rows / p->taps) -
          1 + (SERIAL_UPDATE + bits) * layer->rows * layer->units;
 }
@@ -97,7 +97,7 @@ static int backward(const struct plan *plan, const struct net *net, int l) {
   const struct layer *layer = &net->layer[l];
   const struct plan_conv *p = &plan->layer[l].conv;
   if (p->serial)
-    return serial_backward(net, layer, p);
+    return serial_backward(layer, &plan->layer[l]);
   return GATHER_LATENCY + MULTIPLY_LATENCY + p->back_levels + layer->rows * layer->units +
          CONV_UPDATE_LATENCY;
 }
@@ -120,7 +120,7 @@ static struct plan_place weight_place(const struct plan *plan, const struct net 
                                       const struct tensor *tensor, int tap, int filter) {
   const struct layer *layer = &net->layer[tensor->layer];
   const struct plan_conv *p = &plan->layer[tensor->layer].conv;
-  int bits = layer->weight.bits, height = layer->conv.kernel_height;
+  int bits = layer->word.bits, height = layer->conv.kernel_height;
   int width = layer->conv.kernel_width;
   if (!p->serial)
     return (struct plan_place){.bit = (tap * layer->units + filter) * bits};
@@ -136,7 +136,7 @@ static void lay_out_serial(struct plan_conv *p, const struct net *net, const str
   p->filter_bits = plan_index_bits(layer->units);
   p->chunk_bits = plan_index_bits(layer->rows / p->taps);
   p->kernel_words = 1 << (p->filter_bits + p->chunk_bits);
-  p->kernel_bits = p->taps * layer->weight.bits;
+  p->kernel_bits = p->taps * layer->word.bits;
   p->stored_bits =
       net->fold[FOLD_MODE] == MODE_TRAINING ? plan_largest(activation, gradient) : activation;
 }
@@ -145,7 +145,7 @@ static void lay_out_serial(struct plan_conv *p, const struct net *net, const str
 static void lay_out_parallel(struct plan_conv *p, const struct layer *layer, int words) {
   p->busy_cycles = words;
   p->kernel_words = 1;
-  p->kernel_bits = layer->rows * layer->units * layer->weight.bits;
+  p->kernel_bits = layer->rows * layer->units * layer->word.bits;
 }
 
 static void lay_out(struct plan *plan, const struct net *net, int l) {

@@ -1,0 +1,98 @@
+/* fixed_point.c : a weight that is a fixed-point number, updated by rounding (E16).
+ * SPDX-License-Identifier: MIT
+ */
+#include "model/synapse_parts.h"
+
+#include "model/twin_parts.h"
+
+/* How many bits behind the grid take part, and rho on them, from a weight's random bits. */
+static int fine_bits(const struct synapse_step *step) {
+  return step->net->rounding == ROUND_STOCHASTIC ? step->net->random_bits : 1;
+}
+
+static uint32_t constant(const struct synapse_step *step) {
+  return step->net->rounding == ROUND_NEAREST;
+}
+
+static uint32_t update(const struct synapse_step *step, const struct synapse_terms *terms,
+                       int32_t *restrict words) {
+  const int *restrict columns = terms->columns;
+  const uint32_t *restrict column_bits = terms->column_bits;
+  int rows = step->tensor->rows, units = step->tensor->columns, bits = step->layer->word.bits;
+  int shift = step->shift, fine = fine_bits(step), count = terms->count;
+  uint32_t lost = 0;
+  for (int row = 0; row < rows; row++, words += units) {
+    int64_t x = terms->x ? terms->x[row] : 1;
+    if (x == 0)
+      continue;
+    const int64_t *restrict term = terms->terms + row * terms->stride;
+    uint32_t random = synapse_row_bits(step, row) ^ constant(step);
+    for (int k = 0; k < count; k++) {
+      int32_t *word = &words[columns[k]];
+      int64_t u = x * term[k];
+      if (u != 0) /* floor((0 + rho) / 2^s) = 0 for every rho < 2^s */
+        *word = fixed_update(*word, u, shift, fine, random ^ column_bits[k], bits, &lost);
+    }
+  }
+  return lost;
+}
+
+const struct synapse_wide fixed_point_wide = {.update = update};
+
+/* ---- in vectors ---- */
+
+/* A column where the kernels do not fit. */
+static uint32_t update_plainly(const struct kernel_update *rule, int rows, int16_t *words,
+                               const int16_t *x, const uint16_t *row_bits) {
+  uint32_t lost = 0;
+  for (int i = 0; i < rows; i++)
+    if (x[i] != 0)
+      words[i] =
+          (int16_t)fixed_update(words[i], (int64_t)x[i] * rule->gradient, rule->shift,
+                                rule->fine_bits, row_bits[i] ^ rule->column, rule->bits, &lost);
+  return lost;
+}
+
+static uint32_t update_columns(const struct synapse_step *step, const struct kernels *kernels,
+                               const struct synapse_product *product) {
+  const struct layer *layer = step->layer;
+  /* So many of rho's last bits stand behind the last place of u, where they change nothing:
+   * floor((u 2^d + rho) / 2^(s+d)) = floor((u + floor(rho / 2^d)) / 2^s). The kernels want none. */
+  int idle = fine_bits(step) > step->shift ? fine_bits(step) - step->shift : 0;
+  uint32_t lost = 0;
+  for (int i = 0; idle > 0 && i < layer->rows; i++)
+    product->rows[i] = (uint16_t)(product->rows[i] >> idle);
+  for (int u = 0; u < layer->units; u++) {
+    if (product->gradient[u] == 0)
+      continue;
+    uint32_t column = (synapse_column_bits(step, u) ^ constant(step)) >> idle;
+    struct kernel_update rule = {(int16_t)product->gradient[u], step->shift, fine_bits(step) - idle,
+                                 (uint16_t)column, layer->word.bits};
+    int16_t *words = product->words + (size_t)u * product->stride;
+    lost += kernel_updates(&rule, layer->input.bits, layer->gradient.bits)
+                ? kernels->update(&rule, words, product->x, product->rows, product->stride)
+                : update_plainly(&rule, layer->rows, words, product->x, product->rows);
+  }
+  return lost;
+}
+
+const struct synapse_narrow fixed_point_narrow = {.update = update_columns};
+
+/* ---- in double precision ---- */
+
+TWIN_VECTORS
+static void update_reals(const struct layer *layer, double rate,
+                         const struct synapse_slopes *slopes, double *restrict weights) {
+  (void)layer;
+  const int *restrict columns = slopes->columns;
+  int count = slopes->count;
+  for (int row = 0; row < slopes->rows; row++, weights += slopes->width) {
+    double x = slopes->x ? slopes->x[row] : 1;
+    const double *restrict terms = slopes->terms + row * slopes->stride;
+    if (x != 0)
+      for (int k = 0; k < count; k++)
+        weights[columns[k]] -= rate * (x * terms[k]);
+  }
+}
+
+const struct synapse_twin fixed_point_twin = {.update = update_reals};
