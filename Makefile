@@ -275,6 +275,10 @@ cores: $(BENCH) $(ENGRAM) ## emitted cores against the model: small nets, folds,
 estimate-check: $(ENGRAM) ## `engram estimate` against Yosys on 20 nets; writes the table of docs/estimate.md
 	@sh verif/estimate.sh check $(ENGRAM) $(BUILD)/estimate docs/estimate.md
 
+.PHONY: leaf-costs
+leaf-costs: $(ENGRAM) $(BUILD)/san/test_leaf_cost ## what Yosys makes of leaves, each alone; writes verif/leaf_costs.txt (minutes)
+	@sh verif/leaf_costs.sh $(BUILD)/san/test_leaf_cost $(ENGRAM) $(BUILD)/leaf-costs verif/leaf_costs.txt
+
 folds: $(BENCH) ## the paper's nets at every kind of layout, 20 steps each (minutes)
 	@sh verif/folds.sh $(BENCH) $(BUILD)/folds
 
