@@ -4,10 +4,11 @@
 #
 # Usage: probes.sh ENGRAM WORK
 set -eu
-engram=$1 work=$2
+engram=$1
 here=$(cd "$(dirname "$0")" && pwd)
-rm -rf "$work"
-mkdir -p "$work"
+# shellcheck source=verif/lib.sh
+. "$here/lib.sh"
+fresh "$2"
 
 # Of a list of probes: what Icarus is asked (bits), or what it must answer (expected).
 bits() {
@@ -48,11 +49,12 @@ core() { # prefix, net, options of `engram gen`
   shift 2
   [ "$prefix" = engram ] || set -- "$@" --prefix "$prefix"
   "$engram" gen --net "$here/../$net.yaml" "$@" -o "$folder" >"$work/log"
-  check "$folder" "$prefix" >"$work/difference" || {
+  try check "$folder" "$prefix" >"$work/difference"
+  if [ "$status" != 0 ]; then
     echo "probes: FAILED: $prefix $net $*"
     cat "$work/difference"
     failed=1
-  }
+  fi
   probes=$((probes + $(grep -vc '^#' "$folder/${prefix}_probes.txt")))
 }
 
@@ -72,9 +74,9 @@ core engram verif/nets/mlp
 # A path that is not there, a signal that is less wide and a memory that is less deep are noticed.
 for change in 's/u_random/u_randon/' 's/\(started 0\) 32/\1 31/' 's/^\(memory dense1.weights 0 [0-9]*\) /&1/'; do
   cp "$work/0/engram_probes.txt" "$work/kept"
-  sed "$change" "$work/kept" >"$work/0/engram_probes.txt"
-  ! cmp -s "$work/kept" "$work/0/engram_probes.txt"
-  if check "$work/0" engram >"$work/difference"; then
+  changed "$work/0/engram_probes.txt" "$change"
+  try check "$work/0" engram >"$work/difference"
+  if [ "$status" = 0 ]; then
     echo "probes: FAILED: not noticed: $change"
     exit 1
   fi
