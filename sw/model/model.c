@@ -24,11 +24,10 @@ static void tensors_new(struct model *model) {
     t->gradient = memory_new(outputs, sizeof *t->gradient);
     memset(t->kept, 1, outputs); /* a convolution's stay so */
     memset(t->gate, 1, outputs);
-    size_t weights = (size_t)layer->rows * (size_t)layer->units;
     if (synapse_of(layer)->read)
-      t->value = memory_new(weights, sizeof *t->value);
+      t->value = memory_new(layer->weight_count, sizeof *t->value);
     if (wide_sums_updates(layer))
-      t->update_sum = memory_new(weights, sizeof *t->update_sum);
+      t->update_sum = memory_new((size_t)layer->rows * (size_t)layer->units, sizeof *t->update_sum);
   }
   model->dropout = memory_new((size_t)net->pair_count + 1, sizeof *model->dropout);
   model->exp_table = memory_new(SOFTMAX_ENTRIES, sizeof *model->exp_table);

@@ -19,7 +19,7 @@ struct layer_tensors {
   uint8_t *gate; /* [outputs] 1: the gradient passes (kept, and above zero where there is a ReLU) */
   int32_t *gradient;   /* [outputs] G_L, G_OUT, G_S */
   int64_t *update_sum; /* [rows][units] convolution only: G_C */
-  int32_t *value;      /* [rows][units] of the words; NULL: they are the values */
+  int32_t *value;      /* of each word, in their order; NULL: the words are the values */
 };
 
 /* 32-bit counters that wrap, as the chip's. */

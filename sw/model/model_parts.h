@@ -38,8 +38,8 @@ static inline int active_units(const struct layer *layer, const int32_t *gradien
  * first). */
 void layer_activate(struct model *model, int l, bool train);
 
-/* The layer's weights, [rows][units]: its words, or what they mean where that is another number.
- * For wide.c; up to date from wide_forward on until the layer's update. */
+/* The layer's weights, in the order of weights.layer[l]: its words, or what they mean where that is
+ * another number. For wide.c; up to date from wide_forward on until the layer's update. */
 static inline const int32_t *layer_weights(const struct model *model, int l) {
   return model->layer[l].value ? model->layer[l].value : model->exchange.layer[l];
 }
