@@ -41,7 +41,7 @@ engram_sequencer|verif/nets/mlp|output=softmax --stall-replies=245|s/ && !waits_
 engram_argmax|verif/nets/mlp||s/slot_q <= !slot_q/slot_q <= slot_q/|reply.
 END
 # Of a kind of layer's own leaves: in the folder of its name.
-cat "$here"/*/mutants >>"$work/list"
+cat "$root"/verif/*/mutants >>"$work/list"
 
 mutant() { # leaf, net, options, expression, tensor, number
   leaf=$1 net=$2 options=$3 expression=$4 tensor=$5 folder=$work/$6
