@@ -45,5 +45,5 @@ while read -r words; do
 done <"$work/layouts"
 settle
 digests=$(cat "$work"/said/* | awk '$1 == "weights" { print $2; print $3 }' | sort -u | wc -l)
-echo "same: $started layouts, $digests different weights"
+echo "same: $started layouts, $digests set(s) of weights"
 [ "$digests" = 1 ]
