@@ -13,14 +13,12 @@
 #include "net/plan.h"
 #include "prefix.h"
 #include "registers.h"
+#include "synapse_emit.h"
 #include "template.h"
 #include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* The RTL has the leaves of one synapse (docs/adding-a-synapse.md). */
-_Static_assert(SYNAPSE_COUNT == 1, "engram_crossbar and engram_conv instantiate engram_update");
 
 #define KIND(NAME, name) &name##_emit,
 static const struct emit_kind *const kinds[] = {LAYER_KINDS(KIND)};
@@ -191,6 +189,7 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "unit_bits", "%d", p->unit_bits);
   marks_set(marks, "input_bits", "%d", layer->input.bits);
   marks_set(marks, "weight_bits", "%d", layer->weight.bits);
+  marks_set(marks, "stored_bits", "%d", layer->word.bits);
   marks_set(marks, "activation_bits", "%d", layer->activation.bits);
   marks_set(marks, "gradient_bits", "%d", layer->gradient.bits);
   marks_set(marks, "sum_bits", "%d", layer->sum_bits);
@@ -421,6 +420,13 @@ int emit_core(const struct net *net, const char *folder, const char *prefix,
     text_open(&banks);
     loaded_write_banks(banks.file, &emit);
   }
+  struct text updates, values;
+  bool differs = synapse_another(net);
+  if (differs) {
+    text_open(&updates);
+    text_open(&values);
+    synapse_write(updates.file, values.file, &emit);
+  }
   marks_free(&marks);
 
   struct staging staging;
@@ -429,6 +435,9 @@ int emit_core(const struct net *net, const char *folder, const char *prefix,
   result |= result ? -1 : save_leaves(path, &list, &system_list, err);
   if (weights) /* in place of the leaf of the same name */
     result |= save(path, "engram_bank.v", &banks, err);
+  if (differs) /* likewise */
+    result |=
+        save(path, "engram_synapse.v", &updates, err) | save(path, "engram_value.v", &values, err);
   result |= save(path, "engram_core.v", &core, err);
   result |= save(path, "engram_axi.v", &axi, err);
   result |= save(path, "engram_system.v", &system, err);

@@ -48,11 +48,12 @@ module engram_crossbar #(
   parameter UPDATE_SHIFT = 10,
   parameter ROUNDING = 0,          // 0 nearest, 1 stochastic, 2 truncate
   parameter ROUND_BITS = 1,        // R when stochastic, else 1
-  parameter LAYER = 2,             // place in the net, for the hash
+  parameter LAYER = 2,             // its tensor's place in the net: hash, bank, synapse
   parameter HASH_LAYER_BITS = 2,
   parameter HASH_ROW_BITS = 11,    // of the net's longest layer
   parameter HASH_COLUMN_BITS = 6,
   // from the others
+  parameter WORD_BITS = WEIGHT_BITS,  // of a stored weight
   parameter RATE_BITS = 4,
   parameter AT_ONCE = 1 + PAIRED,  // rows at a time
   parameter ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1,
@@ -104,8 +105,8 @@ module engram_crossbar #(
   input  wire                        host_write_i,
   input  wire [ROW_BITS-1:0]         host_row_i,
   input  wire [UNIT_BITS-1:0]        host_unit_i,
-  input  wire [WEIGHT_BITS-1:0]      host_data_i,
-  output wire [WEIGHT_BITS-1:0]      host_data_o,
+  input  wire [WORD_BITS-1:0]        host_data_i,
+  output wire [WORD_BITS-1:0]        host_data_o,
   output wire [AT_ONCE*EARLY-1:0]    lost_o     // updates that were not zero and changed nothing
 );
   localparam COUPLED = TRAINING != 0 && DROPOUT != 0 && PAIRED == 0 && LANES % 2 == 0 ? 1 : 0;
@@ -158,14 +159,14 @@ module engram_crossbar #(
 
   // ---------------------------------------------------------------- host
   wire [GROUP_BITS-1:0] host_group;
-  wire [AT_ONCE*TRAINED*WEIGHT_BITS-1:0] trained_weights;
+  wire [AT_ONCE*TRAINED*WORD_BITS-1:0] trained_weights;
   wire [COPIES*LANE_BITS-1:0] host_lanes;
   wire [COPIES-1:0] host_reads, host_writes;
   wire host_read_late, host_write_late;
-  wire [COPIES*WEIGHT_BITS-1:0] host_data;
+  wire [COPIES*WORD_BITS-1:0] host_data;
   engram_crossbar_host #(
     .UNITS(UNITS), .AT_ONCE(AT_ONCE), .LANES(LANES), .GROUPS(GROUPS), .PAIRED(PAIRED),
-    .COUPLED(COUPLED), .EARLY(EARLY), .COPIES(COPIES), .WEIGHT_BITS(WEIGHT_BITS),
+    .COUPLED(COUPLED), .EARLY(EARLY), .COPIES(COPIES), .WEIGHT_BITS(WORD_BITS),
     .PLACED_WRITES(PLACED_WRITES)
   ) u_host (
     .clk_i(clk_i), .rst_i(rst_i), .read_i(host_read_i), .write_i(host_write_i),
@@ -235,15 +236,16 @@ module engram_crossbar #(
   // ---------------------------------------------------------------- lanes
   wire [TRAINED*GRADIENT_BITS-1:0] gradients_2;
   wire [TRAINED-1:0] nonzero_2;
-  wire [AT_ONCE*LANES*WEIGHT_BITS-1:0] weights_2;
-  wire [AT_ONCE*TRAINED*WEIGHT_BITS-1:0] weights_3;
+  wire [AT_ONCE*LANES*WORD_BITS-1:0] weights_2;
+  wire [AT_ONCE*TRAINED*WORD_BITS-1:0] weights_3;
   wire [AT_ONCE*TRAINED*TERM_BITS-1:0] terms_4;  // [row][training lane]
   wire [AT_ONCE*TRAINED*U_BITS-1:0] us_4;
   wire [LANES*SUM_BITS-1:0] sums;
   engram_crossbar_lanes #(
     .AT_ONCE(AT_ONCE), .LANES(LANES), .COUPLED(COUPLED), .EARLY(EARLY), .COPIES(COPIES),
     .SHARED(SHARED), .TRAINING(TRAINING), .LOGIC_MULTIPLIERS(LOGIC_MULTIPLIERS), .X_BITS(X_BITS),
-    .WEIGHT_BITS(WEIGHT_BITS), .GRADIENT_BITS(GRADIENT_BITS), .SUM_BITS(SUM_BITS)
+    .LAYER(LAYER), .WEIGHT_BITS(WEIGHT_BITS), .WORD_BITS(WORD_BITS),
+    .GRADIENT_BITS(GRADIENT_BITS), .SUM_BITS(SUM_BITS)
   ) u_lanes (
     .clk_i(clk_i), .rst_i(rst_i), .forward_i(forward[5:2]), .first_i(first_2),
     .gradient_i(gradient), .update_i({update[3] && !freeze_i, update[2] && !freeze_i}),
@@ -263,13 +265,13 @@ module engram_crossbar #(
   );
 
   // ---------------------------------------------------------------- weights
-  wire [AT_ONCE*EARLY*WEIGHT_BITS-1:0] weights_6;
+  wire [AT_ONCE*EARLY*WORD_BITS-1:0] weights_6;
   wire [AT_ONCE*EARLY-1:0] changed;
   wire [AT_ONCE*LANES-1:0] written;
   engram_crossbar_banks #(
     .LAYER(LAYER), .ROWS(ROWS), .AT_ONCE(AT_ONCE), .LANES(LANES), .GROUPS(GROUPS),
     .BANK_LANES(BANK_LANES), .PAIRED(PAIRED), .COUPLED(COUPLED), .EARLY(EARLY),
-    .TRAINING(TRAINING), .COPIES(COPIES), .WEIGHT_BITS(WEIGHT_BITS), .STORAGE(STORAGE),
+    .TRAINING(TRAINING), .COPIES(COPIES), .WEIGHT_BITS(WORD_BITS), .STORAGE(STORAGE),
     .PLACED_WRITES(PLACED_WRITES)
   ) u_banks (
     .clk_i(clk_i), .rst_i(rst_i), .half_addresses_i(addresses_1), .reads_i(reads_1),
@@ -308,7 +310,7 @@ module engram_crossbar #(
       );
       engram_crossbar_updates #(
         .AT_ONCE(AT_ONCE), .LANES(LANES), .PAIRED(PAIRED), .COUPLED(COUPLED), .EARLY(EARLY),
-        .COPIES(COPIES), .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(U_BITS),
+        .COPIES(COPIES), .WEIGHT_BITS(WORD_BITS), .LAYER(LAYER), .U_BITS(U_BITS),
         .UPDATE_SHIFT(UPDATE_SHIFT), .RATE_BITS(RATE_BITS), .ROUNDING(ROUNDING),
         .ROUND_BITS(ROUND_BITS), .HASH_LAYER_BITS(HASH_LAYER_BITS),
         .HASH_ROW_BITS(HASH_ROW_BITS), .HASH_COLUMN_BITS(HASH_COLUMN_BITS)
@@ -333,7 +335,7 @@ module engram_crossbar #(
     end else begin : gen_inference
       assign gradients_2 = {(TRAINED*GRADIENT_BITS){1'b0}};
       assign nonzero_2 = {TRAINED{1'b0}};
-      assign weights_6 = {(AT_ONCE*EARLY*WEIGHT_BITS){1'b0}};
+      assign weights_6 = {(AT_ONCE*EARLY*WORD_BITS){1'b0}};
       assign changed = {(AT_ONCE*EARLY){1'b0}};
       assign lost_o = {(AT_ONCE*EARLY){1'b0}};
       assign back_valid_o = {AT_ONCE{1'b0}};

@@ -20,7 +20,9 @@ module engram_crossbar_lanes #(
   parameter WEIGHT_BITS = 16,
   parameter GRADIENT_BITS = 16,
   parameter SUM_BITS = 38,
+  parameter LAYER = 0,
   // from the others
+  parameter WORD_BITS = WEIGHT_BITS,
   parameter TRAINED = LANES >> COUPLED,
   parameter TERM_BITS = WEIGHT_BITS + GRADIENT_BITS,
   parameter U_BITS = X_BITS + GRADIENT_BITS
@@ -42,10 +44,10 @@ module engram_crossbar_lanes #(
   input  wire [AT_ONCE-1:0]          there_i,        // of the rows
   input  wire [TRAINED*GRADIENT_BITS-1:0] gradients_i,
   input  wire [TRAINED-1:0]          nonzero_i,
-  input  wire [AT_ONCE*LANES*WEIGHT_BITS-1:0] weights_i,
+  input  wire [AT_ONCE*LANES*WORD_BITS-1:0] weights_i,
   // to the sums and updates, [row][training lane]
-  output wire [AT_ONCE*TRAINED*WEIGHT_BITS-1:0] weights_o,       // stage 2, of the units that train
-  output wire [AT_ONCE*TRAINED*WEIGHT_BITS-1:0] last_weights_o,  // stage 3
+  output wire [AT_ONCE*TRAINED*WORD_BITS-1:0]   weights_o,       // stage 2, of the units that train
+  output wire [AT_ONCE*TRAINED*WORD_BITS-1:0]   last_weights_o,  // stage 3
   output wire [AT_ONCE*TRAINED*TERM_BITS-1:0]   terms_o,         // stage 4
   output wire [AT_ONCE*TRAINED*U_BITS-1:0]      us_o,            // stage 4
   output wire [LANES*SUM_BITS-1:0]   sums_o
@@ -109,14 +111,14 @@ module engram_crossbar_lanes #(
       localparam FIRST = lane * COLUMNS;  // its first unit of a group
       localparam COPY = FIRST * COPIES / LANES;
       localparam FROM = HALF * FEEDS + COPY * AT_ONCE;
-      wire [AT_ONCE*COLUMNS*WEIGHT_BITS-1:0] lane_weights;
-      wire [AT_ONCE*WEIGHT_BITS-1:0] lane_trained, lane_last;
+      wire [AT_ONCE*COLUMNS*WORD_BITS-1:0] lane_weights;
+      wire [AT_ONCE*WORD_BITS-1:0] lane_trained, lane_last;
       wire [AT_ONCE*TERM_BITS-1:0] lane_terms;
       wire [AT_ONCE*U_BITS-1:0] lane_us;
       engram_lane #(
         .ROWS_AT_ONCE(AT_ONCE), .COLUMNS(COLUMNS), .X_BITS(X_BITS), .WEIGHT_BITS(WEIGHT_BITS),
         .GRADIENT_BITS(GRADIENT_BITS), .SUM_BITS(SUM_BITS), .SHARED(SHARED), .TRAINING(TRAINING),
-        .LOGIC_MULTIPLIERS(LOGIC)
+        .LOGIC_MULTIPLIERS(LOGIC), .LAYER(LAYER), .WORD_BITS(WORD_BITS)
       ) u_lane (
         .clk_i(clk_i), .rst_i(rst_i),
         .forward_i(forward_i[2+HALF]),
@@ -139,12 +141,12 @@ module engram_crossbar_lanes #(
 
       for (r = 0; r < AT_ONCE; r = r + 1) begin : gen_lane_row
         localparam AT = r * TRAINED + lane;
-        assign lane_weights[r*COLUMNS*WEIGHT_BITS +: COLUMNS*WEIGHT_BITS] =
-            weights_i[(r*LANES+FIRST)*WEIGHT_BITS +: COLUMNS*WEIGHT_BITS];
-        assign weights_o[AT*WEIGHT_BITS +: WEIGHT_BITS] =
-            lane_trained[r*WEIGHT_BITS +: WEIGHT_BITS];
-        assign last_weights_o[AT*WEIGHT_BITS +: WEIGHT_BITS] =
-            lane_last[r*WEIGHT_BITS +: WEIGHT_BITS];
+        assign lane_weights[r*COLUMNS*WORD_BITS +: COLUMNS*WORD_BITS] =
+            weights_i[(r*LANES+FIRST)*WORD_BITS +: COLUMNS*WORD_BITS];
+        assign weights_o[AT*WORD_BITS +: WORD_BITS] =
+            lane_trained[r*WORD_BITS +: WORD_BITS];
+        assign last_weights_o[AT*WORD_BITS +: WORD_BITS] =
+            lane_last[r*WORD_BITS +: WORD_BITS];
         assign terms_o[AT*TERM_BITS +: TERM_BITS] = lane_terms[r*TERM_BITS +: TERM_BITS];
         assign us_o[AT*U_BITS +: U_BITS] = lane_us[r*U_BITS +: U_BITS];
       end

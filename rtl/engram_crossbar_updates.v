@@ -14,10 +14,11 @@ module engram_crossbar_updates #(
   parameter COUPLED = 0,
   parameter EARLY = LANES,
   parameter COPIES = 1,
-  parameter WEIGHT_BITS = 16,
+  parameter WEIGHT_BITS = 16,        // as it is stored
   parameter U_BITS = 32,
   parameter UPDATE_SHIFT = 10,
   parameter RATE_BITS = 4,
+  parameter LAYER = 0,
   parameter ROUNDING = 0,
   parameter ROUND_BITS = 1,
   parameter HASH_LAYER_BITS = 2,
@@ -94,8 +95,8 @@ module engram_crossbar_updates #(
           .row_i({HASH_ROW_BITS{1'b0}}), .column_i(column_4[HASH_COLUMN_BITS-1:0]),
           .round_o(round)
         );
-        engram_update #(
-          .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(U_BITS), .SHIFT(UPDATE_SHIFT),
+        engram_synapse #(
+          .LAYER(LAYER), .WORD_BITS(WEIGHT_BITS), .U_BITS(U_BITS), .SHIFT(UPDATE_SHIFT),
           .RATE_BITS(RATE_BITS), .ROUND_BITS(ROUND_BITS)
         ) u_update (
           .clk_i(clk_i), .weight_i(old_weight), .u_i(update_i[4] || !BEHIND ? u : other_u),

@@ -13,12 +13,15 @@ module engram_lane #(
   parameter ROWS_AT_ONCE = 1,    // 1 or 2
   parameter COLUMNS = 1,         // 1, or with one row and TRAINING 2
   parameter X_BITS = 16,         // input
-  parameter WEIGHT_BITS = 16,
+  parameter WEIGHT_BITS = 16,    // of a value
   parameter GRADIENT_BITS = 16,
   parameter SUM_BITS = 42,       // exact forward sum
   parameter SHARED = 0,          // 1: one multiplier a row for gradient and update
   parameter TRAINING = 1,        // 0: forward only
-  parameter LOGIC_MULTIPLIERS = 0  // of the lane's, made of logic
+  parameter LOGIC_MULTIPLIERS = 0,  // of the lane's, made of logic
+  parameter LAYER = 0,           // for engram_value
+  // from the others
+  parameter WORD_BITS = WEIGHT_BITS  // of a stored weight
 ) (
   input  wire                                  clk_i,
   input  wire                                  rst_i,
@@ -32,9 +35,9 @@ module engram_lane #(
   input  wire                                  gradient_nonzero_i,
   input  wire [ROWS_AT_ONCE*X_BITS-1:0]        x_i,
   input  wire [ROWS_AT_ONCE-1:0]               x_nonzero_i,
-  input  wire [ROWS_AT_ONCE*COLUMNS*WEIGHT_BITS-1:0] weights_i,  // [row][column]
-  output wire [ROWS_AT_ONCE*WEIGHT_BITS-1:0]   weights_o,        // of the unit that trains
-  output wire [ROWS_AT_ONCE*WEIGHT_BITS-1:0]   last_weights_o,   // the same a cycle later
+  input  wire [ROWS_AT_ONCE*COLUMNS*WORD_BITS-1:0] weights_i,  // [row][column]
+  output wire [ROWS_AT_ONCE*WORD_BITS-1:0]     weights_o,      // of the unit that trains
+  output wire [ROWS_AT_ONCE*WORD_BITS-1:0]     last_weights_o, // the same a cycle later
   // stage 3
   input  wire                                  clear_i,   // the next product is a sum's first
   // stage 4
@@ -67,23 +70,26 @@ module engram_lane #(
       localparam ROW = p / COLUMNS;
       wire signed [X_BITS-1:0] x = x_i[ROW*X_BITS +: X_BITS];
       // Forward x * weight, backward gradient * weight, in the update's phase gradient * x.
-      wire signed [WEIGHT_BITS-1:0] weight;
+      wire [WORD_BITS-1:0] weight;  // its word
       wire signed [OPERAND_BITS-1:0] operand;
       wire signed [PARTNER_BITS-1:0] partner;
       if (p % COLUMNS == 0) begin : gen_trains
         if (COLUMNS == 2) begin : gen_either
-          assign weight = second_i ? weights_i[WEIGHT_BITS +: WEIGHT_BITS]
-                                   : weights_i[0 +: WEIGHT_BITS];
+          assign weight = second_i ? weights_i[WORD_BITS +: WORD_BITS]
+                                   : weights_i[0 +: WORD_BITS];
         end else begin : gen_only
-          assign weight = weights_i[p*WEIGHT_BITS +: WEIGHT_BITS];
+          assign weight = weights_i[p*WORD_BITS +: WORD_BITS];
           wire unused_second_ok = &{1'b0, second_i};
         end
-        assign weights_o[ROW*WEIGHT_BITS +: WEIGHT_BITS] = weight;
+        assign weights_o[ROW*WORD_BITS +: WORD_BITS] = weight;
         // A memory of one port may write in the gradient's phase: its word shows no longer then.
-        wire signed [WEIGHT_BITS-1:0] last_weight, factor;
-        assign last_weights_o[ROW*WEIGHT_BITS +: WEIGHT_BITS] = last_weight;
-        assign factor = SHARED != 0 && gradient_phase_i ? last_weight : weight;
-        engram_delay #(.DATA_BITS(WEIGHT_BITS), .CYCLES(1)) u_last_weight (
+        wire [WORD_BITS-1:0] last_weight;
+        wire signed [WEIGHT_BITS-1:0] factor;
+        assign last_weights_o[ROW*WORD_BITS +: WORD_BITS] = last_weight;
+        engram_value #(.LAYER(LAYER), .WORD_BITS(WORD_BITS), .VALUE_BITS(WEIGHT_BITS)) u_value (
+          .word_i(SHARED != 0 && gradient_phase_i ? last_weight : weight), .value_o(factor)
+        );
+        engram_delay #(.DATA_BITS(WORD_BITS), .CYCLES(1)) u_last_weight (
           .clk_i(clk_i), .rst_i(1'b0), .data_i(weight), .data_o(last_weight)
         );
         if (TRAINING != 0) begin : gen_operand
@@ -107,10 +113,14 @@ module engram_lane #(
         assign enable[p] = (forward_i && kept_i[0]) || backward;
         assign nonzero[p] = backward ? gradient_nonzero_i : x_nonzero_i[ROW];
       end else begin : gen_forward
-        assign weight = weights_i[p*WEIGHT_BITS +: WEIGHT_BITS];
+        assign weight = weights_i[p*WORD_BITS +: WORD_BITS];
         assign operand = {{(OPERAND_BITS-X_BITS+1){x[X_BITS-1]}}, x[X_BITS-2:0]};
-        assign partner = {{(PARTNER_BITS-WEIGHT_BITS+1){weight[WEIGHT_BITS-1]}},
-                          weight[WEIGHT_BITS-2:0]};
+        wire signed [WEIGHT_BITS-1:0] factor;
+        engram_value #(.LAYER(LAYER), .WORD_BITS(WORD_BITS), .VALUE_BITS(WEIGHT_BITS)) u_value (
+          .word_i(weight), .value_o(factor)
+        );
+        assign partner = {{(PARTNER_BITS-WEIGHT_BITS+1){factor[WEIGHT_BITS-1]}},
+                          factor[WEIGHT_BITS-2:0]};
         assign enable[p] = forward_i && kept_i[p % COLUMNS];
         assign nonzero[p] = x_nonzero_i[ROW];
       end

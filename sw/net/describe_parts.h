@@ -32,6 +32,10 @@ struct describe_kind {
   bool has_storage; /* of its weights, which the description may choose */
   bool few_weights; /* not worth a whole single-ported RAM */
 
+  /* Its RTL leaves what a weight is to engram_value and engram_synapse; else it has the first
+   * synapse in itself, and no other is allowed. */
+  bool any_synapse;
+
   /* Rows, positions and what is the kind's own, from the picture; NULL: a row for each value in
    * front, one position. */
   int (*derive_shape)(const struct net *net, struct layer *layer, struct problem *problem);

@@ -299,15 +299,22 @@ static int derive_random(struct net *net, struct problem *problem) {
   return 0;
 }
 
+static int derive_word(const struct net *net, struct layer *layer, int l, struct problem *problem) {
+  const struct describe_kind *kind = describe_kind(layer);
+  if (layer->synapse != 0 && !kind->any_synapse)
+    return problem_set(problem, net, l, "weights.synapse", "found %s, allowed %s in a %s layer",
+                       net_synapse_names[layer->synapse], net_synapse_names[0], kind->name);
+  return synapse_of(layer)->derive(net, layer, problem);
+}
+
 int net_derive_parts(struct net *net, struct problem *problem) {
   name_layers(net);
   if (check_name(net, problem) != 0 || check_order(net, problem) != 0 ||
       derive_shapes(net, problem) != 0)
     return -1;
   for (int l = 0; l < net->layer_count; l++)
-    if (synapse_of(&net->layer[l])->derive(net, &net->layer[l], problem) != 0 ||
-        derive_shifts(net, l, problem) != 0 || derive_widths(net, l, problem) != 0 ||
-        check_init(net, l, problem) != 0)
+    if (derive_word(net, &net->layer[l], l, problem) != 0 || derive_shifts(net, l, problem) != 0 ||
+        derive_widths(net, l, problem) != 0 || check_init(net, l, problem) != 0)
       return -1;
   net->tensor_count = 0;
   net->weight_count = 0;
