@@ -141,7 +141,6 @@ static void set_training(struct marks *marks, const struct net *net, const struc
   marks_set(marks, "drawn_bits", "%d", random->drawn_bits);
   marks_set(marks, "pairs", "%d", random->pairs);
   marks_set(marks, "pair_offset", "%d", random->pair_offset);
-  marks_set(marks, "step_shifts", "%d", random->step_shifts);
   if (net->hash_bits > 0)
     marks_set(marks, "round_key", "drawn[%d:%d]", random->drawn_bits - 1, net->hash_bits);
   else

@@ -80,7 +80,9 @@ module engram_conv_serial_update #(
       $signed({{(U_BITS-UPDATE_BITS-ALIGN){u_i[UPDATE_BITS-1]}}, u_i, {ALIGN{1'b0}}}) >>> RIGHT;
   wire [(1<<CYCLE_BITS)-1:0] u_bits = u_wide[(1<<CYCLE_BITS)-1:0];
   wire [CYCLE_BITS-1:0] u_index = cycle_q + {{(CYCLE_BITS-RATE_BITS){1'b0}}, rate_i};
-  wire unused_u_ok = &{1'b0, u_wide};
+  // With random bits, what is below them is rounded: its first bit is the carry into them.
+  wire [(1<<RATE_BITS)-1:0] below = u_bits[FIRST-2 +: 1<<RATE_BITS];
+  wire unused_u_ok = &{1'b0, u_wide, below};
 
   wire round;  // a bit of rho
   engram_rounding_serial #(
@@ -102,7 +104,8 @@ module engram_conv_serial_update #(
   wire new_bit = old_bit ^ step_bit ^ borrow_q;
   always @(posedge clk_i) begin
     u_bit_q <= u_bits[u_index];
-    carry_q <= cycle >= FIRST && ((u_bit_q && (round || carry_q)) || (round && carry_q));
+    carry_q <= cycle >= FIRST ? (u_bit_q && (round || carry_q)) || (round && carry_q)
+                              : ROUNDING == 1 && below[rate_i];
     borrow_q <= cycle >= WEIGHT &&
                 ((!old_bit && (step_bit || borrow_q)) || (step_bit && borrow_q));
     fits_q <= cycle < ABOVE || (fits_q && new_bit == weight_i[WEIGHT_BITS-1]);

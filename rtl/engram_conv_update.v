@@ -113,7 +113,7 @@ module engram_conv_update #(
   wire changed, lost;
   engram_update #(
     .WEIGHT_BITS(WEIGHT_BITS), .U_BITS(UPDATE_BITS), .SHIFT(UPDATE_SHIFT),
-    .RATE_BITS(RATE_BITS), .ROUND_BITS(ROUND_BITS)
+    .RATE_BITS(RATE_BITS), .ROUNDING(ROUNDING), .ROUND_BITS(ROUND_BITS)
   ) u_update (
     .clk_i(clk_i), .weight_i(weight_1_q), .u_i(u_1_q), .rate_i(rate), .round_i(round_1_q),
     .weight_o(weight_o), .changed_o(changed), .lost_o(lost)

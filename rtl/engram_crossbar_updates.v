@@ -97,7 +97,7 @@ module engram_crossbar_updates #(
         );
         engram_synapse #(
           .LAYER(LAYER), .WORD_BITS(WEIGHT_BITS), .U_BITS(U_BITS), .SHIFT(UPDATE_SHIFT),
-          .RATE_BITS(RATE_BITS), .ROUND_BITS(ROUND_BITS)
+          .RATE_BITS(RATE_BITS), .ROUNDING(ROUNDING), .ROUND_BITS(ROUND_BITS)
         ) u_update (
           .clk_i(clk_i), .weight_i(old_weight), .u_i(update_i[4] || !BEHIND ? u : other_u),
           .rate_i(rate), .round_i(round),

@@ -1,15 +1,15 @@
 // engram_random : the 127-bit LFSR x^127 + x^63 + 1 and what a training step draws from it.
 // SPDX-License-Identifier: 0BSD
 //
-// Mirrors sw/model/random.h. The state is a step's stream of bits, bit 0 first: hash base, hash
-// key, dropout bits. It moves on in the step's last cycle and the one behind.
+// Mirrors sw/model/random.h. A step's stream of bits are the state, bit 0 first, and behind it sums
+// of three of its bits each: hash base, hash key, dropout bits. The state moves on by 65 shifts in the
+// step's last cycle and in the one behind.
 `default_nettype none
 
 module engram_random #(
   parameter DRAWN_BITS = 1,    // bits of base and key at the head of the stream, 1..127
   parameter PAIRS = 1,         // dropout pairs of the net, at least 1 (unused without dropout)
-  parameter PAIR_OFFSET = 0,   // place of the first pair's bit in the stream
-  parameter STEP_SHIFTS = 128  // shifts of the state per training step, a multiple of 128
+  parameter PAIR_OFFSET = 0    // place of the first pair's bit in the stream
 ) (
   input  wire                  clk_i,
   input  wire                  rst_i,
@@ -25,22 +25,11 @@ module engram_random #(
 );
   localparam STATE_BITS = 127;
 
-  // The state 64 shifts on: each new bit is the exclusive or of two of the old ones.
-  function [STATE_BITS-1:0] advance64;
-    input [STATE_BITS-1:0] s;
-    advance64 = {s[63:0] ^ s[126:63], s[126:64]};
-  endfunction
-
+  // The state half a step on: each new bit is the exclusive or of two that were there 127 and 64
+  // shifts before.
   function [STATE_BITS-1:0] advance;
     input [STATE_BITS-1:0] s;
-    input integer shifts;
-    integer i;
-    begin
-      advance = s;
-      for (i = 0; i < shifts / 64; i = i + 1) advance = advance64(advance);
-      for (i = 0; i < shifts % 64; i = i + 1)
-        advance = {advance[0] ^ advance[63], advance[STATE_BITS-1:1]};
-    end
+    advance = {s[64] ^ s[63] ^ s[0], s[63:0] ^ s[126:63], s[126:65]};
   endfunction
 
   reg [127:0] state_q /*verilator public_flat_rd*/;  // bit 127 is zero but while it turns
@@ -50,23 +39,24 @@ module engram_random #(
     if (rst_i) state_q <= 128'd1;
     else if (turn_i) state_q <= {write_i ? data_i : state_q[15:0], state_q[127:16]};
     else if (step_done_i || again_q)
-      state_q <= {1'b0, advance(state_q[STATE_BITS-1:0], STEP_SHIFTS / 2)};
+      state_q <= {1'b0, advance(state_q[STATE_BITS-1:0])};
   end
 
   assign drawn_o = state_q[DRAWN_BITS-1:0];
   assign low_o = state_q[15:0];
 
-  // The stream goes on behind the state as the state itself does.
-  localparam STREAM_BITS = PAIR_OFFSET + PAIRS > STATE_BITS ? PAIR_OFFSET + PAIRS : STATE_BITS;
-  reg [STREAM_BITS-1:0] stream;
-  integer i;
-  always @* begin
-    stream = {STREAM_BITS{1'b0}};
-    stream[STATE_BITS-1:0] = state_q[STATE_BITS-1:0];
-    for (i = STATE_BITS; i < STREAM_BITS; i = i + 1)
-      stream[i] = stream[i-STATE_BITS] ^ stream[i-STATE_BITS+63];
-  end
-  assign pair_bits_o = stream[PAIR_OFFSET +: PAIRS];
+  // No three bits of a stream sum up to 0: n leaves different remainders for 41 * 42 * 43 of them.
+  genvar n;
+  generate
+    for (n = PAIR_OFFSET; n < PAIR_OFFSET + PAIRS; n = n + 1) begin : gen_pair
+      if (n < STATE_BITS) begin : gen_state
+        assign pair_bits_o[n-PAIR_OFFSET] = state_q[n];
+      end else begin : gen_sum
+        assign pair_bits_o[n-PAIR_OFFSET] =
+            state_q[n % 41] ^ state_q[41 + n % 42] ^ state_q[83 + n % 43];
+      end
+    end
+  endgenerate
 endmodule
 
 `default_nettype wire

@@ -11,6 +11,7 @@ module engram_synapse #(
   parameter U_BITS = 32,
   parameter SHIFT = 11,
   parameter RATE_BITS = 4,
+  parameter ROUNDING = 0,
   parameter ROUND_BITS = 1
 ) (
   input  wire                          clk_i,
@@ -24,7 +25,7 @@ module engram_synapse #(
 );
   engram_update #(
     .WEIGHT_BITS(WORD_BITS), .U_BITS(U_BITS), .SHIFT(SHIFT), .RATE_BITS(RATE_BITS),
-    .ROUND_BITS(ROUND_BITS)
+    .ROUNDING(ROUNDING), .ROUND_BITS(ROUND_BITS)
   ) u_update (
     .clk_i(clk_i), .weight_i(weight_i), .u_i(u_i), .rate_i(rate_i), .round_i(round_i),
     .weight_o(weight_o), .changed_o(changed_o), .lost_o(lost_o)

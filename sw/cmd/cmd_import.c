@@ -52,7 +52,8 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 }
 
 static const struct argp_option table[] = {
-    {"from", KEY_FROM, "FILE", 0, "safetensors of PyTorch, or of `engram train --on twin`", 2},
+    {"from", KEY_FROM, "FILE", 0,
+     "safetensors of PyTorch, or of `engram train` on any device and in any formats", 2},
     {"output", 'o', "FILE", 0, "weights to write, for --load", 2},
     {"seed", KEY_SEED, "N", 0, "of the training that begins with these weights, 1 by default", 2},
     {0},
@@ -67,7 +68,9 @@ static const struct argp argp = {
            "output.weight of "
            "the network's layers (docs/pytorch.md) in float32, float64, float16 or bfloat16. What "
            "`engram train` saves "
-           "needs no export: PyTorch reads it as it is.",
+           "needs no export: PyTorch reads it as it is. A file of Engram's, also one of another "
+           "version or "
+           "other formats, gives its weights and classes' names; the training begins anew.",
 };
 
 static struct quantised quantise_error(const struct tensor *tensor, const struct weights *weights) {
@@ -102,7 +105,7 @@ static int import_weights(struct import *import, struct error *err) {
   if (!options->output)
     return error_set(err, "--output FILE is missing");
   weights_new(&checkpoint->weights, net);
-  if (checkpoint_load(options->from, net, checkpoint, &inexact, err) != 0)
+  if (checkpoint_load_weights(options->from, net, checkpoint, &inexact, err) != 0)
     return -1;
   for (int i = 0; i < net->tensor_count; i++)
     import->tensor[i] = quantise_error(&net->tensor[i], &checkpoint->weights);

@@ -59,11 +59,12 @@ static json_t *metadata_of(const struct net *net, const struct checkpoint *check
   snprintf(data, sizeof data, "%016" PRIx64, checkpoint->place.data);
   snprintf(random, sizeof random, "%016" PRIx64 "%016" PRIx64, state->random.high,
            state->random.low);
-  return json_pack("{ss,ss,ss,ss,so,so,so,so,ss,so,so,ss,ss,ss,ss}", "engram_version",
-                   ENGRAM_VERSION, "net", net->name, "net_hash", hash, "random_state", random,
-                   "steps", text_of_number(state->steps), "rate",
-                   text_of_number((uint64_t)state->rate), "freeze", text_of_number(state->freeze),
-                   "seed", text_of_number(checkpoint->place.seed), "data_hash", data, "epoch",
+  return json_pack("{ss,ss,ss,so,ss,so,so,so,so,ss,so,so,ss,ss,ss,ss}", "engram_version",
+                   ENGRAM_VERSION, "net", net->name, "net_hash", hash, "random_scheme",
+                   text_of_number(NET_RANDOM_SCHEME), "random_state", random, "steps",
+                   text_of_number(state->steps), "rate", text_of_number((uint64_t)state->rate),
+                   "freeze", text_of_number(state->freeze), "seed",
+                   text_of_number(checkpoint->place.seed), "data_hash", data, "epoch",
                    text_of_number(checkpoint->place.epoch), "position",
                    text_of_number(checkpoint->place.position), "class_names",
                    checkpoint->origin.class_names, "view", checkpoint->origin.view, "channel",
@@ -117,6 +118,7 @@ int checkpoint_save(const char *path, const struct net *net, const struct checkp
 struct reader {
   const char *path;
   const struct net *net;
+  bool weights_alone; /* of any formats */
   struct error *err;
 };
 
@@ -166,17 +168,36 @@ static int metadata_hex(const struct reader *r, const json_t *metadata, const ch
   return 0;
 }
 
+/* Files from before 0.11.0 say nothing of their random bits: scheme 1. */
+static int check_scheme(const struct reader *r, const json_t *metadata, const char *version,
+                        const char *name) {
+  uint64_t scheme = 1;
+  if (json_object_get(metadata, "random_scheme") &&
+      metadata_number(r, metadata, "random_scheme", UINT32_MAX, &scheme) != 0)
+    return -1;
+  if (scheme == NET_RANDOM_SCHEME)
+    return 0;
+  return error_set(r->err,
+                   "%s: random_scheme: found %" PRIu64
+                   " (engram %.40s, network '%.40s'), allowed %d "
+                   "(engram " ENGRAM_VERSION ", network '%s'): `engram import --from` takes its "
+                   "weights",
+                   r->path, scheme, version, name, NET_RANDOM_SCHEME, r->net->name);
+}
+
 static int check_hash(const struct reader *r, const json_t *metadata) {
   uint64_t hash;
   const char *name = metadata_text(r, metadata, "net");
-  if (!name || !metadata_text(r, metadata, "engram_version") ||
-      metadata_hex(r, metadata, "net_hash", 16, &hash) != 0)
+  const char *version = name ? metadata_text(r, metadata, "engram_version") : NULL;
+  if (!version || metadata_hex(r, metadata, "net_hash", 16, &hash) != 0 ||
+      check_scheme(r, metadata, version, name) != 0)
     return -1;
   if (hash == r->net->net_hash)
     return 0;
   return error_set(r->err,
                    "%s: net_hash: found %016" PRIx64 " (network '%.40s'), allowed %016" PRIx64
-                   " (network '%s'): formats or rounding differ",
+                   " (network '%s'): formats or rounding differ; `engram import --from` takes its "
+                   "weights",
                    r->path, hash, name, r->net->net_hash, r->net->name);
 }
 
@@ -245,7 +266,7 @@ static int read_metadata(const struct reader *r, const json_t *header, struct ch
     return error_set(r->err, "%s: __metadata__: found other values, allowed texts only", r->path);
   if (!json_object_get(metadata, "net_hash") && !json_object_get(metadata, "engram_version"))
     return 0;
-  return read_state(r, metadata, result);
+  return r->weights_alone ? read_origin(r, metadata, result) : read_state(r, metadata, result);
 }
 
 /* ---- reading: the weights ---- */
@@ -348,9 +369,9 @@ static int read_file(const struct reader *r, const uint8_t *bytes, size_t size,
   return status;
 }
 
-int checkpoint_load(const char *path, const struct net *net, struct checkpoint *checkpoint,
-                    size_t *inexact, struct error *err) {
-  const struct reader reader = {path, net, err};
+static int load(const char *path, const struct net *net, bool weights_alone,
+                struct checkpoint *checkpoint, size_t *inexact, struct error *err) {
+  const struct reader reader = {path, net, weights_alone, err};
   size_t size, count = 0;
   size_t biases = (size_t)NET_LAYERS_MAX * NET_UNITS_MAX;
   size_t limit = (size_t)SAFETENSORS_LENGTH_BYTES + SAFETENSORS_HEADER_BYTES_MAX +
@@ -373,4 +394,14 @@ int checkpoint_load(const char *path, const struct net *net, struct checkpoint *
   weights_free(&result.weights);
   free(bytes);
   return status;
+}
+
+int checkpoint_load(const char *path, const struct net *net, struct checkpoint *checkpoint,
+                    size_t *inexact, struct error *err) {
+  return load(path, net, false, checkpoint, inexact, err);
+}
+
+int checkpoint_load_weights(const char *path, const struct net *net, struct checkpoint *checkpoint,
+                            size_t *inexact, struct error *err) {
+  return load(path, net, true, checkpoint, inexact, err);
 }

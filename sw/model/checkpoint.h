@@ -56,14 +56,19 @@ int checkpoint_save(const char *path, const struct net *net, const struct checkp
                     struct error *err);
 
 /* Reads a file into `checkpoint`, whose weights were made by weights_new for this net. Refuses a
- * file whose net hash or shapes are another network's (says which tensor, found and expected
- * shape). Tensors "conv.bias" and so on may be there when they are all 0. A file without Engram's
- * metadata (from PyTorch) is taken: its state, place and class names are left as the caller preset
- * them. Tensors may be F16, BF16, F32 or F64. Values are rounded to the nearest of the layer's grid
- * and saturated; *inexact counts those that were not on it, and where there are any the weights
- * have the file's real numbers beside them (of F64 the nearest float32; the grid takes the number
- * itself). On failure `checkpoint` is unchanged. */
+ * file whose random scheme, net hash or shapes are another network's (says which tensor, found and
+ * expected shape). Tensors "conv.bias" and so on may be there when they are all 0. A file without
+ * Engram's metadata (from PyTorch) is taken: its state, place and class names are left as the
+ * caller preset them. Tensors may be F16, BF16, F32 or F64. Values are rounded to the nearest of
+ * the layer's grid and saturated; *inexact counts those that were not on it, and where there are
+ * any the weights have the file's real numbers beside them (of F64 the nearest float32; the grid
+ * takes the number itself). On failure `checkpoint` is unchanged. */
 int checkpoint_load(const char *path, const struct net *net, struct checkpoint *checkpoint,
                     size_t *inexact, struct error *err);
+
+/* The same of a file of any formats, rounding and version whose shapes are this net's: weights and
+ * origin alone, state and place are left as the caller preset them. */
+int checkpoint_load_weights(const char *path, const struct net *net, struct checkpoint *checkpoint,
+                            size_t *inexact, struct error *err);
 
 #endif

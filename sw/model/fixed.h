@@ -50,8 +50,8 @@ static inline int32_t fixed_normalise(int64_t sum, int shift, int bits, bool rel
 }
 
 /* E16: w <- sat(w - floor((u + rho) / 2^shift)). `fine_bits` bits behind the weight's grid take
- * part; rho stands on them: a random number of that many bits (stochastic), 2^(fine_bits-1)
- * (nearest) or 0 (truncate). *lost grows by one when u is not zero and the weight did not change.
+ * part, and what u has below is cut off; rho stands on them. *lost grows by one when u is not zero
+ * and the weight did not change.
  */
 static inline int32_t fixed_update(int32_t weight, int64_t u, int shift, int fine_bits,
                                    uint32_t rho, int weight_bits, uint32_t *lost) {

@@ -72,9 +72,10 @@ static uint32_t update(const struct kernel_update *u, int16_t *weights, const in
   uint32_t lost = 0;
   int coarse = u->shift - u->fine_bits;
   int32_t high = (int32_t)fixed_high(u->bits), low = (int32_t)fixed_low(u->bits);
-  coarse = coarse < 31 ? coarse : 31;
+  int32_t half = u->halves && coarse > 0 ? INT32_C(1) << (coarse - 1) : 0;
   for (size_t i = 0; i < length; i++) { /* fixed_update in 32 bits */
-    int32_t step = ((x[i] * u->gradient >> coarse) + (rows[i] ^ u->column)) >> u->fine_bits;
+    int32_t step =
+        (((x[i] * u->gradient + half) >> coarse) + (rows[i] ^ u->column)) >> u->fine_bits;
     int32_t updated = weights[i] - step;
     updated = updated > high ? high : updated < low ? low : updated;
     lost += x[i] != 0 && updated == weights[i];

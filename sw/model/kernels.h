@@ -21,7 +21,8 @@ enum {
   KERNEL_WHOLE_BITS = 31, /* a sum of so few bits and half a unit of its last place fit 32 */
   KERNEL_SPLIT_SHIFT = 9, /* least and most shift of the sum of split products */
   KERNEL_SPLIT_SHIFT_MAX = 38,
-  KERNEL_STEP_BITS = 15, /* an update's step fits 16 bits with its sign, whatever its rho */
+  KERNEL_COARSE_MAX = 30, /* half a unit beside a product fits 32 bits: 2^30 + 2^29 < 2^31 */
+  KERNEL_STEP_BITS = 15,  /* an update's step fits 16 bits with its sign, whatever its rho */
 };
 
 static inline size_t kernel_length(size_t count) {
@@ -50,6 +51,7 @@ struct kernel_combine {
 struct kernel_update {
   int16_t gradient; /* not 0 */
   int shift, fine_bits;
+  bool halves; /* what is below the fine bits is rounded to the nearest of them, not cut off */
   uint16_t column;
   int bits; /* of a weight */
 };
@@ -74,6 +76,7 @@ struct kernels {
 static inline bool kernel_updates(const struct kernel_update *update, int x_bits,
                                   int gradient_bits) {
   return update->shift >= update->fine_bits &&
+         update->shift - update->fine_bits <= KERNEL_COARSE_MAX &&
          x_bits + gradient_bits - 2 - update->shift < KERNEL_STEP_BITS;
 }
 

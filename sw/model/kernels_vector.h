@@ -137,9 +137,10 @@ TARGET static uint32_t combine(const struct kernel_combine *c) {
 
 /* ---- updates ---- */
 
-/* ((u >> coarse) + rho) >> fine */
-TARGET static inline VECTOR step_of(VECTOR u, VECTOR rho, __m128i coarse, __m128i fine) {
-  return I(sra_epi32)(I(add_epi32)(I(sra_epi32)(u, coarse), rho), fine);
+/* (((u + half) >> coarse) + rho) >> fine */
+TARGET static inline VECTOR step_of(VECTOR u, VECTOR half, VECTOR rho, __m128i coarse,
+                                    __m128i fine) {
+  return I(sra_epi32)(I(add_epi32)(I(sra_epi32)(I(add_epi32)(u, half), coarse), rho), fine);
 }
 
 TARGET static uint32_t update(const struct kernel_update *u, int16_t *weights, const int16_t *x,
@@ -147,15 +148,19 @@ TARGET static uint32_t update(const struct kernel_update *u, int16_t *weights, c
   VECTOR gradient = I(set1_epi16)(u->gradient), column = I(set1_epi16)((int16_t)u->column);
   VECTOR lowest = I(set1_epi16)((int16_t)fixed_low(u->bits));
   VECTOR highest = I(set1_epi16)((int16_t)fixed_high(u->bits)), zero = I(set1_epi16)(0);
-  __m128i coarse = _mm_cvtsi32_si128(u->shift - u->fine_bits);
+  int below = u->shift - u->fine_bits;
+  VECTOR half = I(set1_epi32)(u->halves && below > 0 ? 1 << (below - 1) : 0);
+  __m128i coarse = _mm_cvtsi32_si128(below);
   __m128i fine = _mm_cvtsi32_si128(u->fine_bits);
   uint32_t count = 0;
   for (size_t i = 0; i < length; i += WORDS) {
     VECTOR value = load(x + i), weight = load(weights + i);
     VECTOR rho = either_not_both(load((const int16_t *)rows + i), column);
     VECTOR low = I(mullo_epi16)(value, gradient), high = I(mulhi_epi16)(value, gradient);
-    VECTOR a = step_of(I(unpacklo_epi16)(low, high), I(unpacklo_epi16)(rho, zero), coarse, fine);
-    VECTOR b = step_of(I(unpackhi_epi16)(low, high), I(unpackhi_epi16)(rho, zero), coarse, fine);
+    VECTOR a =
+        step_of(I(unpacklo_epi16)(low, high), half, I(unpacklo_epi16)(rho, zero), coarse, fine);
+    VECTOR b =
+        step_of(I(unpackhi_epi16)(low, high), half, I(unpackhi_epi16)(rho, zero), coarse, fine);
     VECTOR updated = I(subs_epi16)(weight, I(packs_epi32)(a, b));
     updated = I(max_epi16)(I(min_epi16)(updated, highest), lowest);
     count += lost(value, weight, updated);

@@ -149,6 +149,6 @@ void model_backward(struct model *model, int label) {
   else
     wide_backward(model, &random);
   model->exchange_behind = true;
-  model->state.random = random_advance(model->state.random, net_step_shifts(net));
+  model->state.random = random_advance(model->state.random, RANDOM_STEP_SHIFTS);
   model->state.steps++;
 }

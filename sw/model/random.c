@@ -60,12 +60,13 @@ struct random_step random_begin_step(const struct net *net, struct random_state 
 }
 
 void random_dropout(const struct net *net, struct random_state state, uint8_t *bits) {
-  wide s = shift(to_wide(state), net_drawn_bits(net));
-  for (int pair = 0; pair < net->pair_count; pair++) {
-    bits[pair] = (uint8_t)(s >> pair % 64 & 1);
-    if (pair % 64 == 63)
-      s = shift(s, 64);
-  }
+  wide s = to_wide(state);
+  int first = net_drawn_bits(net);
+  for (int n = first; n < first + net->pair_count; n++)
+    bits[n - first] =
+        (uint8_t)((n < STATE_BITS ? s >> n
+                                  : s >> n % 41 ^ s >> (41 + n % 42) ^ s >> (83 + n % 43)) &
+                  1);
 }
 
 uint32_t random_at(const struct net *net, const struct random_step *step, int tensor, int row,

@@ -1,11 +1,12 @@
 /* random.h : the step's random bits (docs/formats.md, "Random bits") and the host's seeds.
  * SPDX-License-Identifier: MIT
  *
- * State S is a 127-bit LFSR, x^127 + x^63 + 1. Its output bits from S on, bit 0 first, are one
- * step's stream. With R = net.hash_bits and P = net.position_bits, bits [0, R) are the base B of
- * the weights' hash, bits [R, O) its key K of P+R-1 bits, O = 2R+P-1; where R = 0 there is neither,
- * and O = 0. Bits [O, O+pairs) are one for each dropout pair. A training step leaves S advanced by
- * 128 shifts for each begun 128 bits of that stream, and by 128 where it has none.
+ * State S is a 127-bit LFSR, x^127 + x^63 + 1. One step's stream are its bits, bit 0 first, and
+ * behind them, as long as the step wants, bit n = S[n mod 41] ^ S[41 + n mod 42] ^ S[83 + n mod
+ * 43]. With R = net.hash_bits and P = net.position_bits, bits [0, R) are the base B of the weights'
+ * hash, bits [R, O) its key K of P+R-1 bits, O = 2R+P-1; where R = 0 there is neither, and O = 0.
+ * Bits [O, O+pairs) are one for each dropout pair. A training step leaves S advanced by 130 shifts.
+ * This is scheme NET_RANDOM_SCHEME.
  */
 #ifndef ENGRAM_MODEL_RANDOM_H
 #define ENGRAM_MODEL_RANDOM_H
@@ -28,6 +29,10 @@ uint64_t random_splitmix(uint64_t *state);
 
 /* Expands a seed to a state that is never zero. */
 struct random_state random_from_seed(uint64_t seed);
+
+/* Shifts of the state in a training step. 128 = 2^7 would give each bit of the stream the
+ * register's own recurrence of three terms from step to step (docs/formats.md). */
+enum { RANDOM_STEP_SHIFTS = 130 };
 
 /* The state `shifts` outputs later. */
 struct random_state random_advance(struct random_state state, int shifts);

@@ -173,7 +173,7 @@ static void backward(struct twin *twin, int label, bool learn) {
 }
 
 static void finish_step(struct twin *twin) {
-  twin->state.random = random_advance(twin->state.random, net_step_shifts(twin->net));
+  twin->state.random = random_advance(twin->state.random, RANDOM_STEP_SHIFTS);
   twin->state.steps++;
 }
 

@@ -118,8 +118,7 @@ static void place_control(struct cost_core *core) {
              core->trains ? cost_sequencer(core->family, class_bits, net->layer_count)
                           : cost_overlap_sequencer(core->family, class_bits, core->plan->interval));
   cost_place(core, "random", "", 1,
-             cost_random(core->family, core->trains, random->pair_offset, random->pairs,
-                         random->step_shifts));
+             cost_random(core->family, core->trains, random->pair_offset, random->pairs));
 }
 
 static void place_counts(struct cost_core *core) {

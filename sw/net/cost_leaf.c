@@ -113,8 +113,7 @@ struct cost cost_overlap_sequencer(enum family family, int class_bits, int inter
   return cost;
 }
 
-struct cost cost_random(enum family family, bool trains, int drawn_bits, int pairs,
-                        int step_shifts) {
+struct cost cost_random(enum family family, bool trains, int drawn_bits, int pairs) {
   enum { STATE = 128, HALF = 16 };
   struct cost cost = {0};
   cost_luts(&cost, HALF);
@@ -123,9 +122,7 @@ struct cost cost_random(enum family family, bool trains, int drawn_bits, int pai
     return cost;
   }
   cost_registers(&cost, STATE + 1);
-  /* A bit: a neighbour's, or half a step on (two terms, more when it goes far). */
-  double next = step_shifts <= 128 ? 1 : 1 + step_shifts / 508.0;
-  cost_luts(&cost, STATE * next);
+  cost_luts(&cost, STATE); /* a bit: a neighbour's, or half a step on */
   int behind = drawn_bits + pairs - STATE;
   cost_luts(&cost, behind > 0 ? behind : 0);
   return cost;

@@ -23,8 +23,7 @@ struct cost cost_picture_buffer(enum family family, const struct net *net,
 struct cost cost_sequencer(enum family family, int class_bits, int layers);
 /* Where steps overlap, so many cycles between their starts. */
 struct cost cost_overlap_sequencer(enum family family, int class_bits, int interval);
-struct cost cost_random(enum family family, bool trains, int drawn_bits, int pairs,
-                        int step_shifts);
+struct cost cost_random(enum family family, bool trains, int drawn_bits, int pairs);
 
 struct cost_multiplier {
   int a_bits, b_bits;

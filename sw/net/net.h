@@ -39,6 +39,9 @@
 #define NET_EXPONENT_FRAC    5
 
 /* LAYER_ and its name for each kind of kinds.h. */
+/* Version of the random bits (sw/model/random.h) and of what rounding takes of them. */
+enum { NET_RANDOM_SCHEME = 2 };
+
 #define KIND(NAME, name) LAYER_##NAME,
 enum layer_kind { LAYER_KINDS(KIND) LAYER_KIND_COUNT };
 #undef KIND
@@ -291,15 +294,9 @@ bool net_column_shape(const struct layer *layer, int *height, int *width);
  * each; the hashes are of parts of this text. Returns memory that the caller frees. */
 char *net_text(const struct net *net);
 
-/* Random bits of a step (sw/model/random.h): those that updates take at the head of its stream, and
- * the shifts from one step's to the next one's. */
+/* Bits that updates take at the head of a step's random bits (sw/model/random.h). */
 static inline int net_drawn_bits(const struct net *net) {
   return net->hash_bits > 0 ? 2 * net->hash_bits + net->position_bits - 1 : 0;
-}
-
-static inline int net_step_shifts(const struct net *net) {
-  int bits = net_drawn_bits(net) + net->pair_count;
-  return bits <= 128 ? 128 : (bits + 127) / 128 * 128;
 }
 
 /* Signed bits that hold every integer of magnitude up to and including `magnitude` (which is <

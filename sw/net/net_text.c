@@ -80,6 +80,8 @@ static char *text_of(const struct net *net, enum scope scope) {
   fprintf(to, "}\n");
   if (all)
     write_layout(to, net);
+  else
+    fprintf(to, "random: %d\n", NET_RANDOM_SCHEME);
   if (fclose(to) != 0)
     abort();
   return text;

@@ -181,7 +181,6 @@ static void lay_out_random(struct plan_random *random, const struct net *net) {
   random->key_bits = net->position_bits + random->round_bits - 1;
   random->pair_offset = drawn;
   random->pairs = plan_largest(net->pair_count, 1);
-  random->step_shifts = net_step_shifts(net);
 }
 
 static void lay_out_classes(struct plan *plan, const struct net *net) {

@@ -108,7 +108,6 @@ struct plan_random {
   int round_bits; /* of a weight's random number; at least 1 */
   int key_bits;
   int pair_offset, pairs; /* dropout's behind them; at least 1 */
-  int step_shifts;
 };
 
 struct plan {

@@ -587,6 +587,12 @@ bad 'export: result is a file' 'w' export --net "$tiny" --load w -o w
 bad_disk 'export: full disk' 'File too large' export --net "$tiny" --load w -o new
 
 # ---------------------------------------------------------------- import
+good 'import of other formats' import --net narrow.yaml --from w -o new
+good 'eval of what was imported from other formats' eval --net narrow.yaml --data three --load new
+sed 's/"random_scheme": *"2"/"random_scheme":"1"/' w >old # as long, but for what is not looked at
+bad 'eval: random bits of an older version' "random_scheme: found 1" eval --net "$tiny" --data three --load old
+good 'import: random bits of an older version' import --net "$tiny" --from old -o new
+rm new
 bad 'import: from nothing' '--from FILE is missing' import --net "$tiny" -o new
 bad 'import: no result' '--output FILE is missing' import --net "$tiny" --from w
 bad 'import: another network' 'conv.weight: found shape' import --net other.yaml --from w -o new

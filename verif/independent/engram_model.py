@@ -354,7 +354,7 @@ def layer_text(layer):
 def net_text(net):
     extra = f", random_bits: {net.random_bits}" if net.rounding == "stochastic" else ""
     return (f"input: {{height: {net.height}, width: {net.width}, offset: {net.offset}, frac: {net.frac}}}\nlayers:\n"
-            + "".join(map(layer_text, net.layers)) + f"training: {{rounding: {net.rounding}{extra}}}\n")
+            + "".join(map(layer_text, net.layers)) + f"training: {{rounding: {net.rounding}{extra}}}\nrandom: 2\n")
 
 
 def net_hash(net):
@@ -390,10 +390,12 @@ def shift_left(values, count):
 
 def update_words(weights, u, s, word, rounding, random_bits, rho):
     """w <- sat(w - floor((u + rho) / 2^s)) with F fine bits."""
-    fine = random_bits if rounding == "stochastic" else 1
-    if rounding != "stochastic":
-        rho = int(rounding == "nearest")
-    scaled = u >> (s - fine) if s >= fine else shift_left(u, fine - s)
+    if rounding == "stochastic":  # what lies below the random bits is rounded to the nearest of them, halves upward
+        fine = random_bits
+        scaled = ((u >> (s - fine - 1)) + 1) >> 1 if s > fine else shift_left(u, fine - s)
+    else:
+        fine, rho = 1, int(rounding == "nearest")
+        scaled = u >> (s - fine) if s >= fine else shift_left(u, fine - s)
     moved = np.clip(weights - ((scaled + rho) >> fine), word.low, word.high).astype(np.int64)
     return np.where(u == 0, weights, moved)
 
@@ -402,19 +404,18 @@ def update_words(weights, u, s, word, rounding, random_bits, rho):
 
 
 def random_stream(state, count):
-    """The next `count` bits out as one integer, bit 0 first: bit n+127 = bit n+63 xor bit n."""
-    length = 127
-    while length < count:
-        base = length - 127
-        block = ((state >> base) ^ (state >> (base + 63))) & MASK64  # 64 at a time follow from known bits
-        state |= block << length
-        length += 64
-    return state & ((1 << count) - 1)
+    """A step's first `count` bits as one integer, bit 0 first: those of S, then sums of three of them."""
+    stream = state
+    for n in range(127, count):
+        stream |= ((state >> n % 41 ^ state >> (41 + n % 42) ^ state >> (83 + n % 43)) & 1) << n
+    return stream & ((1 << count) - 1)
 
 
 def random_advance(state, count):
-    """S after `count` shifts."""
-    return random_stream(state, count + 127) >> count
+    """S after `count` shifts: bit n+127 out = bit n+63 out xor bit n out."""
+    for _ in range(count):
+        state = state >> 1 | ((state ^ state >> 63) & 1) << 126
+    return state
 
 
 def index_bits(largest):
@@ -459,7 +460,7 @@ class StepRandom:
             pairs = layer.units // 2 if layer.dropout else 0
             self.kept.append(kept_units(stream >> offset, pairs) if pairs else None)
             offset += pairs
-        self.next_state = random_advance(state, 128 * max(1, -(-length // 128)))
+        self.next_state = random_advance(state, 130)
 
     def rho(self, number, layer):
         """The random bits at each position of a layer's weights."""

@@ -346,7 +346,7 @@ static void drive_step(struct port *port) {
   port->pictures += end && !train;
   port->steps += train;
   if (train)
-    port->random = random_advance(port->random, 128);
+    port->random = random_advance(port->random, RANDOM_STEP_SHIFTS);
   if (!end)
     return;
   port->step_cycles = (uint32_t)port->step;

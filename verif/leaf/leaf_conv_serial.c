@@ -144,12 +144,14 @@ static void update_weights(struct bench *bench, int c, struct conv *conv) {
   bench_set(bench, c, IN_FREEZE, 1, freeze);
   uint32_t lost = 0;
   for (int w = 0; w < conv->weights; w++) {
-    uint32_t rho = rounding == STOCHASTIC
-                       ? random_at(&net, &step, c % 4, w / conv->filters, w % conv->filters)
-                       : rounding == NEAREST;
+    /* random bits and half a unit of their last place */
+    bool random = rounding == STOCHASTIC;
+    uint32_t rho =
+        random ? random_at(&net, &step, c % 4, w / conv->filters, w % conv->filters) << 1 | 1
+               : rounding == NEAREST;
     conv->next[w] =
         fixed_update(conv->weight[w], conv->u[w], bench_parameter(bench, c, UPDATE_SHIFT) + rate,
-                     net.hash_bits, rho, bench_parameter(bench, c, WEIGHT_BITS), &lost);
+                     net.hash_bits + random, rho, bench_parameter(bench, c, WEIGHT_BITS), &lost);
     if (freeze)
       conv->next[w] = conv->weight[w];
   }

@@ -5,7 +5,8 @@
 
 #include "model/fixed.h"
 
-enum { WEIGHT_BITS, U_BITS, SHIFT, ROUND_BITS }; /* parameters */
+enum { WEIGHT_BITS, U_BITS, SHIFT, ROUND_BITS, ROUNDING }; /* parameters */
+enum { STOCHASTIC = 1 };
 enum {
   IN_WEIGHT = 0,
   IN_RATE = 32,
@@ -50,6 +51,8 @@ static struct expected drive(struct bench *bench, int c) {
   bench_set(bench, c, IN_RATE, 4, (uint64_t)rate);
   bench_set(bench, c, IN_ROUND, round_bits, rho);
   struct expected expected = {0, 0, false};
+  if (bench_parameter(bench, c, ROUNDING) == STOCHASTIC) /* half a unit of its last place */
+    rho = rho << 1 | 1, round_bits++;
   expected.weight = fixed_update(weight, u, shift, round_bits, rho, weight_bits, &expected.lost);
   expected.changed = expected.weight != weight;
   return expected;

@@ -191,7 +191,8 @@ static void check_update(const struct kernels *kernels, uint64_t *random, uint64
   static uint16_t rows[LENGTH_MAX];
   bool extreme = nets_between(random, 0, 1);
   int x_bits = nets_between(random, 4, 16), gradient_bits = nets_between(random, 4, 16);
-  struct kernel_update update = {.fine_bits = nets_between(random, 1, 16),
+  struct kernel_update update = {.fine_bits = nets_between(random, 0, 16),
+                                 .halves = nets_between(random, 0, 1),
                                  .bits = nets_between(random, 4, 16)};
   do
     update.gradient = draw_word(random, gradient_bits, extreme);
@@ -212,10 +213,10 @@ static void check_update(const struct kernels *kernels, uint64_t *random, uint64
   fill_guard(weights + length, GUARD - 32);
   uint32_t lost = kernels->update(&update, weights, x, rows, length), expected_lost = 0;
   for (size_t i = 0; i < count; i++) {
-    uint32_t rho = rows[i] ^ update.column;
+    uint32_t rho = (uint32_t)(rows[i] ^ update.column) << 1 | update.halves;
     assert_int_equal(weights[i],
                      fixed_update(before[i], (int64_t)x[i] * update.gradient, update.shift,
-                                  update.fine_bits, rho, update.bits, &expected_lost));
+                                  update.fine_bits + 1, rho, update.bits, &expected_lost));
   }
   for (size_t i = count; i < length; i++)
     assert_int_equal(weights[i], 0);

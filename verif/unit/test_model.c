@@ -419,7 +419,7 @@ static void test_freeze(void **state) {
     weights_new(&before, &net);
     model_new(&model, &net, scratch_random(&random));
     model.state.freeze = freeze;
-    struct random_state expected = random_advance(model.state.random, 3 * net_step_shifts(&net));
+    struct random_state expected = random_advance(model.state.random, 3 * RANDOM_STEP_SHIFTS);
     weights_copy(&before, model_weights(&model));
     train(&model, &random, 3);
     for (int l = 0; l < net.layer_count; l++) {

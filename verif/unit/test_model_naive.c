@@ -77,7 +77,7 @@ static uint8_t dropout_bit(const struct naive *n, int l, int unit) {
   return n->stream[n->at + rounding_bits(n->net) + n->net->layer[l].first_pair + unit / 2];
 }
 
-/* rho of E16 times 2^random_bits / 2^shift. */
+/* r of E16. */
 static wide random_number(const struct naive *n, int l, int row, int column) {
   const uint8_t *base = n->stream + n->at, *key = base + n->net->random_bits;
   int row_at = n->net->column_bits, layer_at = row_at + n->net->row_bits;
@@ -197,11 +197,10 @@ static void update(struct naive *n, int l, int row, int column, int rate) {
   const struct layer *layer = &n->net->layer[l];
   wide u = update_of(n, l, row, column);
   int s = layer->input.frac + layer->gradient.frac - layer->weight.frac + rate;
-  int r = n->net->random_bits;
-  wide rho = n->net->rounding == ROUND_TRUNCATE  ? 0
-             : n->net->rounding == ROUND_NEAREST ? power(s) /* 2^(s-1) over 2 */
-                                                 : random_number(n, l, row, column) * power(s);
-  int scale = n->net->rounding == ROUND_STOCHASTIC ? r : 1; /* rho stands over 2^scale */
+  int scale = n->net->random_bits + 1; /* rho = (r + 1/2) 2^(s-R) stands over 2^scale; R may be 0 */
+  wide rho = n->net->rounding == ROUND_TRUNCATE
+                 ? 0
+                 : (2 * random_number(n, l, row, column) + 1) * power(s);
   int64_t *w = &n->weight[l][row * layer->units + column];
   wide moved =
       clamp(*w - floor_divide(u * power(scale) + rho, power(s + scale)), layer->weight.bits);
@@ -216,8 +215,8 @@ static void backward(struct naive *n, int label, int rate, uint32_t freeze) {
       for (int row = 0; row < n->net->layer[l].rows; row++)
         if (!(freeze & UINT32_C(1) << l))
           update(n, l, row, column, rate);
-  assert_true(rounding_bits(n->net) + n->net->pair_count <= 128);
-  n->at += 128;
+  assert_true(rounding_bits(n->net) + n->net->pair_count <= 127);
+  n->at += 130;
 }
 
 /* ---- the comparison ---- */

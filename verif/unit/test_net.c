@@ -816,7 +816,7 @@ static const char paper_meaning[] =
     "  - dense: {units: 64, relu: true, dropout: true, weights: {bits: 16, frac: 16}, " DENSE_TAIL
     "}\n"
     "  - output: {classes: 2, weights: {bits: 16, frac: 15}, " OUTPUT_TAIL "}\n"
-    "training: {rounding: nearest}\n";
+    "training: {rounding: nearest}\nrandom: 2\n";
 
 static void test_text_and_hashes(void **state) {
   (void)state;

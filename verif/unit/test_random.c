@@ -19,13 +19,20 @@ enum { STATE_BITS = 127, STREAM = 4096, NETS = 200 };
 
 /* ---- the definitions, one bit at a time ---- */
 
-/* The stream from `state` on: x^127 + x^63 + 1. */
-static void stream_of(struct random_state state, uint8_t *bits, int count) {
+/* The register's bits out from `state` on: x^127 + x^63 + 1. */
+static void bits_out(struct random_state state, uint8_t *bits, int count) {
   for (int n = 0; n < count; n++)
     if (n < STATE_BITS)
       bits[n] = (uint8_t)((n < 64 ? state.low >> n : state.high >> (n - 64)) & 1);
     else
       bits[n] = bits[n - STATE_BITS] ^ bits[n - STATE_BITS + 63];
+}
+
+/* A step's stream: the state, then sums of three of its bits. */
+static void stream_of(struct random_state state, uint8_t *bits, int count) {
+  bits_out(state, bits, STATE_BITS);
+  for (int n = STATE_BITS; n < count; n++)
+    bits[n] = bits[n % 41] ^ bits[41 + n % 42] ^ bits[83 + n % 43];
 }
 
 static struct random_state state_at(const uint8_t *bits) {
@@ -89,7 +96,7 @@ static void test_advance(void **state) {
   uint64_t random = *(uint64_t *)*state;
   static uint8_t stream[STREAM];
   struct random_state start = random_from_seed(scratch_random(&random));
-  stream_of(start, stream, STREAM);
+  bits_out(start, stream, STREAM);
   assert_state(start, state_at(stream));
   for (int shifts = 0; shifts + STATE_BITS <= STREAM; shifts++)
     assert_state(random_advance(start, shifts), state_at(stream + shifts));
@@ -107,10 +114,6 @@ static void check_step(const struct net *net, uint64_t *random) {
   stream_of(state, stream, STREAM);
 
   int r = net->random_bits, head = r > 0 ? 2 * r + net->position_bits - 1 : 0;
-  int shifts = net_step_shifts(net), used = head + net->pair_count;
-  assert_int_equal(shifts % 128, 0);
-  assert_true(shifts >= 128 && shifts >= used && (shifts == 128 || shifts - used < 128));
-
   uint8_t pairs[NET_UNITS_MAX];
   random_dropout(net, state, pairs);
   assert_memory_equal(pairs, stream + head, (size_t)net->pair_count);
@@ -148,13 +151,11 @@ static void test_steps(void **state) {
   }
 }
 
-/* Nets that need more than 128 bits a step, and just as many. */
+/* Nets that need more bits a step than the state has, and just as many. */
 static void test_long_steps(void **state) {
   uint64_t random = *(uint64_t *)*state;
-  /* units, random bits, shifts: a pair for two units; 10 random bits take 40 for 1024 units, 34 for
-   * 128 */
-  static const int steps[][3] = {{256, 0, 128}, {258, 0, 256},   {512, 0, 256},
-                                 {514, 0, 384}, {1024, 10, 640}, {128, 10, 128}};
+  /* units, random bits: a pair for two units; 10 random bits take 40 for 1024 units, 34 for 128 */
+  static const int steps[][2] = {{254, 0}, {256, 0}, {512, 0}, {1024, 0}, {1024, 10}, {128, 10}};
   for (int i = 0; i < 6; i++) {
     struct nets_shape shape = {2, 2, 0, 0, 0, 1, {{steps[i][0], true, true}}, 2};
     struct net net;
@@ -162,7 +163,6 @@ static void test_long_steps(void **state) {
     net.rounding = steps[i][1] ? ROUND_STOCHASTIC : ROUND_NEAREST;
     net.random_bits = steps[i][1];
     nets_derive(&net);
-    assert_int_equal(net_step_shifts(&net), steps[i][2]);
     check_step(&net, &random);
   }
 }
@@ -189,6 +189,58 @@ static void test_pairwise_independent(void **state) {
     }
 }
 
+/* What bits of a stream are the state's, as a set of its bits. */
+static void places_of(int n, uint64_t set[2]) {
+  struct random_state state = {0, 0};
+  set[0] = set[1] = 0;
+  for (int i = 0; i < STATE_BITS; i++) {
+    uint8_t bits[STREAM];
+    state.low = i < 64 ? UINT64_C(1) << i : 0;
+    state.high = i < 64 ? 0 : UINT64_C(1) << (i - 64);
+    stream_of(state, bits, n + 1);
+    set[i / 64] |= (uint64_t)bits[n] << i % 64;
+  }
+}
+
+/* No bit of a step's stream is another's or the sum of two others: so no dropout pair follows from
+ * two. */
+static void test_no_sum_of_two(void **state) {
+  (void)state;
+  enum { BITS = 600 };
+  static uint64_t sets[BITS][2];
+  for (int n = 0; n < BITS; n++)
+    places_of(n, sets[n]);
+  for (int a = 0; a < BITS; a++)
+    for (int b = 0; b < a; b++) {
+      uint64_t low = sets[a][0] ^ sets[b][0], high = sets[a][1] ^ sets[b][1];
+      assert_true(low | high);
+      for (int c = 0; c < b; c++)
+        assert_true(sets[c][0] != low || sets[c][1] != high);
+    }
+}
+
+/* From step to step a place's bits obey no recurrence of two or three terms: the sums over a run of
+ * steps of three different ones are both 0 and 1. As it was where a step had 128 shifts, bit(t +
+ * 127) = bit(t + 63) ^ bit(t). */
+static void test_no_short_recurrence(void **state) {
+  (void)state;
+  enum { SPAN = 300, RUN = 64 };
+  static uint8_t bits[SPAN + RUN];
+  struct random_state s = random_from_seed(1);
+  for (int t = 0; t < SPAN + RUN; t++, s = random_advance(s, RANDOM_STEP_SHIFTS))
+    bits[t] = s.low & 1;
+  uint64_t windows[SPAN] = {0};
+  for (int t = 0; t < SPAN; t++)
+    for (int i = 0; i < RUN; i++)
+      windows[t] |= (uint64_t)bits[t + i] << i;
+  for (int a = 0; a < SPAN; a++)
+    for (int b = 0; b < a; b++) {
+      assert_true(windows[a] != windows[b]);
+      for (int c = 0; c < b; c++)
+        assert_true((windows[a] ^ windows[b]) != windows[c]);
+    }
+}
+
 /* The mean rounding error of updates over the steps of a training run is about 0. One update's
  * error has a standard deviation of at most half a step; a mean of n independent ones is beyond
  * 5 / (2 sqrt n) once in a million. */
@@ -204,12 +256,12 @@ static void test_mean_rounding_error(void **state) {
   struct random_state s = random_from_seed(scratch_random(&random));
   static const int64_t updates[] = {4, 1000, 2048, 3000, 4092, -4, -2048};
   double error[7] = {0};
-  for (int i = 0; i < STEPS; i++, s = random_advance(s, net_step_shifts(&net))) {
+  for (int i = 0; i < STEPS; i++, s = random_advance(s, RANDOM_STEP_SHIFTS)) {
     struct random_step step = random_begin_step(&net, s);
     for (int k = 0; k < 7; k++) { /* k: also the row */
       uint32_t lost = 0;
-      uint32_t rho = random_at(&net, &step, 1, k, 2);
-      int32_t moved = -fixed_update(0, updates[k], SHIFT, FINE, rho, 24, &lost);
+      uint32_t rho = random_at(&net, &step, 1, k, 2) << 1 | 1;
+      int32_t moved = -fixed_update(0, updates[k], SHIFT, FINE + 1, rho, 24, &lost);
       error[k] += moved - ldexp((double)updates[k], -SHIFT);
     }
   }
@@ -302,6 +354,8 @@ int main(void) {
       cmocka_unit_test_prestate(test_steps, &seed),
       cmocka_unit_test_prestate(test_long_steps, &seed),
       cmocka_unit_test(test_pairwise_independent),
+      cmocka_unit_test(test_no_sum_of_two),
+      cmocka_unit_test(test_no_short_recurrence),
       cmocka_unit_test_prestate(test_mean_rounding_error, &seed),
       cmocka_unit_test_prestate(test_weights, &seed),
       cmocka_unit_test_prestate(test_weights_by_definition, &seed),

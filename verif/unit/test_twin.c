@@ -202,7 +202,7 @@ static void test_update(void **state) {
     twin.state.rate = 3;
     twin.state.freeze = UINT32_C(1) << frozen;
     step_off_kinks(&twin, picture, 0, &random);
-    struct random_state next = random_advance(twin.state.random, net_step_shifts(&net));
+    struct random_state next = random_advance(twin.state.random, RANDOM_STEP_SHIFTS);
     for (int l = 0; l < net.layer_count; l++) {
       twin.layer[l].weights[1] = 0.75;
       twin.layer[l].weight_gradient[1] = 0.5;
