@@ -9,7 +9,9 @@
 
 #include "model/model_parts.h"
 
-enum { WORD_BITS = 16, WHOLE_SHIFT_MAX = 31 };
+#include <stdlib.h>
+
+enum { WORD_BITS = 16 };
 
 /* Numbers as they are and split. Padded with zeros. */
 struct values {
@@ -17,7 +19,9 @@ struct values {
   int16_t *whole, *low, *high;
 };
 
+/* What a layer in vectors takes from one in front that is not, it has here as well. */
 struct narrow_layer {
+  bool used;        /* the layer is computed in vectors; else there are no weights and no `own` */
   size_t stride;    /* of a unit's weights */
   int16_t *weights; /* [units][stride] */
   int16_t *gate;    /* [outputs] -1 or 0, padded with zeros */
@@ -36,14 +40,12 @@ struct narrow {
 };
 
 struct narrow_kind {
-  /* Whether the kernels can hold the layer's sums; its words have 16 bits at most, and it has one
-   * tensor. NULL: the kind has no such form, and wide.c does nets with such a layer. */
-  bool (*fits)(const struct net *net, int l);
-
   /* Memory of the kind's own, and its end; NULL where there is none. */
   void *(*make)(const struct narrow *narrow, int l);
   void (*release)(void *own);
 
+  /* Sums and activations, which it leaves in layer_tensors too, of words of 16 bits at most and of
+   * one tensor. NULL: the kind has no such form, and wide.c does such a layer. */
   void (*forward)(struct model *model, int l, struct values *input, bool train);
 
   /* Gradients for the layer in front, and sums that the update takes; then the update. */
@@ -62,6 +64,19 @@ void narrow_rows(struct narrow *narrow, const struct synapse_step *step);
 /* `slack` more elements can be read, and are 0. */
 struct values values_new(size_t count, size_t slack);
 void values_free(struct values *values);
+
+/* The layer's outputs and gates, out of its tensors. */
+void narrow_outputs(struct model *model, int l);
+
+/* Whether the sum of products' magnitudes of these values with words of `bits` bits fits
+ * KERNEL_WHOLE_BITS: sum |value| 2^(bits-1) < 2^30. */
+static inline bool values_fit(const struct values *values, int bits) {
+  int32_t limit = 1 << (KERNEL_WHOLE_BITS - bits), sum = 0;
+  for (size_t at = 0; at < values->length && sum < limit; at += KERNEL_BLOCK)
+    for (size_t i = at; i < at + KERNEL_BLOCK; i++)
+      sum += abs(values->whole[i]);
+  return sum < limit;
+}
 
 static inline void values_split(struct values *values) {
   for (size_t i = 0; i < values->length; i++) {
