@@ -135,10 +135,10 @@ static struct values *layer_input(struct narrow *narrow, int l) {
 void narrow_outputs(struct model *model, int l) {
   const struct layer_tensors *t = &model->layer[l];
   struct narrow_layer *n = &model->narrow->layer[l];
-  for (int o = 0; o < model->net->layer[l].outputs; o++) {
-    n->output.whole[o] = (int16_t)t->activation[o];
+  int outputs = model->net->layer[l].outputs;
+  shorten(n->output.whole, t->activation, outputs);
+  for (int o = 0; o < outputs; o++)
     n->gate[o] = (int16_t)-t->gate[o];
-  }
 }
 
 bool model_in_vectors(const struct model *model, int l) {
@@ -148,9 +148,9 @@ bool model_in_vectors(const struct model *model, int l) {
 void narrow_forward(struct model *model, int l, bool train) {
   const struct net *net = model->net;
   struct narrow *narrow = model->narrow;
-  for (int i = 0; l == 0 && i < net->height * net->width; i++)
-    narrow->pixels.whole[i] = (int16_t)model->pixels[i];
-  if (l > 0 && !narrow->layer[l - 1].used)
+  if (l == 0)
+    shorten(narrow->pixels.whole, model->pixels, net->height * net->width);
+  else if (!narrow->layer[l - 1].used)
     narrow_outputs(model, l - 1);
   kinds[net->layer[l].kind]->forward(model, l, layer_input(narrow, l), train);
 }

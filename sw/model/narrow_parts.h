@@ -90,6 +90,12 @@ static inline struct kernel_factor values_factor(const struct values *values, bo
                : (struct kernel_factor){values->low, values->high};
 }
 
+/* Words that have 16 bits at most. */
+static inline void shorten(int16_t *restrict to, const int32_t *restrict from, int count) {
+  for (int i = 0; i < count; i++)
+    to[i] = (int16_t)from[i];
+}
+
 static inline void widen(int32_t *restrict to, const int16_t *restrict from, int count) {
   for (int i = 0; i < count; i++)
     to[i] = from[i];
