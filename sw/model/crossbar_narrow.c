@@ -21,7 +21,7 @@ void crossbar_narrow_forward(struct model *model, int l, struct values *input, b
   bool whole = layer->sum_bits <= KERNEL_WHOLE_BITS || values_fit(input, layer->weight.bits);
   if (!whole)
     values_split(input);
-  narrow->kernels->dots(columns, count, values_factor(input, whole), n->stride, sums);
+  narrow->kernels->dots(columns, count, values_factor(input, whole), n->length, sums);
   memset(t->sum, 0, (size_t)layer->units * sizeof *t->sum);
   for (int k = 0; k < count; k++)
     t->sum[units[k]] = sums[k];
@@ -61,7 +61,7 @@ void crossbar_narrow_backward(struct model *model, int l) {
   struct kernel_combine combine = {.count = count + count % 2,
                                    .vectors = columns,
                                    .factor = {low, whole ? NULL : high},
-                                   .length = n->stride,
+                                   .length = n->length,
                                    .gate = front->gate,
                                    .shift = layer->back_shift,
                                    .bits = model->net->layer[l - 1].gradient.bits,

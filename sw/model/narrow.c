@@ -58,7 +58,7 @@ struct narrow *narrow_new(const struct net *net, const struct kernels *kernels,
     const struct layer *layer = &net->layer[l];
     struct narrow_layer *n = &narrow->layer[l];
     size_t outputs = (size_t)layer->outputs;
-    n->output = values_new(outputs, 0);
+    n->output = values_new(outputs, KERNEL_BLOCK);
     n->gate = memory_new(n->output.length, sizeof *n->gate);
     n->gradient = memory_new(n->output.length, sizeof *n->gradient);
     for (size_t i = 0; i < outputs; i++)
@@ -66,7 +66,8 @@ struct narrow *narrow_new(const struct net *net, const struct kernels *kernels,
     n->used = layer_fits(net, l);
     if (!n->used)
       continue;
-    n->stride = kernel_length((size_t)layer->rows);
+    n->length = kernel_length((size_t)layer->rows);
+    n->stride = n->length + (n->length / KERNEL_BLOCK % 2 == 0 ? KERNEL_BLOCK : 0);
     most = n->stride > most ? n->stride : most;
     n->weights = owner ? owner->layer[l].weights
                        : memory_new((size_t)layer->units * n->stride, sizeof *n->weights);

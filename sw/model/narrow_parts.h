@@ -22,12 +22,14 @@ struct values {
 /* What a layer in vectors takes from one in front that is not, it has here as well. */
 struct narrow_layer {
   bool used;        /* the layer is computed in vectors; else there are no weights and no `own` */
-  size_t stride;    /* of a unit's weights */
-  int16_t *weights; /* [units][stride] */
+  size_t length;    /* of a unit's weights */
+  size_t stride;    /* from one unit's to the next one's: an odd number of blocks, so that the same
+                       place of all units does not fall on the same few lines of a cache */
+  int16_t *weights; /* [units][stride], padded with zeros */
   int16_t *gate;    /* [outputs] -1 or 0, padded with zeros */
-  struct values output;
-  int16_t *gradient; /* [outputs], padded with zeros */
-  void *own;         /* the kind's, of its make */
+  struct values output; /* and a block of slack, as long as the next layer's stride */
+  int16_t *gradient;    /* [outputs], padded with zeros */
+  void *own;            /* the kind's, of its make */
 };
 
 struct narrow {
