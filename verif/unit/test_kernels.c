@@ -268,6 +268,8 @@ static void test_ends(void **state) {
   static int16_t lowest[LENGTH_MAX], low[LENGTH_MAX], high[LENGTH_MAX], out[LENGTH_MAX];
   static const int16_t *vectors[VECTORS_MAX];
   static int16_t gate[LENGTH_MAX];
+  static int16_t zeros[VECTORS_MAX], ones[KERNEL_BLOCK];
+  static const int16_t halves[] = {200, 0}, *const small[] = {ones, ones};
   static const int16_t whole[] = {16384, 16383, -16384, -16383}; /* times 2^15: less than 2^30 */
   for (size_t i = 0; i < LENGTH_MAX; i++) {
     lowest[i] = INT16_MIN;
@@ -277,6 +279,8 @@ static void test_ends(void **state) {
   }
   for (int k = 0; k < VECTORS_MAX; k++)
     vectors[k] = lowest;
+  for (int i = 0; i < KERNEL_BLOCK; i++)
+    ones[i] = 1;
   for (const struct kernels *const *set = kernels_all(); *set; set++) {
     const int16_t *column[1] = {lowest};
     int64_t sum, product = INT64_C(-32768) * (256 * -128 + 255);
@@ -296,7 +300,14 @@ static void test_ends(void **state) {
       check_ends(*set, &combine, (KERNEL_TERMS_MAX + 2) * product);
       combine.count = VECTORS_MAX;
       check_ends(*set, &combine, VECTORS_MAX * product);
+      combine.count = KERNEL_TERMS_MAX;
+      combine.factor.low = zeros; /* -32768 * -32768, of which the high halves have all */
+      check_ends(*set, &combine, KERNEL_TERMS_MAX * (INT64_C(1) << 30));
       combine.count = 2;
+      combine.factor = (struct kernel_factor){halves, zeros}; /* of which they have nothing */
+      combine.vectors = small;
+      check_ends(*set, &combine, halves[0] + halves[1]);
+      combine.vectors = vectors;
       combine.factor = (struct kernel_factor){whole, NULL};
       check_ends(*set, &combine, INT64_C(-32768) * (whole[0] + whole[1]));
       combine.factor.low = whole + 2;
@@ -389,6 +400,45 @@ static void test_large(void **state) {
       nets_derive(&net);
       compare_steps(&net, 4, &random);
     }
+}
+
+/* Weights that make every hidden unit's gradient the end of its word, of one sign, so that the sums
+ * on the way back are larger than 32 bits hold. */
+static void extreme_weights(struct weights *weights) {
+  for (int l = 0; l < 2; l++)
+    for (size_t i = 0; i < weights->count[l]; i++)
+      weights->layer[l][i] = INT16_MIN;
+  for (size_t i = 0; i < weights->count[2]; i++) /* of the first class and of the second */
+    weights->layer[2][i] = i % 2 == 0 ? INT16_MIN : INT16_MAX;
+}
+
+static void test_extreme_gradients(void **state) {
+  (void)state;
+  static const struct nets_shape shape = {4, 4, 0, 0, 0, 2, {{6, false, false}, {4, false, false}},
+                                          2};
+  static const struct nets_words words = {16, 14, 11, 15, -2};
+  static uint8_t picture[16];
+  struct net net;
+  nets_make(&net, &shape, &words);
+  memset(picture, 255, sizeof picture);
+  for (const struct kernels *const *set = kernels_all(); *set; set++) {
+    struct model plain, fast;
+    model_new_with(&plain, &net, 1, NULL);
+    model_new_with(&fast, &net, 1, *set);
+    extreme_weights(model_edit(&plain));
+    extreme_weights(model_edit(&fast));
+    model_forward(&plain, picture, 0, true);
+    model_forward(&fast, picture, 0, true);
+    model_backward(&plain, 0);
+    model_backward(&fast, 0);
+    for (int u = 0; u < 4; u++)
+      assert_int_equal(fast.layer[1].gradient[u], INT16_MAX);
+    for (int u = 0; u < 6; u++)
+      assert_int_equal(fast.layer[0].gradient[u], INT16_MIN);
+    assert_same_step(&plain, &fast);
+    model_free(&plain);
+    model_free(&fast);
+  }
 }
 
 /* ---- nets that are in vectors in part ---- */
@@ -504,13 +554,10 @@ int main(void) {
   for (const struct kernels *const *set = kernels_all(); *set; set++)
     printf("kernels: %s\n", (*set)->name);
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_prestate(test_dots, &seed),
-      cmocka_unit_test_prestate(test_combine, &seed),
-      cmocka_unit_test_prestate(test_update, &seed),
-      cmocka_unit_test(test_ends),
-      cmocka_unit_test(test_all),
-      cmocka_unit_test_prestate(test_mixed, &seed),
-      cmocka_unit_test_prestate(test_paper, &seed),
+      cmocka_unit_test_prestate(test_dots, &seed),   cmocka_unit_test_prestate(test_combine, &seed),
+      cmocka_unit_test_prestate(test_update, &seed), cmocka_unit_test(test_ends),
+      cmocka_unit_test(test_extreme_gradients),      cmocka_unit_test(test_all),
+      cmocka_unit_test_prestate(test_mixed, &seed),  cmocka_unit_test_prestate(test_paper, &seed),
       cmocka_unit_test_prestate(test_large, &seed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
