@@ -1,14 +1,16 @@
 /* speed.c : how fast the golden model trains and infers.
  * SPDX-License-Identifier: MIT
  *
- * Usage: speed DATA NET ENGRAM
+ * Usage: speed DATA NET [ENGRAM]
  * One line a measurement, "WHAT NAME NUMBER", NAME being the net's:
- *   train    steps/s of the model alone, on one core, from initial weights
- *   infer    pictures/s on one core
+ *   train    steps of the model alone a second of CPU time, from initial weights
+ *   infer    pictures a second of CPU time, on one core
+ *   weight   picoseconds of CPU time that a training step takes for each weight
+ *   active   units of the first dense layer that a step's gradient goes through, on average
+ * and with the program ENGRAM, in time by the clock:
  *   threads  pictures/s through the device, with all cores
  *   command  steps/s of `engram train`, validation included
  *   memory   MB that `engram train` takes at most, or this program where it takes more
- *   active   units of the first dense layer that a step's gradient goes through, on average
  * Numbers are the best of some short windows, since other programs only ever take time away.
  */
 #include "base/file.h"
@@ -29,6 +31,7 @@ enum {
   WINDOWS = 8,
   STEPS = 4000,          /* of a window, from initial weights on */
   PICTURES = 8192,       /* of a window of inference */
+  WEIGHTS = 1 << 17,     /* of a net; those that have more take fewer steps and pictures */
   COMMAND_STEPS = 10000, /* of `engram train` */
 };
 
@@ -38,9 +41,9 @@ struct speed {
   struct dataset data;
 };
 
-static double now(void) {
+static double seconds(clockid_t clock) {
   struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
+  clock_gettime(clock, &time);
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
@@ -59,27 +62,34 @@ static const uint8_t *picture(const struct speed *speed, size_t i) {
 
 /* ---- the model ---- */
 
-/* A window's steps, in shuffled epochs; returns steps/s. */
+/* Steps or pictures of a window, where a small net takes `count`. */
+static size_t fewer(const struct speed *speed, size_t count) {
+  size_t weights = speed->net.weight_count;
+  return weights <= WEIGHTS ? count : count * WEIGHTS / weights;
+}
+
+/* A window's steps, in shuffled epochs; returns steps a second. */
 static double train(const struct speed *speed, struct model *model, size_t *order) {
-  size_t count = speed->data.count;
-  double begin = now();
-  for (size_t i = 0; i < STEPS; i++) {
+  size_t count = speed->data.count, steps = fewer(speed, STEPS);
+  double begin = seconds(CLOCK_PROCESS_CPUTIME_ID);
+  for (size_t i = 0; i < steps; i++) {
     if (i % count == 0)
       train_order(1, (uint32_t)(i / count), count, order);
     size_t p = order[i % count];
     model_forward(model, picture(speed, p), speed->data.labels[p], true);
     model_backward(model, speed->data.labels[p]);
   }
-  return STEPS / (now() - begin);
+  return (double)steps / (seconds(CLOCK_PROCESS_CPUTIME_ID) - begin);
 }
 
 static double infer(const struct speed *speed, struct model *model) {
-  double begin = now();
-  for (size_t i = 0; i < PICTURES; i++) {
+  size_t pictures = fewer(speed, PICTURES);
+  double begin = seconds(CLOCK_PROCESS_CPUTIME_ID);
+  for (size_t i = 0; i < pictures; i++) {
     size_t p = i % speed->data.count;
     model_forward(model, picture(speed, p), speed->data.labels[p], false);
   }
-  return PICTURES / (now() - begin);
+  return (double)pictures / (seconds(CLOCK_PROCESS_CPUTIME_ID) - begin);
 }
 
 /* Gradients that are not zero, over an epoch of training, of the first layer that is no
@@ -101,20 +111,20 @@ static double active_units(const struct speed *speed, struct model *model) {
 
 static void measure_model(const struct speed *speed) {
   size_t *order = memory_new(speed->data.count, sizeof *order);
-  double training = 0, inference = 0, active = 0;
+  double training = 0, inference = 0;
+  struct model model;
   for (int window = 0; window < WINDOWS; window++) {
-    struct model model;
     model_new(&model, &speed->net, 1);
     faster(&training, train(speed, &model, order));
     faster(&inference, infer(speed, &model));
     model_free(&model);
-    model_new(&model, &speed->net, 1);
-    active = active_units(speed, &model);
-    model_free(&model);
   }
   show(speed, "train", training);
   show(speed, "infer", inference);
-  show(speed, "active", active);
+  show(speed, "weight", 1e12 / training / (double)speed->net.weight_count);
+  model_new(&model, &speed->net, 1);
+  show(speed, "active", active_units(speed, &model));
+  model_free(&model);
   free(order);
 }
 
@@ -132,9 +142,9 @@ static int measure_device(const struct speed *speed, struct error *err) {
   double best = 0;
   int result = 0;
   for (int window = 0; window < WINDOWS && result == 0; window++) {
-    double begin = now();
+    double begin = seconds(CLOCK_MONOTONIC);
     result = device_run(device, jobs, PICTURES, replies, err);
-    faster(&best, PICTURES / (now() - begin));
+    faster(&best, PICTURES / (seconds(CLOCK_MONOTONIC) - begin));
   }
   show(speed, "threads", best);
   device_close(device);
@@ -155,11 +165,11 @@ static int measure_command(const struct speed *speed, struct error *err) {
     FILE *pipe = popen(line, "r");
     free(line);
     json_t *result = pipe ? json_loadf(pipe, 0, NULL) : NULL;
-    double seconds = json_number_value(json_object_get(result, "seconds"));
+    double took = json_number_value(json_object_get(result, "seconds"));
     json_decref(result);
-    if (!pipe || pclose(pipe) != 0 || seconds <= 0)
+    if (!pipe || pclose(pipe) != 0 || took <= 0)
       return error_set(err, "%s train failed", speed->engram);
-    faster(&best, COMMAND_STEPS / seconds);
+    faster(&best, COMMAND_STEPS / took);
   }
   show(speed, "command", best);
   return 0;
@@ -175,19 +185,21 @@ static void show_memory(const struct speed *speed) {
 
 int main(int argc, char **argv) {
   struct error err = {{0}};
-  if (argc != 4) {
-    fprintf(stderr, "usage: speed DATA NET ENGRAM\n");
+  if (argc != 3 && argc != 4) {
+    fprintf(stderr, "usage: speed DATA NET [ENGRAM]\n");
     return 2;
   }
-  struct speed speed = {.folder = argv[1], .path = argv[2], .engram = argv[3]};
+  struct speed speed = {.folder = argv[1], .path = argv[2], .engram = argc == 4 ? argv[3] : NULL};
   int result =
       net_load(&speed.net, argv[2], NULL, 0, &err) || dataset_load(&speed.data, argv[1], NULL, &err)
           ? -1
           : 0;
   if (result == 0) {
     measure_model(&speed);
-    result = measure_device(&speed, &err) || measure_command(&speed, &err) ? -1 : 0;
-    show_memory(&speed);
+    if (speed.engram) {
+      result = measure_device(&speed, &err) || measure_command(&speed, &err) ? -1 : 0;
+      show_memory(&speed);
+    }
   }
   dataset_free(&speed.data);
   if (result != 0)

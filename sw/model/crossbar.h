@@ -15,7 +15,6 @@ void crossbar_wide_backward(struct model *model, const struct random_step *rando
 void crossbar_wide_update(struct model *model, const struct random_step *random, int l,
                           const int32_t *input);
 
-bool crossbar_narrow_fits(const struct net *net, int l);
 void crossbar_narrow_forward(struct model *model, int l, struct values *input, bool train);
 void crossbar_narrow_backward(struct model *model, int l);
 void crossbar_narrow_update(struct model *model, const struct random_step *random, int l,

@@ -5,18 +5,6 @@
 
 #include <string.h>
 
-/* The gradient for the layer in front, a sum over units. */
-static bool back_fits(const struct layer *layer) {
-  if (layer->back_bits <= KERNEL_WHOLE_BITS)
-    return layer->back_shift <= WHOLE_SHIFT_MAX;
-  return layer->units <= KERNEL_TERMS_MAX && layer->back_shift >= KERNEL_SPLIT_SHIFT &&
-         layer->back_shift <= KERNEL_SPLIT_SHIFT_MAX;
-}
-
-bool crossbar_narrow_fits(const struct net *net, int l) {
-  return l == 0 || back_fits(&net->layer[l]);
-}
-
 /* ---- FC ---- */
 
 void crossbar_narrow_forward(struct model *model, int l, struct values *input, bool train) {
@@ -30,21 +18,26 @@ void crossbar_narrow_forward(struct model *model, int l, struct values *input, b
   int count = kept_units(layer, layer_dropout(model, l, train), units);
   for (int k = 0; k < count; k++)
     columns[k] = n->weights + (size_t)units[k] * n->stride;
-  bool whole = layer->sum_bits <= KERNEL_WHOLE_BITS;
+  bool whole = layer->sum_bits <= KERNEL_WHOLE_BITS || values_fit(input, layer->weight.bits);
   if (!whole)
     values_split(input);
-  narrow->kernels->dots(columns, count, values_factor(input, whole), n->stride, sums);
+  narrow->kernels->dots(columns, count, values_factor(input, whole), n->length, sums);
   memset(t->sum, 0, (size_t)layer->units * sizeof *t->sum);
   for (int k = 0; k < count; k++)
     t->sum[units[k]] = sums[k];
   layer_activate(model, l, train);
-  for (int u = 0; u < layer->units; u++) {
-    n->output.whole[u] = (int16_t)t->activation[u];
-    n->gate[u] = (int16_t)-t->gate[u];
-  }
+  narrow_outputs(model, l);
 }
 
 /* ---- E12, E14 ---- */
+
+/* As values_fit, of the step's gradients; most are small, and many 0. */
+static bool gradients_fit(const struct layer *layer, const int32_t *gradient) {
+  int32_t sum = 0;
+  for (int u = 0; u < layer->units; u++)
+    sum += abs(gradient[u]);
+  return sum < 1 << (KERNEL_WHOLE_BITS - layer->weight.bits);
+}
 
 void crossbar_narrow_backward(struct model *model, int l) {
   if (l == 0)
@@ -58,7 +51,7 @@ void crossbar_narrow_backward(struct model *model, int l) {
   int16_t low[NET_UNITS_MAX + 1], high[NET_UNITS_MAX + 1];
   int units[NET_UNITS_MAX];
   int count = active_units(layer, gradient, units);
-  bool whole = layer->back_bits <= KERNEL_WHOLE_BITS;
+  bool whole = gradients_fit(layer, gradient);
   for (int k = 0; k < count + count % 2; k++) {
     int unit = k < count ? units[k] : 0, factor = k < count ? gradient[unit] : 0;
     columns[k] = n->weights + (size_t)unit * n->stride;
@@ -68,7 +61,7 @@ void crossbar_narrow_backward(struct model *model, int l) {
   struct kernel_combine combine = {.count = count + count % 2,
                                    .vectors = columns,
                                    .factor = {low, whole ? NULL : high},
-                                   .length = n->stride,
+                                   .length = n->length,
                                    .gate = front->gate,
                                    .shift = layer->back_shift,
                                    .bits = model->net->layer[l - 1].gradient.bits,

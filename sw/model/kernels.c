@@ -37,29 +37,35 @@ static void dots(const int16_t *const *columns, int count, struct kernel_factor 
 
 /* ---- combinations ---- */
 
-static void combine_block(int32_t *sums, const struct kernel_combine *c, const int16_t *factor,
-                          size_t at) {
-  memset(sums, 0, KERNEL_BLOCK * sizeof *sums);
-  for (int k = 0; k < c->count; k++) {
+/* sums += scale * the sums over the terms from `first` to before `end`, KERNEL_TERMS_MAX at most.
+ */
+static void combine_terms(int64_t *sums, const struct kernel_combine *c, const int16_t *factor,
+                          int first, int end, size_t at, int64_t scale) {
+  int32_t part[KERNEL_BLOCK] = {0};
+  for (int k = first; k < end; k++) {
     const int16_t *vector = c->vectors[k] + at;
     for (int i = 0; i < KERNEL_BLOCK; i++)
-      sums[i] += factor[k] * vector[i];
+      part[i] += factor[k] * vector[i];
   }
+  for (int i = 0; i < KERNEL_BLOCK; i++)
+    sums[i] += part[i] * scale;
 }
 
 static uint32_t combine(const struct kernel_combine *c) {
-  int32_t low[KERNEL_BLOCK], high[KERNEL_BLOCK] = {0};
   uint32_t cut = 0;
   for (size_t at = 0; at < c->length; at += KERNEL_BLOCK) {
-    combine_block(low, c, c->factor.low, at);
-    if (c->factor.high)
-      combine_block(high, c, c->factor.high, at);
-    if (c->sums)
-      memcpy(c->sums + at, low, sizeof low);
-    for (int i = 0; i < KERNEL_BLOCK; i++) {
-      int64_t sum = low[i] + (int64_t)high[i] * (1 << KERNEL_SPLIT_BITS);
-      c->out[at + (size_t)i] = (int16_t)fixed_normalise(c->gate[at + (size_t)i] ? sum : 0, c->shift,
-                                                        c->bits, false, &cut);
+    int64_t sums[KERNEL_BLOCK] = {0};
+    for (int first = 0; first < c->count; first += KERNEL_TERMS_MAX) {
+      int end = c->count - first < KERNEL_TERMS_MAX ? c->count : first + KERNEL_TERMS_MAX;
+      combine_terms(sums, c, c->factor.low, first, end, at, 1);
+      if (c->factor.high)
+        combine_terms(sums, c, c->factor.high, first, end, at, 1 << KERNEL_SPLIT_BITS);
+    }
+    for (size_t i = 0; i < KERNEL_BLOCK; i++) {
+      if (c->sums)
+        c->sums[at + i] = (int32_t)sums[i];
+      c->out[at + i] =
+          (int16_t)fixed_normalise(c->gate[at + i] ? sums[i] : 0, c->shift, c->bits, false, &cut);
     }
   }
   return cut;

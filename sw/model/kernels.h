@@ -17,10 +17,8 @@
 enum {
   KERNEL_BLOCK = 32,
   KERNEL_SPLIT_BITS = 8,  /* of `low` */
-  KERNEL_TERMS_MAX = 256, /* of a sum of split products: 256 * 255 * 2^15 < 2^31 */
+  KERNEL_TERMS_MAX = 256, /* of split products in 32 bits: 256 * 255 * 2^15 < 2^31 */
   KERNEL_WHOLE_BITS = 31, /* a sum of so few bits and half a unit of its last place fit 32 */
-  KERNEL_SPLIT_SHIFT = 9, /* least and most shift of the sum of split products */
-  KERNEL_SPLIT_SHIFT_MAX = 38,
   KERNEL_COARSE_MAX = 30, /* half a unit beside a product fits 32 bits: 2^30 + 2^29 < 2^31 */
   KERNEL_STEP_BITS = 15,  /* an update's step fits 16 bits with its sign, whatever its rho */
 };
@@ -37,12 +35,12 @@ struct kernel_factor {
 
 /* out[i] = the normaliser of sum over k of factor[k] * vector[k][i]; 0 where gate[i] is 0. */
 struct kernel_combine {
-  int count;                     /* even; at most KERNEL_TERMS_MAX when the factors are split */
+  int count;                     /* even */
   const int16_t *const *vectors; /* [count] */
   struct kernel_factor factor;   /* [count] */
   size_t length;
   const int16_t *gate; /* 0 or -1 */
-  int shift, bits;     /* of fixed_normalise; shift 0..31, of split factors 9..38 */
+  int shift, bits;     /* of fixed_normalise */
   int32_t *sums;       /* the exact sums, gate or not; NULL: not wanted. Not for split factors */
   int16_t *out;
 };

@@ -25,22 +25,31 @@ enum {
   WORDS = 2 * LANES,
   COLUMNS = 4,                      /* summed at a time */
   CHUNK = KERNEL_TERMS_MAX * LANES, /* of a vector: each lane then adds KERNEL_TERMS_MAX terms */
+  SHIFT_MAX = 31,                   /* of a whole sum: with more it is 0 all the same */
+  SPLIT_SHIFT_MIN = KERNEL_SPLIT_BITS + 1,  /* in 32 bits: half a unit is of the high sum; */
+  SPLIT_SHIFT_MAX = KERNEL_SPLIT_BITS + 30, /* its largest sum and half a unit fit */
 };
 
 /* ---- sums ---- */
 
-TARGET static inline void dots_of(const int16_t *const *columns, const int16_t *x, size_t length,
-                                  int64_t scale, int64_t *sums) {
-  VECTOR sum[COLUMNS];
+/* A constant `split` says whether x.high is there: then both halves take one reading of a column.
+ */
+TARGET static inline void dots_of(const int16_t *const *columns, struct kernel_factor x, size_t at,
+                                  size_t length, bool split, int64_t *sums) {
+  VECTOR low[COLUMNS], high[COLUMNS];
   for (int k = 0; k < COLUMNS; k++)
-    sum[k] = I(set1_epi32)(0);
-  for (size_t i = 0; i < length; i += WORDS) {
-    VECTOR value = load(x + i);
-    for (int k = 0; k < COLUMNS; k++)
-      sum[k] = dot_add(sum[k], load(columns[k] + i), value);
+    low[k] = high[k] = I(set1_epi32)(0);
+  for (size_t i = at; i < at + length; i += WORDS) {
+    VECTOR x_low = load(x.low + i), x_high = split ? load(x.high + i) : x_low;
+    for (int k = 0; k < COLUMNS; k++) {
+      VECTOR weights = load(columns[k] + i);
+      low[k] = dot_add(low[k], weights, x_low);
+      if (split)
+        high[k] = dot_add(high[k], weights, x_high);
+    }
   }
   for (int k = 0; k < COLUMNS; k++)
-    sums[k] += scale * total(sum[k]);
+    sums[k] += total(low[k]) + (split ? total(high[k]) * (1 << KERNEL_SPLIT_BITS) : 0);
 }
 
 TARGET static void dots(const int16_t *const *columns, int count, struct kernel_factor x,
@@ -49,13 +58,14 @@ TARGET static void dots(const int16_t *const *columns, int count, struct kernel_
     const int16_t *column[COLUMNS];
     int64_t sum[COLUMNS] = {0};
     int some = count - first < COLUMNS ? count - first : COLUMNS;
+    for (int k = 0; k < COLUMNS; k++)
+      column[k] = columns[first + (k < some ? k : 0)];
     for (size_t at = 0; at < length; at += CHUNK) {
       size_t chunk = length - at < CHUNK ? length - at : CHUNK;
-      for (int k = 0; k < COLUMNS; k++)
-        column[k] = columns[first + (k < some ? k : 0)] + at;
-      dots_of(column, x.low + at, chunk, 1, sum);
       if (x.high)
-        dots_of(column, x.high + at, chunk, 1 << KERNEL_SPLIT_BITS, sum);
+        dots_of(column, x, at, chunk, true, sum);
+      else
+        dots_of(column, x, at, chunk, false, sum);
     }
     for (int k = 0; k < some; k++)
       sums[first + k] = sum[k];
@@ -74,12 +84,13 @@ TARGET static inline VECTOR pair_of(const int16_t *factor) {
   return I(set1_epi32)((int32_t)((uint32_t)(uint16_t)factor[0] | (uint32_t)factor[1] << 16));
 }
 
-TARGET static inline void combine_sums(const struct kernel_combine *c, size_t at, struct lanes *low,
-                                       struct lanes *high) {
+/* The terms from `first` to before `end`. */
+TARGET static inline void combine_sums(const struct kernel_combine *c, int first, int end,
+                                       size_t at, struct lanes *low, struct lanes *high) {
   low->a = low->b = high->a = high->b = I(set1_epi32)(0);
-  for (int k = 0; k < c->count; k += 2) {
-    VECTOR first = load(c->vectors[k] + at), second = load(c->vectors[k + 1] + at);
-    VECTOR a = I(unpacklo_epi16)(first, second), b = I(unpackhi_epi16)(first, second);
+  for (int k = first; k < end; k += 2) {
+    VECTOR one = load(c->vectors[k] + at), other = load(c->vectors[k + 1] + at);
+    VECTOR a = I(unpacklo_epi16)(one, other), b = I(unpackhi_epi16)(one, other);
     VECTOR factor = pair_of(c->factor.low + k);
     low->a = dot_add(low->a, a, factor);
     low->b = dot_add(low->b, b, factor);
@@ -102,7 +113,7 @@ struct normaliser {
 
 TARGET static inline struct normaliser normaliser_of(const struct kernel_combine *c) {
   bool split = c->factor.high != NULL;
-  int shift = split ? c->shift - KERNEL_SPLIT_BITS : c->shift;
+  int shift = split ? c->shift - KERNEL_SPLIT_BITS : c->shift < SHIFT_MAX ? c->shift : SHIFT_MAX;
   return (struct normaliser){.split = split,
                              .half = I(set1_epi32)(shift > 0 ? 1 << (shift - 1) : 0),
                              .lowest = I(set1_epi32)((int32_t)fixed_low(c->bits)),
@@ -119,12 +130,13 @@ TARGET static inline VECTOR normalise(const struct normaliser *r, VECTOR low, VE
   return value;
 }
 
-TARGET static uint32_t combine(const struct kernel_combine *c) {
+/* Sums that fit 32 bits, or as two halves. */
+TARGET static uint32_t combine_short(const struct kernel_combine *c) {
   struct normaliser r = normaliser_of(c);
   uint32_t cut = 0;
   for (size_t at = 0; at < c->length; at += WORDS) {
     struct lanes low, high;
-    combine_sums(c, at, &low, &high);
+    combine_sums(c, 0, c->count, at, &low, &high);
     VECTOR gate = load(c->gate + at);
     VECTOR a = normalise(&r, low.a, high.a, I(unpacklo_epi16)(gate, gate), &cut);
     VECTOR b = normalise(&r, low.b, high.b, I(unpackhi_epi16)(gate, gate), &cut);
@@ -133,6 +145,41 @@ TARGET static uint32_t combine(const struct kernel_combine *c) {
       store_sums(c->sums + at, low.a, low.b);
   }
   return cut;
+}
+
+/* sums += the lanes, in their order, times scale. */
+TARGET static inline void add_lanes(int64_t *sums, struct lanes lanes, int64_t scale) {
+  int32_t ordered[WORDS];
+  store_sums(ordered, lanes.a, lanes.b);
+  for (int i = 0; i < WORDS; i++)
+    sums[i] += ordered[i] * scale;
+}
+
+/* All other split sums: KERNEL_TERMS_MAX terms at a time, which then meet in 64 bits. */
+TARGET static uint32_t combine_long(const struct kernel_combine *c) {
+  uint32_t cut = 0;
+  for (size_t at = 0; at < c->length; at += WORDS) {
+    int64_t sums[WORDS] = {0};
+    for (int first = 0; first < c->count; first += KERNEL_TERMS_MAX) {
+      struct lanes low, high;
+      int rest = c->count - first;
+      combine_sums(c, first, rest < KERNEL_TERMS_MAX ? c->count : first + KERNEL_TERMS_MAX, at,
+                   &low, &high);
+      add_lanes(sums, low, 1);
+      add_lanes(sums, high, 1 << KERNEL_SPLIT_BITS);
+    }
+    for (size_t i = 0; i < WORDS; i++)
+      c->out[at + i] =
+          (int16_t)fixed_normalise(c->gate[at + i] ? sums[i] : 0, c->shift, c->bits, false, &cut);
+  }
+  return cut;
+}
+
+TARGET static uint32_t combine(const struct kernel_combine *c) {
+  return !c->factor.high || (c->count <= KERNEL_TERMS_MAX && c->shift >= SPLIT_SHIFT_MIN &&
+                             c->shift <= SPLIT_SHIFT_MAX)
+             ? combine_short(c)
+             : combine_long(c);
 }
 
 /* ---- updates ---- */

@@ -71,8 +71,8 @@ void model_free(struct model *model) {
 
 /* The narrow weights are up to date. */
 static void catch_up(struct model *model) {
-  if (model->narrow && model->narrow_behind)
-    for (int l = 0; l < model->net->layer_count; l++)
+  for (int l = 0; model->narrow_behind && l < model->net->layer_count; l++)
+    if (model_in_vectors(model, l))
       narrow_set_layer(model->narrow, &model->exchange, l);
   model->narrow_behind = false;
 }
@@ -87,8 +87,8 @@ void model_view(struct model *view, struct model *model) {
 }
 
 const struct weights *model_weights(struct model *model) {
-  if (model->narrow && model->exchange_behind)
-    for (int l = 0; l < model->net->layer_count; l++)
+  for (int l = 0; model->exchange_behind && l < model->net->layer_count; l++)
+    if (model_in_vectors(model, l))
       narrow_get_layer(model->narrow, &model->exchange, l);
   model->exchange_behind = false;
   return &model->exchange;
@@ -122,10 +122,8 @@ void model_forward(struct model *model, const uint8_t *picture, int label, bool 
     model->pixels[i] = picture[i] - net->pixel_offset;
   if (train)
     random_dropout(net, model->state.random, model->dropout);
-  if (model->narrow)
-    narrow_forward(model, train);
-  else
-    wide_forward(model, train);
+  for (int l = 0; l < net->layer_count; l++)
+    (model_in_vectors(model, l) ? narrow_forward : wide_forward)(model, l, train);
   const struct layer *last = &net->layer[net->layer_count - 1];
   model->best =
       softmax_probabilities(model->exp_table, model->layer[net->layer_count - 1].activation,
@@ -144,10 +142,8 @@ void model_backward(struct model *model, int label) {
         SOFTMAX_FRAC - net->layer[last].gradient.frac, net->layer[last].gradient.bits, false,
         &model->counters.count[COUNT_CUT_GRADIENTS][last]);
   catch_up(model);
-  if (model->narrow)
-    narrow_backward(model, &random);
-  else
-    wide_backward(model, &random);
+  for (int l = last; l >= 0; l--)
+    (model_in_vectors(model, l) ? narrow_backward : wide_backward)(model, &random, l);
   model->exchange_behind = true;
   model->state.random = random_advance(model->state.random, RANDOM_STEP_SHIFTS);
   model->state.steps++;

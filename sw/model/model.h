@@ -44,8 +44,8 @@ struct model {
   uint8_t *dropout;                     /* [pair_count] the step's bits */
   uint16_t *exp_table;
 
-  /* The weights: `exchange`, or (narrow not NULL) the narrow ones, which then are copied there and
-   * back when one of them is behind. */
+  /* The weights: `exchange`, or of layers in vectors the narrow ones, which then are copied there
+   * and back when one of them is behind. */
   struct weights exchange;
   bool exchange_behind, narrow_behind;
   struct narrow *narrow;
@@ -61,6 +61,10 @@ void model_free(struct model *model);
  * have it. The bits are the same. */
 void model_new_with(struct model *model, const struct net *net, uint64_t seed,
                     const struct kernels *kernels);
+
+/* Whether layer `l` is computed with kernels: its words and values, and the gradients it hands on,
+ * have at most 16 bits, and a weight's word is its value. */
+bool model_in_vectors(const struct model *model, int l);
 
 /* A second model with the weights of `model` and counters of its own, for inference in another
  * thread. Meanwhile `model` may infer, but not train, be edited or be freed. */

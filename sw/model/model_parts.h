@@ -1,8 +1,8 @@
 /* model_parts.h : what the two ways to compute a step share.
  * SPDX-License-Identifier: MIT
  *
- * wide.c takes any net of the family; narrow.c those with words of at most 16 bits whose sums its
- * kernels can hold, in vectors. Both give the same bits.
+ * wide.c takes any layer of the family; narrow.c those with words of at most 16 bits, in vectors.
+ * Both give the same bits and leave the same layer_tensors, so that a net may have layers of both.
  */
 #ifndef ENGRAM_MODEL_PARTS_H
 #define ENGRAM_MODEL_PARTS_H
@@ -32,6 +32,11 @@ static inline int active_units(const struct layer *layer, const int32_t *gradien
     if (gradient[u] != 0)
       units[count++] = u;
   return count;
+}
+
+/* Whether the layer's weights change in this step. */
+static inline bool layer_learns(const struct model *model, int l) {
+  return !(model->state.freeze >> l & 1);
 }
 
 /* Sums to activations: normaliser, ReLU, dropout (a pair's bit keeps its second unit, else its
@@ -66,21 +71,22 @@ LAYER_KINDS(KIND)
 
 bool wide_sums_updates(const struct layer *layer);
 
-/* From the pixels (and the picture's bytes) to the logits. */
-void wide_forward(struct model *model, bool train);
-void narrow_forward(struct model *model, bool train);
+/* A layer's sums and activations, from what is in front. narrow_ only where model_in_vectors. */
+void wide_forward(struct model *model, int l, bool train);
+void narrow_forward(struct model *model, int l, bool train);
 
-/* E11 .. E16, from the output's gradients. */
-void wide_backward(struct model *model, const struct random_step *random);
-void narrow_backward(struct model *model, const struct random_step *random);
-
-/* NULL where the net is not for narrow.c. With `owner` not NULL its weights are used, not copied.
+/* E11 .. E16: from the layer's gradients those in front; then, where the layer learns, its update.
  */
+void wide_backward(struct model *model, const struct random_step *random, int l);
+void narrow_backward(struct model *model, const struct random_step *random, int l);
+
+/* NULL where no layer of the net is for narrow.c. With `owner` not NULL its weights are used, not
+ * copied. */
 struct narrow *narrow_new(const struct net *net, const struct kernels *kernels,
                           const struct narrow *owner);
 void narrow_free(struct narrow *narrow);
 
-/* A layer's words out of the weights, and back. */
+/* A layer's words out of the weights, and back. Only where model_in_vectors. */
 void narrow_set_layer(struct narrow *narrow, const struct weights *weights, int l);
 void narrow_get_layer(const struct narrow *narrow, struct weights *weights, int l);
 

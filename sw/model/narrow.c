@@ -15,18 +15,21 @@ static const struct narrow_kind *const kinds[] = {LAYER_KINDS(KIND)};
 
 /* ---- whether, and memory ---- */
 
-static bool narrow_fits(const struct net *net) {
-  for (int l = 0; l < net->layer_count; l++) {
-    const struct layer *layer = &net->layer[l];
-    const struct narrow_kind *kind = kinds[layer->kind];
-    if (layer->input.bits > WORD_BITS || layer->weight.bits > WORD_BITS ||
-        layer->activation.bits > WORD_BITS || layer->gradient.bits > WORD_BITS ||
-        layer->tensor_count > 1 || !kind->fits || !kind->fits(net, l) ||
-        !synapse_narrow(layer)->update || synapse_of(layer)->read ||
-        layer->update_random_bits > WORD_BITS)
-      return false;
-  }
-  return true;
+static bool layer_fits(const struct net *net, int l) {
+  const struct layer *layer = &net->layer[l];
+  if (l > 0 && net->layer[l - 1].gradient.bits > WORD_BITS) /* which the layer computes */
+    return false;
+  return layer->input.bits <= WORD_BITS && layer->weight.bits <= WORD_BITS &&
+         layer->activation.bits <= WORD_BITS && layer->gradient.bits <= WORD_BITS &&
+         layer->tensor_count == 1 && kinds[layer->kind]->forward && synapse_narrow(layer)->update &&
+         !synapse_of(layer)->read && layer->update_random_bits <= WORD_BITS;
+}
+
+static bool any_fits(const struct net *net) {
+  bool any = false;
+  for (int l = 0; l < net->layer_count; l++)
+    any |= layer_fits(net, l);
+  return any;
 }
 
 struct values values_new(size_t count, size_t slack) {
@@ -44,7 +47,7 @@ void values_free(struct values *values) {
 
 struct narrow *narrow_new(const struct net *net, const struct kernels *kernels,
                           const struct narrow *owner) {
-  if (!narrow_fits(net))
+  if (!any_fits(net))
     return NULL;
   struct narrow *narrow = memory_new(1, sizeof *narrow);
   *narrow = (struct narrow){
@@ -55,15 +58,19 @@ struct narrow *narrow_new(const struct net *net, const struct kernels *kernels,
     const struct layer *layer = &net->layer[l];
     struct narrow_layer *n = &narrow->layer[l];
     size_t outputs = (size_t)layer->outputs;
-    n->stride = kernel_length((size_t)layer->rows);
-    most = n->stride > most ? n->stride : most;
-    n->weights = owner ? owner->layer[l].weights
-                       : memory_new((size_t)layer->units * n->stride, sizeof *n->weights);
-    n->output = values_new(outputs, 0);
+    n->output = values_new(outputs, KERNEL_BLOCK);
     n->gate = memory_new(n->output.length, sizeof *n->gate);
     n->gradient = memory_new(n->output.length, sizeof *n->gradient);
     for (size_t i = 0; i < outputs; i++)
       n->gate[i] = -1;
+    n->used = layer_fits(net, l);
+    if (!n->used)
+      continue;
+    n->length = kernel_length((size_t)layer->rows);
+    n->stride = n->length + (n->length / KERNEL_BLOCK % 2 == 0 ? KERNEL_BLOCK : 0);
+    most = n->stride > most ? n->stride : most;
+    n->weights = owner ? owner->layer[l].weights
+                       : memory_new((size_t)layer->units * n->stride, sizeof *n->weights);
     if (kinds[layer->kind]->make)
       n->own = kinds[layer->kind]->make(narrow, l);
   }
@@ -120,30 +127,38 @@ void narrow_rows(struct narrow *narrow, const struct synapse_step *step) {
       narrow->rows[i] &= (uint16_t)step->mask;
 }
 
-/* ---- all layers ---- */
+/* ---- a layer ---- */
 
-void narrow_forward(struct model *model, bool train) {
-  const struct net *net = model->net;
-  struct narrow *narrow = model->narrow;
-  for (int i = 0; i < net->height * net->width; i++)
-    narrow->pixels.whole[i] = (int16_t)model->pixels[i];
-  struct values *input = &narrow->pixels;
-  for (int l = 0; l < net->layer_count; l++) {
-    kinds[net->layer[l].kind]->forward(model, l, input, train);
-    input = &narrow->layer[l].output;
-  }
+static struct values *layer_input(struct narrow *narrow, int l) {
+  return l > 0 ? &narrow->layer[l - 1].output : &narrow->pixels;
 }
 
-void narrow_backward(struct model *model, const struct random_step *random) {
+void narrow_outputs(struct model *model, int l) {
+  const struct layer_tensors *t = &model->layer[l];
+  struct narrow_layer *n = &model->narrow->layer[l];
+  int outputs = model->net->layer[l].outputs;
+  shorten(n->output.whole, t->activation, outputs);
+  for (int o = 0; o < outputs; o++)
+    n->gate[o] = (int16_t)-t->gate[o];
+}
+
+bool model_in_vectors(const struct model *model, int l) {
+  return model->narrow && model->narrow->layer[l].used;
+}
+
+void narrow_forward(struct model *model, int l, bool train) {
   const struct net *net = model->net;
   struct narrow *narrow = model->narrow;
-  int last = net->layer_count - 1;
-  for (int c = 0; c < net->classes; c++)
-    narrow->layer[last].gradient[c] = (int16_t)model->layer[last].gradient[c];
-  for (int l = last; l >= 0; l--) {
-    const struct narrow_kind *kind = kinds[net->layer[l].kind];
-    kind->backward(model, l);
-    if (!(model->state.freeze >> l & 1))
-      kind->update(model, random, l, l > 0 ? &narrow->layer[l - 1].output : &narrow->pixels);
-  }
+  if (l == 0)
+    shorten(narrow->pixels.whole, model->pixels, net->height * net->width);
+  else if (!narrow->layer[l - 1].used)
+    narrow_outputs(model, l - 1);
+  kinds[net->layer[l].kind]->forward(model, l, layer_input(narrow, l), train);
+}
+
+void narrow_backward(struct model *model, const struct random_step *random, int l) {
+  const struct narrow_kind *kind = kinds[model->net->layer[l].kind];
+  kind->backward(model, l);
+  if (layer_learns(model, l))
+    kind->update(model, random, l, layer_input(model->narrow, l));
 }

@@ -9,7 +9,9 @@
 
 #include "model/model_parts.h"
 
-enum { WORD_BITS = 16, WHOLE_SHIFT_MAX = 31 };
+#include <stdlib.h>
+
+enum { WORD_BITS = 16 };
 
 /* Numbers as they are and split. Padded with zeros. */
 struct values {
@@ -17,13 +19,17 @@ struct values {
   int16_t *whole, *low, *high;
 };
 
+/* What a layer in vectors takes from one in front that is not, it has here as well. */
 struct narrow_layer {
-  size_t stride;    /* of a unit's weights */
-  int16_t *weights; /* [units][stride] */
+  bool used;        /* the layer is computed in vectors; else there are no weights and no `own` */
+  size_t length;    /* of a unit's weights */
+  size_t stride;    /* from one unit's to the next one's: an odd number of blocks, so that the same
+                       place of all units does not fall on the same few lines of a cache */
+  int16_t *weights; /* [units][stride], padded with zeros */
   int16_t *gate;    /* [outputs] -1 or 0, padded with zeros */
-  struct values output;
-  int16_t *gradient; /* [outputs], padded with zeros */
-  void *own;         /* the kind's, of its make */
+  struct values output; /* and a block of slack, as long as the next layer's stride */
+  int16_t *gradient;    /* [outputs], padded with zeros */
+  void *own;            /* the kind's, of its make */
 };
 
 struct narrow {
@@ -36,14 +42,12 @@ struct narrow {
 };
 
 struct narrow_kind {
-  /* Whether the kernels can hold the layer's sums; its words have 16 bits at most, and it has one
-   * tensor. NULL: the kind has no such form, and wide.c does nets with such a layer. */
-  bool (*fits)(const struct net *net, int l);
-
   /* Memory of the kind's own, and its end; NULL where there is none. */
   void *(*make)(const struct narrow *narrow, int l);
   void (*release)(void *own);
 
+  /* Sums and activations, which it leaves in layer_tensors too, of words of 16 bits at most and of
+   * one tensor. NULL: the kind has no such form, and wide.c does such a layer. */
   void (*forward)(struct model *model, int l, struct values *input, bool train);
 
   /* Gradients for the layer in front, and sums that the update takes; then the update. */
@@ -63,6 +67,19 @@ void narrow_rows(struct narrow *narrow, const struct synapse_step *step);
 struct values values_new(size_t count, size_t slack);
 void values_free(struct values *values);
 
+/* The layer's outputs and gates, out of its tensors. */
+void narrow_outputs(struct model *model, int l);
+
+/* Whether the sum of products' magnitudes of these values with words of `bits` bits fits
+ * KERNEL_WHOLE_BITS: sum |value| 2^(bits-1) < 2^30. */
+static inline bool values_fit(const struct values *values, int bits) {
+  int32_t limit = 1 << (KERNEL_WHOLE_BITS - bits), sum = 0;
+  for (size_t at = 0; at < values->length && sum < limit; at += KERNEL_BLOCK)
+    for (size_t i = at; i < at + KERNEL_BLOCK; i++)
+      sum += abs(values->whole[i]);
+  return sum < limit;
+}
+
 static inline void values_split(struct values *values) {
   for (size_t i = 0; i < values->length; i++) {
     values->low[i] = values->whole[i] & ((1 << KERNEL_SPLIT_BITS) - 1);
@@ -73,6 +90,12 @@ static inline void values_split(struct values *values) {
 static inline struct kernel_factor values_factor(const struct values *values, bool whole) {
   return whole ? (struct kernel_factor){values->whole, NULL}
                : (struct kernel_factor){values->low, values->high};
+}
+
+/* Words that have 16 bits at most. */
+static inline void shorten(int16_t *restrict to, const int32_t *restrict from, int count) {
+  for (int i = 0; i < count; i++)
+    to[i] = (int16_t)from[i];
 }
 
 static inline void widen(int32_t *restrict to, const int16_t *restrict from, int count) {

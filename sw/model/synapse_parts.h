@@ -66,7 +66,7 @@ struct synapse_product {
 
 struct synapse_narrow {
   /* E16 for all words, which have 16 bits at most and are the values; update_random_bits are 16 at
-   * most. Returns how many updates were lost. NULL: there is no such form, and wide.c does nets
+   * most. Returns how many updates were lost. NULL: there is no such form, and wide.c does layers
    * with such a synapse. */
   uint32_t (*update)(const struct synapse_step *step, const struct kernels *kernels,
                      const struct synapse_product *product);

@@ -20,7 +20,7 @@
 enum {
   CASES = 400,
   LENGTH_MAX = 320 * KERNEL_BLOCK, /* several chunks of the widest vectors */
-  VECTORS_MAX = KERNEL_TERMS_MAX,
+  VECTORS_MAX = 4 * KERNEL_TERMS_MAX,
   GUARD = 64, /* elements behind an output, which stay as they are */
 };
 
@@ -46,7 +46,7 @@ static int16_t draw_word(uint64_t *random, int bits, bool extreme) {
 
 /* A vector without alignment: `count` words, then zeros up to the length. */
 static int16_t *draw_vector(uint64_t *random, size_t count, int bits, bool extreme, void **memory) {
-  int16_t *words = memory_new(LENGTH_MAX + GUARD, sizeof *words);
+  int16_t *words = memory_new(kernel_length(count) + GUARD, sizeof *words);
   *memory = words;
   words += nets_between(random, 0, 31);
   for (size_t i = 0; i < count; i++)
@@ -124,7 +124,7 @@ struct combination {
 
 static void combination_new(struct combination *c, uint64_t *random) {
   bool extreme = nets_between(random, 0, 1);
-  int terms = nets_between(random, 0, 3) ? nets_between(random, 1, 20) : VECTORS_MAX;
+  int terms = nets_between(random, 1, nets_between(random, 0, 3) ? 20 : VECTORS_MAX);
   int bits = nets_between(random, 4, 16), factor_bits = nets_between(random, 4, 16);
   c->count = (size_t)nets_between(random, 1, 200);
   int sum = sum_bits(bits, factor_bits, (size_t)terms);
@@ -143,15 +143,14 @@ static void combination_new(struct combination *c, uint64_t *random) {
     c->factor[terms++] = 0;
   }
   split(c->factor, (size_t)terms, c->low, c->high);
-  int least = whole ? 0 : KERNEL_SPLIT_SHIFT, most = whole ? 31 : KERNEL_SPLIT_SHIFT_MAX;
-  int telling = sum - 12 > least ? sum - 12 : least; /* neither all zero nor all cut */
+  int telling = sum > 12 ? sum - 12 : 0; /* neither all zero nor all cut */
   c->combine = (struct kernel_combine){
       .count = terms,
       .vectors = c->vectors,
       .factor = {whole ? c->factor : c->low, whole ? NULL : c->high},
       .length = kernel_length(c->count),
       .gate = c->gate,
-      .shift = nets_between(random, 0, 1) ? nets_between(random, least, most) : telling,
+      .shift = nets_between(random, 0, 1) ? nets_between(random, 0, 48) : telling,
       .bits = nets_between(random, 4, 16),
       .sums = whole && nets_between(random, 0, 1) ? c->sums : NULL,
       .out = c->out};
@@ -255,12 +254,24 @@ static void test_update(void **state) {
   }
 }
 
+static void check_ends(const struct kernels *kernels, const struct kernel_combine *combine,
+                       int64_t sum) {
+  uint32_t cut = 0;
+  int32_t expected = fixed_normalise(sum, combine->shift, combine->bits, false, &cut);
+  assert_int_equal(kernels->combine(combine), KERNEL_BLOCK * cut);
+  for (int i = 0; i < KERNEL_BLOCK; i++)
+    assert_int_equal(combine->out[i], expected);
+}
+
 /* The sums that come nearest to what 32 bits hold. */
 static void test_ends(void **state) {
   (void)state;
   static int16_t lowest[LENGTH_MAX], low[LENGTH_MAX], high[LENGTH_MAX], out[LENGTH_MAX];
   static const int16_t *vectors[VECTORS_MAX];
   static int16_t gate[LENGTH_MAX];
+  static int16_t zeros[VECTORS_MAX], ones[KERNEL_BLOCK];
+  static const int16_t halves[] = {200, 0}, *const small[] = {ones, ones};
+  static const int16_t whole[] = {16384, 16383, -16384, -16383}; /* times 2^15: less than 2^30 */
   for (size_t i = 0; i < LENGTH_MAX; i++) {
     lowest[i] = INT16_MIN;
     low[i] = 255; /* -32768 * (256 * -128 + 255) */
@@ -269,13 +280,15 @@ static void test_ends(void **state) {
   }
   for (int k = 0; k < VECTORS_MAX; k++)
     vectors[k] = lowest;
+  for (int i = 0; i < KERNEL_BLOCK; i++)
+    ones[i] = 1;
   for (const struct kernels *const *set = kernels_all(); *set; set++) {
     const int16_t *column[1] = {lowest};
     int64_t sum, product = INT64_C(-32768) * (256 * -128 + 255);
     (*set)->dots(column, 1, (struct kernel_factor){low, high}, LENGTH_MAX, &sum);
     assert_true(sum == LENGTH_MAX * product);
-    for (int shift = KERNEL_SPLIT_SHIFT; shift <= KERNEL_SPLIT_SHIFT_MAX; shift++) {
-      struct kernel_combine combine = {.count = VECTORS_MAX,
+    for (int shift = 0; shift <= 48; shift++) {
+      struct kernel_combine combine = {.count = KERNEL_TERMS_MAX,
                                        .vectors = vectors,
                                        .factor = {low, high},
                                        .length = KERNEL_BLOCK,
@@ -283,10 +296,23 @@ static void test_ends(void **state) {
                                        .shift = shift,
                                        .bits = 16,
                                        .out = out};
-      uint32_t cut = 0;
-      int32_t expected = fixed_normalise(VECTORS_MAX * product, shift, 16, false, &cut);
-      assert_int_equal((*set)->combine(&combine), KERNEL_BLOCK * cut);
-      assert_int_equal(out[KERNEL_BLOCK - 1], expected);
+      check_ends(*set, &combine, KERNEL_TERMS_MAX * product);
+      combine.count = KERNEL_TERMS_MAX + 2;
+      check_ends(*set, &combine, (KERNEL_TERMS_MAX + 2) * product);
+      combine.count = VECTORS_MAX;
+      check_ends(*set, &combine, VECTORS_MAX * product);
+      combine.count = KERNEL_TERMS_MAX;
+      combine.factor.low = zeros; /* -32768 * -32768, of which the high halves have all */
+      check_ends(*set, &combine, KERNEL_TERMS_MAX * (INT64_C(1) << 30));
+      combine.count = 2;
+      combine.factor = (struct kernel_factor){halves, zeros}; /* of which they have nothing */
+      combine.vectors = small;
+      check_ends(*set, &combine, halves[0] + halves[1]);
+      combine.vectors = vectors;
+      combine.factor = (struct kernel_factor){whole, NULL};
+      check_ends(*set, &combine, INT64_C(-32768) * (whole[0] + whole[1]));
+      combine.factor.low = whole + 2;
+      check_ends(*set, &combine, INT64_C(-32768) * (whole[2] + whole[3]));
     }
   }
 }
@@ -353,8 +379,8 @@ static void test_paper(void **state) {
   }
 }
 
-/* Large members of the family: pictures and kernels of any shape, up to the most units that split
- * sums take, layers of a thousand units with few bits. */
+/* Large members of the family: pictures and kernels of any shape, up to the most units, all of
+ * which learn where there is neither a ReLU nor dropout. */
 static void test_large(void **state) {
   uint64_t random = *(uint64_t *)*state;
   static const struct nets_shape shapes[] = {
@@ -362,6 +388,8 @@ static void test_large(void **state) {
       {64, 64, 1, 1, 1, 1, {{2, true, false}}, 2},
       {9, 64, 5, 3, 7, 2, {{256, true, true}, {31, false, false}}, 3},
       {20, 31, 0, 0, 0, 1, {{255, true, false}}, 7},
+      {9, 8, 2, 3, 3, 2, {{1024, false, false}, {258, false, false}}, 2},
+      {12, 12, 2, 3, 3, 1, {{1024, true, true}}, 2},
   };
   static const struct nets_words word16 = {16, 14, 11, 15, -2}, word8 = {8, 6, 3, 7, -2};
   for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
@@ -373,20 +401,135 @@ static void test_large(void **state) {
       nets_derive(&net);
       compare_steps(&net, 4, &random);
     }
-  struct nets_shape thousand = {12, 12, 2, 3, 3, 1, {{1024, true, true}}, 2};
-  struct net net;
-  nets_make(&net, &thousand, &word8);
-  compare_steps(&net, 4, &random);
 }
 
-/* What the kernels' sums could not hold is computed plainly. */
-static void test_fits(void **state) {
+/* Weights that make every hidden unit's gradient the end of its word, of one sign, so that the sums
+ * on the way back are larger than 32 bits hold. */
+static void extreme_weights(struct weights *weights) {
+  for (int l = 0; l < 2; l++)
+    for (size_t i = 0; i < weights->count[l]; i++)
+      weights->layer[l][i] = INT16_MIN;
+  for (size_t i = 0; i < weights->count[2]; i++) /* of the first class and of the second */
+    weights->layer[2][i] = i % 2 == 0 ? INT16_MIN : INT16_MAX;
+}
+
+static void test_extreme_gradients(void **state) {
+  (void)state;
+  static const struct nets_shape shape = {4, 4, 0, 0, 0, 2, {{6, false, false}, {4, false, false}},
+                                          2};
+  static const struct nets_words words = {16, 14, 11, 15, -2};
+  static uint8_t picture[16];
+  struct net net;
+  nets_make(&net, &shape, &words);
+  memset(picture, 255, sizeof picture);
+  for (const struct kernels *const *set = kernels_all(); *set; set++) {
+    struct model plain, fast;
+    model_new_with(&plain, &net, 1, NULL);
+    model_new_with(&fast, &net, 1, *set);
+    extreme_weights(model_edit(&plain));
+    extreme_weights(model_edit(&fast));
+    model_forward(&plain, picture, 0, true);
+    model_forward(&fast, picture, 0, true);
+    model_backward(&plain, 0);
+    model_backward(&fast, 0);
+    for (int u = 0; u < 4; u++)
+      assert_int_equal(fast.layer[1].gradient[u], INT16_MAX);
+    for (int u = 0; u < 6; u++)
+      assert_int_equal(fast.layer[0].gradient[u], INT16_MIN);
+    assert_same_step(&plain, &fast);
+    model_free(&plain);
+    model_free(&fast);
+  }
+}
+
+/* ---- nets that are in vectors in part ---- */
+
+static struct { int dots, combine; } calls;
+
+static void counted_dots(const int16_t *const *columns, int count, struct kernel_factor x,
+                         size_t length, int64_t *sums) {
+  calls.dots++;
+  kernels_portable.dots(columns, count, x, length, sums);
+}
+
+static uint32_t counted_combine(const struct kernel_combine *combine) {
+  calls.combine++;
+  return kernels_portable.combine(combine);
+}
+
+/* A step calls the kernels for those layers alone that are in vectors: for each filter of a
+ * convolution a combination and the dots of its taps, else the dots of the units and, where there
+ * is a layer in front, a combination. */
+static void check_calls(const struct net *net) {
+  static uint8_t picture[64 * 64];
+  struct kernels counted = {"counted", counted_dots, counted_combine, kernels_portable.update};
+  struct model model;
+  int dots = 0, combine = 0;
+  model_new_with(&model, net, 1, &counted);
+  calls.dots = calls.combine = 0;
+  model_forward(&model, picture, 0, true);
+  model_backward(&model, 0);
+  for (int l = 0; l < net->layer_count; l++) {
+    bool conv = nets_is(&net->layer[l], "conv"), vectors = model_in_vectors(&model, l);
+    dots += !vectors ? 0 : conv ? net->layer[l].units : 1;
+    combine += !vectors ? 0 : conv ? net->layer[l].units : l > 0;
+  }
+  assert_int_equal(calls.dots, dots);
+  assert_int_equal(calls.combine, combine);
+  model_free(&model);
+}
+
+/* A view of a trained model infers as that does. */
+static void check_view(const struct net *net, uint64_t *random) {
+  static uint8_t picture[64 * 64];
+  struct model model, view;
+  model_new_with(&model, net, 1, &kernels_portable);
+  nets_picture(net, picture, random);
+  model_forward(&model, picture, 0, true);
+  model_backward(&model, 0);
+  model_view(&view, &model);
+  model_forward(&model, picture, 0, false);
+  model_forward(&view, picture, 0, false);
+  assert_memory_equal(model.probability, view.probability, sizeof model.probability);
+  model_free(&view);
+  model_free(&model);
+}
+
+/* One format of one layer has more bits than vectors take; the other layers stay in vectors, but
+ * for the one behind, which takes the activations and makes the gradients. */
+static void test_mixed(void **state) {
+  uint64_t random = *(uint64_t *)*state;
+  static const struct nets_shape shape = {
+      7, 8, 2, 3, 2, 3, {{10, true, true}, {8, false, false}, {6, true, true}}, 3};
+  static const struct nets_words words = {16, 14, 11, 15, -2};
+  enum { WEIGHT, ACTIVATION, GRADIENT, WHICH };
+  for (int wide = 0; wide < 5; wide++)
+    for (int which = 0; which < WHICH; which++) {
+      struct net net;
+      struct model model;
+      nets_describe(&net, &shape, &words);
+      struct layer *layer = &net.layer[wide];
+      struct format *formats[WHICH] = {&layer->weight, &layer->activation, &layer->gradient};
+      formats[which]->bits = nets_between(&random, 17, 20);
+      nets_derive(&net);
+      model_new_with(&model, &net, 1, &kernels_portable);
+      for (int l = 0; l < net.layer_count; l++)
+        assert_int_equal(model_in_vectors(&model, l),
+                         l != wide && (which == WEIGHT || l != wide + 1));
+      model_free(&model);
+      compare_steps(&net, 6, &random);
+      check_calls(&net);
+      check_view(&net, &random);
+    }
+}
+
+/* All layers, of any size: only words of more than 16 bits are not for vectors. */
+static void test_all(void **state) {
   (void)state;
   static const struct {
     int bits, units;
-    bool narrow;
-  } cases[] = {
-      {16, 256, true}, {16, 258, false}, {15, 512, false}, {8, 1024, true}, {17, 4, false}};
+    bool vectors;
+  } cases[] = {{16, 256, true}, {16, 1024, true}, {15, 512, true}, {8, 1024, true}, {17, 4, false}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     struct nets_shape shape = {6, 6, 1, 2, 2, 1, {{cases[i].units, true, true}}, 2};
     struct nets_words words = {cases[i].bits, cases[i].bits - 2, cases[i].bits - 5,
@@ -395,10 +538,13 @@ static void test_fits(void **state) {
     struct model model;
     nets_make(&net, &shape, &words);
     model_new_with(&model, &net, 1, &kernels_portable);
-    assert_int_equal(model.narrow != NULL, cases[i].narrow);
+    for (int l = 0; l < net.layer_count; l++)
+      assert_int_equal(model_in_vectors(&model, l), cases[i].vectors);
     model_free(&model);
+    check_calls(&net);
     model_new_with(&model, &net, 1, NULL);
-    assert_null(model.narrow);
+    for (int l = 0; l < net.layer_count; l++)
+      assert_false(model_in_vectors(&model, l));
     model_free(&model);
   }
 }
@@ -409,12 +555,10 @@ int main(void) {
   for (const struct kernels *const *set = kernels_all(); *set; set++)
     printf("kernels: %s\n", (*set)->name);
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_prestate(test_dots, &seed),
-      cmocka_unit_test_prestate(test_combine, &seed),
-      cmocka_unit_test_prestate(test_update, &seed),
-      cmocka_unit_test(test_ends),
-      cmocka_unit_test(test_fits),
-      cmocka_unit_test_prestate(test_paper, &seed),
+      cmocka_unit_test_prestate(test_dots, &seed),   cmocka_unit_test_prestate(test_combine, &seed),
+      cmocka_unit_test_prestate(test_update, &seed), cmocka_unit_test(test_ends),
+      cmocka_unit_test(test_extreme_gradients),      cmocka_unit_test(test_all),
+      cmocka_unit_test_prestate(test_mixed, &seed),  cmocka_unit_test_prestate(test_paper, &seed),
       cmocka_unit_test_prestate(test_large, &seed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,11 +19,6 @@ struct plane {
   int16_t *valid;       /* [values] -1 where a position is */
   int32_t *sums;        /* [values] */
 };
-
-static bool fits(const struct net *net, int l) {
-  const struct layer *layer = &net->layer[l];
-  return layer->sum_bits <= KERNEL_WHOLE_BITS && layer->sum_shift <= WHOLE_SHIFT_MAX;
-}
 
 static void *make(const struct narrow *narrow, int l) {
   const struct net *net = narrow->net;
@@ -79,6 +75,7 @@ static void forward(struct model *model, int l, struct values *input, bool train
   struct plane *plane = n->own;
   struct layer_tensors *t = &model->layer[l];
   const int16_t *taps[64 + 1];
+  assert(layer->sum_bits <= KERNEL_WHOLE_BITS); /* 64 taps, pixels of 9 bits, weights of 16 */
   struct kernel_combine combine = {.count = list_taps(narrow, layer, taps),
                                    .vectors = taps,
                                    .length = plane->values.length,
@@ -99,12 +96,12 @@ static void forward(struct model *model, int l, struct values *input, bool train
 
 /* One filter's gradients as a plane, with 0 where there is no position. */
 static void gather(struct narrow *narrow, struct plane *plane, const struct layer *layer,
-                   int filter, const int16_t *gradient) {
+                   int filter, const int32_t *gradient) {
   int units = layer->units, from = filter;
   for (int y = 0; y < layer->conv.out_height; y++) {
     int16_t *value = plane->values.whole + y * narrow->net->width;
     for (int x = 0; x < layer->conv.out_width; x++, from += units)
-      value[x] = gradient[from];
+      value[x] = (int16_t)gradient[from];
     memset(
         value + layer->conv.out_width, 0,
         (size_t)(y + 1 < layer->conv.out_height ? narrow->net->width - layer->conv.out_width : 0) *
@@ -118,10 +115,11 @@ static void backward(struct model *model, int l) {
   struct plane *plane = narrow->layer[l].own;
   const int16_t *taps[64 + 1];
   int64_t sums[64];
-  bool whole = layer->update_bits <= KERNEL_WHOLE_BITS;
   list_taps(narrow, layer, taps);
   for (int r = 0; r < layer->units; r++) {
-    gather(narrow, plane, layer, r, narrow->layer[l].gradient);
+    gather(narrow, plane, layer, r, model->layer[l].gradient);
+    bool whole =
+        layer->update_bits <= KERNEL_WHOLE_BITS || values_fit(&plane->values, layer->input.bits);
     if (!whole)
       values_split(&plane->values);
     narrow->kernels->dots(taps, layer->rows, values_factor(&plane->values, whole),
@@ -140,9 +138,5 @@ static void update(struct model *model, const struct random_step *random, int l,
   narrow_set_layer(model->narrow, &model->exchange, l);
 }
 
-const struct narrow_kind conv_narrow = {.fits = fits,
-                                        .make = make,
-                                        .release = release,
-                                        .forward = forward,
-                                        .backward = backward,
-                                        .update = update};
+const struct narrow_kind conv_narrow = {
+    .make = make, .release = release, .forward = forward, .backward = backward, .update = update};

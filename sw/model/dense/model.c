@@ -7,8 +7,7 @@ const struct wide_kind dense_wide = {.forward = crossbar_wide_forward,
                                      .backward = crossbar_wide_backward,
                                      .update = crossbar_wide_update};
 
-const struct narrow_kind dense_narrow = {.fits = crossbar_narrow_fits,
-                                         .forward = crossbar_narrow_forward,
+const struct narrow_kind dense_narrow = {.forward = crossbar_narrow_forward,
                                          .backward = crossbar_narrow_backward,
                                          .update = crossbar_narrow_update};
 
