@@ -136,9 +136,9 @@ static void test_paper8(void **state) {
   (void)state;
   struct net net = load_file("nets/paper8.yaml");
   const int sum_bits[] = {20, 26, 22}, back_bits[] = {0, 22, 17}, update_bits[] = {25, 16, 16};
-  const int shifts[3][3] = {{7, 0, 8}, {9, 7, 4}, {3, 8, 3}};
+  const int shifts[3][3] = {{7, 0, 8}, {12, 9, 2}, {2, 8, 2}};
   assert_int_equal(net.rounding, ROUND_STOCHASTIC);
-  assert_int_equal(net.random_bits, 14);
+  assert_int_equal(net.random_bits, 8);
   assert_int_equal(net.position_bits, 19);
   for (int l = 0; l < 3; l++) {
     assert_int_equal(net.layer[l].sum_bits, sum_bits[l]);

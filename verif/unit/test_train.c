@@ -844,7 +844,7 @@ static void test_patience(void **state) {
   enum { EPOCHS = 14, STEPS = 50 };
   struct error err = {0};
   struct net net = load_net("nets/tiny.yaml");
-  struct pictures pictures = pictures_new(100, 31);
+  struct pictures pictures = pictures_new(100, 33);
   struct checkpoint start = start_of(&net, &pictures, 1);
   struct train endless = begin(&net, &pictures, &start, NULL);
   run(&endless, EPOCHS, 0);
