@@ -18,21 +18,22 @@ case $seeds in
 '' | *[!0-9]* | 0) echo "study: SEEDS=$seeds: a whole number from 1 on is expected" >&2 && exit 2 ;;
 esac
 
-# formats BITS LOGITS INIT: paper8 with fewer bits in its weights, of the same range, and more random ones. The logits
-# then may have fewer fraction bits, and the dense layer's initial weights may have to be larger.
+# formats BITS LOGITS: paper8 with fewer bits in its weights, of the same range, and more random ones. The logits then may
+# have fewer fraction bits.
 formats() {
   less=$((8 - $1))
   sed -e "s/weights: {bits: 8, frac: 6,/weights: {bits: $1, frac: $((6 - less)),/" \
     -e "s/weights: {bits: 8, frac: 8,/weights: {bits: $1, frac: $((8 - less)),/" \
-    -e "s/init: -5/init: $3/" -e "s/activations: {bits: 16, frac: 9}/activations: {bits: 16, frac: $2}/" \
-    -e "s/random_bits: 14/random_bits: 16/" "$here/../nets/paper8.yaml"
+    -e "s/weights: {bits: 8, frac: 10,/weights: {bits: $1, frac: $((10 - less)),/" \
+    -e "s/activations: {bits: 16, frac: 9}/activations: {bits: 16, frac: $2}/" \
+    -e "s/random_bits: 8/random_bits: 16/" "$here/../nets/paper8.yaml"
 }
 
 mkdir -p "$work/nets"
 cp "$here/../nets/paper.yaml" "$here/../nets/paper8.yaml" "$work/nets"
-sed 's/rounding: stochastic, random_bits: 14/rounding: nearest/' "$here/../nets/paper8.yaml" >"$work/nets/nearest8.yaml"
-formats 6 9 -5 >"$work/nets/weights6.yaml"
-formats 4 8 -4 >"$work/nets/weights4.yaml"
+sed 's/rounding: stochastic, random_bits: 8/rounding: nearest/' "$here/../nets/paper8.yaml" >"$work/nets/nearest8.yaml"
+formats 6 9 >"$work/nets/weights6.yaml"
+formats 4 7 >"$work/nets/weights4.yaml"
 nets='paper paper8 nearest8 weights6 weights4'
 for net in $nets; do
   for task in car engine helicopter; do cp "$work/nets/$net.yaml" "$work/nets/$net.$task.yaml"; done
