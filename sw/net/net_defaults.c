@@ -7,7 +7,7 @@
 #include "net/describe_parts.h"
 
 enum {
-  RANDOM_BITS_USUAL = 10,
+  RANDOM_BITS_USUAL = 14,
   NARROW = 11,       /* bits at most: half the range, because resolution is worth more than that */
   NEAREST_LEAST = 16 /* bits of weights that do not lose most updates where these are rounded */
 };

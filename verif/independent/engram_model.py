@@ -268,7 +268,7 @@ def read_net(text):
     rounding = training.pop("rounding", usual)
     refuse_unless(rounding in ROUNDINGS, f"rounding: {rounding}")
     refuse_unless(rounding == "stochastic" or "random_bits" not in training, "random_bits without stochastic")
-    random_bits = take(training, "random_bits", 1, 16, 10) if rounding == "stochastic" else 0
+    random_bits = take(training, "random_bits", 1, 16, 14) if rounding == "stochastic" else 0
     net = Net(raw["name"], height, width, offset, frac, take(training, "rate", 0, 15, 8), rounding, random_bits,
               layers)
     order_layers(net)
