@@ -199,7 +199,7 @@ bench-deps: ## install PyTorch for `make bench` and `make torch`, from PyPI into
 	$(TORCH)/bin/pip install --quiet --no-cache-dir torch numpy safetensors
 
 # ---------------------------------------------------------------- what is learned
-.PHONY: mnist mnist-page torch finetune finetune-page
+.PHONY: mnist mnist-page torch defaults finetune finetune-page
 
 mnist: $(ENGRAM) ## two nets on MNIST and Fashion-MNIST: DATA=DIR with both folders [SEED=N] (a quarter of an hour)
 	@sh verif/mnist.sh $(ENGRAM) $(BUILD)/mnist $(SEED) '$(DATA)'
@@ -209,6 +209,11 @@ mnist-page: $(ENGRAM) ## the same; writes the table of docs/mnist.md
 
 torch: $(ENGRAM) ## what docs/pytorch.md shows: weights from PyTorch and back, where `make bench-deps` was
 	@sh verif/torch.sh $(ENGRAM) $(TORCH)/bin/python $(BUILD)/torch docs/pytorch.md
+
+ROTATIONS ?= 10
+
+defaults: $(ENGRAM) ## nets of which no format is said learn as the twin does: DATA=DIR [SEEDS=3 ROTATIONS=10] (hours; goes on)
+	@sh verif/defaults.sh $(ENGRAM) $(BUILD)/defaults '$(if $(filter file,$(origin SEEDS)),3,$(SEEDS))' '$(ROTATIONS)' '$(DATA)'
 
 finetune: $(ENGRAM) ## weights trained elsewhere, adapted in 8 bits to a few recordings of another microphone
 	@sh verif/finetune.sh $(ENGRAM) $(BUILD)/finetune

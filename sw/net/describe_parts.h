@@ -25,10 +25,9 @@ struct describe_kind {
   bool first, last;
   int most;
 
-  /* Binary points of 16-bit words and an initial range that train well (docs/formats.md). */
-  struct {
-    int weight, activation, gradient, init;
-  } usual;
+  /* Where nothing is said (net_defaults.c): activations are within 2^range, and initial weights
+   * within 2^gain over the square root of the rows. */
+  int range, gain;
   bool has_storage; /* of its weights, which the description may choose */
   bool few_weights; /* not worth a whole single-ported RAM */
 

@@ -11,7 +11,6 @@
 
 enum {
   RANDOM_BITS_MAX = 16,
-  RANDOM_BITS_USUAL = 10,
   FOLD_LIMIT = 999999, /* what is legal depends on the shapes: net_check_layout */
 };
 
@@ -98,48 +97,6 @@ static const struct schema_field net_fields[] = {
     END,
 };
 
-/* ---- defaults ---- */
-
-/* Keeps the range of numbers that a 16-bit word with `usual_frac` has, as far as 0..most allows. */
-static void settle_format(struct format *format, int usual_frac, int most) {
-  if (format->frac != FRAC_OPEN)
-    return;
-  int frac = usual_frac - (BITS_USUAL - format->bits);
-  format->frac = frac < 0 ? 0 : frac > most ? most : frac;
-}
-
-/* The usual range of initial weights, as far as their format can hold it. */
-static void settle_init(struct layer *layer, int usual_init) {
-  int low = -layer->weight.frac;
-  int high = layer->weight.bits - 1 - layer->weight.frac;
-  layer->init = usual_init < low ? low : usual_init > high ? high : usual_init;
-}
-
-/* Where the layout says. */
-static enum storage usual_storage(const struct net *net, const struct describe_kind *kind) {
-  int said = net->fold[FOLD_STORAGE];
-  if (said == FOLD_CHOOSE || (said == STORAGE_SINGLE_PORT && kind->few_weights))
-    return STORAGE_RAM;
-  return (enum storage)said;
-}
-
-static void settle_defaults(struct net *net) {
-  for (int l = 0; l < net->layer_count; l++) {
-    struct layer *layer = &net->layer[l];
-    const struct describe_kind *kind = describe_kind(layer);
-    settle_format(&layer->weight, kind->usual.weight, FRAC_MAX);
-    settle_format(&layer->activation, kind->usual.activation, FRAC_MAX);
-    settle_format(&layer->gradient, kind->usual.gradient,
-                  kind->last ? NET_PROBABILITY_FRAC : FRAC_MAX);
-    if (layer->init == INIT_OPEN)
-      settle_init(layer, kind->usual.init);
-    if (layer->storage == STORAGE_OPEN)
-      layer->storage = usual_storage(net, kind);
-  }
-  if (net->rounding == ROUND_STOCHASTIC && net->random_bits == 0)
-    net->random_bits = RANDOM_BITS_USUAL;
-}
-
 /* ---- loading ---- */
 
 /* Which override set each fold; NULL where none did. */
@@ -209,7 +166,6 @@ static int load(struct net *net, const struct schema *doc, const char *path,
   for (size_t i = 0; i < fold_count; i++)
     if (read_override(net, folds[i], &overrides, err) != 0)
       return -1;
-  settle_defaults(net);
   struct problem problem = {{0}, {{0}}};
   if (net_derive_parts(net, &problem) != 0)
     return report(&problem, doc, path, &overrides, err);
@@ -222,7 +178,7 @@ int net_load(struct net *net, const char *path, const char *const *folds, size_t
   net->pixel_offset = 128;
   net->pixel_frac = 6;
   net->rate = 8;
-  net->rounding = ROUND_NEAREST;
+  net->rounding = ROUND_OPEN;
   for (int fold = 0; fold < FOLD_COUNT; fold++)
     net->fold[fold] = FOLD_CHOOSE;
   struct schema *doc = schema_open(path, err);

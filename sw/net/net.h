@@ -52,7 +52,12 @@ enum synapse_kind { SYNAPSES(SYNAPSE) SYNAPSE_COUNT };
 #undef SYNAPSE
 
 /* How an update is rounded to the weight's grid (E16, docs/formats.md). */
-enum rounding { ROUND_NEAREST, ROUND_STOCHASTIC, ROUND_TRUNCATE };
+enum rounding {
+  ROUND_OPEN = -1 /* not chosen yet */,
+  ROUND_NEAREST,
+  ROUND_STOCHASTIC,
+  ROUND_TRUNCATE
+};
 
 /* Where a dense layer's weights lie: in RAM with a read and a write port, in registers, or in RAM
  * with one port for both. */

@@ -103,7 +103,6 @@ static int derive_shapes(struct net *net, struct problem *problem) {
   net->pixel_bits = net->pixel_offset == 128 ? 8 : 9;
   net->pair_count = 0;
   int inputs = net->height * net->width;
-  struct format input = {net->pixel_bits, net->pixel_frac};
   for (int l = 0; l < net->layer_count; l++) {
     struct layer *layer = &net->layer[l];
     layer->rows = inputs;
@@ -116,13 +115,19 @@ static int derive_shapes(struct net *net, struct problem *problem) {
                          "found %d, allowed an even number, because dropout keeps one of each pair",
                          layer->units);
     layer->outputs = layer->positions * layer->units;
-    layer->input = input;
     layer->first_pair = net->pair_count;
     net->pair_count += layer->dropout ? layer->units / 2 : 0;
     inputs = layer->outputs;
-    input = layer->activation;
   }
   return 0;
+}
+
+static void derive_inputs(struct net *net) {
+  struct format input = {net->pixel_bits, net->pixel_frac};
+  for (int l = 0; l < net->layer_count; l++) {
+    net->layer[l].input = input;
+    input = net->layer[l].activation;
+  }
 }
 
 /* A shift of `base - found` bits must be 0..SHIFT_MAX. */
@@ -312,6 +317,8 @@ int net_derive_parts(struct net *net, struct problem *problem) {
   if (check_name(net, problem) != 0 || check_order(net, problem) != 0 ||
       derive_shapes(net, problem) != 0)
     return -1;
+  net_settle_defaults(net);
+  derive_inputs(net);
   for (int l = 0; l < net->layer_count; l++)
     if (derive_word(net, &net->layer[l], l, problem) != 0 || derive_shifts(net, l, problem) != 0 ||
         derive_widths(net, l, problem) != 0 || check_init(net, l, problem) != 0)

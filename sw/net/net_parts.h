@@ -26,6 +26,9 @@ int problem_set(struct problem *problem, const struct net *net, int layer, const
 /* net_derive, with the problem in parts and folds of FOLD_CHOOSE chosen. */
 int net_derive_parts(struct net *net, struct problem *problem);
 
+/* Fills what a description leaves open, but for folds. Needs the derived shapes. */
+void net_settle_defaults(struct net *net);
+
 /* Chooses the folds that are left open and refuses illegal ones and those that do not go together.
  * Needs the derived shapes. */
 int net_check_layout(struct net *net, struct problem *problem);

@@ -490,14 +490,14 @@ cp two/labels-idx1-ubyte uneven/labels-idx1-ubyte
 cp -r three flat
 cp three/labels-idx1-ubyte flat/images-idx3-ubyte
 sed 's/^name: tiny/&\nnmae: x/' "$tiny" > key.yaml
-sed 's/units: 12/units: 12, weights: {bits: 30}/' "$tiny" > width.yaml
+sed 's/weights: {frac: 16/weights: {bits: 30, frac: 16/' "$tiny" > width.yaml
 sed 's/lanes: 4/lanes: 13/' "$tiny" > fold.yaml
 sed 's/lanes: 4/lanes: 4, step: fast/; s/units: 12/units: 12, dropout: false/' "$tiny" > fast.yaml
 sed 's/- dense:.*/&\n  - conv: {filters: 1, kernel: 1}/' "$tiny" > order.yaml
 sed 's/- conv:.*/- dense: {units: 4}\n  - dense: {units: 4}\n  - dense: {units: 4}/' "$tiny" > deep.yaml
 printf 'name: [' > broken.yaml
 sed 's/name: tiny/name: other/; s/filters: 2/filters: 1/' "$tiny" > other.yaml
-sed 's/units: 12/units: 12, weights: {bits: 12}/' "$tiny" > narrow.yaml
+sed 's/weights: {frac: 16/weights: {bits: 12, frac: 16/' "$tiny" > narrow.yaml
 sed 's/width: 8/width: 10/; s/classes: 3/classes: 2/; /^layout/d' "$tiny" > wide.yaml
 head -c 700 w > cut.w
 printf 'no weights' > text.w

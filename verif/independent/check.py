@@ -723,9 +723,9 @@ def notices(name, cases):
 TINY = """name: tiny
 input: {height: 8, width: 8}
 layers:
-  - conv: {filters: 2, kernel: 3}
-  - dense: {units: 12}
-  - output: {classes: 3}
+  - conv: {filters: 2, kernel: 3, gradients: {frac: 16}}
+  - dense: {units: 12, weights: {frac: 16, init: -5}, gradients: {frac: 15}}
+  - output: {classes: 3, weights: {frac: 15, init: -3}}
 """
 
 

@@ -169,7 +169,7 @@ class Layer:
     weights: Format
     activations: Format
     gradients: Format
-    init: int
+    init: int  # None while a default stands for it
     freeze: bool
     relu: bool = False
     dropout: bool = False
@@ -207,11 +207,7 @@ class Net:
         return self.layers[-1].units
 
 
-TABLE = {  # description.md, "Formats": the default with 16 bits
-    "conv": {"weights": 14, "activations": 12, "gradients": 16, "init": -2},
-    "dense": {"weights": 16, "activations": 10, "gradients": 15, "init": -5},
-    "output": {"weights": 15, "activations": 9, "gradients": 15, "init": -3},
-}
+ACTIVATION_RANGES = {"conv": 3, "dense": 5, "output": 6}  # description.md, "Formats"
 
 
 def clamp(value, low, high):
@@ -233,21 +229,17 @@ def take_flag(mapping, key, default):
 
 
 def read_format(kind, key, given):
-    """The table's frac less 16 - bits where only bits is given, kept within its range."""
+    """Its frac is None where it is left out."""
     highest = 15 if (kind, key) == ("output", "gradients") else 31
     bits = take(given, "bits", 4, 24, 16)
-    frac = take(given, "frac", 0, highest, clamp(TABLE[kind][key] - (16 - bits), 0, highest))
-    return Format(bits, frac)
+    return Format(bits, take(given, "frac", 0, highest) if "frac" in given else None)
 
 
 def read_layer(kind, given):
     given = {key: dict(value) if isinstance(value, dict) else value for key, value in given.items()}
     weights = given.pop("weights", {})
     formats = {"weights": read_format(kind, "weights", weights)}
-    word = formats["weights"]
-    default_init = clamp(TABLE[kind]["init"], -word.frac, word.bits - 1 - word.frac)
-    init = take(weights, "init", -31, 0, min(default_init, 0))
-    refuse_unless(-word.frac <= init <= word.bits - 1 - word.frac, f"init: {init}")
+    init = take(weights, "init", -31, 0) if "init" in weights else None
     for key in FORMAT_KEYS[1:]:
         formats[key] = read_format(kind, key, given.pop(key, {}))
     size_key, most = {"conv": ("filters", 16), "dense": ("units", 1024), "output": ("classes", 16)}[kind]
@@ -271,12 +263,14 @@ def read_net(text):
     given, training = dict(raw["input"]), dict(raw.get("training", {}))
     height, width = take(given, "height", 1, 64), take(given, "width", 1, 64)
     offset, frac = take(given, "offset", 0, 255, 128), take(given, "frac", 0, 31, 6)
-    rounding = training.pop("rounding", "nearest")
+    layers = [read_layer(kind, value) for item in raw["layers"] for kind, value in item.items()]
+    usual = "nearest" if all(layer.weights.bits >= 16 for layer in layers) else "stochastic"
+    rounding = training.pop("rounding", usual)
     refuse_unless(rounding in ROUNDINGS, f"rounding: {rounding}")
     refuse_unless(rounding == "stochastic" or "random_bits" not in training, "random_bits without stochastic")
     random_bits = take(training, "random_bits", 1, 16, 10) if rounding == "stochastic" else 0
     net = Net(raw["name"], height, width, offset, frac, take(training, "rate", 0, 15, 8), rounding, random_bits,
-              [read_layer(kind, value) for item in raw["layers"] for kind, value in item.items()])
+              layers)
     order_layers(net)
     derive(net)
     check_limits(net)
@@ -295,16 +289,46 @@ def order_layers(net):
 
 def derive(net):
     """Shapes, and binary points and magnitudes of inputs (formats.md, "Derived widths")."""
-    inputs, frac, magnitude = net.height * net.width, net.frac, max(net.offset, 255 - net.offset)
+    inputs = net.height * net.width
     for layer in net.layers:
-        layer.input_frac, layer.input_magnitude, layer.rows = frac, magnitude, inputs
+        layer.rows = inputs
         if layer.kind == "conv":
             high, wide = layer.kernel
             refuse_unless(high <= net.height and wide <= net.width, "kernel larger than the picture")
             layer.rows = high * wide
             layer.positions = (net.height - high + 1) * (net.width - wide + 1)
         layer.outputs = layer.positions * layer.units
-        inputs, frac, magnitude = layer.outputs, layer.activations.frac, layer.activations.magnitude
+        inputs = layer.outputs
+    frac, magnitude = net.frac, max(net.offset, 255 - net.offset)
+    for number, layer in enumerate(net.layers):
+        layer.input_frac, layer.input_magnitude = frac, magnitude
+        settle(layer, net.layers[:number][-1:], net.layers[number + 1 :][:1])
+        frac, magnitude = layer.activations.frac, layer.activations.magnitude
+
+
+def settle(layer, front, behind):
+    """What the description leaves out of a layer (description.md, "Formats")."""
+    halved = sum(other.dropout for other in front)
+    gain = 0 if layer.kind == "conv" else 1
+    init = min(0, gain + layer.relu - (layer.rows.bit_length() - halved) // 2)
+    described = layer.init is not None
+    reach = 2 - layer.rows.bit_length() // 3 - (layer.weights.bits < 12)
+    reach = max(reach, (layer.init if described else init) + 1)
+    errors = 2 - behind[0].rows.bit_length() // 3 if behind else 0
+    settle_point(layer.gradients, errors, 31 if behind else 15)
+    settle_point(layer.weights, reach, layer.input_frac + layer.gradients.frac)
+    narrow = layer.activations.bits < 12
+    settle_point(layer.activations, ACTIVATION_RANGES[layer.kind] - narrow, layer.input_frac + layer.weights.frac)
+    lowest, highest = -layer.weights.frac, layer.weights.bits - 1 - layer.weights.frac
+    if not described:
+        layer.init = clamp(init, lowest, min(0, highest))
+    refuse_unless(lowest <= layer.init <= highest, f"init: {layer.init}")
+
+
+def settle_point(word, reach, highest):
+    """So that numbers reach to 2^reach, with 0..highest bits behind the point."""
+    if word.frac is None:
+        word.frac = clamp(word.bits - 1 - reach, 0, min(31, highest))
 
 
 def sum_bits(magnitude):

@@ -162,16 +162,22 @@ static void test_small_nets(void **state) {
   assert_int_equal(tiny8.weight_count, 6 * 3 + 126 * 8 + 8 * 2);
 }
 
-/* Left out, formats are those of 16 bits; with other bits the binary point moves along, within its
- * range. */
-static void test_defaults(void **state) {
-  static const char least[] =
-      "name: a\ninput: {height: 28, width: 20}\nlayers: [conv: {filters: 1, "
-      "kernel: 4}, dense: {units: 96}, output: {classes: 10}]\n";
+static struct net load_layers(const char *folder, const char *layers, const char *rest) {
   struct net net;
-  char message[1024];
-  load_text(*state, least, strlen(least), NULL, &net, message);
+  char message[1024], *text = NULL;
+  assert_true(asprintf(&text, "name: a\ninput: {height: 28, width: 28}\nlayers: [%s]\n%s", layers,
+                       rest) > 0);
+  load_text(folder, text, strlen(text), NULL, &net, message);
   assert_string_equal(message, "");
+  free(text);
+  return net;
+}
+
+#define PAPER "conv: {filters: 3, kernel: 4}, dense: {units: 64}, output: {classes: 2}"
+
+static void test_defaults(void **state) {
+  struct net net = load_layers(
+      *state, "conv: {filters: 1, kernel: 4}, dense: {units: 96}, output: {classes: 10}", "");
   assert_int_equal(net.pixel_offset, 128);
   assert_int_equal(net.pixel_frac, 6);
   assert_int_equal(net.rate, 8);
@@ -181,31 +187,10 @@ static void test_defaults(void **state) {
     assert_int_equal(net.fold[fold], folds[fold]);
   assert_true(net.layer[1].relu);
   assert_true(net.layer[1].dropout);
-  const int fracs[3][4] = {{14, 12, 16, -2}, {16, 10, 15, -5}, {15, 9, 15, -3}};
   for (int l = 0; l < 3; l++) {
-    assert_format(net.layer[l].weight, 16, fracs[l][0]);
-    assert_format(net.layer[l].activation, 16, fracs[l][1]);
-    assert_format(net.layer[l].gradient, 16, fracs[l][2]);
-    assert_int_equal(net.layer[l].init, fracs[l][3]);
     assert_int_equal(net.layer[l].storage, STORAGE_RAM);
     assert_false(net.layer[l].freeze);
   }
-
-  net = load_changed(*state, "weights: {bits: 16, frac: 14}",
-                     "weights: {bits: 8}, activations: {bits: 8}");
-  assert_format(net.layer[0].weight, 8, 6);
-  assert_format(net.layer[0].activation, 8, 4);
-  net = load_changed(*state, "gradients: {bits: 16, frac: 15}",
-                     "weights: {bits: 4}, activations: {frac: 2}");
-  assert_format(net.layer[1].weight, 4, 4);
-  assert_format(net.layer[1].activation, 16, 2);
-  assert_int_equal(net.layer[1].init, -4); /* -5 would make all weights 0 */
-  net = load_changed(*state, "weights: {bits: 16, frac: 14}", "weights: {bits: 8, frac: 12}");
-  assert_int_equal(net.layer[0].init, -5); /* the largest that 8 bits hold */
-  net = load_changed(*state, "activations: {bits: 16, frac: 9}", "gradients: {bits: 24}");
-  assert_format(net.layer[2].gradient, 24, 15); /* as many as the probabilities have */
-  net = load_changed(*state, "rounding: nearest", "rounding: stochastic");
-  assert_int_equal(net.random_bits, 10);
   net = load_changed(*state, "rounding: nearest", "rounding: truncate");
   assert_int_equal(net.rounding, ROUND_TRUNCATE);
   net = load_changed(*state, "rounding: nearest", "rounding: stochastic, random_bits: 9");
@@ -220,6 +205,92 @@ static void test_defaults(void **state) {
   assert_int_equal(net.pixel_bits, 9);
   net = load_changed(*state, "offset: 128", "offset: 255");
   assert_int_equal(net.pixel_bits, 9);
+}
+
+/* docs/description.md, "Formats": the rule, and what is described beside it. */
+static void test_default_formats(void **state) {
+  static const struct {
+    const char *layers;
+    int layer;
+    int weight, init, activation, gradient;
+  } cases[] = {
+      /* the paper's binary points */
+      {PAPER, 0, 14, -2, 12, 16},
+      {PAPER, 1, 16, -3, 10, 15},
+      {PAPER, 2, 15, -2, 9, 15},
+      /* rows in front and behind */
+      {"dense: {units: 16}, output: {classes: 2}", 0, 16, -3, 10, 14},
+      {"dense: {units: 16}, output: {classes: 2}", 1, 14, -1, 9, 15},
+      {"dense: {units: 1024}, output: {classes: 2}", 0, 16, -3, 10, 16},
+      {"dense: {units: 1024}, output: {classes: 2}", 1, 16, -4, 9, 15},
+      {"output: {classes: 2}", 0, 16, -4, 9, 15},
+      /* dropout in front, and a ReLU of its own */
+      {"dense: {units: 64}, dense: {units: 8}, output: {classes: 2}", 1, 15, -1, 10, 14},
+      {"dense: {units: 128}, dense: {units: 8}, output: {classes: 2}", 1, 15, -1, 10, 14},
+      {"dense: {units: 128, dropout: false}, dense: {units: 8}, output: {classes: 2}", 1, 15, -2,
+       10, 14},
+      {"dense: {units: 128}, dense: {units: 8, relu: false}, output: {classes: 2}", 1, 15, -2, 10,
+       14},
+      /* one row: never above 2^0 */
+      {"dense: {units: 1, dropout: false}, output: {classes: 2}", 1, 13, 0, 9, 15},
+      /* few bits and many, as far as probabilities have them */
+      {"dense: {units: 64, weights: {bits: 8}, activations: {bits: 8}, gradients: {bits: 8}}, "
+       "output: {classes: 2}",
+       0, 9, -3, 3, 7},
+      {"dense: {units: 64, weights: {bits: 11}}, output: {classes: 2}", 0, 12, -3, 10, 15},
+      {"dense: {units: 64, weights: {bits: 12}}, output: {classes: 2}", 0, 12, -3, 10, 15},
+      {"dense: {units: 64, weights: {bits: 4}}, output: {classes: 2}", 0, 5, -3, 10, 15},
+      {"dense: {units: 64}, output: {classes: 2, gradients: {bits: 24}}", 1, 15, -2, 9, 15},
+      /* no further than what is described beside it allows */
+      {"dense: {units: 64, weights: {frac: 2}}, output: {classes: 2}", 0, 2, -2, 8, 15},
+      {"dense: {units: 64, gradients: {frac: 1}}, output: {classes: 2}", 0, 7, -3, 10, 1},
+      {"dense: {units: 64, weights: {frac: 21}}, output: {classes: 2}", 0, 21, -6, 10, 15},
+      {"dense: {units: 64, weights: {init: 0}}, output: {classes: 2}", 0, 14, 0, 10, 15},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct net net = load_layers(*state, cases[i].layers, "");
+    const struct layer *layer = &net.layer[cases[i].layer];
+    assert_int_equal(layer->weight.frac, cases[i].weight);
+    assert_int_equal(layer->init, cases[i].init);
+    assert_int_equal(layer->activation.frac, cases[i].activation);
+    assert_int_equal(layer->gradient.frac, cases[i].gradient);
+  }
+}
+
+/* Nearest where all weights have 16 bits or more. */
+static void test_default_rounding(void **state) {
+  static const char some[] = "dense: {units: 4, weights: {bits: 15}}, output: {classes: 2}";
+  struct net net = load_layers(*state, some, "");
+  assert_int_equal(net.rounding, ROUND_STOCHASTIC);
+  assert_int_equal(net.random_bits, 10);
+  net = load_layers(*state, some, "training: {random_bits: 7}\n");
+  assert_int_equal(net.random_bits, 7);
+  net = load_layers(*state, some, "training: {rounding: nearest}\n");
+  assert_int_equal(net.rounding, ROUND_NEAREST);
+  net = load_layers(*state, "dense: {units: 4, activations: {bits: 8}}, output: {classes: 2}", "");
+  assert_int_equal(net.rounding, ROUND_NEAREST);
+  assert_int_equal(net.random_bits, 0);
+  net = load_layers(*state, PAPER, "training: {rounding: stochastic}\n");
+  assert_int_equal(net.random_bits, 10);
+}
+
+/* A net of words of one length, from 6 bits on, can be built where nothing else is said. */
+static void test_default_limits(void **state) {
+  static const int kernels[] = {1, 2, 4, 8}, units[] = {2, 16, 64, 1024};
+  for (int bits = 6; bits <= 24; bits++)
+    for (int i = 0; i < 16; i++) {
+      char *layers = NULL, words[96];
+      snprintf(words, sizeof words,
+               "weights: {bits: %d}, activations: {bits: %d}, gradients: {bits: %d}", bits, bits,
+               bits);
+      assert_true(asprintf(&layers,
+                           "conv: {filters: 2, kernel: %d, %s}, dense: {units: %d, %s}, dense: "
+                           "{units: %d, %s}, output: {classes: 16, %s}",
+                           kernels[i / 4], words, units[i % 4], words, units[(i + i / 4) % 4],
+                           words, words) > 0);
+      load_layers(*state, layers, "");
+      free(layers);
+    }
 }
 
 static void test_bits_for(void **state) {
@@ -454,17 +525,17 @@ static const struct {
      "each pair"},
     /* binary points */
     {"frac: 9}", "frac: 26}",
-     "net.yaml:6:56: layers[2].output.activations.frac: found 26, allowed 0..25: the product of "
+     "net.yaml:6:56: layers[2].output.activations.frac: found 26, allowed 0..24: the product of "
      "input and "
-     "weight has 25 fraction bits"},
-    {"gradients: {bits: 16, frac: 15}", "gradients: {bits: 16, frac: 3}",
-     "net.yaml:5:12: layers[1].dense.weights.frac: found 16, allowed 0..15: the update, the "
+     "weight has 24 fraction bits"},
+    {"gradients: {bits: 16, frac: 15}", "weights: {frac: 16}, gradients: {bits: 16, frac: 3}",
+     "net.yaml:5:52: layers[1].dense.weights.frac: found 16, allowed 0..15: the update, the "
      "product of "
      "input and gradient, has 15 fraction bits"},
     {"gradients: {bits: 16, frac: 15}", "gradients: {bits: 16, frac: 31}",
-     "net.yaml:5:64: layers[1].dense.gradients.frac: found 31, allowed 0..30: the next layer's "
+     "net.yaml:5:64: layers[1].dense.gradients.frac: found 31, allowed 0..29: the next layer's "
      "product of "
-     "weight and gradient has 30 fraction bits"},
+     "weight and gradient has 29 fraction bits"},
     {"activations: {bits: 16, frac: 9}", "gradients: {bits: 16, frac: 16}",
      "net.yaml:6:54: layers[2].output.gradients.frac: found 16, allowed 0..15: softmax's "
      "probabilities have "
@@ -1057,6 +1128,9 @@ int main(void) {
       cmocka_unit_test(test_paper8),
       cmocka_unit_test(test_small_nets),
       IN_FOLDER(test_defaults),
+      IN_FOLDER(test_default_formats),
+      IN_FOLDER(test_default_rounding),
+      IN_FOLDER(test_default_limits),
       IN_FOLDER(test_default_lanes),
       IN_FOLDER(test_storage),
       cmocka_unit_test(test_bits_for),

@@ -1,0 +1,92 @@
+/* net_defaults.c : formats, initial ranges and rounding that a description leaves out.
+ * SPDX-License-Identifier: MIT
+ *
+ * docs/description.md has the rule. It was chosen on validation pictures, so that every net of the
+ * family learns (`make defaults`), and gives the paper's net its own binary points.
+ */
+#include "net/describe_parts.h"
+
+enum {
+  RANDOM_BITS_USUAL = 10,
+  NARROW = 11,       /* bits at most: half the range, because resolution is worth more than that */
+  NEAREST_LEAST = 16 /* bits of weights that do not lose most updates where these are rounded */
+};
+
+static int bit_length(int number) {
+  int bits = 0;
+  while (number >> bits)
+    bits++;
+  return bits;
+}
+
+/* Learned weights are mostly within 2^range, four times the cube root of 1 / rows, and so are the
+ * gradients that they hand on: the errors that these begin with are within 1. */
+static int weight_range(int rows) {
+  return 2 - bit_length(rows) / 3;
+}
+
+/* 2^gain / sqrt(rows that dropout in front leaves), and twice that before a ReLU, so that signals
+ * of deep nets keep their size. */
+static int initial_range(const struct layer *layer, const struct layer *front) {
+  int halved = front && front->dropout;
+  int range = describe_kind(layer)->gain + layer->relu - (bit_length(layer->rows) - halved) / 2;
+  return range < 0 ? range : 0;
+}
+
+static int most(int a, int b) {
+  return a > b ? a : b;
+}
+
+static int clamp(int value, int low, int high) {
+  return value < low ? low : value > high ? high : value;
+}
+
+static void settle_point(struct format *format, int range, int highest) {
+  if (format->frac == FRAC_OPEN)
+    format->frac = clamp(format->bits - 1 - range, 0, highest < FRAC_MAX ? highest : FRAC_MAX);
+}
+
+static int narrow(const struct format *format) {
+  return format->bits <= NARROW;
+}
+
+/* As far as what is described, or settled in front, can be built with it. */
+static void settle_layer(struct net *net, int l) {
+  struct layer *layer = &net->layer[l];
+  const struct describe_kind *kind = describe_kind(layer);
+  const struct layer *front = l > 0 ? layer - 1 : NULL, *behind = kind->last ? NULL : layer + 1;
+  int input_frac = front ? front->activation.frac : net->pixel_frac;
+  int usual = initial_range(layer, front), init = layer->init == INIT_OPEN ? usual : layer->init;
+  settle_point(&layer->gradient, behind ? weight_range(behind->rows) : 0,
+               behind ? FRAC_MAX : NET_PROBABILITY_FRAC);
+  settle_point(&layer->weight, most(weight_range(layer->rows) - narrow(&layer->weight), init + 1),
+               input_frac + layer->gradient.frac);
+  settle_point(&layer->activation, kind->range - narrow(&layer->activation),
+               input_frac + layer->weight.frac);
+  int highest = layer->weight.bits - 1 - layer->weight.frac;
+  if (layer->init == INIT_OPEN)
+    layer->init = clamp(usual, -layer->weight.frac, highest < 0 ? highest : 0);
+}
+
+/* Where the layout says. */
+static enum storage usual_storage(const struct net *net, const struct describe_kind *kind) {
+  int said = net->fold[FOLD_STORAGE];
+  if (said == FOLD_CHOOSE || (said == STORAGE_SINGLE_PORT && kind->few_weights))
+    return STORAGE_RAM;
+  return (enum storage)said;
+}
+
+void net_settle_defaults(struct net *net) {
+  bool nearest = true;
+  for (int l = 0; l < net->layer_count; l++) {
+    struct layer *layer = &net->layer[l];
+    settle_layer(net, l);
+    nearest = nearest && layer->weight.bits >= NEAREST_LEAST;
+    if (layer->storage == STORAGE_OPEN)
+      layer->storage = usual_storage(net, describe_kind(layer));
+  }
+  if (net->rounding == ROUND_OPEN)
+    net->rounding = nearest ? ROUND_NEAREST : ROUND_STOCHASTIC;
+  if (net->rounding == ROUND_STOCHASTIC && net->random_bits == 0)
+    net->random_bits = RANDOM_BITS_USUAL;
+}
