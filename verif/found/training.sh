@@ -12,11 +12,13 @@ status 0
 epoch_of() { grep -ao '"epoch":"[0-9]*"' "$1" 2>/dev/null | tr -dc 0-9; }
 
 # interrupted SIGNAL ARGUMENT...: ends a training by a signal when its first epoch was shown.
+# What ignores HUP, as nohup does, hands that on otherwise, and the training would never end.
 interrupted() {
   signal=$1
   shift
   : > "$work/out"
-  "$engram" train --net "$net" --data set --epochs 100000 "$@" > "$work/out" 2> "$work/err" < /dev/null &
+  env --default-signal=HUP \
+    "$engram" train --net "$net" --data set --epochs 100000 "$@" > "$work/out" 2> "$work/err" < /dev/null &
   while kill -0 $! 2>/dev/null && ! grep -q '^ *1 ' "$work/out"; do sleep 0.05; done
   kill -"$signal" $!
   wait $! 2> /dev/null
