@@ -54,7 +54,6 @@ module engram_crossbar #(
   parameter HASH_COLUMN_BITS = 6,
   // from the others
   parameter WORD_BITS = WEIGHT_BITS,  // of a stored weight
-  parameter RATE_BITS = 4,
   parameter AT_ONCE = 1 + PAIRED,  // rows at a time
   parameter ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1,
   parameter UNIT_BITS = UNITS > 1 ? $clog2(UNITS) : 1
@@ -67,7 +66,7 @@ module engram_crossbar #(
   input  wire                        train_i,      // from a cycle after the start on
   input  wire [(UNITS+1)/2-1:0]      pair_bits_i,  // DROPOUT: constant while the step trains
   input  wire                        freeze_i,
-  input  wire [RATE_BITS-1:0]        rate_i,
+  input  wire [3:0]                  rate_i,   // learning rate 2^-rate
   input  wire [ROUND_BITS-1:0]       base_i,   // of the rounding hash
   input  wire [HASH_LAYER_BITS+HASH_ROW_BITS+HASH_COLUMN_BITS+ROUND_BITS-2:0] key_i,
   // rows (engram_row_order): the next ones are there a cycle after row_next_o
@@ -311,8 +310,8 @@ module engram_crossbar #(
       engram_crossbar_updates #(
         .AT_ONCE(AT_ONCE), .LANES(LANES), .PAIRED(PAIRED), .COUPLED(COUPLED), .EARLY(EARLY),
         .COPIES(COPIES), .WEIGHT_BITS(WORD_BITS), .LAYER(LAYER), .U_BITS(U_BITS),
-        .UPDATE_SHIFT(UPDATE_SHIFT), .RATE_BITS(RATE_BITS), .ROUNDING(ROUNDING),
-        .ROUND_BITS(ROUND_BITS), .HASH_LAYER_BITS(HASH_LAYER_BITS),
+        .UPDATE_SHIFT(UPDATE_SHIFT), .ROUNDING(ROUNDING), .ROUND_BITS(ROUND_BITS),
+        .HASH_LAYER_BITS(HASH_LAYER_BITS),
         .HASH_ROW_BITS(HASH_ROW_BITS), .HASH_COLUMN_BITS(HASH_COLUMN_BITS)
       ) u_updates (
         .clk_i(clk_i), .freeze_i(freeze_i), .rate_i(rate_i), .key_i(key_i),
