@@ -23,7 +23,8 @@ module engram_conv #(
   parameter LOGIC_MULTIPLIERS = 0, // of VALUES * TAPS, made of logic
   // formats, in bits
   parameter PIXEL_BITS = 8,
-  parameter WEIGHT_BITS = 16,
+  parameter WEIGHT_BITS = 16,      // of a weight's value
+  parameter WEIGHT_WORD_BITS = WEIGHT_BITS,  // as it is stored
   parameter GRADIENT_BITS = 16,
   parameter SUM_BITS = 28,         // exact forward sum
   parameter UPDATE_BITS = 33,      // exact sum over all positions
@@ -37,7 +38,7 @@ module engram_conv #(
   parameter HASH_COLUMN_BITS = 6,
   // weights that it has from its start
   parameter LOADED = 0,            // 1: reset sets the weights to INITIAL (engram_conv_kernels)
-  parameter [TAPS*FILTERS*WEIGHT_BITS-1:0] INITIAL = 0,
+  parameter [TAPS*FILTERS*WEIGHT_WORD_BITS-1:0] INITIAL = 0,
   // from the others
   parameter RATE_BITS = 4,
   parameter FILTER_BITS = FILTERS > 1 ? $clog2(FILTERS) : 1,
@@ -79,8 +80,8 @@ module engram_conv #(
   input  wire                     host_write_i,
   input  wire [TAP_BITS-1:0]      host_row_i,
   input  wire [FILTER_BITS-1:0]   host_unit_i,
-  input  wire [WEIGHT_BITS-1:0]   host_data_i,
-  output wire [WEIGHT_BITS-1:0]   host_data_o,
+  input  wire [WEIGHT_WORD_BITS-1:0] host_data_i,
+  output wire [WEIGHT_WORD_BITS-1:0] host_data_o,
   // counters
   output wire                     lost_o
 );
@@ -139,12 +140,13 @@ module engram_conv #(
     end
 
   // ---------------------------------------------------------------- forward sums
-  wire [TAPS*FILTERS*WEIGHT_BITS-1:0] kernel;
+  wire [TAPS*FILTERS*WEIGHT_WORD_BITS-1:0] kernel;
   wire [FILTERS_AT_ONCE*TAPS*POSITIONS*BACK_BITS-1:0] back_terms;
   engram_conv_array #(
     .FILTERS(FILTERS), .FILTERS_AT_ONCE(FILTERS_AT_ONCE), .POSITIONS(POSITIONS), .TAPS(TAPS),
     .PIXEL_BITS(PIXEL_BITS), .WEIGHT_BITS(WEIGHT_BITS), .GRADIENT_BITS(GRADIENT_BITS),
-    .SUM_BITS(SUM_BITS), .TRAINING(TRAINING), .LOGIC_MULTIPLIERS(LOGIC_MULTIPLIERS)
+    .SUM_BITS(SUM_BITS), .TRAINING(TRAINING), .LOGIC_MULTIPLIERS(LOGIC_MULTIPLIERS),
+    .LAYER(LAYER), .WEIGHT_WORD_BITS(WEIGHT_WORD_BITS)
   ) u_array (
     .clk_i(clk_i), .rst_i(rst_i), .enable_i(issue), .backward_i(gradients_q), .group_i(group_q),
     .kernel_i(kernel), .taps_i(taps_i), .gradients_i(gradients), .sums_o(sums_o),
@@ -179,9 +181,10 @@ module engram_conv #(
   // ---------------------------------------------------------------- weights
   wire updating, update_next, update_write;
   wire [PLACE_BITS-1:0] update_place, update_next_place;
-  wire [WEIGHT_BITS-1:0] place_weight, next_weight;
+  wire [WEIGHT_WORD_BITS-1:0] place_weight, next_weight;
   engram_conv_kernels #(
-    .FILTERS(FILTERS), .TAPS(TAPS), .WEIGHT_BITS(WEIGHT_BITS), .LOADED(LOADED), .INITIAL(INITIAL)
+    .FILTERS(FILTERS), .TAPS(TAPS), .WEIGHT_BITS(WEIGHT_WORD_BITS), .LOADED(LOADED),
+    .INITIAL(INITIAL)
   ) u_kernels (
     .clk_i(clk_i), .rst_i(rst_i), .kernel_o(kernel),
     .read_i(updating), .read_place_i(update_place), .weight_o(place_weight),
@@ -214,7 +217,7 @@ module engram_conv #(
         .done_o(summed), .next_i(updating), .u_o(u)
       );
       engram_conv_update #(
-        .FILTERS(FILTERS), .TAPS(TAPS), .WEIGHT_BITS(WEIGHT_BITS), .UPDATE_BITS(UPDATE_BITS),
+        .FILTERS(FILTERS), .TAPS(TAPS), .WEIGHT_BITS(WEIGHT_WORD_BITS), .UPDATE_BITS(UPDATE_BITS),
         .UPDATE_SHIFT(UPDATE_SHIFT), .RATE_BITS(RATE_BITS), .ROUNDING(ROUNDING),
         .ROUND_BITS(ROUND_BITS), .LAYER(LAYER), .HASH_LAYER_BITS(HASH_LAYER_BITS),
         .HASH_ROW_BITS(HASH_ROW_BITS), .HASH_COLUMN_BITS(HASH_COLUMN_BITS)
@@ -230,7 +233,7 @@ module engram_conv #(
       assign {updating, update_next, update_write, updated_o, lost_o} = 5'd0;
       assign update_place = {PLACE_BITS{1'b0}};
       assign update_next_place = {PLACE_BITS{1'b0}};
-      assign next_weight = {WEIGHT_BITS{1'b0}};
+      assign next_weight = {WEIGHT_WORD_BITS{1'b0}};
       wire unused_training_ok =
           &{1'b0, gradient_valid_i, gradient_slots_i, gradient_word_last_i, gradients_i, freeze_i,
             rate_i, base_i, key_i, back_terms, gradients_q, place_weight};

@@ -13,12 +13,14 @@ module engram_conv_array #(
   parameter POSITIONS = 1,
   parameter TAPS = 16,
   parameter PIXEL_BITS = 8,
-  parameter WEIGHT_BITS = 16,
+  parameter WEIGHT_BITS = 16,      // of a value
   parameter GRADIENT_BITS = 16,
   parameter SUM_BITS = 28,         // exact forward sum
   parameter TRAINING = 1,          // 0: forward only
   parameter LOGIC_MULTIPLIERS = 0, // made of logic
+  parameter LAYER = 0,             // for engram_value
   // from the others
+  parameter WEIGHT_WORD_BITS = WEIGHT_BITS,  // of a stored weight
   parameter VALUES = POSITIONS * FILTERS_AT_ONCE,
   parameter GROUPS = FILTERS / FILTERS_AT_ONCE,
   parameter GROUP_BITS = GROUPS > 1 ? $clog2(GROUPS) : 1,
@@ -29,7 +31,7 @@ module engram_conv_array #(
   input  wire                                enable_i,
   input  wire                                backward_i,   // operands are gradients
   input  wire [GROUP_BITS-1:0]               group_i,      // of filters
-  input  wire [TAPS*FILTERS*WEIGHT_BITS-1:0] kernel_i,     // [tap][filter]
+  input  wire [TAPS*FILTERS*WEIGHT_WORD_BITS-1:0] kernel_i,  // [tap][filter]
   input  wire [POSITIONS*TAPS*PIXEL_BITS-1:0] taps_i,
   input  wire [VALUES*GRADIENT_BITS-1:0]     gradients_i,  // [position][filter]
   output wire [VALUES*SUM_BITS-1:0]          sums_o,       // [position][filter]
@@ -45,14 +47,23 @@ module engram_conv_array #(
   generate
     for (filter = 0; filter < FILTERS_AT_ONCE; filter = filter + 1) begin : gen_filter
       for (tap = 0; tap < TAPS; tap = tap + 1) begin : gen_tap
-        wire [GROUPS*WEIGHT_BITS-1:0] weights;
+        wire [GROUPS*WEIGHT_WORD_BITS-1:0] words;
         for (group = 0; group < GROUPS; group = group + 1) begin : gen_group
-          assign weights[group*WEIGHT_BITS +: WEIGHT_BITS] =
-              kernel_i[(tap*FILTERS + group*FILTERS_AT_ONCE + filter)*WEIGHT_BITS +: WEIGHT_BITS];
+          localparam PLACE = tap*FILTERS + group*FILTERS_AT_ONCE + filter;
+          assign words[group*WEIGHT_WORD_BITS +: WEIGHT_WORD_BITS] =
+              kernel_i[PLACE*WEIGHT_WORD_BITS +: WEIGHT_WORD_BITS];
         end
+        wire [WEIGHT_WORD_BITS-1:0] word;
+        engram_pick #(
+          .VALUE_BITS(WEIGHT_WORD_BITS), .VALUES(GROUPS), .INDEX_BITS(GROUP_BITS)
+        ) u_word (
+          .values_i(words), .index_i(group_i), .value_o(word)
+        );
         wire signed [WEIGHT_BITS-1:0] weight;
-        engram_pick #(.VALUE_BITS(WEIGHT_BITS), .VALUES(GROUPS), .INDEX_BITS(GROUP_BITS)) u_weight (
-          .values_i(weights), .index_i(group_i), .value_o(weight)
+        engram_value #(
+          .LAYER(LAYER), .WORD_BITS(WEIGHT_WORD_BITS), .VALUE_BITS(WEIGHT_BITS)
+        ) u_value (
+          .word_i(word), .value_o(weight)
         );
 
         for (position = 0; position < POSITIONS; position = position + 1) begin : gen_position

@@ -1,13 +1,13 @@
 // engram_conv_kernels : the convolution's weights, in registers, with the host's way to them.
 // SPDX-License-Identifier: 0BSD
 //
-// Parameters are engram_conv's.
+// Parameters are engram_conv's, but for WEIGHT_BITS.
 `default_nettype none
 
 module engram_conv_kernels #(
   parameter FILTERS = 3,
   parameter TAPS = 16,
-  parameter WEIGHT_BITS = 16,
+  parameter WEIGHT_BITS = 16,      // of a stored weight
   parameter LOADED = 0,            // 1: reset sets the weights to INITIAL, in kernel_q's order
   parameter [TAPS*FILTERS*WEIGHT_BITS-1:0] INITIAL = 0,
   // from the others

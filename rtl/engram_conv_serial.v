@@ -20,7 +20,7 @@
 // B(y, x) = KERNEL_HEIGHT + 1 + y * R + (KERNEL_WIDTH - 1) * Q + x * P cycles after the start, its
 // sum of filter r is there at B + (r + 1) * CHUNKS + 3 + FORWARD_LEVELS, and with B of the last
 // position updated_o is up at B + FILTERS * CHUNKS - 1 + UPDATE_CYCLES * FILTERS * TAPS, where
-// UPDATE_CYCLES = 7 + ROUND_BITS + max(WEIGHT_BITS, UPDATE_BITS - UPDATE_SHIFT + 1).
+// UPDATE_CYCLES = 7 + ROUND_BITS + max(WEIGHT_WORD_BITS, UPDATE_BITS - UPDATE_SHIFT + 1).
 `default_nettype none
 
 module engram_conv_serial #(
@@ -36,7 +36,8 @@ module engram_conv_serial #(
   parameter LOGIC_MULTIPLIERS = 0,   // of TAPS_AT_ONCE, made of logic
   // formats, in bits
   parameter PIXEL_BITS = 8,
-  parameter WEIGHT_BITS = 8,         // 4..24
+  parameter WEIGHT_BITS = 8,         // of a weight's value, 4..24
+  parameter WEIGHT_WORD_BITS = WEIGHT_BITS,  // as it is stored
   parameter GRADIENT_BITS = 8,       // 4..24
   parameter SUM_BITS = 20,           // exact forward sum
   parameter UPDATE_BITS = 25,        // exact sum over all positions
@@ -85,8 +86,8 @@ module engram_conv_serial #(
   input  wire                          host_write_i,
   input  wire [TAP_BITS-1:0]           host_row_i,       // tap
   input  wire [FILTER_BITS-1:0]        host_unit_i,      // filter
-  input  wire [WEIGHT_BITS-1:0]        host_data_i,
-  output wire [WEIGHT_BITS-1:0]        host_data_o,
+  input  wire [WEIGHT_WORD_BITS-1:0]   host_data_i,
+  output wire [WEIGHT_WORD_BITS-1:0]   host_data_o,
   // counters
   output wire                          lost_o
 );
@@ -98,6 +99,7 @@ module engram_conv_serial #(
   localparam WORDS = 1 << ADDRESS_BITS;
   localparam COLUMNS = KERNEL_WIDTH > 1 && KERNEL_HEIGHT % TAPS_AT_ONCE == 0;
   localparam PLACE_BITS = TAP_BITS + FILTER_BITS;
+  localparam KERNEL_BITS = TAPS_AT_ONCE * WEIGHT_WORD_BITS;
   localparam OPERAND_BITS =
       TRAINING != 0 && GRADIENT_BITS > WEIGHT_BITS ? GRADIENT_BITS : WEIGHT_BITS;
   localparam PRODUCT_BITS = PIXEL_BITS + OPERAND_BITS;
@@ -178,33 +180,33 @@ module engram_conv_serial #(
   // ---------------------------------------------------------------- weights
   // No word is read in the cycle that writes it.
   (* no_rw_check *)
-  reg [TAPS_AT_ONCE*WEIGHT_BITS-1:0] kernel_q [0:WORDS-1] /*verilator public_flat_rd*/;
+  reg [KERNEL_BITS-1:0] kernel_q [0:WORDS-1] /*verilator public_flat_rd*/;
   generate
     if (LOADED != 0) begin : gen_loaded
       integer word;
       initial
         for (word = 0; word < WORDS; word = word + 1)
-          kernel_q[word] = INITIAL[word*TAPS_AT_ONCE*WEIGHT_BITS +: TAPS_AT_ONCE*WEIGHT_BITS];
+          kernel_q[word] = INITIAL[word*KERNEL_BITS +: KERNEL_BITS];
     end
   endgenerate
-  reg [TAPS_AT_ONCE*WEIGHT_BITS-1:0] weights_q;
-  reg [WEIGHT_BITS-1:0] old_q;     // the lane's
-  reg [WEIGHT_BITS-1:0] weight_q;  // the host's or the updated one
-  wire [WEIGHT_BITS-1:0] next_weight;
+  reg [KERNEL_BITS-1:0] weights_q;
+  reg [WEIGHT_WORD_BITS-1:0] old_q;     // the lane's
+  reg [WEIGHT_WORD_BITS-1:0] weight_q;  // the host's or the updated one
+  wire [WEIGHT_WORD_BITS-1:0] next_weight;
   wire update_read, update_write;
   wire kernel_write = host_write_q || update_write;
   wire [31:0] lane = {{(32-LANE_BITS){1'b0}}, lane_q};  // to compare with integers
-  reg [WEIGHT_BITS-1:0] old_weight;
+  reg [WEIGHT_WORD_BITS-1:0] old_weight;
   integer picked, written;  // lanes
   always @* begin
-    old_weight = weights_q[0 +: WEIGHT_BITS];
+    old_weight = weights_q[0 +: WEIGHT_WORD_BITS];
     for (picked = 1; picked < TAPS_AT_ONCE; picked = picked + 1)
-      if (lane == picked) old_weight = weights_q[picked*WEIGHT_BITS +: WEIGHT_BITS];
+      if (lane == picked) old_weight = weights_q[picked*WEIGHT_WORD_BITS +: WEIGHT_WORD_BITS];
   end
   always @(posedge clk_i) begin
     for (written = 0; written < TAPS_AT_ONCE; written = written + 1)
       if (kernel_write && lane == written)
-        kernel_q[address][written*WEIGHT_BITS +: WEIGHT_BITS] <= weight_q;
+        kernel_q[address][written*WEIGHT_WORD_BITS +: WEIGHT_WORD_BITS] <= weight_q;
     if (forward_issue || update_read || host_read_q) weights_q <= kernel_q[address];
     old_q <= old_weight;
     weight_q <= host_write_i ? host_data_i : next_weight;
@@ -228,7 +230,12 @@ module engram_conv_serial #(
   genvar t;
   generate
     for (t = 0; t < TAPS_AT_ONCE; t = t + 1) begin : gen_lane
-      wire signed [WEIGHT_BITS-1:0] weight = weights_q[t*WEIGHT_BITS +: WEIGHT_BITS];
+      wire signed [WEIGHT_BITS-1:0] weight;
+      engram_value #(
+        .LAYER(LAYER), .WORD_BITS(WEIGHT_WORD_BITS), .VALUE_BITS(WEIGHT_BITS)
+      ) u_value (
+        .word_i(weights_q[t*WEIGHT_WORD_BITS +: WEIGHT_WORD_BITS]), .value_o(weight)
+      );
       wire signed [OPERAND_BITS-1:0] operand;
       if (TRAINING != 0) begin : gen_either
         assign operand =
@@ -323,7 +330,7 @@ module engram_conv_serial #(
       assign place = place_wide[PLACE_BITS-1:0];
 
       engram_conv_serial_update #(
-        .WEIGHT_BITS(WEIGHT_BITS), .UPDATE_BITS(UPDATE_BITS), .UPDATE_SHIFT(UPDATE_SHIFT),
+        .WEIGHT_BITS(WEIGHT_WORD_BITS), .UPDATE_BITS(UPDATE_BITS), .UPDATE_SHIFT(UPDATE_SHIFT),
         .RATE_BITS(RATE_BITS), .ROUNDING(ROUNDING), .ROUND_BITS(ROUND_BITS), .LAYER(LAYER),
         .HASH_LAYER_BITS(HASH_LAYER_BITS), .HASH_ROW_BITS(HASH_ROW_BITS),
         .HASH_COLUMN_BITS(HASH_COLUMN_BITS), .TAP_BITS(TAP_BITS)

@@ -9,11 +9,11 @@
 // a cycle, from WEIGHT on one of the weight, from ABOVE on of what may overflow it; in LAST - 1 the
 // weight is saturated, in LAST written.
 //
-// Parameters are engram_conv_serial's.
+// Parameters are engram_conv_serial's, but for WEIGHT_BITS.
 `default_nettype none
 
 module engram_conv_serial_update #(
-  parameter WEIGHT_BITS = 8,
+  parameter WEIGHT_BITS = 8,         // of a stored weight
   parameter UPDATE_BITS = 25,
   parameter UPDATE_SHIFT = 6,
   parameter RATE_BITS = 4,

@@ -4,13 +4,13 @@
 // Stage 0 finds the weight and its gradient, stage 1 has them in registers; the weight is written
 // with stage 3.
 //
-// Parameters are engram_conv's.
+// Parameters are engram_conv's, but for WEIGHT_BITS.
 `default_nettype none
 
 module engram_conv_update #(
   parameter FILTERS = 3,
   parameter TAPS = 16,
-  parameter WEIGHT_BITS = 16,
+  parameter WEIGHT_BITS = 16,      // of a stored weight
   parameter UPDATE_BITS = 33,
   parameter UPDATE_SHIFT = 8,
   parameter RATE_BITS = 4,

@@ -101,6 +101,8 @@ beside core nets/tiny8 60 multipliers=shared storage=single_port lanes=5
 beside core nets/tiny8 60 positions=1 filters=1 taps=2 lanes=1
 beside core verif/nets/one 60
 beside core verif/nets/tall 60
+beside core verif/nets/used 60
+beside core verif/nets/used 60 positions=1 filters=1 taps=3 lanes=3 multipliers=shared storage=single_port
 beside core verif/nets/dense 60
 beside core verif/nets/frozen 60
 beside core verif/nets/output 60
@@ -111,4 +113,4 @@ beside across nets/tiny step=fast filters=2 positions=5 lanes=10
 settle
 beside verdict 'inference only' infers nets/tiny "$work/golden-golden.end"
 beside verdict 'inference only, argmax' infers nets/tiny "$work/golden-golden.end" output=argmax
-tally 49
+tally 53

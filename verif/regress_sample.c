@@ -70,7 +70,7 @@ static void draw_shape(struct net *net, uint64_t *random) {
 static void plain_words(struct net *net) {
   for (int l = 0; l < net->layer_count; l++) {
     struct layer *layer = &net->layer[l];
-    layer->weight = (struct format){16, 12};
+    layer->word = (struct format){16, 12};
     layer->activation = (struct format){16, 10};
     layer->gradient = (struct format){16, 12};
     layer->init = -2;
@@ -89,6 +89,20 @@ static int draw_frac(uint64_t *random, int bits, double size, int base) {
   return clamp(bits - 1 - above, base > 47 ? base - 47 : 0, base < FRAC_MOST ? base : FRAC_MOST);
 }
 
+static int unused_bits(const struct layer *layer) {
+  return layer->used ? layer->word.bits - layer->used : 0;
+}
+
+/* Some layers' sums take a part of the word, which has a binary point; returns how many bits they
+ * leave. */
+static int draw_used(struct layer *layer, uint64_t *random) {
+  int most = layer->word.bits - 4 < layer->word.frac ? layer->word.bits - 4 : layer->word.frac;
+  layer->used = 0;
+  if (most > 0 && sample_one_in(random, 4))
+    layer->used = layer->word.bits - sample_between(random, 1, most);
+  return unused_bits(layer);
+}
+
 /* The root mean square of initial weights. */
 static double weight_size(const struct layer *layer) {
   return ldexp(sqrt(1.0 / 3), layer->init);
@@ -102,13 +116,14 @@ static void draw_forward(struct net *net, int usual, double *input, uint64_t *ra
     struct layer *layer = &net->layer[l];
     input[l] = size;
     layer->init = -sample_between(random, 0, 4);
-    layer->weight.bits = draw_bits(random, usual);
-    layer->weight.frac = clamp(layer->weight.bits - 1 - layer->init - sample_between(random, 0, 2),
-                               -layer->init, FRAC_MOST);
+    layer->word.bits = draw_bits(random, usual);
+    layer->word.frac = clamp(layer->word.bits - 1 - layer->init - sample_between(random, 0, 2),
+                             -layer->init, FRAC_MOST);
+    int unused = draw_used(layer, random);
     size *= weight_size(layer) * sqrt(layer->rows);
     layer->activation.bits = draw_bits(random, usual);
     layer->activation.frac =
-        draw_frac(random, layer->activation.bits, size, frac + layer->weight.frac);
+        draw_frac(random, layer->activation.bits, size, frac + layer->word.frac - unused);
     frac = layer->activation.frac;
     size = fmin(size, ldexp(1, layer->activation.bits - 1 - frac));
   }
@@ -125,10 +140,10 @@ static void draw_backward(struct net *net, int usual, const double *input, uint6
     layer->gradient.frac = draw_frac(random, layer->gradient.bits, size, base);
     if (l == moves) {
       double update = input[l] * size * sqrt(layer->positions);
-      net->rate = clamp((int)log2(ldexp(update, layer->weight.frac)) - sample_between(random, 0, 5),
+      net->rate = clamp((int)log2(ldexp(update, layer->word.frac)) - sample_between(random, 0, 5),
                         0, NET_RATE_MAX);
     }
-    base = layer->weight.frac + layer->gradient.frac;
+    base = layer->word.frac - unused_bits(layer) + layer->gradient.frac;
     size *= weight_size(layer) * sqrt(layer->units);
   }
 }
@@ -256,7 +271,7 @@ void sample_draw(struct sample *sample, uint64_t seed, struct draws *draws) {
 
 /* What holds of any of the layers. */
 struct any {
-  bool dropout, freeze, short_words, long_words;
+  bool dropout, freeze, used, short_words, long_words;
   bool storage[STORAGE_SINGLE_PORT + 1];
 };
 
@@ -264,13 +279,14 @@ static struct any any_of(const struct net *net) {
   struct any any = {.dropout = false};
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
-    const int bits[] = {layer->weight.bits, layer->activation.bits, layer->gradient.bits};
+    const int bits[] = {layer->word.bits, layer->activation.bits, layer->gradient.bits};
     for (int i = 0; i < 3; i++) {
       any.short_words |= bits[i] <= 6;
       any.long_words |= bits[i] >= 20;
     }
     any.dropout |= layer->dropout;
     any.freeze |= layer->freeze;
+    any.used |= layer->decodes;
     if (net_has_storage(layer))
       any.storage[layer->storage] = true;
   }
@@ -291,6 +307,7 @@ int sample_features(const struct sample *sample, struct feature features[FEATURE
       {"words of 20 to 24 bits", any.long_words},
       {"dropout", any.dropout},
       {"frozen layer", any.freeze},
+      {"words used in part", any.used},
       {"rounding nearest", net->rounding == ROUND_NEAREST},
       {"rounding stochastic", net->rounding == ROUND_STOCHASTIC},
       {"rounding truncate", net->rounding == ROUND_TRUNCATE},
@@ -343,11 +360,9 @@ static const struct knob sample_knobs[] = {
     KNOB(struct sample, net.pixel_frac, 6),
 };
 static const struct knob layer_knobs[] = {
-    KNOB(struct layer, storage, STORAGE_RAM),
-    KNOB(struct layer, freeze, false),
-    KNOB(struct layer, dropout, false),
-    KNOB(struct layer, relu, false),
-    KNOB(struct layer, units, 1),
+    KNOB(struct layer, used, 0),       KNOB(struct layer, storage, STORAGE_RAM),
+    KNOB(struct layer, freeze, false), KNOB(struct layer, dropout, false),
+    KNOB(struct layer, relu, false),   KNOB(struct layer, units, 1),
 };
 
 enum {

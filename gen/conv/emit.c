@@ -39,16 +39,16 @@ static void set_conv_serial(struct marks *marks, const struct net *net, const st
   const struct plan_edge *behind = &plan->edge[l + 1];
   int activation = net->layer[l].activation.bits, gradient = net->layer[l].gradient.bits;
   bool trains = net->fold[FOLD_MODE] == MODE_TRAINING;
-  int stored = p->stored_bits;
+  int shared = p->shared_bits;
   marks_set(marks, "taps_at_once", "%d", p->taps);
   marks_set(marks, "ready_word", "%d'd%d", behind->order.word_bits, p->ready_word);
-  marks_set(marks, "stored_bits", "%d", stored);
-  set_widened(marks, "activation_to_store", "conv_activation", activation, stored);
+  marks_set(marks, "shared_bits", "%d", shared);
+  set_widened(marks, "activation_to_store", "conv_activation", activation, shared);
   if (trains) {
-    set_widened(marks, "gradient_to_store", "conv_gradient", gradient, stored);
+    set_widened(marks, "gradient_to_store", "conv_gradient", gradient, shared);
     marks_set(marks, "stored_gradient", "conv_stored[%d:0]", gradient - 1);
   } else {
-    marks_set(marks, "gradient_to_store", "%d'd0", stored);
+    marks_set(marks, "gradient_to_store", "%d'd0", shared);
     marks_set(marks, "stored_gradient", "%d'd0", gradient);
   }
 }

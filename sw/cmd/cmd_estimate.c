@@ -73,6 +73,10 @@ static void show_layers(const struct net *net, const struct plan *plan) {
       printf(" %2d bits, %2d frac", formats[f]->bits, formats[f]->frac);
     printf(" %8d %11d\n", layer->sum_bits, plan->layer[l].multipliers);
   }
+  for (int l = 0; l < net->layer_count; l++)
+    if (net->layer[l].decodes)
+      printf("%s: a weight is stored with %d bits, %d frac\n", net->layer[l].name,
+             net->layer[l].word.bits, net->layer[l].word.frac);
 }
 
 static void show_memories(const struct plan *plan) {
@@ -119,14 +123,14 @@ static json_t *layers_json(const struct net *net, const struct plan *plan) {
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     json_array_append_new(
-        layers, json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:i, s:o, s:o, s:o, s:i, s:i, s:i}",
+        layers, json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:i, s:o, s:o, s:o, s:o, s:i, s:i, s:i}",
                           "name", layer->name, "kind", net_kind_name(layer), "rows", layer->rows,
                           "units", layer->units, "positions", layer->positions, "weights",
                           (json_int_t)layer->weight_count, "multipliers",
-                          plan->layer[l].multipliers, "weight", format_json(&layer->weight),
-                          "activation", format_json(&layer->activation), "gradient",
-                          format_json(&layer->gradient), "sum_bits", layer->sum_bits, "back_bits",
-                          layer->back_bits, "update_bits", layer->update_bits));
+                          plan->layer[l].multipliers, "weight", format_json(&layer->weight), "word",
+                          format_json(&layer->word), "activation", format_json(&layer->activation),
+                          "gradient", format_json(&layer->gradient), "sum_bits", layer->sum_bits,
+                          "back_bits", layer->back_bits, "update_bits", layer->update_bits));
   }
   return layers;
 }

@@ -17,7 +17,7 @@ void crossbar_narrow_forward(struct model *model, int l, struct values *input, b
   int64_t sums[NET_UNITS_MAX];
   int count = kept_units(layer, layer_dropout(model, l, train), units);
   for (int k = 0; k < count; k++)
-    columns[k] = n->weights + (size_t)units[k] * n->stride;
+    columns[k] = n->values + (size_t)units[k] * n->stride;
   bool whole = layer->sum_bits <= KERNEL_WHOLE_BITS || values_fit(input, layer->weight.bits);
   if (!whole)
     values_split(input);
@@ -54,7 +54,7 @@ void crossbar_narrow_backward(struct model *model, int l) {
   bool whole = gradients_fit(layer, gradient);
   for (int k = 0; k < count + count % 2; k++) {
     int unit = k < count ? units[k] : 0, factor = k < count ? gradient[unit] : 0;
-    columns[k] = n->weights + (size_t)unit * n->stride;
+    columns[k] = n->values + (size_t)unit * n->stride;
     low[k] = (int16_t)(whole ? factor : factor & ((1 << KERNEL_SPLIT_BITS) - 1));
     high[k] = (int16_t)(factor >> KERNEL_SPLIT_BITS);
   }
@@ -82,6 +82,7 @@ void crossbar_narrow_update(struct model *model, const struct random_step *rando
                                     .gradient = model->layer[l].gradient,
                                     .rows = narrow->rows,
                                     .words = n->weights,
+                                    .values = n->values == n->weights ? NULL : n->values,
                                     .stride = n->stride};
   narrow_rows(narrow, &step);
   model->counters.count[COUNT_LOST][l] +=

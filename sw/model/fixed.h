@@ -1,8 +1,8 @@
 /* fixed.h : every shift, rounding and saturation of Engram's integers.
  * SPDX-License-Identifier: MIT
  *
- * The RTL's engram_normaliser and engram_update mirror these lines bit by bit. Right shifts of
- * negative numbers are arithmetic (gcc and clang define them so).
+ * The RTL's engram_normaliser, engram_value_word and engram_update mirror these lines bit by bit.
+ * Right shifts of negative numbers are arithmetic (gcc and clang define them so).
  */
 #ifndef ENGRAM_MODEL_FIXED_H
 #define ENGRAM_MODEL_FIXED_H
@@ -35,6 +35,15 @@ static inline int64_t fixed_floor(int64_t value, int shift) {
 /* value * 2^-shift, rounded to nearest, half up; shift >= 0. */
 static inline int64_t fixed_round(int64_t value, int shift) {
   return shift == 0 ? value : (fixed_floor(value, shift - 1) + 1) >> 1;
+}
+
+/* A number without its last `unused` bits, as one of `bits` bits: rounded to nearest, half away
+ * from zero, so that -x gives what x gives, and saturated. */
+static inline int32_t fixed_used(int32_t word, int unused, int bits) {
+  if (unused == 0)
+    return word;
+  int32_t high = (1 << (bits - 1)) - 1, value = (word + (1 << (unused - 1)) - (word < 0)) >> unused;
+  return value > high ? high : value;
 }
 
 /* The normaliser: an exact sum to a word of `bits` bits, rounded to nearest and saturated. *cut

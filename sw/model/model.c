@@ -5,7 +5,6 @@
 
 #include "base/file.h"
 #include "model/softmax.h"
-#include "net/synapse_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +23,7 @@ static void tensors_new(struct model *model) {
     t->gradient = memory_new(outputs, sizeof *t->gradient);
     memset(t->kept, 1, outputs); /* a convolution's stay so */
     memset(t->gate, 1, outputs);
-    if (synapse_of(layer)->read)
+    if (layer->decodes)
       t->value = memory_new(layer->weight_count, sizeof *t->value);
     if (wide_sums_updates(layer))
       t->update_sum = memory_new((size_t)layer->rows * (size_t)layer->units, sizeof *t->update_sum);

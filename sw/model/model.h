@@ -63,7 +63,7 @@ void model_new_with(struct model *model, const struct net *net, uint64_t seed,
                     const struct kernels *kernels);
 
 /* Whether layer `l` is computed with kernels: its words and values, and the gradients it hands on,
- * have at most 16 bits, and a weight's word is its value. */
+ * have at most 16 bits. */
 bool model_in_vectors(const struct model *model, int l);
 
 /* A second model with the weights of `model` and counters of its own, for inference in another

@@ -4,7 +4,6 @@
 #include "model/narrow_parts.h"
 
 #include "base/file.h"
-#include "net/synapse_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +18,11 @@ static bool layer_fits(const struct net *net, int l) {
   const struct layer *layer = &net->layer[l];
   if (l > 0 && net->layer[l - 1].gradient.bits > WORD_BITS) /* which the layer computes */
     return false;
-  return layer->input.bits <= WORD_BITS && layer->weight.bits <= WORD_BITS &&
+  const struct synapse_narrow *synapse = synapse_narrow(layer);
+  return layer->input.bits <= WORD_BITS && layer->word.bits <= WORD_BITS &&
          layer->activation.bits <= WORD_BITS && layer->gradient.bits <= WORD_BITS &&
-         layer->tensor_count == 1 && kinds[layer->kind]->forward && synapse_narrow(layer)->update &&
-         !synapse_of(layer)->read && layer->update_random_bits <= WORD_BITS;
+         layer->tensor_count == 1 && kinds[layer->kind]->forward && synapse->update &&
+         (synapse->read || !layer->decodes) && layer->update_random_bits <= WORD_BITS;
 }
 
 static bool any_fits(const struct net *net) {
@@ -71,6 +71,10 @@ struct narrow *narrow_new(const struct net *net, const struct kernels *kernels,
     most = n->stride > most ? n->stride : most;
     n->weights = owner ? owner->layer[l].weights
                        : memory_new((size_t)layer->units * n->stride, sizeof *n->weights);
+    n->values = n->weights;
+    if (layer->decodes)
+      n->values = owner ? owner->layer[l].values
+                        : memory_new((size_t)layer->units * n->stride, sizeof *n->values);
     if (kinds[layer->kind]->make)
       n->own = kinds[layer->kind]->make(narrow, l);
   }
@@ -83,6 +87,8 @@ void narrow_free(struct narrow *narrow) {
     return;
   for (int l = 0; l < narrow->net->layer_count; l++) {
     struct narrow_layer *n = &narrow->layer[l];
+    if (!narrow->view && n->values != n->weights)
+      free(n->values);
     if (!narrow->view)
       free(n->weights);
     values_free(&n->output);
@@ -97,12 +103,15 @@ void narrow_free(struct narrow *narrow) {
 }
 
 void narrow_set_layer(struct narrow *narrow, const struct weights *weights, int l) {
-  int rows = narrow->net->layer[l].rows, units = narrow->net->layer[l].units;
+  const struct layer *layer = &narrow->net->layer[l];
+  int rows = layer->rows, units = layer->units;
   const struct narrow_layer *n = &narrow->layer[l];
   const int32_t *from = weights->layer[l];
   for (int row = 0; row < rows; row++)
     for (int u = 0; u < units; u++)
       n->weights[(size_t)u * n->stride + (size_t)row] = (int16_t)*from++;
+  if (layer->decodes)
+    synapse_narrow(layer)->read(layer, n->weights, (size_t)units * n->stride, n->values);
 }
 
 void narrow_get_layer(const struct narrow *narrow, struct weights *weights, int l) {

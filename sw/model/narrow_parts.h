@@ -25,7 +25,8 @@ struct narrow_layer {
   size_t length;    /* of a unit's weights */
   size_t stride;    /* from one unit's to the next one's: an odd number of blocks, so that the same
                        place of all units does not fall on the same few lines of a cache */
-  int16_t *weights; /* [units][stride], padded with zeros */
+  int16_t *weights; /* words: [units][stride], padded with zeros */
+  int16_t *values;  /* the same of their values: the words, or memory of its own */
   int16_t *gate;    /* [outputs] -1 or 0, padded with zeros */
   struct values output; /* and a block of slack, as long as the next layer's stride */
   int16_t *gradient;    /* [outputs], padded with zeros */

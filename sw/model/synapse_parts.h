@@ -49,6 +49,9 @@ struct synapse_terms {
 };
 
 struct synapse_wide {
+  /* values[i] = the value of words[i], i < count, where layer->decodes. */
+  void (*read)(const struct layer *layer, const int32_t *words, size_t count, int32_t *values);
+
   /* E16 for words[row][columns[k]], row < tensor->rows, k < count. Returns how many updates were
    * lost: u was not 0 and the word did not change. */
   uint32_t (*update)(const struct synapse_step *step, const struct synapse_terms *terms,
@@ -61,13 +64,17 @@ struct synapse_product {
   const int32_t *gradient; /* [columns] */
   uint16_t *rows;          /* [rows] synapse_row_bits; may be written */
   int16_t *words;          /* [columns][stride] */
+  int16_t *values;         /* the same, of the words; NULL: they are the words */
   size_t stride;
 };
 
 struct synapse_narrow {
-  /* E16 for all words, which have 16 bits at most and are the values; update_random_bits are 16 at
-   * most. Returns how many updates were lost. NULL: there is no such form, and wide.c does layers
-   * with such a synapse. */
+  /* As synapse_wide's. NULL: there is no such form, and wide.c does layers that need it. */
+  void (*read)(const struct layer *layer, const int16_t *words, size_t count, int16_t *values);
+
+  /* E16 for all words, which have 16 bits at most, as have update_random_bits; values follow.
+   * Returns how many updates were lost. NULL: there is no such form, and wide.c does layers with
+   * such a synapse. */
   uint32_t (*update)(const struct synapse_step *step, const struct kernels *kernels,
                      const struct synapse_product *product);
 };

@@ -3,8 +3,6 @@
  */
 #include "model/model_parts.h"
 
-#include "net/synapse_parts.h"
-
 #define KIND(NAME, name) &name##_wide,
 static const struct wide_kind *const kinds[] = {LAYER_KINDS(KIND)};
 #undef KIND
@@ -20,8 +18,8 @@ static const int32_t *layer_input(const struct model *model, int l) {
 void wide_forward(struct model *model, int l, bool train) {
   const struct layer *layer = &model->net->layer[l];
   if (model->layer[l].value)
-    synapse_of(layer)->read(layer, model->exchange.layer[l], model->exchange.count[l],
-                            model->layer[l].value);
+    synapse_wide(layer)->read(layer, model->exchange.layer[l], model->exchange.count[l],
+                              model->layer[l].value);
   kinds[layer->kind]->forward(model, l, layer_input(model, l), train);
   layer_activate(model, l, train);
 }

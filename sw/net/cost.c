@@ -52,6 +52,13 @@ void cost_place_update(struct cost_core *core, int l, const char *leaf, int coun
              synapses[layer->synapse]->update(core->family, layer, &update));
 }
 
+void cost_place_values(struct cost_core *core, int l, const char *leaf, int count) {
+  const struct layer *layer = &core->net->layer[l];
+  if (layer->decodes)
+    cost_place(core, layer->name, leaf, count,
+               synapses[layer->synapse]->value(core->family, layer));
+}
+
 void cost_place_multipliers(struct cost_core *core, const char *owner, const char *leaf, int a_bits,
                             int b_bits, int count, int of_logic, bool pairs) {
   struct cost_multiplier block = {a_bits, b_bits, false}, logic = {a_bits, b_bits, true};

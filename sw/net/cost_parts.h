@@ -44,6 +44,9 @@ void cost_place_front(struct cost_core *core, int l);
 void cost_place_update(struct cost_core *core, int l, const char *leaf, int count, int u_bits,
                        int rate_bits);
 
+/* What makes values of words, in front of `count` multipliers. */
+void cost_place_values(struct cost_core *core, int l, const char *leaf, int count);
+
 /* Multipliers one by one, or in pairs that share a block where they are small
  * (engram_multipliers). */
 void cost_place_multipliers(struct cost_core *core, const char *owner, const char *leaf, int a_bits,

@@ -10,13 +10,13 @@
 struct cost_crossbar {
   int row_bits, rows_at_once, units, unit_bits, lanes, trained, early, passes;
   int groups, group_bits, address_bits, gradient_bits, x_bits;
-  int weight_bits, sum_bits, back_bits, back_levels, slot_bits, round_bits;
+  int word_bits, sum_bits, back_bits, back_levels, slot_bits, round_bits;
   int column_bits, position_bits, copies;
   bool paired, coupled, shared, straight, dropout, training, first, hash;
 };
 
 struct cost_lane {
-  int rows_at_once, columns, x_bits, weight_bits, gradient_bits, sum_bits;
+  int rows_at_once, columns, x_bits, weight_bits, word_bits, gradient_bits, sum_bits;
   bool shared, training;
 };
 
@@ -39,7 +39,7 @@ static void add_schedule(struct cost *cost, enum family family, const struct cos
                       (p->copies - 1) * (lane_bits + 3) + p->copies * (lane_bits + 2));
   cost_bare_registers(cost, family,
                       p->copies > 1 ? p->copies * (1 + p->unit_bits + p->gradient_bits) : 0);
-  cost_bare_registers(cost, family, p->copies > 1 && !p->shared ? p->copies * p->weight_bits : 0);
+  cost_bare_registers(cost, family, p->copies > 1 && !p->shared ? p->copies * p->word_bits : 0);
   cost_bare_registers(cost, family,
                       p->training ? RATE_BITS * (p->copies > 1 ? p->copies + p->early : 1) : 0);
   cost_luts(cost, 40 + cost_adder(family, lane_bits + 1) + cost_adder(family, p->unit_bits) +
@@ -89,10 +89,10 @@ static void add_gradients(struct cost *cost, enum family family, const struct co
 
 /* Drain, and the host's read. */
 static void add_drain(struct cost *cost, enum family family, const struct cost_crossbar *p) {
-  cost_registers(cost, p->sum_bits + p->weight_bits + 2);
+  cost_registers(cost, p->sum_bits + p->word_bits + 2);
   cost_bare_registers(cost, family, p->unit_bits + 1);
   cost_luts(cost, p->sum_bits * cost_multiplexer(family, p->lanes));
-  cost_luts(cost, p->weight_bits * cost_multiplexer(family, p->trained * p->rows_at_once));
+  cost_luts(cost, p->word_bits * cost_multiplexer(family, p->trained * p->rows_at_once));
   cost_luts(cost, p->dropout && !p->coupled ? cost_multiplexer(family, p->units) : 0);
 }
 
@@ -131,12 +131,12 @@ static struct cost cost_crossbar(enum family family, const struct cost_crossbar 
 static struct cost cost_update_turns(enum family family, const struct cost_crossbar *p) {
   struct cost cost = {0};
   bool late = p->early < p->trained, pairs = p->paired || p->coupled;
-  cost_bare_registers(&cost, family, late ? 0 : p->weight_bits * (p->shared ? 1 : 2));
-  cost_registers(&cost, late ? p->weight_bits : 0);
-  cost_luts(&cost, late ? p->weight_bits + p->x_bits + p->gradient_bits : 0);
+  cost_bare_registers(&cost, family, late ? 0 : p->word_bits * (p->shared ? 1 : 2));
+  cost_registers(&cost, late ? p->word_bits : 0);
+  cost_luts(&cost, late ? p->word_bits + p->x_bits + p->gradient_bits : 0);
   if (p->hash)
     cost_luts(&cost, p->lanes > 1 ? p->round_bits * (1 + (late || pairs)) : 0);
-  cost_luts(&cost, p->weight_bits); /* written by the host or the update */
+  cost_luts(&cost, p->word_bits); /* written by the host or the update */
   return cost;
 }
 
@@ -158,7 +158,7 @@ static struct cost cost_lane(enum family family, const struct cost_lane *p) {
   if (p->training) {
     cost_luts(&cost, rows * cost_larger(p->x_bits, p->gradient_bits) + 2);
     cost_luts(&cost, p->shared ? rows * cost_larger(p->x_bits, p->weight_bits) : 0);
-    cost_luts(&cost, p->columns > 1 ? p->weight_bits : 0);
+    cost_luts(&cost, p->columns > 1 ? p->word_bits : 0);
   }
   cost_registers(&cost, p->columns * p->sum_bits);
   cost_luts(&cost, p->columns * cost_adder(family, p->sum_bits));
@@ -191,7 +191,7 @@ static struct cost_crossbar crossbar_of(const struct cost_core *core, int l) {
                                 .address_bits = p->address_bits,
                                 .gradient_bits = layer->gradient.bits,
                                 .x_bits = layer->input.bits,
-                                .weight_bits = layer->weight.bits,
+                                .word_bits = layer->word.bits,
                                 .sum_bits = layer->sum_bits,
                                 .back_bits = layer->back_bits,
                                 .back_levels = p->back_levels,
@@ -227,9 +227,11 @@ static void place_lanes(struct cost_core *core, int l) {
   const struct layer *layer = &core->net->layer[l];
   const struct plan_crossbar *p = &core->plan->layer[l].crossbar;
   int x = layer->input.bits, weight = layer->weight.bits, gradient = layer->gradient.bits;
-  struct cost_lane lane = {p->rows_at_once, p->lanes / p->trained, x,         weight,
-                           gradient,        layer->sum_bits,       p->shared, core->trains};
+  struct cost_lane lane = {
+      p->rows_at_once, p->lanes / p->trained, x,         weight,      layer->word.bits,
+      gradient,        layer->sum_bits,       p->shared, core->trains};
   cost_place(core, layer->name, "lane", p->trained, cost_lane(core->family, &lane));
+  cost_place_values(core, l, "lane.value", p->rows_at_once * p->lanes);
   int operand = core->trains && gradient > x ? gradient : x;
   int partner = p->shared && x > weight ? x : weight;
   bool outer = core->trains && !p->shared;

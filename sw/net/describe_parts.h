@@ -133,7 +133,7 @@ extern const struct schema_field describe_format_fields[], describe_weight_field
       MAP("gradients", offsetof(struct layer, gradient), describe_format_fields)
 
 #define FORMATS_OPEN                                                                               \
-  .weight = {BITS_USUAL, FRAC_OPEN}, .activation = {BITS_USUAL, FRAC_OPEN},                        \
+  .word = {BITS_USUAL, FRAC_OPEN}, .activation = {BITS_USUAL, FRAC_OPEN},                          \
   .gradient = {BITS_USUAL, FRAC_OPEN}, .init = INIT_OPEN, .storage = STORAGE_OPEN
 
 #endif

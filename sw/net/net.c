@@ -38,15 +38,17 @@ const struct schema_field describe_format_fields[] = {
     END,
 };
 const struct schema_field describe_weight_fields[] = {
-    INT("bits", struct layer, weight.bits, BITS_MIN, BITS_MAX),
-    INT("frac", struct layer, weight.frac, 0, FRAC_MAX),
+    INT("bits", struct layer, word.bits, BITS_MIN, BITS_MAX),
+    INT("frac", struct layer, word.frac, 0, FRAC_MAX),
+    INT("used", struct layer, used, BITS_MIN, BITS_MAX),
     INT("init", struct layer, init, -FRAC_MAX, 0),
     ENUM("synapse", struct layer, synapse, net_synapse_names),
     END,
 };
 const struct schema_field describe_stored_fields[] = {
-    INT("bits", struct layer, weight.bits, BITS_MIN, BITS_MAX),
-    INT("frac", struct layer, weight.frac, 0, FRAC_MAX),
+    INT("bits", struct layer, word.bits, BITS_MIN, BITS_MAX),
+    INT("frac", struct layer, word.frac, 0, FRAC_MAX),
+    INT("used", struct layer, used, BITS_MIN, BITS_MAX),
     INT("init", struct layer, init, -FRAC_MAX, 0),
     ENUM("synapse", struct layer, synapse, net_synapse_names),
     ENUM("storage", struct layer, storage, net_storage_names),

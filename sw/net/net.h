@@ -151,7 +151,8 @@ struct layer {
   bool relu;    /* false where the kind has none */
   bool dropout; /* likewise; training keeps one of each neighbouring pair of units */
   enum synapse_kind synapse;
-  struct format weight;     /* as a sum takes it */
+  struct format word;       /* of a weight, as it is stored */
+  int used;                 /* bits of the word that a sum takes, 0: all */
   struct format activation; /* what the layer puts out: C, D, logits */
   struct format gradient;   /* the error's gradient with respect to that: G_L, G_OUT, G_S */
   int init;                 /* initial weights are uniform in [-2^init, 2^init), init <= 0 */
@@ -165,7 +166,8 @@ struct layer {
   int positions; /* places where the matrix is applied: output pixels of a convolution, else 1 */
   int outputs;   /* positions * units */
   struct format input;    /* what enters: pixels or the previous layer's activation */
-  struct format word;     /* of a weight, as it is stored: the synapse's */
+  struct format weight;   /* as a sum takes it: the synapse's */
+  bool decodes;           /* that is not the word itself: the synapse's */
   int update_random_bits; /* random bits that the update of a weight takes, 0..31: the synapse's */
   int sum_bits;    /* signed width of the exact forward sum; its frac is input.frac + weight.frac */
   int sum_shift;   /* from the sum's binary point to the activation's */

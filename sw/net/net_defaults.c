@@ -41,13 +41,13 @@ static int clamp(int value, int low, int high) {
   return value < low ? low : value > high ? high : value;
 }
 
-static void settle_point(struct format *format, int range, int highest) {
+static void settle_point(struct format *format, int range, int lowest, int highest) {
   if (format->frac == FRAC_OPEN)
-    format->frac = clamp(format->bits - 1 - range, 0, highest < FRAC_MAX ? highest : FRAC_MAX);
+    format->frac = clamp(format->bits - 1 - range, lowest, highest < FRAC_MAX ? highest : FRAC_MAX);
 }
 
-static int narrow(const struct format *format) {
-  return format->bits <= NARROW;
+static int narrow(int bits) {
+  return bits <= NARROW;
 }
 
 /* As far as what is described, or settled in front, can be built with it. */
@@ -57,15 +57,17 @@ static void settle_layer(struct net *net, int l) {
   const struct layer *front = l > 0 ? layer - 1 : NULL, *behind = kind->last ? NULL : layer + 1;
   int input_frac = front ? front->activation.frac : net->pixel_frac;
   int usual = initial_range(layer, front), init = layer->init == INIT_OPEN ? usual : layer->init;
-  settle_point(&layer->gradient, behind ? weight_range(behind->rows) : 0,
+  int unused = net_unused_bits(layer);
+  settle_point(&layer->gradient, behind ? weight_range(behind->rows) : 0, 0,
                behind ? FRAC_MAX : NET_PROBABILITY_FRAC);
-  settle_point(&layer->weight, most(weight_range(layer->rows) - narrow(&layer->weight), init + 1),
-               input_frac + layer->gradient.frac);
-  settle_point(&layer->activation, kind->range - narrow(&layer->activation),
-               input_frac + layer->weight.frac);
-  int highest = layer->weight.bits - 1 - layer->weight.frac;
+  settle_point(&layer->word,
+               most(weight_range(layer->rows) - narrow(layer->word.bits - unused), init + 1),
+               most(unused, 0), input_frac + layer->gradient.frac);
+  settle_point(&layer->activation, kind->range - narrow(layer->activation.bits), 0,
+               input_frac + layer->word.frac - unused);
+  int highest = layer->word.bits - 1 - layer->word.frac;
   if (layer->init == INIT_OPEN)
-    layer->init = clamp(usual, -layer->weight.frac, highest < 0 ? highest : 0);
+    layer->init = clamp(usual, -layer->word.frac, highest < 0 ? highest : 0);
 }
 
 /* Where the layout says. */
@@ -81,7 +83,7 @@ void net_settle_defaults(struct net *net) {
   for (int l = 0; l < net->layer_count; l++) {
     struct layer *layer = &net->layer[l];
     settle_layer(net, l);
-    nearest = nearest && layer->weight.bits >= NEAREST_LEAST;
+    nearest = nearest && layer->word.bits >= NEAREST_LEAST;
     if (layer->storage == STORAGE_OPEN)
       layer->storage = usual_storage(net, describe_kind(layer));
   }

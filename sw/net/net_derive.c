@@ -155,8 +155,7 @@ static int derive_shifts(struct net *net, int l, struct problem *problem) {
   layer->sum_shift = sum_frac - layer->activation.frac;
 
   int update_frac = layer->input.frac + layer->gradient.frac;
-  int hidden = layer->word.frac - layer->weight.frac; /* of the word, behind the value's */
-  if (check_shift(net, l, "weights.frac", update_frac - hidden, layer->weight.frac,
+  if (check_shift(net, l, "weights.frac", update_frac, layer->word.frac,
                   "the update, the product of input and gradient,", problem) != 0)
     return -1;
   layer->update_shift = update_frac - layer->word.frac;

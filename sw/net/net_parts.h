@@ -23,6 +23,12 @@ struct problem {
 int problem_set(struct problem *problem, const struct net *net, int layer, const char *field,
                 const char *format, ...) __attribute__((format(printf, 5, 6)));
 
+/* Bits at a word's end that no sum takes; negative where the description has more used than there
+ * are. */
+static inline int net_unused_bits(const struct layer *layer) {
+  return layer->used ? layer->word.bits - layer->used : 0;
+}
+
 /* net_derive, with the problem in parts and folds of FOLD_CHOOSE chosen. */
 int net_derive_parts(struct net *net, struct problem *problem);
 

@@ -31,7 +31,7 @@ static void write_layer(FILE *to, const struct layer *layer, enum scope scope) {
   fprintf(to, "  - %s: {%s: %d", kind->name, kind->units, layer->units);
   if (kind->write_fields)
     kind->write_fields(to, layer);
-  fprintf(to, ", weights: {bits: %d, frac: %d", layer->weight.bits, layer->weight.frac);
+  fprintf(to, ", weights: {bits: %d, frac: %d", layer->word.bits, layer->word.frac);
   if (synapse_of(layer)->write_fields)
     synapse_of(layer)->write_fields(to, layer);
   if (scope == SCOPE_ALL)

@@ -51,7 +51,7 @@ struct plan_conv {
   int ready_word;                /* serial: the value with which the layer behind may start */
   int filter_bits, chunk_bits;   /* serial: of a kernel's address */
   int kernel_words, kernel_bits; /* of the weights' memory */
-  int stored_bits;               /* serial: of what its memory holds, an activation or a gradient */
+  int shared_bits;               /* serial: of what its memory holds, an activation or a gradient */
   int busy_cycles; /* in which the multipliers take a window's values, forward and again backward;
                       0 where it is serial */
 };

@@ -11,24 +11,22 @@
 #include "net/net_parts.h"
 
 struct synapse {
-  /* Fills layer->word (BITS_MIN..BITS_MAX bits) and layer->update_random_bits, from what is
-   * described; refuses what cannot be. Initial words are drawn on the word's grid (random_weights).
-   */
+  /* Fills layer->weight (BITS_MIN..BITS_MAX bits, no finer than the word), layer->decodes and
+   * layer->update_random_bits, from what is described; refuses what cannot be. Initial words are
+   * drawn on the word's grid (random_weights). */
   int (*derive)(const struct net *net, struct layer *layer, struct problem *problem);
 
-  /* What the normal form says of it among the weights' fields, behind ", "; NULL for the synapse of
-   * which nothing is said. */
+  /* What the normal form says of it among the weights' fields, behind ", "; NULL: nothing. */
   void (*write_fields)(FILE *to, const struct layer *layer);
-
-  /* values[i] = the value of words[i], which fits layer->weight, for i < count. NULL: the word is
-   * the value. */
-  void (*read)(const struct layer *layer, const int32_t *words, size_t count, int32_t *values);
 };
 
 /* What its leaf takes of a device. */
 struct synapse_cost {
   /* The unit that updates a weight, `p` being of the layer's word. */
   struct cost (*update)(enum family family, const struct layer *layer, const struct cost_update *p);
+
+  /* What stands in front of a multiplier, where layer->decodes. */
+  struct cost (*value)(enum family family, const struct layer *layer);
 };
 
 #define SYNAPSE(NAME, name)                                                                        \

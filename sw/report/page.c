@@ -48,13 +48,20 @@ static void write_format(FILE *to, struct format format) {
   fprintf(to, "<td>%d bits, %d of them fraction</td>", format.bits, format.frac);
 }
 
+static void write_weight(FILE *to, const struct layer *layer) {
+  fprintf(to, "<td>%d bits, %d of them fraction", layer->word.bits, layer->word.frac);
+  if (layer->decodes)
+    fprintf(to, "; sums take %d", layer->weight.bits);
+  fputs("</td>", to);
+}
+
 static void write_layer(FILE *to, const struct layer *layer) {
   fprintf(to, "<tr><th scope=\"row\">%s</th><td>", layer->name);
   net_show_layer(to, layer);
   fputs("</td><td class=\"number\">", to);
   text_number(to, layer->weight_count);
   fputs("</td>", to);
-  write_format(to, layer->weight);
+  write_weight(to, layer);
   write_format(to, layer->activation);
   write_format(to, layer->gradient);
   fputs("</tr>\n", to);

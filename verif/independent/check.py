@@ -102,10 +102,18 @@ def draw_formats(draw, shapes, layers, frac, style):
         margin = draw.randint(-1, 2)
         keys["weights"] = {"bits": bits[0], "frac": max(-inits[number], bits[0] - 1 - inits[number] - max(0, margin)),
                            "init": inits[number]}
+        unused_most = min(bits[0] - 4, keys["weights"]["frac"])
+        if unused_most > 0 and draw.random() < 0.25:
+            keys["weights"]["used"] = bits[0] - draw.randint(1, unused_most)
         keys["activations"] = {"bits": bits[1], "frac": bits[1] - 1 - log2_of(values[number + 1]) - draw.randint(-1, 4)}
         keys["gradients"] = {"bits": bits[2], "frac": bits[2] - 1 - log2_of(grown) - draw.randint(-2, 3)}
         grown *= math.sqrt(shapes[number][2]) * 2 ** inits[number] * 0.6
     return values
+
+
+def value_frac(weights):
+    """Of what sums take."""
+    return weights["frac"] - weights["bits"] + weights.get("used", weights["bits"])
 
 
 def limit_formats(layers, frac):
@@ -121,12 +129,13 @@ def limit_formats(layers, frac):
             weights, grown, active = (key[name] for name in ("weights", "gradients", "activations"))
             if number + 1 < len(keys):
                 behind = keys[number + 1]
-                most = behind["weights"]["frac"] + behind["gradients"]["frac"]
+                most = value_frac(behind["weights"]) + behind["gradients"]["frac"]
                 grown["frac"] = model.clamp(grown["frac"], max(0, most - 47), min(31, most))
-            weights["frac"] = model.clamp(weights["frac"], 0, min(31, inputs + grown["frac"]))
+            unused = weights["bits"] - weights.get("used", weights["bits"])
+            weights["frac"] = model.clamp(weights["frac"], unused, min(31, inputs + grown["frac"]))
             weights["init"] = model.clamp(weights["init"], -weights["frac"],
                                           min(0, weights["bits"] - 1 - weights["frac"]))
-            active["frac"] = model.clamp(active["frac"], 0, min(31, inputs + weights["frac"]))
+            active["frac"] = model.clamp(active["frac"], 0, min(31, inputs + value_frac(weights)))
             inputs = active["frac"]
 
 

@@ -166,9 +166,10 @@ class Layer:
     kind: str
     name: str
     units: int  # filters, units or classes: the columns of its weights
-    weights: Format
+    weights: Format  # as they are stored
     activations: Format
     gradients: Format
+    used: int  # bits of a weight that sums take
     init: int  # None while a default stands for it
     freeze: bool
     relu: bool = False
@@ -181,8 +182,17 @@ class Layer:
     input_magnitude: int = 0
 
     @property
+    def unused(self):
+        return self.weights.bits - self.used
+
+    @property
+    def values(self):
+        """The format of what sums take of a weight."""
+        return Format(self.used, self.weights.frac - self.unused)
+
+    @property
     def forward_shift(self):
-        return self.input_frac + self.weights.frac - self.activations.frac
+        return self.input_frac + self.values.frac - self.activations.frac
 
     @property
     def update_shift(self):
@@ -239,11 +249,13 @@ def read_layer(kind, given):
     given = {key: dict(value) if isinstance(value, dict) else value for key, value in given.items()}
     weights = given.pop("weights", {})
     formats = {"weights": read_format(kind, "weights", weights)}
+    bits = formats["weights"].bits
+    used = take(weights, "used", 4, bits, bits)
     init = take(weights, "init", -31, 0) if "init" in weights else None
     for key in FORMAT_KEYS[1:]:
         formats[key] = read_format(kind, key, given.pop(key, {}))
     size_key, most = {"conv": ("filters", 16), "dense": ("units", 1024), "output": ("classes", 16)}[kind]
-    layer = Layer(kind, kind, take(given, size_key, 2 if kind == "output" else 1, most), **formats, init=init,
+    layer = Layer(kind, kind, take(given, size_key, 2 if kind == "output" else 1, most), **formats, used=used, init=init,
                   freeze=take_flag(given, "freeze", False))
     if kind == "conv":
         kernel = given.pop("kernel")
@@ -312,23 +324,23 @@ def settle(layer, front, behind):
     gain = 0 if layer.kind == "conv" else 1
     init = min(0, gain + layer.relu - (layer.rows.bit_length() - halved) // 2)
     described = layer.init is not None
-    reach = 2 - layer.rows.bit_length() // 3 - (layer.weights.bits < 12)
+    reach = 2 - layer.rows.bit_length() // 3 - (layer.used < 12)
     reach = max(reach, (layer.init if described else init) + 1)
     errors = 2 - behind[0].rows.bit_length() // 3 if behind else 0
-    settle_point(layer.gradients, errors, 31 if behind else 15)
-    settle_point(layer.weights, reach, layer.input_frac + layer.gradients.frac)
+    settle_point(layer.gradients, errors, 0, 31 if behind else 15)
+    settle_point(layer.weights, reach, layer.unused, layer.input_frac + layer.gradients.frac)
     narrow = layer.activations.bits < 12
-    settle_point(layer.activations, ACTIVATION_RANGES[layer.kind] - narrow, layer.input_frac + layer.weights.frac)
+    settle_point(layer.activations, ACTIVATION_RANGES[layer.kind] - narrow, 0, layer.input_frac + layer.values.frac)
     lowest, highest = -layer.weights.frac, layer.weights.bits - 1 - layer.weights.frac
     if not described:
         layer.init = clamp(init, lowest, min(0, highest))
     refuse_unless(lowest <= layer.init <= highest, f"init: {layer.init}")
 
 
-def settle_point(word, reach, highest):
-    """So that numbers reach to 2^reach, with 0..highest bits behind the point."""
+def settle_point(word, reach, lowest, highest):
+    """So that numbers reach to 2^reach, with lowest..highest bits behind the point."""
     if word.frac is None:
-        word.frac = clamp(word.bits - 1 - reach, 0, min(31, highest))
+        word.frac = clamp(word.bits - 1 - reach, lowest, min(31, highest))
 
 
 def sum_bits(magnitude):
@@ -339,12 +351,13 @@ def sum_bits(magnitude):
 def check_limits(net):
     """What cannot be built (description.md, "Formats")."""
     for number, layer in enumerate(net.layers):
+        refuse_unless(layer.weights.frac >= layer.unused, f"{layer.name}: used")
         refuse_unless(0 <= layer.forward_shift <= 47, f"{layer.name}: activations")
         refuse_unless(0 <= layer.update_shift <= 47, f"{layer.name}: weights")
         behind = net.layers[number + 1 :][:1]
         for other in behind:
             refuse_unless(0 <= back_shift(other, layer) <= 47, f"{layer.name}: gradients")
-        word, grown = layer.weights.magnitude, layer.gradients.magnitude
+        word, grown = layer.values.magnitude, layer.gradients.magnitude
         sums = [layer.rows * layer.input_magnitude * word, layer.positions * layer.input_magnitude * grown]
         if number > 0:
             sums.append(layer.units * word * grown)
@@ -355,15 +368,16 @@ def check_limits(net):
 
 def back_shift(layer, front):
     """Of the gradient that a layer gives to the one in front (equations.md, 7)."""
-    return layer.weights.frac + layer.gradients.frac - front.gradients.frac
+    return layer.values.frac + layer.gradients.frac - front.gradients.frac
 
 
 # The net hash (description.md, "Two hashes")
 
 
 def format_text(layer):
-    return ", ".join(f"{key}: {{bits: {getattr(layer, key).bits}, frac: {getattr(layer, key).frac}}}"
-                     for key in FORMAT_KEYS)
+    used = f", used: {layer.used}" if layer.unused else ""
+    return ", ".join(f"{key}: {{bits: {getattr(layer, key).bits}, frac: {getattr(layer, key).frac}"
+                     f"{used if key == 'weights' else ''}}}" for key in FORMAT_KEYS)
 
 
 def layer_text(layer):
@@ -393,6 +407,14 @@ def round_shift(sums, shift):
     if shift == 0:
         return sums
     return ((sums >> (shift - 1)) + 1) >> 1
+
+
+def used_values(words, layer):
+    """What sums take of weights: to nearest, halves away from zero."""
+    if layer.unused == 0:
+        return words
+    sizes = (np.abs(words) + (1 << (layer.unused - 1))) >> layer.unused
+    return np.clip(np.sign(words) * sizes, layer.values.low, layer.values.high)
 
 
 def normalise(sums, shift, word, relu=False):
@@ -590,7 +612,7 @@ class Model:
             values = windows(values, layer.kernel)
         else:
             values = values.reshape(len(values), -1)
-        return (values @ self.weights[number]).reshape(len(values), -1)
+        return (values @ used_values(self.weights[number], layer)).reshape(len(values), -1)
 
     def infer(self, pictures):
         """Probabilities and classes answered, of several pictures; nothing changes."""
@@ -624,7 +646,7 @@ class Model:
         gradient, cut = normalise(difference, 15 - last.gradients.frac, last.gradients)
         self.count("saturated_gradients", len(self.net.layers) - 1, cut)
         for number in reversed(range(len(self.net.layers))):
-            weights = self.weights[number]
+            weights = used_values(self.weights[number], self.net.layers[number])
             if not self.frozen[number]:
                 self.update(number, self.product(number, inputs[number], gradient), random)
             if number > 0:

@@ -49,7 +49,7 @@ struct nets_words {
 static const struct nets_words nets_wide = {24, 20, 16, 20, -1};
 
 static inline void nets_add(struct net *net, struct layer layer, const struct nets_words *words) {
-  layer.weight = (struct format){words->bits, words->weight_frac};
+  layer.word = (struct format){words->bits, words->weight_frac};
   layer.activation = (struct format){words->bits, words->activation_frac};
   layer.gradient = (struct format){words->bits, words->gradient_frac};
   layer.init = words->init;
@@ -128,10 +128,11 @@ static inline void nets_random(struct net *net, int bits, uint64_t *random) {
     for (int l = 0; l < net->layer_count; l++) {
       struct layer *layer = &net->layer[l];
       bool output = nets_is(layer, "output");
-      layer->weight.bits += nets_between(random, -2, 2);
+      layer->word.bits += nets_between(random, -2, 2);
       layer->activation.bits += nets_between(random, -2, 2);
       layer->gradient.bits += nets_between(random, -2, 2);
-      layer->weight.frac += nets_between(random, -2, 2);
+      layer->word.frac += nets_between(random, -2, 2);
+      layer->used = nets_between(random, 0, 2) ? 0 : nets_between(random, 4, layer->word.bits);
       layer->activation.frac += nets_between(random, -1, 4);
       layer->gradient.frac += nets_between(random, -2, output ? 0 : 4);
       layer->init = nets_between(random, -4, 0);

@@ -40,7 +40,7 @@ static struct net net_of_bits(int bits) {
   struct error err = {0};
   for (int l = 0; l < net.layer_count; l++) {
     int frac = l == 1 ? bits : bits - 1;
-    net.layer[l].weight = (struct format){bits, frac < 20 ? frac : 20};
+    net.layer[l].word = (struct format){bits, frac < 20 ? frac : 20};
     net.layer[l].activation.frac = 8;
     net.layer[l].init = -2;
   }
@@ -59,7 +59,7 @@ static struct checkpoint checkpoint_new(const struct net *net) {
 static struct checkpoint checkpoint_random(const struct net *net, uint64_t *random) {
   struct checkpoint checkpoint = checkpoint_new(net);
   for (int l = 0; l < net->layer_count; l++) {
-    int bits = net->layer[l].weight.bits;
+    int bits = net->layer[l].word.bits;
     int32_t most = 1 << (bits - 1);
     for (size_t i = 0; i < checkpoint.weights.count[l]; i++)
       checkpoint.weights.layer[l][i] = (int32_t)(scratch_random(random) >> (64 - bits)) - most;

@@ -97,6 +97,18 @@ static void test_floor_saturate(void **state) {
   }
 }
 
+/* The nearest of fewer bits; of two the one farther from 0; the sign changes nothing but at the
+ * limit. */
+static void test_used(void **state) {
+  (void)state;
+  for (int bits = 4; bits <= 8; bits++)
+    for (int unused = 0; unused <= 6; unused++)
+      for (int32_t word = -(1 << (bits + unused - 1)); word < 1 << (bits + unused - 1); word++) {
+        wide size = floor_divide(2 * abs(word) + power(unused), power(unused + 1));
+        assert_int_equal(fixed_used(word, unused, bits), (int)clamp(word < 0 ? -size : size, bits));
+      }
+}
+
 /* w - floor((u + rho) / 2^shift), rho = `rho` * 2^(shift - fine_bits), on a common denominator. */
 static void check_update(int32_t weight, int64_t u, int shift, int fine_bits, uint32_t rho,
                          int weight_bits) {
@@ -175,6 +187,7 @@ int main(void) {
       cmocka_unit_test(test_normalise_small),
       cmocka_unit_test_prestate(test_normalise_wide, &seed),
       cmocka_unit_test_prestate(test_floor_saturate, &seed),
+      cmocka_unit_test(test_used),
       cmocka_unit_test(test_update_small),
       cmocka_unit_test_prestate(test_update_wide, &seed),
       cmocka_unit_test(test_mean_of_fixed_roundings),

@@ -509,7 +509,7 @@ static void test_mixed(void **state) {
       struct model model;
       nets_describe(&net, &shape, &words);
       struct layer *layer = &net.layer[wide];
-      struct format *formats[WHICH] = {&layer->weight, &layer->activation, &layer->gradient};
+      struct format *formats[WHICH] = {&layer->word, &layer->activation, &layer->gradient};
       formats[which]->bits = nets_between(&random, 17, 20);
       nets_derive(&net);
       model_new_with(&model, &net, 1, &kernels_portable);

@@ -103,6 +103,15 @@ static int64_t im2col(const struct naive *n, int p, int q) {
   return n->input[0][(i + j_m - 1 - 1) * n->net->width + (j + i_m - 1 - 1)];
 }
 
+/* What sums take of a weight: the nearest of fewer bits, of two the one farther from 0. */
+static int64_t value_of(const struct naive *n, int l, int at) {
+  const struct layer *layer = &n->net->layer[l];
+  int64_t word = n->weight[l][at];
+  wide step = power(layer->word.frac - layer->weight.frac);
+  int64_t size = (int64_t)floor_divide(2 * (word < 0 ? -word : word) + step, 2 * step);
+  return (int64_t)clamp(word < 0 ? -size : size, layer->weight.bits);
+}
+
 /* The exact sum behind output o of layer l. */
 static wide sum_of(const struct naive *n, int l, int o) {
   const struct layer *layer = &n->net->layer[l];
@@ -111,7 +120,7 @@ static wide sum_of(const struct naive *n, int l, int o) {
   bool conv = nets_is(layer, "conv");
   for (int k = 0; k < layer->rows; k++) {
     int64_t x = conv ? im2col(n, o / layer->units + 1, k + 1) : n->input[l][k];
-    sum += (wide)x * n->weight[l][k * layer->units + unit];
+    sum += (wide)x * value_of(n, l, k * layer->units + unit);
   }
   return sum;
 }
@@ -173,7 +182,7 @@ static void gradients(struct naive *n, int label) {
     for (int o = layer->outputs - 1; o >= 0; o--) {
       wide sum = 0;
       for (int u = 0; u < next->units; u++)
-        sum += (wide)n->weight[l + 1][o * next->units + u] * n->gradient[l + 1][u];
+        sum += (wide)value_of(n, l + 1, o * next->units + u) * n->gradient[l + 1][u];
       n->gradient[l][o] =
           normalise(n->passes[l][o] ? sum : 0, next->weight.frac + next->gradient.frac,
                     layer->gradient, &n->counters.count[COUNT_CUT_GRADIENTS][l]);
@@ -196,14 +205,13 @@ static wide update_of(const struct naive *n, int l, int row, int column) {
 static void update(struct naive *n, int l, int row, int column, int rate) {
   const struct layer *layer = &n->net->layer[l];
   wide u = update_of(n, l, row, column);
-  int s = layer->input.frac + layer->gradient.frac - layer->weight.frac + rate;
+  int s = layer->input.frac + layer->gradient.frac - layer->word.frac + rate;
   int scale = n->net->random_bits + 1; /* rho = (r + 1/2) 2^(s-R) stands over 2^scale; R may be 0 */
   wide rho = n->net->rounding == ROUND_TRUNCATE
                  ? 0
                  : (2 * random_number(n, l, row, column) + 1) * power(s);
   int64_t *w = &n->weight[l][row * layer->units + column];
-  wide moved =
-      clamp(*w - floor_divide(u * power(scale) + rho, power(s + scale)), layer->weight.bits);
+  wide moved = clamp(*w - floor_divide(u * power(scale) + rho, power(s + scale)), layer->word.bits);
   n->counters.count[COUNT_LOST][l] += u != 0 && moved == *w;
   *w = (int64_t)moved;
 }

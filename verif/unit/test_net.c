@@ -370,7 +370,7 @@ static void test_derive_by_hand(void **state) {
                                   .units = l < 3 ? 24 - 4 * l : 3,
                                   .relu = l < 3,
                                   .dropout = l < 2,
-                                  .weight = word,
+                                  .word = word,
                                   .activation = word,
                                   .gradient = word};
   struct error err = {0};

@@ -326,7 +326,7 @@ static void test_weights_by_definition(void **state) {
         x = (x ^ x * 8192) % (UINT64_C(1) << 32);
         x = x ^ x / 131072;
         x = (x ^ x * 32) % (UINT64_C(1) << 32);
-        int bits = net.layer[l].weight.frac + net.layer[l].init + 1;
+        int bits = net.layer[l].word.frac + net.layer[l].init + 1;
         int64_t value = (int64_t)(x / (UINT64_C(1) << (32 - bits)));
         if (value >= INT64_C(1) << (bits - 1))
           value -= INT64_C(1) << bits;

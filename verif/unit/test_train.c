@@ -1112,7 +1112,7 @@ static void test_threads(void **state) {
   for (int wide = 0; wide < 2; wide++) {
     struct net net = load_net("nets/tiny.yaml");
     struct error err = {{0}};
-    net.layer[1].weight.bits += 2 * wide; /* more than the kernels take */
+    net.layer[1].word.bits += 2 * wide; /* more than the kernels take */
     assert_int_equal(net_derive(&net, &err), 0);
     struct counters one = run_jobs(&net, "1", expected);
     assert_int_equal(one.pictures, JOBS - JOBS / 300 - 2 * (JOBS / 50));

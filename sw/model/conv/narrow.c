@@ -85,7 +85,7 @@ static void forward(struct model *model, int l, struct values *input, bool train
                                    .sums = plane->sums,
                                    .out = plane->values.whole};
   for (int r = 0; r < layer->units; r++) {
-    combine.factor.low = n->weights + (size_t)r * n->stride;
+    combine.factor.low = n->values + (size_t)r * n->stride;
     model->counters.count[COUNT_CUT_ACTIVATIONS][l] += narrow->kernels->combine(&combine);
     scatter(narrow, plane, layer, t->sum + r, n->output.whole + r);
   }

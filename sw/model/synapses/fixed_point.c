@@ -5,6 +5,14 @@
 
 #include "model/twin_parts.h"
 
+TWIN_VECTORS
+static void read_words(const struct layer *layer, const int32_t *restrict words, size_t count,
+                       int32_t *restrict values) {
+  int bits = layer->weight.bits, unused = layer->word.bits - bits;
+  for (size_t i = 0; i < count; i++)
+    values[i] = fixed_used(words[i], unused, bits);
+}
+
 /* rho is a weight's random bits, if there are any, and behind them a place that rounds: half a unit
  * of their last one. */
 static uint32_t rho_of(uint32_t random, bool halves) {
@@ -40,9 +48,17 @@ static uint32_t update(const struct synapse_step *step, const struct synapse_ter
   return lost;
 }
 
-const struct synapse_wide fixed_point_wide = {.update = update};
+const struct synapse_wide fixed_point_wide = {.read = read_words, .update = update};
 
 /* ---- in vectors ---- */
+
+TWIN_VECTORS
+static void read_short_words(const struct layer *layer, const int16_t *restrict words, size_t count,
+                             int16_t *restrict values) {
+  int bits = layer->weight.bits, unused = layer->word.bits - bits;
+  for (size_t i = 0; i < count; i++)
+    values[i] = (int16_t)fixed_used(words[i], unused, bits);
+}
 
 /* A column where the kernels do not fit. */
 static uint32_t update_plainly(const struct kernel_update *rule, int rows, int16_t *words,
@@ -80,11 +96,15 @@ static uint32_t update_columns(const struct synapse_step *step, const struct ker
     lost += kernel_updates(&rule, layer->input.bits, layer->gradient.bits)
                 ? kernels->update(&rule, words, product->x, product->rows, product->stride)
                 : update_plainly(&rule, layer->rows, words, product->x, product->rows);
+    if (product->values)
+      read_short_words(layer, words, product->stride,
+                       product->values + (size_t)u * product->stride);
   }
   return lost;
 }
 
-const struct synapse_narrow fixed_point_narrow = {.update = update_columns};
+const struct synapse_narrow fixed_point_narrow = {.read = read_short_words,
+                                                  .update = update_columns};
 
 /* ---- in double precision ---- */
 

@@ -15,7 +15,7 @@ struct cost_im2col {
 
 struct cost_conv {
   int filters, filters_at_once, positions, taps;
-  int weight_bits, gradient_bits, update_bits;
+  int weight_bits, stored_bits, gradient_bits, update_bits;
   int forward_levels, back_levels, word_bits, rows_at_once;
   bool training;
 };
@@ -26,7 +26,7 @@ struct cost_window {
 
 struct cost_conv_serial {
   int filters, taps, taps_at_once;
-  int weight_bits, gradient_bits, sum_bits, update_bits, update_shift;
+  int weight_bits, stored_bits, gradient_bits, sum_bits, update_bits, update_shift;
   int forward_levels, round_bits;
   int hash_bits; /* of a position, up to the tap's; 0: no hash */
   bool training;
@@ -50,12 +50,12 @@ static struct cost cost_conv(enum family family, const struct cost_conv *p) {
   int group_bits = plan_index_bits(groups);
   /* Kernel: a decoder a weight, a multiplexer in two steps; a weight's groups for each multiplier.
    */
-  cost_bare_registers(&cost, family, weights * p->weight_bits);
-  cost_luts(&cost, weights * 2 + 2 * p->weight_bits);
-  cost_luts(&cost, p->weight_bits * cost_multiplexer(family, weights));
-  cost_registers(&cost, p->weight_bits * (1 + (weights + 7) / 8) + 2 * place_bits - 3);
+  cost_bare_registers(&cost, family, weights * p->stored_bits);
+  cost_luts(&cost, weights * 2 + 2 * p->stored_bits);
+  cost_luts(&cost, p->stored_bits * cost_multiplexer(family, weights));
+  cost_registers(&cost, p->stored_bits * (1 + (weights + 7) / 8) + 2 * place_bits - 3);
   cost_luts(&cost,
-            p->taps * p->filters_at_once * p->weight_bits * cost_multiplexer(family, groups));
+            p->taps * p->filters_at_once * p->stored_bits * cost_multiplexer(family, groups));
   /* Schedule: sums' word, valid bits. */
   cost_registers(&cost, 2 + group_bits + p->word_bits);
   cost_bare_registers(&cost, family, 3 * (2 + p->forward_levels));
@@ -73,7 +73,7 @@ static struct cost cost_conv(enum family family, const struct cost_conv *p) {
   cost_luts(&cost, (p->filters_at_once > 1 ? weights : p->taps) * p->update_bits + 5);
   cost_bare_registers(&cost, family, 2 * (2 + p->back_levels));
   /* Update: a weight and its gradient. */
-  cost_registers(&cost, 5 + 3 * place_bits + p->weight_bits + 2 * p->update_bits);
+  cost_registers(&cost, 5 + 3 * place_bits + p->stored_bits + 2 * p->update_bits);
   cost_bare_registers(&cost, family, 4 + 3 * place_bits);
   cost_luts(&cost, 3 * cost_adder(family, place_bits) + 10);
   return cost;
@@ -123,7 +123,7 @@ static struct cost serial_training(enum family family, const struct cost_conv_se
   cost_luts(&cost, p->update_bits * cost_multiplexer(family, p->taps_at_once) +
                        cost_multiplexer(family, fine));
   cost_luts(&cost,
-            cost_tree(p->update_bits) + 2 * p->weight_bits + cost_tree(2 * p->weight_bits) + 40);
+            cost_tree(p->update_bits) + 2 * p->stored_bits + cost_tree(2 * p->stored_bits) + 40);
   cost_registers(&cost, 12);
   if (p->hash_bits > 0) { /* base and key, which are shifted */
     cost_registers(&cost, p->hash_bits + 2 * p->round_bits - 1);
@@ -138,14 +138,14 @@ static struct cost cost_conv_serial(enum family family, const struct cost_conv_s
   int chunks = p->taps / p->taps_at_once;
   int address = plan_index_bits(p->filters) + plan_index_bits(chunks), words = 1 << address;
   int lane = plan_index_bits(p->taps_at_once);
-  struct memory kernel = {PORTS_TWO, words, p->taps_at_once, p->weight_bits};
+  struct memory kernel = {PORTS_TWO, words, p->taps_at_once, p->stored_bits};
   struct cost memory = cost_ram(family, &kernel);
   cost_add(&cost, &memory, 1);
   cost_registers(&cost,
-                 4 + address + lane + p->weight_bits + p->sum_bits + plan_index_bits(chunks));
+                 4 + address + lane + p->stored_bits + p->sum_bits + plan_index_bits(chunks));
   cost_bare_registers(&cost, family, 3 + p->forward_levels);
   cost_luts(&cost,
-            p->weight_bits * (cost_multiplexer(family, p->taps_at_once) + 1) + p->taps_at_once);
+            p->stored_bits * (cost_multiplexer(family, p->taps_at_once) + 1) + p->taps_at_once);
   cost_luts(&cost, p->sum_bits + cost_adder(family, p->sum_bits));
   cost_luts(&cost, 3 * (address + lane) + p->taps / 4 + 5);
   if (p->training) {
@@ -180,6 +180,7 @@ static void place_serial(struct cost_core *core, int l) {
                                   .taps = layer->rows,
                                   .taps_at_once = taps,
                                   .weight_bits = layer->weight.bits,
+                                  .stored_bits = layer->word.bits,
                                   .gradient_bits = layer->gradient.bits,
                                   .sum_bits = layer->sum_bits,
                                   .update_bits = layer->update_bits,
@@ -193,6 +194,7 @@ static void place_serial(struct cost_core *core, int l) {
   cost_place(core, layer->name, "", 1, cost_conv_serial(core->family, &conv));
   if (core->trains && layer->gradient.bits > operand)
     operand = layer->gradient.bits;
+  cost_place_values(core, l, "value", taps);
   cost_place_multipliers(core, layer->name, "multiplier", net->pixel_bits, operand, taps,
                          core->plan->layer[l].logic_multipliers, true);
   struct cost_adder_tree tree = {taps, net->pixel_bits + layer->weight.bits, layer->sum_bits,
@@ -218,6 +220,7 @@ static void place_parallel(struct cost_core *core, int l) {
                            .positions = order->positions,
                            .taps = layer->rows,
                            .weight_bits = layer->weight.bits,
+                           .stored_bits = layer->word.bits,
                            .gradient_bits = layer->gradient.bits,
                            .update_bits = layer->update_bits,
                            .forward_levels = p->forward_levels,
@@ -229,6 +232,7 @@ static void place_parallel(struct cost_core *core, int l) {
   int operand = layer->weight.bits;
   if (core->trains && layer->gradient.bits > operand)
     operand = layer->gradient.bits;
+  cost_place_values(core, l, "value", layer->rows * order->filters_at_once);
   cost_place_multipliers(core, layer->name, "multiplier", net->pixel_bits, operand,
                          plan->layer[l].multipliers, plan->layer[l].logic_multipliers, false);
   struct cost_adder_tree forward = {layer->rows, net->pixel_bits + layer->weight.bits,

@@ -137,7 +137,7 @@ static void lay_out_serial(struct plan_conv *p, const struct net *net, const str
   p->chunk_bits = plan_index_bits(layer->rows / p->taps);
   p->kernel_words = 1 << (p->filter_bits + p->chunk_bits);
   p->kernel_bits = p->taps * layer->word.bits;
-  p->stored_bits =
+  p->shared_bits =
       net->fold[FOLD_MODE] == MODE_TRAINING ? plan_largest(activation, gradient) : activation;
 }
 
