@@ -241,6 +241,9 @@ static void test_default_formats(void **state) {
       {"dense: {units: 64, weights: {bits: 12}}, output: {classes: 2}", 0, 12, -3, 10, 15},
       {"dense: {units: 64, weights: {bits: 4}}, output: {classes: 2}", 0, 5, -3, 10, 15},
       {"dense: {units: 64}, output: {classes: 2, gradients: {bits: 24}}", 1, 15, -2, 9, 15},
+      /* with few bits used the values' point is that of as few bits, the word's lies behind it */
+      {"dense: {units: 64, weights: {bits: 16, used: 8}}, output: {classes: 2}", 0, 9, -3, 10, 15},
+      {"dense: {units: 64, weights: {bits: 24, used: 4}}, output: {classes: 2}", 0, 1, -3, 7, 15},
       /* no further than what is described beside it allows */
       {"dense: {units: 64, weights: {frac: 2}}, output: {classes: 2}", 0, 2, -2, 8, 15},
       {"dense: {units: 64, gradients: {frac: 1}}, output: {classes: 2}", 0, 7, -3, 10, 1},
@@ -464,6 +467,11 @@ static const struct {
     {"frac: 14", "frac: 32", "net.yaml:4:66: frac: found 32, allowed an integer 0..31"},
     {"units: 12", "units: 1025", "net.yaml:5:20: units: found 1025, allowed an integer 1..1024"},
     {"classes: 3", "classes: 1", "net.yaml:6:23: classes: found 1, allowed an integer 2..16"},
+    {"frac: 14", "frac: 14, used: 3", "net.yaml:4:76: used: found 3, allowed an integer 4..24"},
+    {"frac: 14", "frac: 14, used: 17",
+     "net.yaml:4:76: layers[0].conv.weights.used: found 17, allowed 4..16: a word has 16 bits"},
+    {"bits: 16, frac: 14}", "bits: 16, frac: 3, used: 12}",
+     "net.yaml:4:66: layers[0].conv.weights.frac: found 3, allowed 4..31 with 12 of 16 bits used"},
     {"rate: 8", "rate: 16", "net.yaml:7:18: rate: found 16, allowed an integer 0..15"},
     {"rounding: nearest", "rounding: stochastic, random_bits: 17",
      "net.yaml:7:56: random_bits: found 17, allowed an integer 1..16"},
@@ -479,7 +487,7 @@ static const struct {
     {"[3, 5]", "9",
      "net.yaml:4:32: kernel: found 9, allowed an integer 1..8 or a list of 2 of them"},
     {"{bits: 16, frac: 14}", "16",
-     "net.yaml:4:49: weights: found 16, allowed a mapping with bits, frac, init, "
+     "net.yaml:4:49: weights: found 16, allowed a mapping with bits, frac, used, init, "
      "synapse"},
     {"name: demo", "name: [demo]",
      "net.yaml:1:7: name: found a list, allowed a text of 1..32 characters"},
@@ -584,7 +592,7 @@ static const struct {
     {"filters: 4,", "filters: 4, freeze: 1,",
      "net.yaml:4:32: freeze: found 1, allowed true or false"},
     {"weights: {bits: 16, frac: 14}", "weights: {storage: ram}",
-     "net.yaml:4:50: weights: found the key storage, allowed bits, frac, init, "
+     "net.yaml:4:50: weights: found the key storage, allowed bits, frac, used, init, "
      "synapse"},
     /* YAML itself */
     {"layout:", "---\nlayout:", "net.yaml:8:1: found a second document, allowed one"},
