@@ -18,15 +18,13 @@ case $seeds in
 '' | *[!0-9]* | 0) echo "study: SEEDS=$seeds: a whole number from 1 on is expected" >&2 && exit 2 ;;
 esac
 
-# formats BITS LOGITS: paper8 with fewer bits in its weights, of the same range, and more random ones. The logits then may
-# have fewer fraction bits.
+# formats BITS LOGITS: paper8 with fewer bits of its weights used, of the same range; of what is stored the last place is
+# that of an update. The logits then may have fewer fraction bits.
 formats() {
-  less=$((8 - $1))
-  sed -e "s/weights: {bits: 8, frac: 6,/weights: {bits: $1, frac: $((6 - less)),/" \
-    -e "s/weights: {bits: 8, frac: 8,/weights: {bits: $1, frac: $((8 - less)),/" \
-    -e "s/weights: {bits: 8, frac: 10,/weights: {bits: $1, frac: $((10 - less)),/" \
-    -e "s/activations: {bits: 16, frac: 9}/activations: {bits: 16, frac: $2}/" \
-    -e "s/random_bits: 8/random_bits: 16/" "$here/../nets/paper8.yaml"
+  sed -e "s/weights: {bits: 8, frac: 6,/weights: {bits: 16, frac: 14, used: $1,/" \
+    -e "s/weights: {bits: 8, frac: 8,/weights: {bits: 10, frac: 10, used: $1,/" \
+    -e "s/weights: {bits: 8, frac: 10,/weights: {bits: 10, frac: 12, used: $1,/" \
+    -e "s/activations: {bits: 16, frac: 9}/activations: {bits: 16, frac: $2}/" "$here/../nets/paper8.yaml"
 }
 
 mkdir -p "$work/nets"

@@ -796,6 +796,7 @@ def option_features(options, data):
 def run_features(run, first):
     yield from ("frozen",) * any(run.model.frozen)
     yield from ("learned",) * any(np.any(new != old) for new, old in zip(run.model.weights, first))
+    yield from ("used in part",) * any(layer.unused for layer in run.model.net.layers)
     yield from ("epoch finished",) * bool(run.epochs)
     yield from ("ended by patience",) * run.ended_by_patience
     records = run.epochs + ([run.record()] if run.figures.count else [])
