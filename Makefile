@@ -212,6 +212,13 @@ torch: $(ENGRAM) ## what docs/pytorch.md shows: weights from PyTorch and back, w
 
 ROTATIONS ?= 10
 
+.PHONY: tune-check tune-page
+tune-check: $(ENGRAM) ## `engram tune` from spoiled binary points, beside those by hand: DATA=DIR of sounds [SEEDS=1] (minutes; goes on)
+	@sh verif/tune.sh $(ENGRAM) $(BUILD)/tune '$(if $(filter file,$(origin SEEDS)),1,$(SEEDS))' '$(DATA)'
+
+tune-page: $(ENGRAM) ## the same; writes the table of docs/choosing.md
+	@sh verif/tune.sh $(ENGRAM) $(BUILD)/tune '$(if $(filter file,$(origin SEEDS)),1,$(SEEDS))' '$(DATA)' docs/choosing.md
+
 defaults: $(ENGRAM) ## nets of which no format is said learn as the twin does: DATA=DIR [SEEDS=3 ROTATIONS=10] (hours; goes on)
 	@sh verif/defaults.sh $(ENGRAM) $(BUILD)/defaults '$(if $(filter file,$(origin SEEDS)),3,$(SEEDS))' '$(ROTATIONS)' '$(DATA)'
 

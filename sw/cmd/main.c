@@ -15,6 +15,7 @@ static const struct {
     {"synth", cmd_synth, "make labelled engine-like sounds"},
     {"features", cmd_features, "sound files in one folder per class -> pictures and labels"},
     {"train", cmd_train, "train a network on the model, the simulated RTL or a board"},
+    {"tune", cmd_tune, "binary points for a network and its data"},
     {"eval", cmd_eval, "accuracy, loss and confusion matrix of trained weights"},
     {"infer", cmd_infer, "class by segment of sound files"},
     {"import", cmd_import, "weights from PyTorch -> a network's formats"},

@@ -691,6 +691,17 @@ bad 'infer: empty sound' 'empty.wav' infer --net "$tiny" --load w empty.wav
 bad 'infer: short sound' 'short.wav' infer --net "$tiny" --load w short.wav
 bad 'infer: names of the classes' '3 classes' infer --net "$tiny" --load w --labels a,b "$sound"
 
+# ---------------------------------------------------------------- tune
+bad 'tune: no output' '--output FILE is missing' tune --net "$tiny" --data three
+bad 'tune: no folder for the description' 'nowhere/t.yaml' tune --net "$tiny" --data three -o nowhere/t.yaml
+bad 'tune: both splits' 'found both' tune --net "$tiny" --data three --split both -o new.yaml
+bad 'tune: core that only infers' 'found inference, allowed training' tune --net "$tiny" --data three \
+  --fold mode=inference -o new.yaml
+bad_option 'tune: one seed has no error' 'from 2 to 32' tune --net "$tiny" --data three --seeds 1 -o new.yaml
+bad_option 'tune: epochs' 'from 1 to' tune --net "$tiny" --data three --epochs 0 -o new.yaml
+good 'tune: the ranges alone' tune --net "$tiny" --data three --epochs 1 --seeds 2 --rounds 0 -o "$log/tuned.yaml"
+good 'tune: what it writes is a description' estimate --net "$log/tuned.yaml"
+
 # ---------------------------------------------------------------- train
 bad_option 'train: epochs' 'whole number' train --net "$tiny" --data three --epochs -1
 bad_option 'train: halve' 'from 6 to' train --net "$tiny" --data three --halve 5,5
