@@ -25,10 +25,15 @@ static void set_crossbar(struct marks *marks, const struct net *net, const struc
   marks_set(marks, "coupled", "%d", p->coupled);
   marks_set(marks, "early", "%d", p->early);
   marks_set(marks, "dropout", "%d", layer->dropout);
+  if (net_drops_units(layer))
+    marks_set(marks, "dropped", ", .DROPPED(%d)", layer->dropped);
+  else /* engram_crossbar's default */
+    marks_set(marks, "dropped", "%s", "");
   if (layer->dropout)
-    marks_set(marks, "pair_bits", "pair_bits[%d +: %d]", layer->first_pair, p->pair_bits);
+    marks_set(marks, "pair_bits", "pair_bits[%d +: %d]", layer->first_dropout_bit, p->dropout_bits);
   else
-    marks_set(marks, "pair_bits", "%d'd0", p->pair_bits);
+    marks_set(marks, "pair_bits", "%d'd0", p->dropout_bits);
+  marks_set(marks, "ready_cycles", "%d", 1 + p->scaled);
   marks_set(marks, "storage", "%d", layer->storage);
   marks_set(marks, "back_levels", "%d", p->back_levels);
   marks_set(marks, "bank_lanes", "%d", p->bank_lanes);

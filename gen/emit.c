@@ -139,8 +139,8 @@ static void set_training(struct marks *marks, const struct net *net, const struc
   marks_set(marks, "round_bits", "%d", random->round_bits);
   marks_set(marks, "key_bits", "%d", random->key_bits);
   marks_set(marks, "drawn_bits", "%d", random->drawn_bits);
-  marks_set(marks, "pairs", "%d", random->pairs);
-  marks_set(marks, "pair_offset", "%d", random->pair_offset);
+  marks_set(marks, "pairs", "%d", random->dropout_bits);
+  marks_set(marks, "pair_offset", "%d", random->dropout_offset);
   if (net->hash_bits > 0)
     marks_set(marks, "round_key", "drawn[%d:%d]", random->drawn_bits - 1, net->hash_bits);
   else
@@ -200,6 +200,10 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
   set_random(marks, &plan->random, p->round_bits);
   marks_set(marks, "relu", "%d", layer->relu);
   marks_set(marks, "halve", "%s", layer->dropout ? "halve_q" : "1'b0");
+  if (layer->scale_bits > 0)
+    marks_set(marks, "kept", ", .KEPT(%d)", NET_DRAWS - layer->dropped);
+  else /* engram_normaliser's default */
+    marks_set(marks, "kept", "%s", "");
   marks_set(marks, "logic_multipliers", "%d", p->logic_multipliers);
   marks_set(marks, "values", "%d", behind->order.values);
   marks_set(marks, "words", "%d", behind->order.words);

@@ -29,8 +29,9 @@ module engram_crossbar #(
   // layout
   parameter LANES = 2,
   parameter PAIRED = 0,            // 1: a lane has the two units of a pair, and rows come two at a
-                                   //    time; needs DROPOUT
-  parameter DROPOUT = 0,           // 1: training keeps one unit of each pair
+                                   //    time; needs DROPOUT of pairs
+  parameter DROPOUT = 0,           // 1: training drops units
+  parameter DROPPED = 0,           // 0: one of each pair; 1..15: each by itself (engram_dropout)
   parameter EARLY = LANES,         // training lanes with an update unit, whole banks; at least half
   parameter STORAGE = 0,           // engram_weights
   parameter BANK_LANES = 1,        // lanes whose weights lie side by side; 1 when PAIRED
@@ -56,7 +57,8 @@ module engram_crossbar #(
   parameter WORD_BITS = WEIGHT_BITS,  // of a stored weight
   parameter AT_ONCE = 1 + PAIRED,  // rows at a time
   parameter ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1,
-  parameter UNIT_BITS = UNITS > 1 ? $clog2(UNITS) : 1
+  parameter UNIT_BITS = UNITS > 1 ? $clog2(UNITS) : 1,
+  parameter DROPOUT_BITS = DROPPED > 0 ? 4 * UNITS : (UNITS + 1) / 2
 ) (
   input  wire                        clk_i,
   input  wire                        rst_i,
@@ -64,7 +66,7 @@ module engram_crossbar #(
   input  wire                        forward_start_i,
   input  wire                        backward_start_i,
   input  wire                        train_i,      // from a cycle after the start on
-  input  wire [(UNITS+1)/2-1:0]      pair_bits_i,  // DROPOUT: constant while the step trains
+  input  wire [DROPOUT_BITS-1:0]     pair_bits_i,  // DROPOUT: constant while the step trains
   input  wire                        freeze_i,
   input  wire [3:0]                  rate_i,   // learning rate 2^-rate
   input  wire [ROUND_BITS-1:0]       base_i,   // of the rounding hash
@@ -108,7 +110,8 @@ module engram_crossbar #(
   output wire [WORD_BITS-1:0]        host_data_o,
   output wire [AT_ONCE*EARLY-1:0]    lost_o     // updates that were not zero and changed nothing
 );
-  localparam COUPLED = TRAINING != 0 && DROPOUT != 0 && PAIRED == 0 && LANES % 2 == 0 ? 1 : 0;
+  localparam COUPLED = TRAINING != 0 && DROPOUT != 0 && DROPPED == 0 && PAIRED == 0 &&
+                       LANES % 2 == 0 ? 1 : 0;
   localparam TRAINED = LANES >> COUPLED;  // training lanes
   localparam LATE = TRAINED - EARLY;      // those a cycle behind
   localparam PASSES = ((UNITS >> PAIRED) + LANES - 1) / LANES;
@@ -184,7 +187,7 @@ module engram_crossbar #(
   wire [LANES-1:0] kept_2, kept_4;
   engram_crossbar_units #(
     .UNITS(UNITS), .LANES(LANES), .GROUPS(GROUPS), .LAST_LANES(LAST_LANES), .PAIRED(PAIRED),
-    .DROPOUT(DROPOUT), .COUPLED(COUPLED), .EARLY(EARLY), .COPIES(COPIES)
+    .DROPOUT(DROPOUT), .DROPPED(DROPPED), .COUPLED(COUPLED), .EARLY(EARLY), .COPIES(COPIES)
   ) u_units (
     .clk_i(clk_i), .train_i(train_i), .pair_bits_i(pair_bits_i), .train_o(train), .keep_o(keep),
     .reading_i(forward_0 || update_0), .group_i(group_1), .pass_i(passes_1[0 +: PASS_BITS]),

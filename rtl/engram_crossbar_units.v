@@ -1,10 +1,10 @@
 // engram_crossbar_units : which of a dense layer's units take part, lane by lane.
 // SPDX-License-Identifier: 0BSD
 //
-// Training keeps one unit of a pair (E10). PAIRED and COUPLED, a training lane has both, and is
-// told which one it serves; else a dropped unit's lane stands still. Lanes that the last group does
-// not have stand still as well. Training lanes from EARLY on are late: what is said of them in a
-// stage comes a cycle later.
+// Training keeps one unit of a pair, or each unit by a draw of its own. PAIRED and COUPLED, a
+// training lane has both of a pair, and is told which one it serves; else a dropped unit's lane
+// stands still. Lanes that the last group does not have stand still as well. Training lanes from
+// EARLY on are late: what is said of them in a stage comes a cycle later.
 //
 // Parameters are engram_crossbar's.
 `default_nettype none
@@ -16,17 +16,19 @@ module engram_crossbar_units #(
   parameter LAST_LANES = 2,        // of the last group
   parameter PAIRED = 0,
   parameter DROPOUT = 0,
+  parameter DROPPED = 0,
   parameter COUPLED = 0,
   parameter EARLY = LANES,
   parameter COPIES = 1,
   // from the others
   parameter GROUP_BITS = GROUPS > 1 ? $clog2(GROUPS) : 1,
   parameter PASS_BITS = GROUPS >> PAIRED > 1 ? $clog2(GROUPS >> PAIRED) : 1,
-  parameter TRAINED = LANES >> COUPLED
+  parameter TRAINED = LANES >> COUPLED,
+  parameter DROPOUT_BITS = DROPPED > 0 ? 4 * UNITS : (UNITS + 1) / 2
 ) (
   input  wire                    clk_i,
   input  wire                    train_i,
-  input  wire [(UNITS+1)/2-1:0]  pair_bits_i,
+  input  wire [DROPOUT_BITS-1:0] pair_bits_i,
   output wire                    train_o,          // a cycle later
   output wire [UNITS-1:0]        keep_o,           // units that take part
   // stages 0 and 1
@@ -58,7 +60,7 @@ module engram_crossbar_units #(
   );
   generate
     if (DROPOUT != 0) begin : gen_dropout
-      engram_dropout #(.UNITS(UNITS)) u_dropout (
+      engram_dropout #(.UNITS(UNITS), .DROPPED(DROPPED)) u_dropout (
         .train_i(trains[0]), .pair_bits_i(pair_bits_i), .keep_o(keep_o)
       );
     end else begin : gen_all

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: 0BSD
 //
 // Mirrors fixed_normalise of sw/model/fixed.h, once per value. VALUES sums at a time, one cycle of
-// latency.
+// latency; two where KEPT is not 8.
 `default_nettype none
 
 module engram_normaliser #(
@@ -13,7 +13,8 @@ module engram_normaliser #(
   parameter SUM_BITS = 28,     // signed sum
   parameter SHIFT = 8,         // bits between the sum's binary point and the value's, >= 0
   parameter VALUE_BITS = 16,   // signed value
-  parameter RELU = 0           // 1: what is below zero becomes zero (and does not count as cut)
+  parameter RELU = 0,          // 1: what is below zero becomes zero (and does not count as cut)
+  parameter KEPT = 8           // 1..15: with halve_i the sum is taken times KEPT / 16
 ) (
   input  wire                         clk_i,
   input  wire                         rst_i,
@@ -21,17 +22,27 @@ module engram_normaliser #(
   input  wire [VALUES-1:0]            valid_i,
   input  wire [TAG_BITS-1:0]          tag_i,
   input  wire [VALUES*SUM_BITS-1:0]   sums_i,
-  input  wire                         halve_i,  // one more shift (hidden outputs at inference)
+  input  wire                         halve_i,  // times KEPT / 16 (hidden outputs at inference)
   input  wire [VALUES-1:0]            keep_i,   // 0: a value of zero (dropped, closed gate)
-  // values, one cycle later
+  // values, one cycle later (two where KEPT is not 8)
   output wire [VALUES-1:0]            valid_o,
   output wire [TAG_BITS-1:0]          tag_o,
   output wire [VALUES*VALUE_BITS-1:0] values_o,
   output wire [VALUES-1:0]            gates_o,  // the gradient passes: kept, with RELU > 0
   output wire [VALUES-1:0]            cuts_o    // was cut
 );
-  localparam LEAST_BITS = SHIFT + VALUE_BITS + 3;
-  localparam WIDE_BITS = SUM_BITS >= LEAST_BITS ? SUM_BITS + 1 : LEAST_BITS;
+  // KEPT / 16 = FACTOR / 2^MORE. A half is a shift; other sums are multiplied a cycle ahead.
+  localparam MORE = KEPT % 2 != 0 ? 4 : KEPT % 4 != 0 ? 3 : KEPT % 8 != 0 ? 2 : 0;
+  localparam SCALED_BITS = SUM_BITS + MORE;
+  localparam POINT = SHIFT + MORE;  // bits between the scaled sum's binary point and the value's
+  localparam LEAST_BITS = POINT + VALUE_BITS + 3;
+  localparam WIDE_BITS = SCALED_BITS >= LEAST_BITS ? SCALED_BITS + 1 : LEAST_BITS;
+
+  wire [VALUES-1:0]             valid;
+  wire [TAG_BITS-1:0]           tag;
+  wire [VALUES*SCALED_BITS-1:0] sums;
+  wire [VALUES-1:0]             keep;
+  wire                          halve;
 
   reg [VALUES-1:0]            valid_q;
   reg [TAG_BITS-1:0]          tag_q;
@@ -39,21 +50,55 @@ module engram_normaliser #(
   reg [VALUES-1:0]            gates_q;
   reg [VALUES-1:0]            cuts_q;
 
+  // FACTOR in digits of 1, 0 and -1 (TAKEN), so that there are at most two sums or differences.
+  localparam [31:0] FACTOR = KEPT >> (4 - MORE);
+  localparam [31:0] HALF = FACTOR >> 1, MIXED = HALF ^ (FACTOR + HALF);
+  localparam [31:0] ADDED = (FACTOR + HALF) & MIXED, TAKEN = HALF & MIXED;
+  function [SCALED_BITS-1:0] times_factor;
+    input [SCALED_BITS-1:0] sum;
+    integer i;
+    begin
+      times_factor = {SCALED_BITS{1'b0}};
+      for (i = 4; i >= 0; i = i - 1)
+        if (ADDED[i]) times_factor = times_factor + (sum << i);
+        else if (TAKEN[i]) times_factor = times_factor - (sum << i);
+    end
+  endfunction
+
   genvar v;
   generate
+    if (MORE == 0) begin : gen_as_it_is
+      assign {valid, tag, sums, keep, halve} = {valid_i, tag_i, sums_i, keep_i, halve_i};
+    end else begin : gen_scaled
+      reg [VALUES-1:0]             valid_1_q, keep_1_q;
+      reg [TAG_BITS-1:0]           tag_1_q;
+      reg [VALUES*SCALED_BITS-1:0] sums_1_q;
+      for (v = 0; v < VALUES; v = v + 1) begin : gen_sum
+        wire [SCALED_BITS-1:0] sum =
+            {{MORE{sums_i[v*SUM_BITS + SUM_BITS - 1]}}, sums_i[v*SUM_BITS +: SUM_BITS]};
+        always @(posedge clk_i)
+          sums_1_q[v*SCALED_BITS +: SCALED_BITS] <= halve_i ? times_factor(sum) : sum << MORE;
+      end
+      always @(posedge clk_i) begin
+        valid_1_q <= valid_i & {VALUES{!rst_i}};
+        tag_1_q <= tag_i;
+        keep_1_q <= keep_i;
+      end
+      assign {valid, tag, sums, keep, halve} = {valid_1_q, tag_1_q, sums_1_q, keep_1_q, 1'b0};
+    end
     for (v = 0; v < VALUES; v = v + 1) begin : gen_value
       // One bit behind the target's binary point and one before its sign are kept and rounded half
       // up. What stands above them is all sign, or the value is cut.
       wire [WIDE_BITS-1:0] extended =
-          {{(WIDE_BITS-SUM_BITS){sums_i[v*SUM_BITS + SUM_BITS - 1]}},
-           sums_i[v*SUM_BITS +: SUM_BITS]} << 1;
+          {{(WIDE_BITS-SCALED_BITS){sums[v*SCALED_BITS + SCALED_BITS - 1]}},
+           sums[v*SCALED_BITS +: SCALED_BITS]} << 1;
       wire negative = extended[WIDE_BITS-1];
-      wire [VALUE_BITS+1:0] shifted = halve_i ? extended[SHIFT+1 +: VALUE_BITS+2]
-                                              : extended[SHIFT +: VALUE_BITS+2];
+      wire [VALUE_BITS+1:0] shifted = halve ? extended[POINT+1 +: VALUE_BITS+2]
+                                            : extended[POINT +: VALUE_BITS+2];
       wire [VALUE_BITS:0] rounded = shifted[VALUE_BITS+1:1] + {{VALUE_BITS{1'b0}}, shifted[0]};
-      wire [WIDE_BITS-1:SHIFT+VALUE_BITS+1] high =
-          {extended[WIDE_BITS-1:SHIFT+VALUE_BITS+2],
-           halve_i ? negative : extended[SHIFT+VALUE_BITS+1]};
+      wire [WIDE_BITS-1:POINT+VALUE_BITS+1] high =
+          {extended[WIDE_BITS-1:POINT+VALUE_BITS+2],
+           halve ? negative : extended[POINT+VALUE_BITS+1]};
       // Beside the sum: whether rounding carries into the bits above the magnitude.
       wire carries = &shifted[VALUE_BITS-1:0];
       wire above = !negative && (|{high, shifted[VALUE_BITS]} || carries);
@@ -65,16 +110,16 @@ module engram_normaliser #(
           below ? {1'b1, {(VALUE_BITS-1){1'b0}}} : rounded[VALUE_BITS-1:0];
 
       always @(posedge clk_i) begin
-        values_q[v*VALUE_BITS +: VALUE_BITS] <= keep_i[v] ? value : {VALUE_BITS{1'b0}};
-        gates_q[v] <= keep_i[v] && (RELU == 0 || (!negative && (above || |rounded[VALUE_BITS-1:0])));
-        cuts_q[v] <= !rst_i && valid_i[v] && keep_i[v] && (above || (below && RELU == 0));
+        values_q[v*VALUE_BITS +: VALUE_BITS] <= keep[v] ? value : {VALUE_BITS{1'b0}};
+        gates_q[v] <= keep[v] && (RELU == 0 || (!negative && (above || |rounded[VALUE_BITS-1:0])));
+        cuts_q[v] <= !rst_i && valid[v] && keep[v] && (above || (below && RELU == 0));
       end
     end
   endgenerate
 
   always @(posedge clk_i) begin
-    valid_q <= valid_i & {VALUES{!rst_i}};
-    tag_q <= tag_i;
+    valid_q <= valid & {VALUES{!rst_i}};
+    tag_q <= tag;
   end
 
   assign valid_o = valid_q;

@@ -8,8 +8,8 @@
 
 module engram_random #(
   parameter DRAWN_BITS = 1,    // bits of base and key at the head of the stream, 1..127
-  parameter PAIRS = 1,         // dropout pairs of the net, at least 1 (unused without dropout)
-  parameter PAIR_OFFSET = 0    // place of the first pair's bit in the stream
+  parameter PAIRS = 1,         // dropout bits of the net, at least 1 (unused without dropout)
+  parameter PAIR_OFFSET = 0    // place of the first one in the stream
 ) (
   input  wire                  clk_i,
   input  wire                  rst_i,
@@ -46,14 +46,18 @@ module engram_random #(
   assign low_o = state_q[15:0];
 
   // No three bits of a stream sum up to 0: n leaves different remainders for 41 * 42 * 43 of them.
-  genvar n;
+  // Block by block, because Verilator takes a loop of some thousands for an endless one.
+  localparam BLOCK = 128, END = PAIR_OFFSET + PAIRS;
+  genvar block, n;
   generate
-    for (n = PAIR_OFFSET; n < PAIR_OFFSET + PAIRS; n = n + 1) begin : gen_pair
-      if (n < STATE_BITS) begin : gen_state
-        assign pair_bits_o[n-PAIR_OFFSET] = state_q[n];
-      end else begin : gen_sum
-        assign pair_bits_o[n-PAIR_OFFSET] =
-            state_q[n % 41] ^ state_q[41 + n % 42] ^ state_q[83 + n % 43];
+    for (block = PAIR_OFFSET; block < END; block = block + BLOCK) begin : gen_block
+      for (n = block; n < END && n < block + BLOCK; n = n + 1) begin : gen_pair
+        if (n < STATE_BITS) begin : gen_state
+          assign pair_bits_o[n-PAIR_OFFSET] = state_q[n];
+        end else begin : gen_sum
+          assign pair_bits_o[n-PAIR_OFFSET] =
+              state_q[n % 41] ^ state_q[41 + n % 42] ^ state_q[83 + n % 43];
+        end
       end
     end
   endgenerate

@@ -105,6 +105,8 @@ beside core verif/nets/used 60
 beside core verif/nets/used 60 positions=1 filters=1 taps=3 lanes=3 multipliers=shared storage=single_port
 beside core verif/nets/dense 60
 beside core verif/nets/frozen 60
+beside core verif/nets/share 60
+beside core verif/nets/share 60 positions=1 filters=1 taps=3 multipliers=shared lanes=4
 beside core verif/nets/output 60
 beside core verif/nets/parallel 60
 beside verdict 'a cycle for the whole convolution, and one for its gradient' parallel
@@ -113,4 +115,4 @@ beside across nets/tiny step=fast filters=2 positions=5 lanes=10
 settle
 beside verdict 'inference only' infers nets/tiny "$work/golden-golden.end"
 beside verdict 'inference only, argmax' infers nets/tiny "$work/golden-golden.end" output=argmax
-tally 53
+tally 57

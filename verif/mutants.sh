@@ -14,6 +14,8 @@ mkdir "$work/runtime"
 # leaf | net | options | sed expression ('.' for a bar) | tensor of the first difference (a pattern)
 cat >"$work/list" <<'END'
 engram_normaliser|nets/tiny||s/, shifted\[0\]}/, 1'b0}/|dense1.input\[
+engram_dropout|verif/nets/share||s/>= LEAST/> LEAST/|dense1.kept\[
+engram_normaliser|verif/nets/share||s/= times_factor - (sum << i)/= times_factor + (sum << i)/|dense1.activation\[
 engram_update|nets/tiny||s/-: RHO_BITS\]} -$/-: RHO_BITS]} +/|weight\[
 engram_update|nets/paper8|lanes=8 taps=4|s/rho = {round_q, 1'b1}/rho = {round_q, 1'b0}/|weight\[
 engram_value_word|verif/nets/used||s/ .. !highest};/};/|.*sum\[

@@ -362,7 +362,8 @@ static const struct knob sample_knobs[] = {
 static const struct knob layer_knobs[] = {
     KNOB(struct layer, used, 0),       KNOB(struct layer, storage, STORAGE_RAM),
     KNOB(struct layer, freeze, false), KNOB(struct layer, dropout, false),
-    KNOB(struct layer, relu, false),   KNOB(struct layer, units, 1),
+    KNOB(struct layer, dropped, 0),    KNOB(struct layer, relu, false),
+    KNOB(struct layer, units, 1),
 };
 
 enum {
@@ -416,7 +417,7 @@ static bool settle(struct net *net) {
     struct layer *layer = &net->layer[l];
     if (layer->units < kinds[layer->kind]->units_least)
       layer->units = kinds[layer->kind]->units_least;
-    if (layer->dropout && layer->units % 2 != 0)
+    if (net_drops_pairs(layer) && layer->units % 2 != 0)
       layer->units += layer->units == 1 ? 1 : -1;
   }
   if (!derive_open(net))

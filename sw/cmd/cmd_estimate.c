@@ -77,6 +77,10 @@ static void show_layers(const struct net *net, const struct plan *plan) {
     if (net->layer[l].decodes)
       printf("%s: a weight is stored with %d bits, %d frac\n", net->layer[l].name,
              net->layer[l].word.bits, net->layer[l].word.frac);
+  for (int l = 0; l < net->layer_count; l++)
+    if (net_drops_units(&net->layer[l]))
+      printf("%s drops %d/%d of its units (%g), each by itself\n", net->layer[l].name,
+             net->layer[l].dropped, NET_DRAWS, (double)net->layer[l].dropped / NET_DRAWS);
 }
 
 static void show_memories(const struct plan *plan) {
@@ -118,19 +122,26 @@ static json_t *format_json(const struct format *format) {
   return json_pack("{s:i, s:i}", "bits", format->bits, "frac", format->frac);
 }
 
+/* As a description has it. */
+static json_t *dropout_json(const struct layer *layer) {
+  return net_drops_units(layer) ? json_real((double)layer->dropped / NET_DRAWS)
+                                : json_boolean(layer->dropout);
+}
+
 static json_t *layers_json(const struct net *net, const struct plan *plan) {
   json_t *layers = json_array();
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     json_array_append_new(
-        layers, json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:i, s:o, s:o, s:o, s:o, s:i, s:i, s:i}",
-                          "name", layer->name, "kind", net_kind_name(layer), "rows", layer->rows,
-                          "units", layer->units, "positions", layer->positions, "weights",
-                          (json_int_t)layer->weight_count, "multipliers",
-                          plan->layer[l].multipliers, "weight", format_json(&layer->weight), "word",
-                          format_json(&layer->word), "activation", format_json(&layer->activation),
-                          "gradient", format_json(&layer->gradient), "sum_bits", layer->sum_bits,
-                          "back_bits", layer->back_bits, "update_bits", layer->update_bits));
+        layers,
+        json_pack("{s:s, s:s, s:i, s:i, s:i, s:o, s:I, s:i, s:o, s:o, s:o, s:o, s:i, s:i, s:i}",
+                  "name", layer->name, "kind", net_kind_name(layer), "rows", layer->rows, "units",
+                  layer->units, "positions", layer->positions, "dropout", dropout_json(layer),
+                  "weights", (json_int_t)layer->weight_count, "multipliers",
+                  plan->layer[l].multipliers, "weight", format_json(&layer->weight), "word",
+                  format_json(&layer->word), "activation", format_json(&layer->activation),
+                  "gradient", format_json(&layer->gradient), "sum_bits", layer->sum_bits,
+                  "back_bits", layer->back_bits, "update_bits", layer->update_bits));
   }
   return layers;
 }

@@ -15,7 +15,7 @@ void crossbar_narrow_forward(struct model *model, int l, struct values *input, b
   const int16_t *columns[NET_UNITS_MAX];
   int units[NET_UNITS_MAX];
   int64_t sums[NET_UNITS_MAX];
-  int count = kept_units(layer, layer_dropout(model, l, train), units);
+  int count = kept_units(model, l, train, units);
   for (int k = 0; k < count; k++)
     columns[k] = n->values + (size_t)units[k] * n->stride;
   bool whole = layer->sum_bits <= KERNEL_WHOLE_BITS || values_fit(input, layer->weight.bits);

@@ -9,11 +9,10 @@
 void crossbar_wide_forward(struct model *model, int l, const int32_t *input, bool train) {
   const struct layer *layer = &model->net->layer[l];
   const int32_t *weights = layer_weights(model, l);
-  const uint8_t *dropout = layer_dropout(model, l, train);
   int64_t *sum = model->layer[l].sum;
   int units[NET_UNITS_MAX];
   int64_t kept_sum[NET_UNITS_MAX] = {0};
-  int count = kept_units(layer, dropout, units);
+  int count = kept_units(model, l, train, units);
   for (int n = 0; n < layer->rows; n++, weights += layer->units) {
     int64_t x = input[n];
     if (x != 0)

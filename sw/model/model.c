@@ -28,7 +28,7 @@ static void tensors_new(struct model *model) {
     if (wide_sums_updates(layer))
       t->update_sum = memory_new((size_t)layer->rows * (size_t)layer->units, sizeof *t->update_sum);
   }
-  model->dropout = memory_new((size_t)net->pair_count + 1, sizeof *model->dropout);
+  model->dropout = memory_new((size_t)net->dropout_bits + 1, sizeof *model->dropout);
   model->exp_table = memory_new(SOFTMAX_ENTRIES, sizeof *model->exp_table);
   softmax_table(model->exp_table);
 }
@@ -104,11 +104,12 @@ struct weights *model_edit(struct model *model) {
 void layer_activate(struct model *model, int l, bool train) {
   const struct layer *layer = &model->net->layer[l];
   struct layer_tensors *t = &model->layer[l];
-  bool halve = layer->dropout && !train;
+  int factor = train ? 1 : layer->keep_factor;
+  int shift = layer->sum_shift + (train ? 0 : layer->keep_shift);
   for (int n = 0; n < layer->outputs; n++) {
-    t->kept[n] = !layer->dropout || !train || model->dropout[layer->first_pair + n / 2] == n % 2;
+    t->kept[n] = !layer->dropout || !train || random_keeps(layer, model->dropout, n);
     t->activation[n] =
-        fixed_normalise(t->sum[n], layer->sum_shift + halve, layer->activation.bits, layer->relu,
+        fixed_normalise(t->sum[n] * factor, shift, layer->activation.bits, layer->relu,
                         &model->counters.count[COUNT_CUT_ACTIVATIONS][l]);
     t->gate[n] = t->kept[n] && (!layer->relu || t->activation[n] > 0);
   }

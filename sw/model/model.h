@@ -41,7 +41,7 @@ struct model {
   struct layer_tensors layer[NET_LAYERS_MAX];
   int32_t probability[NET_CLASSES_MAX]; /* P, 15 fraction bits */
   int best;                             /* class of the largest logit */
-  uint8_t *dropout;                     /* [pair_count] the step's bits */
+  uint8_t *dropout;                     /* [dropout_bits] the step's */
   uint16_t *exp_table;
 
   /* The weights: `exchange`, or of layers in vectors the narrow ones, which then are copied there
@@ -76,9 +76,9 @@ const struct weights *model_weights(struct model *model);
 /* The same, to be changed before the next step. */
 struct weights *model_edit(struct model *model);
 
-/* E8, FC, E9: `picture` has height * width bytes. With `train` half of the dropout layers' units is
- * dropped, else all take part and are halved. Counts saturations, and the picture as correct when
- * its class is `label`. */
+/* E8, FC, E9: `picture` has height * width bytes. With `train` dropout layers drop units by the
+ * random state's bits, else all take part, times the share that is kept. Counts saturations, and
+ * the picture as correct when its class is `label`. */
 void model_forward(struct model *model, const uint8_t *picture, int label, bool train);
 
 /* E10..E16 for the picture of the last model_forward(..., train = true), then the random state and

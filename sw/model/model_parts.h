@@ -11,17 +11,15 @@
 
 /* ---- units ---- */
 
-/* The layer's dropout bits of this step; NULL where all units take part. */
-static inline const uint8_t *layer_dropout(const struct model *model, int l, bool train) {
+/* The units that take part, ascending: all, or in training those that dropout keeps, maybe none. */
+static inline int kept_units(const struct model *model, int l, bool train, int *units) {
   const struct layer *layer = &model->net->layer[l];
-  return train && layer->dropout ? model->dropout + layer->first_pair : NULL;
-}
-
-/* The units that take part, ascending: all, or with the layer's dropout bits one of each pair. */
-static inline int kept_units(const struct layer *layer, const uint8_t *dropout, int *units) {
-  int count = dropout ? layer->units / 2 : layer->units;
-  for (int k = 0; k < count; k++)
-    units[k] = dropout ? 2 * k + dropout[k] : k;
+  bool drops = train && layer->dropout;
+  int count = 0;
+  for (int u = 0; u < layer->units; u++) {
+    units[count] = u;
+    count += !drops || random_keeps(layer, model->dropout, u);
+  }
   return count;
 }
 
@@ -39,8 +37,7 @@ static inline bool layer_learns(const struct model *model, int l) {
   return !(model->state.freeze >> l & 1);
 }
 
-/* Sums to activations: normaliser, ReLU, dropout (a pair's bit keeps its second unit, else its
- * first). */
+/* Sums to activations: normaliser, at inference with the share that dropout keeps; ReLU. */
 void layer_activate(struct model *model, int l, bool train);
 
 /* The layer's weights, in the order of weights.layer[l]: its words, or what they mean where that is

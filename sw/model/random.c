@@ -62,7 +62,7 @@ struct random_step random_begin_step(const struct net *net, struct random_state 
 void random_dropout(const struct net *net, struct random_state state, uint8_t *bits) {
   wide s = to_wide(state);
   int first = net_drawn_bits(net);
-  for (int n = first; n < first + net->pair_count; n++)
+  for (int n = first; n < first + net->dropout_bits; n++)
     bits[n - first] =
         (uint8_t)((n < STATE_BITS ? s >> n
                                   : s >> n % 41 ^ s >> (41 + n % 42) ^ s >> (83 + n % 43)) &

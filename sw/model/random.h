@@ -5,7 +5,8 @@
  * behind them, as long as the step wants, bit n = S[n mod 41] ^ S[41 + n mod 42] ^ S[83 + n mod
  * 43]. With R = net.hash_bits and P = net.position_bits, bits [0, R) are the base B of the weights'
  * hash, bits [R, O) its key K of P+R-1 bits, O = 2R+P-1; where R = 0 there is neither, and O = 0.
- * Bits [O, O+pairs) are one for each dropout pair. A training step leaves S advanced by 130 shifts.
+ * Bits from O on are dropout's, layer by layer: one for each pair of units, or NET_DRAW_BITS for
+ * each unit where these are drawn by themselves. A training step leaves S advanced by 130 shifts.
  * This is scheme NET_RANDOM_SCHEME.
  */
 #ifndef ENGRAM_MODEL_RANDOM_H
@@ -40,9 +41,19 @@ struct random_state random_advance(struct random_state state, int shifts);
 /* Base and key of the step that starts from `state`. */
 struct random_step random_begin_step(const struct net *net, struct random_state state);
 
-/* The dropout bits of all pairs of the step, one byte (0 or 1) each: `bits` has net.pair_count
- * entries. 1 keeps the pair's second unit, 0 its first. */
+/* The step's dropout bits, one byte (0 or 1) each: `bits` has net.dropout_bits entries. */
 void random_dropout(const struct net *net, struct random_state state, uint8_t *bits);
+
+/* Whether a unit of a layer with dropout takes part in a step of these bits. Of a pair, 1 keeps the
+ * second unit, 0 the first; a unit by itself is kept where its draw, bit 0 first, is at least
+ * layer.dropped. */
+static inline bool random_keeps(const struct layer *layer, const uint8_t *bits, int unit) {
+  bits += layer->first_dropout_bit;
+  if (layer->dropped == 0)
+    return bits[unit / 2] == unit % 2;
+  bits += NET_DRAW_BITS * unit;
+  return bits[0] + 2 * bits[1] + 4 * bits[2] + 8 * bits[3] >= layer->dropped;
+}
 
 /* The R random bits at one weight: r = B xor (xor over the set bits i of pos) K[i+R-1:i], pos =
  * {tensor, row, column}. */

@@ -18,7 +18,7 @@ void twin_new(struct twin *twin, const struct net *net, uint64_t seed) {
   *twin = (struct twin){.net = net};
   twin->state = device_state_fresh(net, seed);
   twin->pixels = memory_new((size_t)(net->height * net->width), sizeof *twin->pixels);
-  twin->dropout = memory_new((size_t)net->pair_count + 1, sizeof *twin->dropout);
+  twin->dropout = memory_new((size_t)net->dropout_bits + 1, sizeof *twin->dropout);
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     struct twin_tensors *t = &twin->layer[l];
@@ -79,14 +79,13 @@ void twin_get_weights(const struct twin *twin, struct weights *weights) {
   }
 }
 
-/* Sums to activations: dropout (a pair's bit keeps its second unit, else its first) or halving,
- * ReLU. */
+/* Sums to activations: dropout, or the share that it keeps; ReLU. */
 static void layer_activate(struct twin *twin, int l, bool train) {
   const struct layer *layer = &twin->net->layer[l];
   struct twin_tensors *t = &twin->layer[l];
-  double scale = layer->dropout && !train ? 0.5 : 1;
+  double scale = train ? 1 : ldexp(layer->keep_factor, -layer->keep_shift);
   for (int n = 0; n < layer->outputs; n++) {
-    t->kept[n] = !layer->dropout || !train || twin->dropout[layer->first_pair + n / 2] == n % 2;
+    t->kept[n] = !layer->dropout || !train || random_keeps(layer, twin->dropout, n);
     if (!t->kept[n])
       t->sum[n] = 0;
     t->activation[n] = layer->relu && t->sum[n] < 0 ? 0 : t->sum[n] * scale;

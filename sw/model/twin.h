@@ -35,7 +35,7 @@ struct twin {
   struct twin_tensors layer[NET_LAYERS_MAX];
   double probability[NET_CLASSES_MAX]; /* P */
   int best;                            /* class of the largest logit, the lowest of equal ones */
-  uint8_t *dropout;                    /* [pair_count] the step's bits */
+  uint8_t *dropout;                    /* [dropout_bits] the step's */
 };
 
 /* Random state, initial weights and learning rate as model_new's of the same seed. `net` must
@@ -49,8 +49,8 @@ void twin_free(struct twin *twin);
 void twin_set_weights(struct twin *twin, const struct weights *weights);
 void twin_get_weights(const struct twin *twin, struct weights *weights);
 
-/* E8, FC, E9: `picture` has height * width bytes. With `train` half of the dropout layers' units is
- * dropped by the random state's bits, else all take part and are halved. */
+/* E8, FC, E9: `picture` has height * width bytes. With `train` dropout layers drop units by the
+ * random state's bits, else all take part, times the share that is kept. */
 void twin_forward(struct twin *twin, const uint8_t *picture, bool train);
 
 /* The layers from `first` on, and softmax, from the activations of the layer in front of it (the

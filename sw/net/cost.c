@@ -3,6 +3,7 @@
  */
 #include "net/cost_parts.h"
 
+#include "net/cost_logic.h"
 #include "net/map.h"
 #include "net/synapse_parts.h"
 
@@ -79,8 +80,10 @@ void cost_place_normaliser(struct cost_core *core, int l, int tag_bits, bool gat
                                        .sum_bits = layer->sum_bits,
                                        .shift = layer->sum_shift,
                                        .value_bits = layer->activation.bits,
-                                       .halve = layer->dropout,
-                                       .gates = gates};
+                                       .halve = layer->dropout && layer->scale_bits == 0,
+                                       .gates = gates,
+                                       .more_bits = layer->scale_bits,
+                                       .more_terms = cost_terms(layer->keep_factor) - 1};
   char name[COST_NAME_MAX];
   snprintf(name, sizeof name, "%s_normaliser", layer->name);
   cost_place(core, name, "", 1, cost_normaliser(core->family, &normaliser));
@@ -125,7 +128,7 @@ static void place_control(struct cost_core *core) {
              core->trains ? cost_sequencer(core->family, class_bits, net->layer_count)
                           : cost_overlap_sequencer(core->family, class_bits, core->plan->interval));
   cost_place(core, "random", "", 1,
-             cost_random(core->family, core->trains, random->pair_offset, random->pairs));
+             cost_random(core->family, core->trains, random->dropout_offset, random->dropout_bits));
 }
 
 static void place_counts(struct cost_core *core) {

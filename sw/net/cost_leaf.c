@@ -113,7 +113,7 @@ struct cost cost_overlap_sequencer(enum family family, int class_bits, int inter
   return cost;
 }
 
-struct cost cost_random(enum family family, bool trains, int drawn_bits, int pairs) {
+struct cost cost_random(enum family family, bool trains, int drawn_bits, int dropout_bits) {
   enum { STATE = 128, HALF = 16 };
   struct cost cost = {0};
   cost_luts(&cost, HALF);
@@ -123,7 +123,7 @@ struct cost cost_random(enum family family, bool trains, int drawn_bits, int pai
   }
   cost_registers(&cost, STATE + 1);
   cost_luts(&cost, STATE); /* a bit: a neighbour's, or half a step on */
-  int behind = drawn_bits + pairs - STATE;
+  int behind = drawn_bits + dropout_bits - STATE;
   cost_luts(&cost, behind > 0 ? behind : 0);
   return cost;
 }
@@ -219,8 +219,14 @@ struct cost cost_normaliser(enum family family, const struct cost_normaliser *p)
   }
   cost_registers(&value, p->gates ? 2 : 1);
   cost_luts(&value, (p->gates ? cost_tree(p->value_bits) : 0) + (p->halve ? p->value_bits + 2 : 0));
+  if (p->more_bits > 0) {
+    int bits = p->sum_bits + p->more_bits, used = cost_larger(p->sum_bits - p->shift, 0) + 1;
+    cost_registers(&value, used); /* from the bit on that is rounded away */
+    cost_bare_registers(&value, family, 1);
+    cost_luts(&value, used + p->more_terms * cost_adder(family, bits));
+  }
   cost_add(&cost, &value, p->values);
-  cost_bare_registers(&cost, family, p->values + p->tag_bits);
+  cost_bare_registers(&cost, family, (p->more_bits > 0 ? 2 : 1) * (p->values + p->tag_bits));
   return cost;
 }
 

@@ -23,7 +23,7 @@ struct cost cost_picture_buffer(enum family family, const struct net *net,
 struct cost cost_sequencer(enum family family, int class_bits, int layers);
 /* Where steps overlap, so many cycles between their starts. */
 struct cost cost_overlap_sequencer(enum family family, int class_bits, int interval);
-struct cost cost_random(enum family family, bool trains, int drawn_bits, int pairs);
+struct cost cost_random(enum family family, bool trains, int drawn_bits, int dropout_bits);
 
 struct cost_multiplier {
   int a_bits, b_bits;
@@ -44,8 +44,10 @@ struct cost cost_event_counter(enum family family, int flags, int count_bits);
 
 struct cost_normaliser {
   int values, tag_bits, sum_bits, shift, value_bits;
-  bool halve; /* may halve */
-  bool gates; /* says which gradients pass */
+  bool halve;     /* may halve */
+  bool gates;     /* says which gradients pass */
+  int more_bits;  /* of a sum that is multiplied in front, 0: none is */
+  int more_terms; /* of that product, beyond the first */
 };
 struct cost cost_normaliser(enum family family, const struct cost_normaliser *p);
 

@@ -50,6 +50,15 @@ static inline int cost_tree(int inputs) {
   return inputs <= 1 ? 0 : cost_divide_up(inputs - 1, 3);
 }
 
+/* Sums and differences, and one more, of a product by a constant: its digits that are not 0, in
+ * digits of 1, 0 and -1 of which no two neighbours are. */
+static inline int cost_terms(int factor) {
+  int terms = 0;
+  for (int digits = factor / 2 ^ (factor + factor / 2); digits; digits &= digits - 1)
+    terms++;
+  return terms;
+}
+
 /* The random bits of a position: a sum of the key's slices at its set bits. */
 static inline double cost_hash(int position_bits, int round_bits) {
   return round_bits * position_bits * 2 / 3.0;

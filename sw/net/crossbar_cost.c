@@ -12,7 +12,7 @@ struct cost_crossbar {
   int groups, group_bits, address_bits, gradient_bits, x_bits;
   int word_bits, sum_bits, back_bits, back_levels, slot_bits, round_bits;
   int column_bits, position_bits, copies;
-  bool paired, coupled, shared, straight, dropout, training, first, hash;
+  bool paired, coupled, shared, straight, dropout, draws, training, first, hash;
 };
 
 struct cost_lane {
@@ -94,6 +94,7 @@ static void add_drain(struct cost *cost, enum family family, const struct cost_c
   cost_luts(cost, p->sum_bits * cost_multiplexer(family, p->lanes));
   cost_luts(cost, p->word_bits * cost_multiplexer(family, p->trained * p->rows_at_once));
   cost_luts(cost, p->dropout && !p->coupled ? cost_multiplexer(family, p->units) : 0);
+  cost_luts(cost, p->draws && p->training ? p->units : 0);
 }
 
 /* Sums for the layer in front, with what goes beside them. */
@@ -204,6 +205,7 @@ static struct cost_crossbar crossbar_of(const struct cost_core *core, int l) {
                                 .shared = p->shared,
                                 .straight = order->positions * order->filters_at_once == 1,
                                 .dropout = layer->dropout,
+                                .draws = net_drops_units(layer),
                                 .training = core->trains,
                                 .first = l == 0,
                                 .hash = net->rounding == ROUND_STOCHASTIC};

@@ -37,11 +37,11 @@ static int train_passes(const struct plan_crossbar *p) {
 
 void crossbar_forward(const struct plan *plan, const struct net *net, int l, bool train,
                       struct plan_times *times) {
-  enum { WRITTEN = DRAIN_LATENCY + NORMALISE_LATENCY };
   const struct plan_crossbar *p = &plan->layer[l].crossbar;
   int passes = train ? train_passes(p) : p->groups;
-  times->first = times->start + pass_cycles(p) + 1 + WRITTEN;
-  times->last = times->start + forward_cycles(p, passes, net->layer[l].units) + WRITTEN;
+  int written = DRAIN_LATENCY + p->scaled + NORMALISE_LATENCY;
+  times->first = times->start + pass_cycles(p) + 1 + written;
+  times->last = times->start + forward_cycles(p, passes, net->layer[l].units) + written;
   times->ready = times->last - (last_drained(p, train) - 1);
 }
 
@@ -98,9 +98,9 @@ static int row_issues(const struct plan_order *order, int at_once, int rows) {
 }
 
 /* Lanes that share what they train with. A bank's lanes are all early or all late. */
-static void lay_out_training(struct plan_crossbar *p, bool train, bool dropout) {
+static void lay_out_training(struct plan_crossbar *p, bool train, bool pairs) {
   bool turns = p->shared && p->rows_at_once == 1;
-  p->coupled = train && dropout && p->rows_at_once == 1 && p->lanes % 2 == 0;
+  p->coupled = train && pairs && p->rows_at_once == 1 && p->lanes % 2 == 0;
   if (p->coupled && p->bank_lanes > 2)
     p->bank_lanes -= p->bank_lanes % 2;
   int columns = p->coupled ? 2 : 1;
@@ -144,9 +144,10 @@ void crossbar_lay_out(struct plan *plan, const struct net *net, int l, enum fold
   p->group_bits = plan_index_bits(p->groups);
   p->last_lanes = units - (passes - 1) * p->lanes;
   p->issues = row_issues(&edge->order, p->rows_at_once, layer->rows);
-  p->pair_bits = (layer->units + 1) / 2;
+  p->dropout_bits = net_drops_units(layer) ? NET_DRAW_BITS * layer->units : (layer->units + 1) / 2;
+  p->scaled = layer->scale_bits > 0;
   lay_out_banks(p, layer);
-  lay_out_training(p, train, layer->dropout);
+  lay_out_training(p, train, net_drops_pairs(layer));
   p->banks = plan_divide_up(p->lanes, p->bank_lanes);
   lay_out_behind(&plan->edge[l + 1].order, layer->units);
   p->back_levels = plan_tree_levels(p->early) + (p->early < p->trained);

@@ -38,10 +38,13 @@
 #define NET_PROBABILITY_FRAC 15
 #define NET_EXPONENT_FRAC    5
 
-/* LAYER_ and its name for each kind of kinds.h. */
+/* Dropout of units one by one: bits of a unit's draw, and how many values that has. */
+enum { NET_DRAW_BITS = 4, NET_DRAWS = 1 << NET_DRAW_BITS };
+
 /* Version of the random bits (sw/model/random.h) and of what rounding takes of them. */
 enum { NET_RANDOM_SCHEME = 2 };
 
+/* LAYER_ and its name for each kind of kinds.h. */
 #define KIND(NAME, name) LAYER_##NAME,
 enum layer_kind { LAYER_KINDS(KIND) LAYER_KIND_COUNT };
 #undef KIND
@@ -149,7 +152,8 @@ struct layer {
   enum layer_kind kind;
   int units;    /* filters, units or classes: the columns of the weight matrix */
   bool relu;    /* false where the kind has none */
-  bool dropout; /* likewise; training keeps one of each neighbouring pair of units */
+  bool dropout; /* likewise; training keeps one of each neighbouring pair of units, */
+  int dropped;  /* or each unit by itself, with a chance of 1 - dropped / NET_DRAWS; 0: pairs */
   enum synapse_kind synapse;
   struct format word;       /* of a weight, as it is stored */
   int used;                 /* bits of the word that a sum takes, 0: all */
@@ -178,7 +182,11 @@ struct layer {
                       positions */
   int update_shift; /* s of E16 at a learning rate of 1, to the word's grid: s = update_shift +
                        rate */
-  int first_pair; /* index of this layer's first dropout pair among the step's random bits' pairs */
+  int keep_factor, keep_shift; /* inference takes activations times keep_factor / 2^keep_shift, the
+                                  share of the units that training keeps; the factor is odd */
+  int scale_bits; /* bits that this adds to the sum in front of the normaliser: keep_shift, or 0
+                     where one more shift of the normaliser is all of it */
+  int first_dropout_bit;          /* index of the layer's first one among the step's dropout bits */
   int first_tensor, tensor_count; /* among the net's */
   size_t weight_count;            /* numbers of all its tensors */
 
@@ -213,9 +221,9 @@ struct net {
   struct tensor tensor[NET_LAYERS_MAX * NET_TENSORS_MAX];
   size_t weight_count; /* of all layers */
   int counters;        /* of a layer, at most */
-  int pair_count;      /* dropout pairs of all layers */
-  int hash_bits;       /* of a weight's random number: as many as any layer's update takes */
-  int position_bits;   /* P of their hash: layer_bits + row_bits + column_bits */
+  int dropout_bits;  /* of a step: of all layers with dropout one a pair or NET_DRAW_BITS a unit */
+  int hash_bits;     /* of a weight's random number: as many as any layer's update takes */
+  int position_bits; /* P of their hash: layer_bits + row_bits + column_bits */
   int layer_bits; /* of a tensor's number, which is its layer's where each layer has one tensor */
   int row_bits, column_bits;
   uint64_t net_hash;  /* of what the weights mean: pixels, layers, formats, rounding; not the name,
@@ -300,6 +308,14 @@ bool net_column_shape(const struct layer *layer, int *height, int *width);
 /* Writes the description in one normal form (every option spelled out, in a fixed order), a line
  * each; the hashes are of parts of this text. Returns memory that the caller frees. */
 char *net_text(const struct net *net);
+
+/* Whether dropout keeps one of each pair of the layer's units, or draws for each by itself. */
+static inline bool net_drops_pairs(const struct layer *layer) {
+  return layer->dropout && layer->dropped == 0;
+}
+static inline bool net_drops_units(const struct layer *layer) {
+  return layer->dropout && layer->dropped > 0;
+}
 
 /* Bits that updates take at the head of a step's random bits (sw/model/random.h). */
 static inline int net_drawn_bits(const struct net *net) {

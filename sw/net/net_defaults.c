@@ -28,8 +28,8 @@ static int weight_range(int rows) {
 /* 2^gain / sqrt(rows that dropout in front leaves), and twice that before a ReLU, so that signals
  * of deep nets keep their size. */
 static int initial_range(const struct layer *layer, const struct layer *front) {
-  int halved = front && front->dropout;
-  int range = describe_kind(layer)->gain + layer->relu - (bit_length(layer->rows) - halved) / 2;
+  int rows = front ? layer->rows * front->keep_factor >> front->keep_shift : layer->rows;
+  int range = describe_kind(layer)->gain + layer->relu - bit_length(rows) / 2;
   return range < 0 ? range : 0;
 }
 

@@ -98,10 +98,25 @@ static void name_layers(struct net *net) {
   }
 }
 
+/* Of the layer's dropout: its random bits behind those of the layers in front, and the share of
+ * units that training keeps. */
+static void derive_dropout(struct net *net, struct layer *layer) {
+  layer->first_dropout_bit = net->dropout_bits;
+  if (layer->dropout)
+    net->dropout_bits += net_drops_pairs(layer) ? layer->units / 2 : NET_DRAW_BITS * layer->units;
+  layer->keep_factor = net_drops_units(layer) ? NET_DRAWS - layer->dropped
+                       : layer->dropout       ? NET_DRAWS / 2
+                                              : NET_DRAWS;
+  layer->keep_shift = NET_DRAW_BITS;
+  for (; layer->keep_factor % 2 == 0; layer->keep_factor /= 2)
+    layer->keep_shift--;
+  layer->scale_bits = layer->keep_shift > 1 ? layer->keep_shift : 0;
+}
+
 static int derive_shapes(struct net *net, struct problem *problem) {
   net->classes = net->layer[net->layer_count - 1].units;
   net->pixel_bits = net->pixel_offset == 128 ? 8 : 9;
-  net->pair_count = 0;
+  net->dropout_bits = 0;
   int inputs = net->height * net->width;
   for (int l = 0; l < net->layer_count; l++) {
     struct layer *layer = &net->layer[l];
@@ -110,13 +125,12 @@ static int derive_shapes(struct net *net, struct problem *problem) {
     const struct describe_kind *kind = describe_kind(layer);
     if (kind->derive_shape && kind->derive_shape(net, layer, problem) != 0)
       return -1;
-    if (layer->dropout && layer->units % 2 != 0)
+    if (net_drops_pairs(layer) && layer->units % 2 != 0)
       return problem_set(problem, net, l, "units",
                          "found %d, allowed an even number, because dropout keeps one of each pair",
                          layer->units);
     layer->outputs = layer->positions * layer->units;
-    layer->first_pair = net->pair_count;
-    net->pair_count += layer->dropout ? layer->units / 2 : 0;
+    derive_dropout(net, layer);
     inputs = layer->outputs;
   }
   return 0;
@@ -201,6 +215,12 @@ static int derive_widths(struct net *net, int l, struct problem *problem) {
   if (derive_bits(net, l, input, weight, layer->input.bits + layer->weight.bits, terms.sum,
                   "the output", &layer->sum_bits, problem) != 0)
     return -1;
+  if (layer->sum_bits + layer->scale_bits > SUM_BITS_MAX)
+    return problem_set(problem, net, l, "dropout",
+                       "found %d/%d, which scales a sum of %d bits by %d/%d, allowed %d bits: use "
+                       "fewer bits or a smaller layer",
+                       layer->dropped, NET_DRAWS, layer->sum_bits, layer->keep_factor,
+                       1 << layer->keep_shift, SUM_BITS_MAX - layer->scale_bits);
   /* E12, E14: units products of weight and gradient; dropout only makes some of them 0. */
   if (l > 0 && derive_bits(net, l, weight, gradient, layer->weight.bits + layer->gradient.bits,
                            terms.back, "the gradient", &layer->back_bits, problem) != 0)

@@ -127,10 +127,15 @@ static int check_fast(const struct net *net, struct problem *problem) {
     return 0;
   if (net->fold[FOLD_MODE] != MODE_TRAINING)
     return problem_set(problem, net, -1, where, "%s with mode: inference", found);
-  for (int l = 0; l < net->layer_count; l++)
+  bool units = false; /* the first dense layer's dropout is not of pairs */
+  for (int l = 0; l < net->layer_count; l++) {
     if (net_steps_fast(net, l))
       return 0;
-  return problem_set(problem, net, -1, where, "%s: the first dense layer has no dropout", found);
+    units |= net->layer[l].number == 1 && net_drops_units(&net->layer[l]);
+  }
+  return problem_set(problem, net, -1, where, "%s: the first dense layer %s", found,
+                     units ? "drops units one by one, which takes dropout: true (pairs)"
+                           : "has no dropout");
 }
 
 int describe_check_storage(const struct net *net, int l, struct problem *problem) {

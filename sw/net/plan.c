@@ -179,8 +179,8 @@ static void lay_out_random(struct plan_random *random, const struct net *net) {
   random->drawn_bits = plan_largest(drawn, 1);
   random->round_bits = plan_largest(net->hash_bits, 1);
   random->key_bits = net->position_bits + random->round_bits - 1;
-  random->pair_offset = drawn;
-  random->pairs = plan_largest(net->pair_count, 1);
+  random->dropout_offset = drawn;
+  random->dropout_bits = plan_largest(net->dropout_bits, 1);
 }
 
 static void lay_out_classes(struct plan *plan, const struct net *net) {

@@ -75,7 +75,8 @@ struct plan_crossbar {
   int bank_lanes;   /* lanes whose weights lie side by side */
   int banks;        /* of a row at a time */
   int back_levels;  /* over the lanes that train */
-  int pair_bits;    /* of dropout's choice; a layer without has such a port as well */
+  int dropout_bits; /* of dropout's choice; a layer without has such a port as well */
+  int scaled;       /* cycles in which dropout's share multiplies a sum: 1 or 0 */
 };
 
 /* One layer's layout. */
@@ -107,7 +108,7 @@ struct plan_random {
   int drawn_bits; /* of updates, at the head; at least 1 */
   int round_bits; /* of a weight's random number; at least 1 */
   int key_bits;
-  int pair_offset, pairs; /* dropout's behind them; at least 1 */
+  int dropout_offset, dropout_bits; /* dropout's behind them; at least 1 */
 };
 
 struct plan {

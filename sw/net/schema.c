@@ -84,6 +84,9 @@ static void describe_allowed(char text[ALLOWED_CHARS], const struct schema_field
   case SCHEMA_TEXT:
     snprintf(text, ALLOWED_CHARS, "a text of %d..%d characters", field->low, field->high);
     break;
+  case SCHEMA_OWN:
+    snprintf(text, ALLOWED_CHARS, "%s", field->allowed);
+    break;
   case SCHEMA_MAP:
     list_keys(names, field->fields);
     snprintf(text, ALLOWED_CHARS, "a mapping with %.300s", names);
@@ -185,6 +188,11 @@ static int read_text(const yaml_node_t *node, const struct schema_field *field, 
   return 0;
 }
 
+static int read_own(const yaml_node_t *node, const struct schema_field *field, void *target) {
+  const char *text = plain_text(node);
+  return text ? field->read(text, target) : -1;
+}
+
 /* ---- mappings and lists ---- */
 
 static int read_map(const struct reader *r, const yaml_node_t *map, const char *name,
@@ -249,6 +257,9 @@ static int read_value(const struct reader *r, const yaml_node_t *node,
     break;
   case SCHEMA_TEXT:
     status = read_text(node, field, target);
+    break;
+  case SCHEMA_OWN:
+    status = read_own(node, field, target);
     break;
   case SCHEMA_MAP:
     return read_map(r, node, field->key, field->fields, target);

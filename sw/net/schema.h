@@ -28,6 +28,7 @@ enum schema_type {
   SCHEMA_BOOL, /* bool: true or false */
   SCHEMA_ENUM, /* enum (int): index into names */
   SCHEMA_TEXT, /* char[high + 1]: low..high characters */
+  SCHEMA_OWN,  /* what `read` makes of an unquoted scalar; `allowed` says in words what it takes */
   SCHEMA_MAP,  /* struct at offset, described by fields */
   SCHEMA_LIST, /* low..high structs of item_size bytes at offset; their number goes to the int at
                   count_offset */
@@ -49,7 +50,9 @@ struct schema_field {
   size_t offset; /* of the target in the struct that the table describes */
   int low, high;
   int count;
-  const char *const *names; /* ended by NULL */
+  const char *const *names;                    /* ended by NULL */
+  int (*read)(const char *text, void *target); /* returns 0 or -1 */
+  const char *allowed;
   const struct schema_field *fields;
   const struct schema_item *items;
   size_t item_size, count_offset;

@@ -326,6 +326,8 @@ good 'train without a convolution' train --net dense.yaml --data flat5x7 --epoch
 good 'eval without a convolution' eval --net dense.yaml --data flat5x7 --load wd --report d.html
 good 'infer without a convolution' infer --net dense.yaml --load wd "$sound"
 good 'estimate, one output layer' estimate --net "$family/output.yaml"
+good 'estimate, a share dropped' estimate --net "$family/share.yaml"
+holds 'dense1 drops 5/16 of its units (0.3125)'
 good 'gen, two hidden layers' gen --net "$family/frozen.yaml" -o core
 good 'gen, prefix' gen --net "$tiny" --prefix two -o renamed --json
 holds '"prefix": "two"'
@@ -493,6 +495,7 @@ sed 's/^name: tiny/&\nnmae: x/' "$tiny" > key.yaml
 sed 's/weights: {frac: 16/weights: {bits: 30, frac: 16/' "$tiny" > width.yaml
 sed 's/lanes: 4/lanes: 13/' "$tiny" > fold.yaml
 sed 's/lanes: 4/lanes: 4, step: fast/; s/units: 12/units: 12, dropout: false/' "$tiny" > fast.yaml
+sed 's/units: 12/units: 12, dropout: 0.3/' "$tiny" > share.yaml
 sed 's/- dense:.*/&\n  - conv: {filters: 1, kernel: 1}/' "$tiny" > order.yaml
 sed 's/- conv:.*/- dense: {units: 4}\n  - dense: {units: 4}\n  - dense: {units: 4}/' "$tiny" > deep.yaml
 printf 'name: [' > broken.yaml
@@ -553,6 +556,8 @@ for command in 'estimate' 'gen -o new' 'train --data three' 'eval --data three -
   bad "$verb: no such fold" 'output_lanes' "$@" --net "$tiny" --fold line=5
   bad "$verb: no such word of a fold" 'normal, fast' "$@" --net "$tiny" --fold step=slow
   bad "$verb: fast without dropout" 'no dropout' "$@" --net fast.yaml
+  bad "$verb: fast with a share dropped" 'dropout: true (pairs)' "$@" --net share.yaml --fold step=fast \
+    --fold filters=2
   bad "$verb: fast with odd lanes" 'an even number' "$@" --net "$tiny" --fold step=fast --fold lanes=3
   bad "$verb: fast with mode inference" 'with mode: inference' "$@" --net "$tiny" --fold step=fast \
     --fold mode=inference
@@ -560,6 +565,11 @@ for command in 'estimate' 'gen -o new' 'train --data three' 'eval --data three -
     --fold storage=single_port
   bad "$verb: convolution behind a layer" 'allowed first only' "$@" --net order.yaml
   bad "$verb: four hidden layers" 'allowed 0..3' "$@" --net deep.yaml
+done
+
+for share in 0 1 1.5 -0.1 abc 0.01 0.97 "'0.3'"; do
+  sed "s/units: 12/units: 12, dropout: $share/" "$tiny" > bad.yaml
+  bad "estimate: dropout: $share" 'allowed true, false or a share' estimate --net bad.yaml
 done
 
 # ---------------------------------------------------------------- gen
@@ -676,6 +686,7 @@ for command in 'train --data three' 'eval --data three' "infer $sound"; do
   bad "$verb: text" 'text.w' "$@" --net "$tiny" --load text.w
   bad "$verb: weights of another shape" 'allowed [1, 1, 3, 3]' "$@" --net other.yaml --load w
   bad "$verb: weights of other formats" 'net_hash' "$@" --net narrow.yaml --load w
+  bad "$verb: weights of another dropout" 'net_hash' "$@" --net share.yaml --load w
 done
 bad 'eval: no weights' '--load FILE is missing' eval --net "$tiny" --data three
 bad 'infer: no weights' '--load FILE is missing' infer --net "$tiny" "$sound"

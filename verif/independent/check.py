@@ -13,6 +13,7 @@ import argparse
 import collections
 import contextlib
 import csv
+import dataclasses
 import json
 import math
 import pathlib
@@ -62,7 +63,9 @@ def draw_shapes(draw):
         for key in ("relu", "dropout"):
             if draw.random() < 0.5:
                 dense[key] = draw.random() < 0.5
-        if dense.get("dropout", True) and draw.random() < 0.97:  # odd numbers are refused
+        if draw.random() < 0.3:
+            dense["dropout"] = f"{draw.uniform(0.02, 0.98):.{draw.randint(1, 5)}f}"
+        if dense.get("dropout", True) is True and draw.random() < 0.97:  # odd numbers are refused
             dense["units"] += dense["units"] % 2
         layers.append({"dense": dense})
     layers.append({"output": {"classes": draw.choice((2, 2, 2, 3, 3, 4, 5, 7, 11, 16))}})
@@ -676,6 +679,14 @@ def wrong_backward(self, number, _weights, gradient, gate):
     return RIGHT_BACKWARD(self, number, self.weights[number], gradient, gate)
 
 
+def wrong_scale(self, number, sums):
+    """The share of what was rounded already."""
+    layer = self.net.layers[number]
+    if not layer.dropped:
+        return RIGHT_SCALE(self, number, sums)
+    return model.round_shift(sums, layer.forward_shift) * layer.kept, 4
+
+
 def wrong_shuffle(items, generator):
     for i in range(len(items) - 1, 0, -1):
         j = generator.next() % i if i > 1 else 0
@@ -683,6 +694,7 @@ def wrong_shuffle(items, generator):
 
 
 RIGHT_UPDATE, RIGHT_PRODUCT, RIGHT_BACKWARD = model.update_words, model.Model.product, model.Model.backward
+RIGHT_SCALE = model.Model.scaled
 RIGHT_KEPT, RIGHT_HASH, RIGHT_AUGMENT, RIGHT_ORDER = (
     model.kept_units, model.hash_of, model.augment, model.epoch_order)
 MUTANTS = {
@@ -691,7 +703,10 @@ MUTANTS = {
     "taps-transposed": (model, "windows", wrong_flatten),
     "filters-outermost": (model.Model, "product", wrong_gradient),
     "new-weights-backward": (model.Model, "backward", wrong_backward),
-    "other-unit-kept": (model, "kept_units", lambda stream, pairs: ~RIGHT_KEPT(stream, pairs)),
+    "other-unit-kept": (model, "kept_units", lambda stream, layer: ~RIGHT_KEPT(stream, layer)),
+    "draw-less-one": (model, "kept_units", lambda stream, layer: RIGHT_KEPT(
+        stream, dataclasses.replace(layer, dropped=max(0, layer.dropped - 1)) if layer.dropped > 1 else layer)),
+    "share-rounded-twice": (model.Model, "scaled", wrong_scale),
     "key-shifted": (model, "hash_of", lambda numbers, key, bits: RIGHT_HASH(numbers, key >> 1, bits)),
     "split-shuffle": (model, "shuffle", wrong_shuffle),
     "order-next-epoch": (model, "epoch_order", lambda seed, epoch, count: RIGHT_ORDER(seed, epoch + 1, count)),
@@ -778,6 +793,7 @@ def net_features(net):
     yield from ("wide words",) * (max(words) > 16)
     yield from ("no relu",) * any(not layer.relu for layer in hidden)
     yield from ("dropout",) * any(layer.dropout for layer in hidden)
+    yield from ("dropout of a share",) * any(layer.dropped for layer in hidden)
     yield from ("long stream",) * (model.stream_bits(net)[1] > 127)
     yield from ("shifts below R",) * (net.rounding == "stochastic" and any(
         layer.update_shift + net.rate < net.random_bits for layer in net.layers))

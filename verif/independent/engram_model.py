@@ -174,6 +174,7 @@ class Layer:
     freeze: bool
     relu: bool = False
     dropout: bool = False
+    dropped: int = 0  # sixteenths of the units, each by itself; 0: one of each pair
     kernel: tuple = ()
     rows: int = 0  # of its weights: taps or inputs
     positions: int = 1
@@ -189,6 +190,11 @@ class Layer:
     def values(self):
         """The format of what sums take of a weight."""
         return Format(self.used, self.weights.frac - self.unused)
+
+    @property
+    def kept(self):
+        """k of the share k/16 of the units that training keeps."""
+        return 16 - (self.dropped or 8) if self.dropout else 16
 
     @property
     def forward_shift(self):
@@ -238,6 +244,17 @@ def take_flag(mapping, key, default):
     return value
 
 
+def take_dropout(mapping):
+    """Whether there is dropout, and its share in sixteenths, 0 where it is of pairs."""
+    value = mapping.pop("dropout", True)
+    if isinstance(value, bool):
+        return value, 0
+    refuse_unless(isinstance(value, str) and set(value) <= set("0123456789."), f"dropout: {value}")
+    dropped = math.floor(float(value) * 16 + 0.5)
+    refuse_unless(0 < dropped < 16, f"dropout: {value}")
+    return True, dropped
+
+
 def read_format(kind, key, given):
     """Its frac is None where it is left out."""
     highest = 15 if (kind, key) == ("output", "gradients") else 31
@@ -263,8 +280,9 @@ def read_layer(kind, given):
         layer.kernel = tuple(take({"kernel": side}, "kernel", 1, 8) for side in kernel)
     if kind == "dense":
         layer.relu = take_flag(given, "relu", True)
-        layer.dropout = take_flag(given, "dropout", True)
-        refuse_unless(not layer.dropout or layer.units % 2 == 0, "dropout with an odd number of units")
+        layer.dropout, layer.dropped = take_dropout(given)
+        pairs = layer.dropout and not layer.dropped
+        refuse_unless(not pairs or layer.units % 2 == 0, "dropout of pairs with an odd number of units")
     refuse_unless(not given, f"unknown keys {list(given)}")
     return layer
 
@@ -320,9 +338,9 @@ def derive(net):
 
 def settle(layer, front, behind):
     """What the description leaves out of a layer (description.md, "Formats")."""
-    halved = sum(other.dropout for other in front)
+    rows = layer.rows * front[0].kept // 16 if front else layer.rows  # that dropout leaves
     gain = 0 if layer.kind == "conv" else 1
-    init = min(0, gain + layer.relu - (layer.rows.bit_length() - halved) // 2)
+    init = min(0, gain + layer.relu - rows.bit_length() // 2)
     described = layer.init is not None
     reach = 2 - layer.rows.bit_length() // 3 - (layer.used < 12)
     reach = max(reach, (layer.init if described else init) + 1)
@@ -362,6 +380,8 @@ def check_limits(net):
         if number > 0:
             sums.append(layer.units * word * grown)
         refuse_unless(max(map(sum_bits, sums)) <= 63, f"{layer.name}: exact sums")
+        behind_point = {1: 4, 2: 3, 4: 2}.get(layer.kept & -layer.kept, 0)  # bits of the share that is kept
+        refuse_unless(sum_bits(sums[0]) + behind_point <= 63, f"{layer.name}: sums times the share")
     if net.rounding == "stochastic":
         refuse_unless(sum(position_bits(net)) + net.random_bits - 1 <= 63, "random_bits")
 
@@ -383,7 +403,8 @@ def format_text(layer):
 def layer_text(layer):
     head = {
         "conv": lambda: f"filters: {layer.units}, kernel: [{layer.kernel[0]}, {layer.kernel[1]}]",
-        "dense": lambda: f"units: {layer.units}, relu: {layer.relu}, dropout: {layer.dropout}".lower(),
+        "dense": lambda: (f"units: {layer.units}, relu: {layer.relu}, ".lower() + "dropout: "
+                          + (f"{layer.dropped / 16:g}" if layer.dropped else str(layer.dropout).lower())),
         "output": lambda: f"classes: {layer.units}",
     }[layer.kind]()
     return f"  - {layer.kind}: {{{head}, {format_text(layer)}}}\n"
@@ -474,12 +495,17 @@ def position_bits(net):
             index_bits(max(layer.units for layer in net.layers) - 1))
 
 
+def dropout_bits(layer):
+    """Of a step's stream."""
+    return 4 * layer.units if layer.dropped else layer.units // 2 if layer.dropout else 0
+
+
 def stream_bits(net):
     """O, and the length of a training step's stream."""
     offset = 0
     if net.rounding == "stochastic":
         offset = 2 * net.random_bits + sum(position_bits(net)) - 1
-    return offset, offset + sum(layer.units // 2 for layer in net.layers if layer.dropout)
+    return offset, offset + sum(map(dropout_bits, net.layers))
 
 
 def hash_of(numbers, key, random_bits):
@@ -503,9 +529,8 @@ class StepRandom:
         self.key = (stream >> bits) & ((1 << max(0, offset - bits)) - 1)
         self.kept = []
         for layer in net.layers:
-            pairs = layer.units // 2 if layer.dropout else 0
-            self.kept.append(kept_units(stream >> offset, pairs) if pairs else None)
-            offset += pairs
+            self.kept.append(kept_units(stream >> offset, layer) if layer.dropout else None)
+            offset += dropout_bits(layer)
         self.next_state = random_advance(state, 130)
 
     def rho(self, number, layer):
@@ -521,9 +546,11 @@ class StepRandom:
         return self.base ^ parts[0] ^ parts[1] ^ parts[2]
 
 
-def kept_units(stream, pairs):
-    """1 keeps the second unit of a pair, 0 the first."""
-    second = np.array([(stream >> pair) & 1 for pair in range(pairs)], dtype=bool)
+def kept_units(stream, layer):
+    """1 keeps the second unit of a pair, 0 the first; by itself a unit is kept where its draw is as large as d."""
+    if layer.dropped:
+        return np.array([(stream >> 4 * unit) & 15 >= layer.dropped for unit in range(layer.units)], dtype=bool)
+    second = np.array([(stream >> pair) & 1 for pair in range(layer.units // 2)], dtype=bool)
     return np.stack([~second, second], axis=1).reshape(-1)
 
 
@@ -614,12 +641,20 @@ class Model:
             values = values.reshape(len(values), -1)
         return (values @ used_values(self.weights[number], layer)).reshape(len(values), -1)
 
+    def scaled(self, number, sums):
+        """Times the share that dropout keeps, and the shift to the activations."""
+        layer = self.net.layers[number]
+        factor, shift = layer.kept, layer.forward_shift + 4
+        while factor % 2 == 0:  # so that 63 bits do
+            factor, shift = factor // 2, shift - 1
+        return sums * factor, shift
+
     def infer(self, pictures):
         """Probabilities and classes answered, of several pictures; nothing changes."""
         values = self.pixels(pictures)
         for number, layer in enumerate(self.net.layers):
-            shift = layer.forward_shift + layer.dropout
-            values, _ = normalise(self.sums(number, values), shift, layer.activations, layer.relu)
+            scaled, shift = self.scaled(number, self.sums(number, values))
+            values, _ = normalise(scaled, shift, layer.activations, layer.relu)
         return softmax(values, self.net.layers[-1].activations.frac), values.argmax(axis=1)
 
     def forward(self, picture, random):

@@ -1,27 +1,30 @@
-/* leaf_dropout.c : engram_dropout: all pair bits where they are few, else drawn ones.
- * SPDX-License-Identifier: MIT
+/* leaf_dropout.c : engram_dropout against random_keeps: all bits where they are few, else drawn
+ * ones. SPDX-License-Identifier: MIT
  *
- * Training keeps unit 2k+1 of pair k where the pair's bit is 1 and unit 2k where it is 0
- * (random_dropout); inference keeps all units.
+ * Inference keeps all units.
  */
 #include "bench.h"
 
-enum { UNITS }; /* parameter */
-enum { IN_TRAIN, IN_BITS = 32, OUT_KEEP = 0, TRIES = 400, PAIRS_MAX = 512 };
+#include "model/random.h"
 
-/* Every pattern of the first pairs once, then drawn ones. */
+enum { UNITS, DROPPED }; /* parameters */
+enum { IN_TRAIN, IN_BITS = 32, OUT_KEEP = 0, TRIES = 400, BITS_MAX = 4096 };
+
+/* Every pattern of the first bits once, then drawn ones. */
 static void try_one(struct bench *bench, int c, int number, bool train) {
-  int units = bench_parameter(bench, c, UNITS), pairs = units / 2;
-  bool bit[PAIRS_MAX];
+  const struct layer layer = {.dropout = true, .dropped = bench_parameter(bench, c, DROPPED)};
+  int units = bench_parameter(bench, c, UNITS);
+  int count = net_drops_units(&layer) ? NET_DRAW_BITS * units : units / 2;
+  uint8_t bit[BITS_MAX];
   bench_set(bench, c, IN_TRAIN, 1, train);
-  for (int p = 0; p < pairs; p++) {
-    bit[p] = p < 8 ? number >> p & 1 : bench_chance(bench, 50);
-    bench_set(bench, c, IN_BITS + p, 1, bit[p]);
+  for (int i = 0; i < count; i++) {
+    bit[i] = i < 8 ? number >> i & 1 : bench_chance(bench, 50);
+    bench_set(bench, c, IN_BITS + i, 1, bit[i]);
   }
   bench_settle(bench);
   for (int unit = 0; unit < units; unit++)
     bench_check(bench, c, "keep", (int64_t)bench_get(bench, c, OUT_KEEP + unit, 1),
-                !train || unit % 2 == bit[unit / 2]);
+                !train || random_keeps(&layer, bit, unit));
 }
 
 static void test_dropout(void **state) {

@@ -5,14 +5,14 @@
 
 #include "model/fixed.h"
 
-enum { VALUES, TAG_BITS, INDEX_BITS, SUM_BITS, SHIFT, VALUE_BITS, RELU };
+enum { VALUES, TAG_BITS, INDEX_BITS, SUM_BITS, SHIFT, VALUE_BITS, RELU, KEPT };
 enum { IN_VALID = 0, IN_KEEP = 32, IN_TAG = 64, IN_HALVE = 128, IN_RESET = 130, IN_SUM = 192 };
 enum { OUT_GATES = 0, OUT_CUTS = 32, OUT_VALID = 64, OUT_TAG = 128, OUT_VALUE = 192 };
 enum { SUM_STRIDE = 64, VALUE_STRIDE = 32, PROBED = 3, PROBE_STRIDE = 192 };
 /* of a probe's share: three probes, and what each shows */
 enum { OUT_PROBES = OUT_VALUE + 17 * VALUE_STRIDE, PROBE_VALUE = 0, PROBE_KEPT = 64 };
 enum { PROBE_SUM = 96, INDEX_AT = 16 };
-enum { CYCLES = 12000, FILL = 12, CASES_MAX = 16, VALUES_MAX = 17 };
+enum { CYCLES = 12000, FILL = 12, CASES_MAX = 32, VALUES_MAX = 17 };
 
 /* What C says about the sums of one cycle. */
 struct model {
@@ -23,19 +23,21 @@ struct model {
   bool reset;
 };
 
-/* A sum near an end of the value's range or near a tie, or a random one. */
-static int64_t choose_sum(struct bench *bench, int c, int shift) {
+/* A sum that, times the factor, is near an end of the value's range or near a tie, or a random one.
+ */
+static int64_t choose_sum(struct bench *bench, int c, int factor, int shift) {
   int bits = bench_parameter(bench, c, SUM_BITS);
   int value_bits = bench_parameter(bench, c, VALUE_BITS);
   int choice = bench_below(bench, 4);
   if (choice == 0 && shift + value_bits < bits) {
     int64_t end = bench_chance(bench, 50) ? fixed_high(value_bits) : fixed_low(value_bits);
-    return fixed_saturate(end * (INT64_C(1) << shift) + bench_signed(bench, shift + 2), bits);
+    int64_t near = end * (INT64_C(1) << shift) + bench_signed(bench, shift + 2);
+    return fixed_saturate(near / factor, bits);
   }
   if (choice == 1 && shift > 0 && shift < bits) {
     int64_t tie =
         bench_signed(bench, bits - shift) * (INT64_C(1) << shift) + (INT64_C(1) << (shift - 1));
-    return fixed_saturate(tie - bench_below(bench, 2), bits);
+    return fixed_saturate(tie / factor - bench_below(bench, 2), bits);
   }
   return bench_signed(bench, bits);
 }
@@ -43,17 +45,20 @@ static int64_t choose_sum(struct bench *bench, int c, int shift) {
 /* The values of one cycle; returns which of them were cut and count. */
 static uint32_t drive_values(struct bench *bench, int c, bool halve, struct model *model) {
   bool relu = bench_parameter(bench, c, RELU) != 0;
-  int shift = bench_parameter(bench, c, SHIFT) + halve;
+  int factor = halve ? bench_parameter(bench, c, KEPT) : 16;
+  int shift = bench_parameter(bench, c, SHIFT) + 4;
+  for (; factor % 2 == 0; factor /= 2)
+    shift--;
   uint32_t counted = 0;
   model->gates = 0;
   for (int v = 0; v < bench_parameter(bench, c, VALUES); v++) {
-    int64_t sum = model->sum[v] = choose_sum(bench, c, shift);
+    int64_t sum = model->sum[v] = choose_sum(bench, c, factor, shift);
     bench_set(bench, c, IN_SUM + SUM_STRIDE * v, bench_parameter(bench, c, SUM_BITS),
               (uint64_t)sum);
     int bits = bench_parameter(bench, c, VALUE_BITS);
     bool keep = model->keep >> v & 1, valid = model->valid >> v & 1 && !model->reset;
     uint32_t cut = 0;
-    model->value[v] = keep ? fixed_normalise(sum, shift, bits, relu, &cut) : 0;
+    model->value[v] = keep ? fixed_normalise(sum * factor, shift, bits, relu, &cut) : 0;
     model->gates |= (uint32_t)(keep && (!relu || model->value[v] > 0)) << v;
     counted |= (valid ? cut : 0) << v;
   }
@@ -130,19 +135,33 @@ static void check(struct bench *bench, int c, const struct model *model) {
                   model->value[v]);
 }
 
+/* What comes out now: what went in a cycle before, or two where sums are multiplied in front. */
+static struct model seen(struct bench *bench, int c, const struct model *earlier,
+                         const struct model *before) {
+  if (bench_parameter(bench, c, KEPT) == 8)
+    return *before;
+  struct model model = *earlier;
+  if (before->reset) {
+    model.reset = true;
+    model.cuts = 0;
+  }
+  return model;
+}
+
 static void test_normalise(void **state) {
   struct bench *bench = *state;
-  struct model models[CASES_MAX] = {{.valid = 0}};
+  struct model models[CASES_MAX] = {{.valid = 0}}, before[CASES_MAX] = {{.valid = 0}};
   for (int cycle = 0; cycle < CYCLES; cycle++) {
-    struct model before[CASES_MAX];
+    struct model out[CASES_MAX];
     for (int c = 0; c < bench->cases; c++) {
+      out[c] = seen(bench, c, &before[c], &models[c]);
       before[c] = models[c];
       drive(bench, c, cycle, &models[c]);
     }
     bench_settle(bench);
     for (int c = 0; cycle > FILL && c < bench->cases; c++) {
-      check(bench, c, &before[c]);
-      check_probes(bench, c, &before[c], &models[c]);
+      check(bench, c, &out[c]);
+      check_probes(bench, c, &out[c], &models[c]);
     }
     bench_edge(bench);
   }

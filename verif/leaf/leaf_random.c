@@ -22,7 +22,7 @@ static struct net net_of(const struct bench *bench, int c) {
   return (struct net){
       .hash_bits = bench_parameter(bench, c, RANDOM_BITS),
       .position_bits = bench_parameter(bench, c, POSITION_BITS),
-      .pair_count = bench_parameter(bench, c, PAIRS),
+      .dropout_bits = bench_parameter(bench, c, PAIRS),
   };
 }
 
@@ -116,7 +116,7 @@ static void check(struct bench *bench, int c, const struct model *model) {
   }
   uint8_t bits[PAIRS_MAX];
   random_dropout(net, model->state, bits);
-  for (int pair = 0; pair < net->pair_count; pair++)
+  for (int pair = 0; pair < net->dropout_bits; pair++)
     bench_check(bench, c, "pair bit", (int64_t)bench_get(bench, c, OUT_PAIRS + pair, 1),
                 bits[pair]);
 }

@@ -27,7 +27,8 @@ static inline int nets_between(uint64_t *random, int low, int high) {
 
 struct nets_hidden {
   int units;
-  bool relu, dropout;
+  bool relu;
+  int dropout; /* false; true: of pairs; -5: of units one by one, 5/16 of them */
 };
 
 struct nets_shape {
@@ -73,12 +74,14 @@ static inline void nets_describe(struct net *net, const struct nets_shape *shape
                                      .kernel_width = shape->kernel_width}},
              words);
   for (int h = 0; h < shape->hidden_count; h++)
-    nets_add(net,
-             (struct layer){.kind = nets_kind("dense"),
-                            .units = shape->hidden[h].units,
-                            .relu = shape->hidden[h].relu,
-                            .dropout = shape->hidden[h].dropout},
-             words);
+    nets_add(
+        net,
+        (struct layer){.kind = nets_kind("dense"),
+                       .units = shape->hidden[h].units,
+                       .relu = shape->hidden[h].relu,
+                       .dropout = shape->hidden[h].dropout != 0,
+                       .dropped = shape->hidden[h].dropout < 0 ? -shape->hidden[h].dropout : 0},
+        words);
   nets_add(net, (struct layer){.kind = nets_kind("output"), .units = shape->classes}, words);
 }
 
@@ -107,7 +110,9 @@ static inline struct nets_shape nets_random_shape(uint64_t *random) {
     struct nets_hidden *hidden = &shape.hidden[h];
     hidden->units = nets_between(random, 1, 9);
     hidden->relu = nets_between(random, 0, 3) != 0;
-    hidden->dropout = hidden->units % 2 == 0 && nets_between(random, 0, 3) != 0;
+    hidden->dropout = nets_between(random, 0, 3) != 0;
+    if (hidden->dropout && (hidden->units % 2 != 0 || nets_between(random, 0, 1)))
+      hidden->dropout = -nets_between(random, 1, NET_DRAWS - 1);
   }
   return shape;
 }

@@ -4,7 +4,7 @@
  * The bounds of test_twin. Pixels and weights are exact in both, so that only normalisers and
  * updates err. With h(f) = 2^-(f+1), half a unit of a format's last place, and e the bound of a
  * tensor's error, layer by layer:
- *   activation   e[o] = h + sum over inputs |W| e[input]     halved at inference of dropout layers;
+ *   activation   e[o] = h + sum over inputs |W| e[input]     at inference times dropout's share;
  *                                                            ReLU makes no error larger
  *   probability  as in test_softmax, the distance off by e[c] + e[largest] in addition to 1/64
  *   gradient     e[n] = h + sum over units |W| e[unit]       0 where the gate is closed
@@ -82,7 +82,7 @@ static bool check_activations(struct pair *pair, bool train) {
     const struct layer *layer = &pair->net->layer[l];
     const struct layer_tensors *m = &pair->model.layer[l];
     const struct twin_tensors *t = &pair->twin.layer[l];
-    double scale = layer->dropout && !train ? 0.5 : 1;
+    double scale = train || !layer->dropout ? 1 : layer->dropped ? 1 - layer->dropped / 16.0 : 0.5;
     assert_memory_equal(m->kept, t->kept, (size_t)layer->outputs);
     for (int o = 0; o < layer->outputs; o++) {
       double sum = t->kept[o] ? sum_bound(pair, l, o) : 0;
@@ -302,26 +302,33 @@ static void test_resume(void **state) {
   }
 }
 
-/* One unit of each pair, as its bit says; what is dropped neither speaks nor learns. */
-static void test_dropout(void **state) {
-  uint64_t random = *(uint64_t *)*state;
+/* Of units that are dropped one by one, and of pairs (0 of 16). */
+static bool drawn(const uint8_t *bits, int dropped, int unit) {
+  const uint8_t *draw = bits + 4 * unit;
+  return dropped ? draw[0] + 2 * draw[1] + 4 * draw[2] + 8 * draw[3] >= dropped
+                 : bits[unit / 2] == unit % 2;
+}
+
+/* As the step's bits say; what is dropped neither speaks nor learns. */
+static void check_dropout(int dropped, uint64_t *random) {
   enum { UNITS = 8, CLASSES = 3, STEPS = 100 };
-  struct nets_shape shape = {5, 5, 2, 2, 2, 1, {{UNITS, false, true}}, CLASSES};
+  struct nets_shape shape = {5,      5, 2, 2, 2, 1, {{UNITS, false, dropped ? -dropped : true}},
+                             CLASSES};
   struct net net;
   struct model model;
   struct weights before;
   int kept[UNITS] = {0};
   nets_make(&net, &shape, &nets_wide);
   weights_new(&before, &net);
-  model_new(&model, &net, scratch_random(&random));
+  model_new(&model, &net, scratch_random(random));
   for (int i = 0; i < STEPS; i++) {
-    uint8_t bits[UNITS / 2];
+    uint8_t bits[4 * UNITS];
     random_dropout(&net, model.state.random, bits);
     weights_copy(&before, model_weights(&model));
-    train(&model, &random, 1);
+    train(&model, random, 1);
     const struct layer_tensors *t = &model.layer[1];
     for (int u = 0; u < UNITS; u++) {
-      assert_int_equal(t->kept[u], bits[u / 2] == u % 2);
+      assert_int_equal(t->kept[u], drawn(bits, dropped, u));
       kept[u] += t->kept[u];
       bool moved = false;
       for (int k = 0; k < net.layer[1].rows; k++)
@@ -334,28 +341,37 @@ static void test_dropout(void **state) {
         assert_true(t->sum[u] == 0 && t->activation[u] == 0 && t->gradient[u] == 0 && !t->gate[u]);
     }
   }
-  for (int u = 0; u < UNITS; u++) /* 50 +- 5, six times that */
-    assert_in_range(kept[u], 20, 80);
+  double share = dropped ? 1 - dropped / 16.0 : 0.5; /* of 100 +- 5 at most, six times that */
+  for (int u = 0; u < UNITS; u++)
+    assert_true(fabs(kept[u] - STEPS * share) <= 30);
   weights_free(&before);
   model_free(&model);
 }
 
-/* At inference all units take part; those of dropout layers, and only those, are halved. */
-static void test_halving(void **state) {
+static void test_dropout(void **state) {
   uint64_t random = *(uint64_t *)*state;
-  struct nets_shape shape = {5, 5, 2, 2, 2, 2, {{8, true, true}, {6, false, false}}, 3};
+  for (int dropped = 0; dropped < 16; dropped++)
+    check_dropout(dropped, &random);
+}
+
+/* At inference all units take part; those of dropout layers, and only those, times the share that
+ * training keeps, and rounded once. */
+static void check_share(int dropped, uint64_t *random) {
+  struct nets_shape shape = {
+      5, 5, 2, 2, 2, 2, {{8, true, dropped ? -dropped : true}, {6, false, false}}, 3};
   struct net net;
   struct model model;
   uint8_t picture[PICTURE_MAX];
+  double share = dropped ? 1 - dropped / 16.0 : 0.5;
   nets_make(&net, &shape, &nets_wide);
   for (int i = 0; i < NETS; i++) {
-    model_new(&model, &net, scratch_random(&random));
-    nets_picture(&net, picture, &random);
+    model_new(&model, &net, scratch_random(random));
+    nets_picture(&net, picture, random);
     model_forward(&model, picture, 0, false);
     for (int l = 0; l < net.layer_count; l++)
       for (int o = 0; o < net.layer[l].outputs; o++) {
         const struct layer_tensors *t = &model.layer[l];
-        double value = real(t->sum[o], net.layer[l].sum_shift) / (l == 1 ? 2 : 1);
+        double value = real(t->sum[o], net.layer[l].sum_shift) * (l == 1 ? share : 1);
         double rounded = floor(value + 0.5);
         assert_true(t->activation[o] == (l == 1 && rounded < 0 ? 0 : rounded));
         assert_true(t->kept[o]);
@@ -367,6 +383,12 @@ static void test_halving(void **state) {
       assert_true(model.layer[1].sum[u] == (model.layer[1].kept[u] ? sums[u] : 0));
     model_free(&model);
   }
+}
+
+static void test_share(void **state) {
+  uint64_t random = *(uint64_t *)*state;
+  for (int dropped = 0; dropped < 16; dropped++)
+    check_share(dropped, &random);
 }
 
 /* The gradient of layer l's output o by given weights of the layer behind. */
@@ -543,7 +565,7 @@ int main(void) {
       cmocka_unit_test_prestate(test_deterministic, &seed),
       cmocka_unit_test_prestate(test_resume, &seed),
       cmocka_unit_test_prestate(test_dropout, &seed),
-      cmocka_unit_test_prestate(test_halving, &seed),
+      cmocka_unit_test_prestate(test_share, &seed),
       cmocka_unit_test_prestate(test_weights_from_before, &seed),
       cmocka_unit_test_prestate(test_freeze, &seed),
       cmocka_unit_test_prestate(test_initial_freeze, &seed),

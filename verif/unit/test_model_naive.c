@@ -23,11 +23,12 @@ typedef __int128 wide;
 
 enum {
   STEPS = 50,
-  NETS = 60,                  /* of each word width and rounding */
-  WEIGHTS_MAX = 4096,         /* of a layer */
-  OUTPUTS_MAX = 256,          /* of a layer: at most 8x8 positions of 4 filters */
-  SETS_MAX = 8,               /* of kernels, and the plain model */
-  STREAM = STEPS * 128 + 256, /* a step of these small nets takes 128 bits */
+  NETS = 60,          /* of each word width and rounding */
+  WEIGHTS_MAX = 4096, /* of a layer */
+  OUTPUTS_MAX = 256,  /* of a layer: at most 8x8 positions of 4 filters */
+  SETS_MAX = 8,       /* of kernels, and the plain model */
+  STATE = 127,
+  STREAM = (STEPS + 1) * 130 + STATE,
 };
 
 struct naive {
@@ -73,8 +74,25 @@ static int rounding_bits(const struct net *net) {
   return net->random_bits ? 2 * net->random_bits + net->position_bits - 1 : 0;
 }
 
-static uint8_t dropout_bit(const struct naive *n, int l, int unit) {
-  return n->stream[n->at + rounding_bits(n->net) + n->net->layer[l].first_pair + unit / 2];
+/* Bit i of the step's. */
+static int step_bit(const struct naive *n, int i) {
+  const uint8_t *s = n->stream + n->at;
+  return i < STATE ? s[i] : (s[i % 41] + s[41 + i % 42] + s[83 + i % 43]) % 2;
+}
+
+/* Whether a training step drops the unit: the bits of the layers in front come first. */
+static bool drops(const struct naive *n, int l, int unit) {
+  const struct layer *layer = &n->net->layer[l];
+  int at = rounding_bits(n->net), draw = 0;
+  for (const struct layer *front = n->net->layer; front < layer; front++)
+    at += !front->dropout ? 0 : front->dropped ? 4 * front->units : front->units / 2;
+  if (!layer->dropout)
+    return false;
+  if (layer->dropped == 0)
+    return step_bit(n, at + unit / 2) != unit % 2;
+  for (int bit = 3; bit >= 0; bit--)
+    draw = 2 * draw + step_bit(n, at + 4 * unit + bit);
+  return draw < layer->dropped;
 }
 
 /* r of E16. */
@@ -128,13 +146,13 @@ static wide sum_of(const struct naive *n, int l, int o) {
 static void forward_layer(struct naive *n, int l, bool train) {
   const struct layer *layer = &n->net->layer[l];
   for (int o = 0; o < layer->outputs; o++) {
-    bool dropped = layer->dropout && train && dropout_bit(n, l, o) != o % 2;
+    bool dropped = train && drops(n, l, o);
     wide sum = dropped ? 0 : sum_of(n, l, o);
     if (layer->relu && sum < 0)
       sum = 0;
-    int from = layer->input.frac + layer->weight.frac + (layer->dropout && !train);
-    int64_t value =
-        normalise(sum, from, layer->activation, &n->counters.count[COUNT_CUT_ACTIVATIONS][l]);
+    int of_16 = train || !layer->dropout ? 16 : layer->dropped ? 16 - layer->dropped : 8;
+    int64_t value = normalise(sum * of_16, layer->input.frac + layer->weight.frac + 4,
+                              layer->activation, &n->counters.count[COUNT_CUT_ACTIVATIONS][l]);
     n->input[l + 1][o] = value;
     n->passes[l][o] = !dropped && (!layer->relu || value > 0);
   }
@@ -223,7 +241,6 @@ static void backward(struct naive *n, int label, int rate, uint32_t freeze) {
       for (int row = 0; row < n->net->layer[l].rows; row++)
         if (!(freeze & UINT32_C(1) << l))
           update(n, l, row, column, rate);
-  assert_true(rounding_bits(n->net) + n->net->pair_count <= 127);
   n->at += 130;
 }
 
@@ -239,9 +256,9 @@ static void naive_new(struct naive *n, const struct net *net, struct model *mode
       n->weight[l][i] = weights->layer[l][i];
   }
   for (int i = 0; i < STREAM; i++)
-    n->stream[i] = (uint8_t)(i < 64    ? model->state.random.low >> i & 1
-                             : i < 127 ? model->state.random.high >> (i - 64) & 1
-                                       : n->stream[i - 127] ^ n->stream[i - 127 + 63]);
+    n->stream[i] = (uint8_t)(i < 64      ? model->state.random.low >> i & 1
+                             : i < STATE ? model->state.random.high >> (i - 64) & 1
+                                         : n->stream[i - STATE] ^ n->stream[i - STATE + 63]);
 }
 
 static void compare_forward(const struct naive *n, const struct model *model) {
@@ -269,7 +286,7 @@ static void compare_backward(const struct naive *n, struct model *model) {
                     update_of(n, l, i / layer->units, i % layer->units));
     }
   }
-  for (int i = 0; i < 127; i++) {
+  for (int i = 0; i < STATE; i++) {
     uint64_t word = i < 64 ? model->state.random.low : model->state.random.high;
     assert_int_equal(word >> i % 64 & 1, n->stream[n->at + i]);
   }

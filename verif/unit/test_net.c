@@ -92,7 +92,7 @@ static void test_paper(void **state) {
   assert_int_equal(net.classes, 2);
   assert_int_equal(net.pixel_bits, 8);
   assert_int_equal(net.weight_count, 16 * 3 + 1875 * 64 + 64 * 2);
-  assert_int_equal(net.pair_count, 32);
+  assert_int_equal(net.dropout_bits, 32);
   assert_int_equal(net.position_bits, 19);
   assert_int_equal(net.layer_bits, 2);
   assert_int_equal(net.row_bits, 11);
@@ -200,11 +200,52 @@ static void test_defaults(void **state) {
   net = load_changed(*state, "relu: true", "relu: false, dropout: false");
   assert_false(net.layer[1].relu);
   assert_false(net.layer[1].dropout);
-  assert_int_equal(net.pair_count, 0);
+  assert_int_equal(net.dropout_bits, 0);
   net = load_changed(*state, "offset: 128", "offset: 0");
   assert_int_equal(net.pixel_bits, 9);
   net = load_changed(*state, "offset: 128", "offset: 255");
   assert_int_equal(net.pixel_bits, 9);
+}
+
+/* A share is the nearest multiple of 1/16; what is kept is a fraction in its lowest terms. Of what
+ * it drops one by one there may be an odd number. */
+static void test_dropout(void **state) {
+  static const struct {
+    const char *text;
+    bool dropout;
+    int dropped, factor, shift, scale_bits, bits;
+  } cases[] = {
+      {"true", true, 0, 1, 1, 0, 6},
+      {"false", false, 0, 1, 0, 0, 0},
+      {"0.3", true, 5, 11, 4, 4, 48},
+      {"0.5", true, 8, 1, 1, 0, 48},
+      {"0.7", true, 11, 5, 4, 4, 48},
+      {"0.03125", true, 1, 15, 4, 4, 48},
+      {"0.0625", true, 1, 15, 4, 4, 48},
+      {"0.125", true, 2, 7, 3, 3, 48},
+      {"0.25", true, 4, 3, 2, 2, 48},
+      {"0.281", true, 4, 3, 2, 2, 48},
+      {".2813", true, 5, 11, 4, 4, 48},
+      {"0.75", true, 12, 1, 2, 2, 48},
+      {"0.9374999", true, 15, 1, 4, 4, 48},
+      {"0.9687", true, 15, 1, 4, 4, 48},
+      {"0.30, units: 13", true, 5, 11, 4, 4, 52},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char to[64];
+    bool units = strstr(cases[i].text, "units");
+    snprintf(to, sizeof to, units ? "dropout: %s" : "units: 12, dropout: %s", cases[i].text);
+    struct net net = load_changed(*state, "units: 12", to);
+    const struct layer *layer = &net.layer[1];
+    assert_int_equal(layer->dropout, cases[i].dropout);
+    assert_int_equal(layer->dropped, cases[i].dropped);
+    assert_int_equal(layer->keep_factor, cases[i].factor);
+    assert_int_equal(layer->keep_shift, cases[i].shift);
+    assert_int_equal(layer->scale_bits, cases[i].scale_bits);
+    assert_int_equal(net.dropout_bits, cases[i].bits);
+    assert_int_equal(net_drops_pairs(layer), !strcmp(cases[i].text, "true"));
+    assert_int_equal(net_drops_units(layer), cases[i].dropped > 0);
+  }
 }
 
 /* docs/description.md, "Formats": the rule, and what is described beside it. */
@@ -231,6 +272,15 @@ static void test_default_formats(void **state) {
        10, 14},
       {"dense: {units: 128}, dense: {units: 8, relu: false}, output: {classes: 2}", 1, 15, -2, 10,
        14},
+      /* 56, 127, 128 and 8 rows stay */
+      {"dense: {units: 128, dropout: 0.56}, dense: {units: 8}, output: {classes: 2}", 1, 15, -1, 10,
+       14},
+      {"dense: {units: 136, dropout: 0.0625}, dense: {units: 8}, output: {classes: 2}", 1, 15, -1,
+       10, 14},
+      {"dense: {units: 137, dropout: 0.0625}, dense: {units: 8}, output: {classes: 2}", 1, 15, -2,
+       10, 14},
+      {"dense: {units: 128, dropout: 0.9375}, dense: {units: 8}, output: {classes: 2}", 1, 14, 0,
+       10, 14},
       /* one row: never above 2^0 */
       {"dense: {units: 1, dropout: false}, output: {classes: 2}", 1, 13, 0, 9, 15},
       /* few bits and many, as far as probabilities have them */
@@ -379,15 +429,15 @@ static void test_derive_by_hand(void **state) {
   struct error err = {0};
   net_derive(&net, &err);
   assert_string_equal(err.message, "");
-  const int rows[] = {30, 24, 20, 16}, first_pair[] = {0, 12, 22, 22};
+  const int rows[] = {30, 24, 20, 16}, first_bit[] = {0, 12, 22, 22};
   for (int l = 0; l < 4; l++) {
     assert_int_equal(net.layer[l].rows, rows[l]);
-    assert_int_equal(net.layer[l].first_pair, first_pair[l]);
+    assert_int_equal(net.layer[l].first_dropout_bit, first_bit[l]);
     assert_int_equal(net.layer[l].positions, 1);
   }
   assert_int_equal(net.layer[0].sum_bits, net_bits_for(255u * 32768u * 30u));
   assert_int_equal(net.layer[0].update_bits, 9 + 16); /* a product's word, one bit more */
-  assert_int_equal(net.pair_count, 22);
+  assert_int_equal(net.dropout_bits, 22);
   assert_int_equal(net.layer_bits, 2);
   assert_int_equal(net.row_bits, 5);
   assert_int_equal(net.column_bits, 5);
@@ -531,6 +581,32 @@ static const struct {
      "net.yaml:5:20: layers[1].dense.units: found 13, allowed an even number, because dropout "
      "keeps one of "
      "each pair"},
+/* dropout */
+#define DROPOUT(what)                                                                              \
+  {                                                                                                \
+    "relu: true", "dropout: " what,                                                                \
+        "net.yaml:5:33: dropout: found " what                                                      \
+        ", allowed true, false or a share whose nearest multiple "                                 \
+        "of 1/16 is 1/16..15/16"                                                                   \
+  }
+    DROPOUT("0"),
+    DROPOUT("1"),
+    DROPOUT("1.5"),
+    DROPOUT("-0.1"),
+    DROPOUT("abc"),
+    DROPOUT("0.01"),
+    DROPOUT("0.03"),
+    DROPOUT("0.96875"),
+    DROPOUT("."),
+    DROPOUT("nan"),
+    DROPOUT("0.3x"),
+    DROPOUT("3e-1"),
+    DROPOUT("0x.8"),
+    DROPOUT("99999999999999999999"),
+#undef DROPOUT
+    {"relu: true", "dropout: \"0.3\"",
+     "net.yaml:5:33: dropout: found the text \"0.3\", allowed true, false or a share whose nearest "
+     "multiple of 1/16 is 1/16..15/16"},
     /* binary points */
     {"frac: 9}", "frac: 26}",
      "net.yaml:6:56: layers[2].output.activations.frac: found 26, allowed 0..24: the product of "
@@ -567,6 +643,13 @@ static const struct {
      "net.yaml:5:40: layers[1].dense.weights.bits: found 24, which makes the output a sum of 65536 "
      "products "
      "that needs 64 bits, allowed 63: use fewer bits or a smaller layer"},
+    {"{height: 10, width: 12, offset: 128, frac: 6}\nlayers:\n  - conv: {filters: 4, kernel: [3, "
+     "5], weights: {bits: 16, frac: 14}}\n  - dense: {units: 12,",
+     "{height: 64, width: 64}\nlayers:\n  - conv: {filters: 3, kernel: 1, activations: {bits: "
+     "24}}\n"
+     "  - dense: {units: 12, dropout: 0.3, weights: {bits: 24},",
+     "net.yaml:5:33: layers[1].dense.dropout: found 5/16, which scales a sum of 61 bits by 11/16, "
+     "allowed 59 bits: use fewer bits or a smaller layer"},
     /* training */
     {"rounding: nearest", "rounding: nearest, random_bits: 8",
      "net.yaml:7:53: training.random_bits: found 8, allowed with rounding: stochastic only, and "
@@ -748,6 +831,9 @@ static void test_layouts(void **state) {
        "fold step=fast: found fast, allowed normal with mode: inference"},
       {"relu: true", "dropout: false", "step=fast",
        "fold step=fast: found fast, allowed normal: the first dense layer has no dropout"},
+      {"relu: true", "dropout: 0.5", "step=fast",
+       "fold step=fast: found fast, allowed normal: the first dense layer drops units one by one, "
+       "which takes dropout: true (pairs)"},
       {"positions: 4, filters: 2", "positions: 1, filters: 1, step: fast", NULL,
        "net.yaml:8:42: layout.step: found fast, allowed normal with one position and one filter at "
        "a "
@@ -936,6 +1022,8 @@ static void test_what_hashes_cover(void **state) {
       {"frac: 14", "frac: 13", true},
       {"relu: true", "relu: false", true},
       {"relu: true", "dropout: false", true},
+      {"relu: true", "dropout: 0.5", true},
+      {"relu: true", "dropout: 0.25", true},
       {"classes: 3", "classes: 6", true},
       {"nearest", "truncate", true},
       {"nearest", "stochastic", true},
@@ -951,6 +1039,9 @@ static void test_what_hashes_cover(void **state) {
   assert_true(same.net_hash == base.net_hash && same.core_hash == base.core_hash);
   same = load_changed(*state, "relu: true", "dropout: true, activations: {frac: 10}");
   assert_true(same.net_hash == base.net_hash && same.core_hash == base.core_hash);
+  same = load_changed(*state, "relu: true", "dropout: 0.3");
+  struct net nearest = load_changed(*state, "relu: true", "dropout: 0.3125");
+  assert_true(same.net_hash == nearest.net_hash && same.core_hash == nearest.core_hash);
   same = load_changed(*state, "weights: {bits: 16, frac: 14}",
                       "weights: {bits: 16, frac: 14, synapse: fixed_point}");
   assert_true(same.net_hash == base.net_hash && same.core_hash == base.core_hash);
@@ -998,8 +1089,9 @@ static char *random_description(uint64_t *random) {
     describe_layer(f, random, true);
   }
   while (hidden-- > 0) {
+    static const char *const dropouts[] = {"true", "false", "0.1", "0.25", "0.9", NULL};
     fprintf(f, "- dense: {units: %d, dropout: %s, ", 2 * pick(random, 1, 512),
-            pick(random, 0, 1) ? "true" : "false");
+            one_of(random, dropouts));
     describe_layer(f, random, false);
   }
   fprintf(f, "- output: {classes: %d, ", pick(random, 2, 16));
@@ -1041,6 +1133,7 @@ static void check_derived(const struct net *net) {
                      width_of(input, gradient, layer->positions, input_bits + gradient_bits));
     assert_int_equal(layer->back_bits,
                      l ? width_of(weight, gradient, layer->units, weight_bits + gradient_bits) : 0);
+    assert_in_range(layer->sum_bits + layer->scale_bits, 1, 63);
     assert_in_range(layer->sum_shift, 0, 47);
     assert_in_range(layer->back_shift, 0, 47);
     assert_in_range(layer->update_shift, 0, 47);
@@ -1062,6 +1155,7 @@ static void check_round_trip(const char *folder, const struct net *net) {
   assert_memory_equal(again.fold, net->fold, sizeof net->fold);
   for (int l = 0; l < net->layer_count; l++) {
     assert_int_equal(again.layer[l].freeze, net->layer[l].freeze);
+    assert_int_equal(again.layer[l].dropped, net->layer[l].dropped);
     assert_int_equal(again.layer[l].storage, net->layer[l].storage);
   }
   free(twice);
@@ -1136,6 +1230,7 @@ int main(void) {
       cmocka_unit_test(test_paper8),
       cmocka_unit_test(test_small_nets),
       IN_FOLDER(test_defaults),
+      IN_FOLDER(test_dropout),
       IN_FOLDER(test_default_formats),
       IN_FOLDER(test_default_rounding),
       IN_FOLDER(test_default_limits),

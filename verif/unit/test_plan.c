@@ -98,6 +98,9 @@ static void test_layouts(void **state) {
       {"paper", {"multipliers=shared"}, 2010, 5962, 82, 2010},
       {"paper", {"lanes=24", "positions=4"}, 5818, 11582, 104, 5818},
       {"paper8", {"step=fast", "filters=3"}, 2674, 2774, 180, 2674},
+      {"../verif/nets/share", {NULL}, 151, 259, 59, 151},
+      {"../verif/nets/share", {"lanes=4"}, 247, 415, 39, 247},
+      {"../verif/nets/share", {"mode=inference", "lanes=3"}, 259, 0, 21, 136},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     char path[64];

@@ -15,7 +15,7 @@
 
 #include "nets.h"
 
-enum { STATE_BITS = 127, STREAM = 4096, NETS = 200 };
+enum { STATE_BITS = 127, STREAM = 4224 /* of 1,024 units that are drawn one by one */, NETS = 200 };
 
 /* ---- the definitions, one bit at a time ---- */
 
@@ -114,9 +114,9 @@ static void check_step(const struct net *net, uint64_t *random) {
   stream_of(state, stream, STREAM);
 
   int r = net->random_bits, head = r > 0 ? 2 * r + net->position_bits - 1 : 0;
-  uint8_t pairs[NET_UNITS_MAX];
-  random_dropout(net, state, pairs);
-  assert_memory_equal(pairs, stream + head, (size_t)net->pair_count);
+  uint8_t dropout[4 * NET_UNITS_MAX];
+  random_dropout(net, state, dropout);
+  assert_memory_equal(dropout, stream + head, (size_t)net->dropout_bits);
 
   if (r == 0)
     return;
@@ -154,10 +154,13 @@ static void test_steps(void **state) {
 /* Nets that need more bits a step than the state has, and just as many. */
 static void test_long_steps(void **state) {
   uint64_t random = *(uint64_t *)*state;
-  /* units, random bits: a pair for two units; 10 random bits take 40 for 1024 units, 34 for 128 */
-  static const int steps[][2] = {{254, 0}, {256, 0}, {512, 0}, {1024, 0}, {1024, 10}, {128, 10}};
-  for (int i = 0; i < 6; i++) {
-    struct nets_shape shape = {2, 2, 0, 0, 0, 1, {{steps[i][0], true, true}}, 2};
+  /* units, random bits, dropout: a bit for two units, or four for each that is drawn by itself; 10
+   * random bits take 40 for 1024 units, 34 for 128 */
+  static const int steps[][3] = {{254, 0, true},   {256, 0, true},  {512, 0, true}, {1024, 0, true},
+                                 {1024, 10, true}, {128, 10, true}, {31, 0, -3},    {32, 0, -8},
+                                 {1023, 0, -15},   {1024, 10, -1}};
+  for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+    struct nets_shape shape = {2, 2, 0, 0, 0, 1, {{steps[i][0], true, steps[i][2]}}, 2};
     struct net net;
     nets_describe(&net, &shape, &nets_wide);
     net.rounding = steps[i][1] ? ROUND_STOCHASTIC : ROUND_NEAREST;
@@ -217,6 +220,46 @@ static void test_no_sum_of_two(void **state) {
       for (int c = 0; c < b; c++)
         assert_true(sets[c][0] != low || sets[c][1] != high);
     }
+}
+
+/* The eight bits of any two units' draws are independent, wherever in the stream these begin: no
+ * sum of some of them is 0. */
+static void test_draws_independent(void **state) {
+  (void)state;
+  enum { BITS = 600, DRAW = NET_DRAW_BITS };
+  static uint64_t sets[BITS][2];
+  for (int n = 0; n < BITS; n++)
+    places_of(n, sets[n]);
+  for (int a = 0; a + DRAW <= BITS; a++)
+    for (int b = a + DRAW; b + DRAW <= BITS; b++)
+      for (int some = 1; some < 1 << 2 * DRAW; some++) {
+        uint64_t low = 0, high = 0;
+        for (int bit = 0; bit < 2 * DRAW; bit++)
+          if (some >> bit & 1) {
+            low ^= sets[bit < DRAW ? a + bit : b + bit - DRAW][0];
+            high ^= sets[bit < DRAW ? a + bit : b + bit - DRAW][1];
+          }
+        if ((low | high) == 0)
+          fail_msg("units from bits %d and %d on: %d", a, b, some);
+      }
+}
+
+/* Of all draws a unit is kept in 16 - dropped of 16, whatever its place. */
+static void test_keeps(void **state) {
+  (void)state;
+  uint8_t bits[2 + 3 * NET_DRAW_BITS] = {0};
+  for (int dropped = 1; dropped < NET_DRAWS; dropped++) {
+    struct layer layer = {.dropout = true, .dropped = dropped, .first_dropout_bit = 2};
+    int kept = 0;
+    for (int draw = 0; draw < NET_DRAWS; draw++) {
+      for (int bit = 0; bit < NET_DRAW_BITS; bit++)
+        bits[2 + 2 * NET_DRAW_BITS + bit] = draw >> bit & 1;
+      assert_int_equal(random_keeps(&layer, bits, 2), draw >= dropped);
+      assert_false(random_keeps(&layer, bits, 1));
+      kept += random_keeps(&layer, bits, 2);
+    }
+    assert_int_equal(kept, NET_DRAWS - dropped);
+  }
 }
 
 /* From step to step a place's bits obey no recurrence of two or three terms: the sums over a run of
@@ -355,6 +398,8 @@ int main(void) {
       cmocka_unit_test_prestate(test_long_steps, &seed),
       cmocka_unit_test(test_pairwise_independent),
       cmocka_unit_test(test_no_sum_of_two),
+      cmocka_unit_test(test_draws_independent),
+      cmocka_unit_test(test_keeps),
       cmocka_unit_test(test_no_short_recurrence),
       cmocka_unit_test_prestate(test_mean_rounding_error, &seed),
       cmocka_unit_test_prestate(test_weights, &seed),

@@ -21,11 +21,12 @@
 static const double STEP = 1e-6, TOLERANCE = 1e-7, KINK = 1e-3;
 
 static const struct nets_shape shapes[] = {
-    {5, 5, 2, 2, 2, 1, {{4, true, true}}, 2},   /* the paper's kind */
-    {6, 4, 3, 2, 3, 1, {{6, true, true}}, 3},   /* nothing square */
-    {4, 7, 2, 4, 1, 1, {{5, false, false}}, 3}, /* no ReLU, no dropout */
-    {5, 3, 1, 3, 3, 1, {{4, false, true}}, 2},  /* dropout alone */
-    {3, 3, 1, 1, 1, 1, {{3, true, false}}, 4},  /* ReLU alone */
+    {5, 5, 2, 2, 2, 1, {{4, true, true}}, 2},                /* the paper's kind */
+    {6, 4, 3, 2, 3, 1, {{6, true, true}}, 3},                /* nothing square */
+    {4, 7, 2, 4, 1, 1, {{5, false, false}}, 3},              /* no ReLU, no dropout */
+    {5, 3, 1, 3, 3, 1, {{4, false, true}}, 2},               /* dropout alone */
+    {5, 3, 1, 3, 3, 2, {{5, true, -5}, {7, false, -11}}, 2}, /* unit by unit */
+    {3, 3, 1, 1, 1, 1, {{3, true, false}}, 4},               /* ReLU alone */
     {4, 4, 2, 3, 2, 3, {{6, true, true}, {4, true, false}, {8, true, true}}, 3}, /* three hidden */
     {3, 4, 0, 0, 0, 2, {{6, true, true}, {5, false, false}}, 5}, /* no convolution */
     {4, 3, 2, 2, 2, 0, {{0, false, false}}, 3},                  /* no hidden layer */

@@ -3,12 +3,33 @@
  */
 #include "net/describe_parts.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 enum { HIDDEN_MAX = 3 };
+
+/* true: of pairs; or a share of the units, each by itself: the nearest multiple of 1/NET_DRAWS. */
+static int read_dropout(const char *text, void *target) {
+  struct layer *layer = target;
+  layer->dropped = 0;
+  layer->dropout = strcmp(text, "false") != 0;
+  if (!layer->dropout || strcmp(text, "true") == 0)
+    return 0;
+  char *end;
+  double share = strtod(text, &end);
+  if (end == text || text[strspn(text, "0123456789.")] || !(share < 1))
+    return -1;
+  layer->dropped = (int)(share * NET_DRAWS + 0.5);
+  return layer->dropped > 0 && layer->dropped < NET_DRAWS ? 0 : -1;
+}
 
 const struct schema_field dense_fields[] = {
     INT_NEEDED("units", struct layer, units, 1, NET_UNITS_MAX),
     BOOL("relu", struct layer, relu),
-    BOOL("dropout", struct layer, dropout),
+    {.key = "dropout",
+     .type = SCHEMA_OWN,
+     .read = read_dropout,
+     .allowed = "true, false or a share whose nearest multiple of 1/16 is 1/16..15/16"},
     FORMATS(describe_stored_fields),
     END,
 };
@@ -17,13 +38,18 @@ const struct layer dense_defaults = {
     .kind = LAYER_DENSE, .relu = true, .dropout = true, FORMATS_OPEN};
 
 static void write_fields(FILE *to, const struct layer *layer) {
-  fprintf(to, ", relu: %s, dropout: %s", layer->relu ? "true" : "false",
-          layer->dropout ? "true" : "false");
+  fprintf(to, ", relu: %s, dropout: ", layer->relu ? "true" : "false");
+  if (net_drops_units(layer))
+    fprintf(to, "%g", (double)layer->dropped / NET_DRAWS);
+  else
+    fprintf(to, "%s", layer->dropout ? "true" : "false");
 }
 
 static void show(FILE *to, const struct layer *layer) {
   fprintf(to, "%d units%s%s", layer->units, layer->relu ? ", ReLU" : "",
           layer->dropout ? ", dropout" : "");
+  if (net_drops_units(layer))
+    fprintf(to, " of %d/%d", layer->dropped, NET_DRAWS);
 }
 
 static int fold_most(const struct layer *layer, enum fold fold) {
@@ -37,7 +63,8 @@ static bool fold_worth(const struct layer *layer, enum fold fold, int value) {
 
 static bool steps_fast(const struct net *net, int l) {
   const struct layer *layer = &net->layer[l];
-  return layer->number == 1 && layer->dropout && (l == 0 || describe_kind(layer - 1)->writes_words);
+  return layer->number == 1 && net_drops_pairs(layer) &&
+         (l == 0 || describe_kind(layer - 1)->writes_words);
 }
 
 static int check_layout(const struct net *net, int l, struct problem *problem) {

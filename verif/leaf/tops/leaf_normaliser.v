@@ -3,8 +3,8 @@
 `default_nettype none
 
 module leaf_normaliser #(
-  parameter CASES = 16,
-  parameter FIELDS = 7,
+  parameter CASES = 28,
+  parameter FIELDS = 8,
   parameter IN_BITS = 1280,  // of a case
   parameter OUT_BITS = 1312
 ) (
@@ -15,23 +15,35 @@ module leaf_normaliser #(
   output wire [CASES*FIELDS*32-1:0] table_o
 );
   localparam [CASES*FIELDS*32-1:0] TABLE = {
-    // VALUES TAG_BITS INDEX_BITS SUM_BITS SHIFT VALUE_BITS RELU
-    32'd1, 32'd1, 32'd0, 32'd28, 32'd8, 32'd16, 32'd0,
-    32'd1, 32'd6, 32'd6, 32'd42, 32'd20, 32'd16, 32'd1,
-    32'd1, 32'd4, 32'd4, 32'd38, 32'd16, 32'd8, 32'd0,
-    32'd1, 32'd6, 32'd0, 32'd26, 32'd9, 32'd8, 32'd1,
-    32'd1, 32'd2, 32'd2, 32'd17, 32'd0, 32'd16, 32'd0,
-    32'd1, 32'd2, 32'd0, 32'd17, 32'd7, 32'd8, 32'd0,
-    32'd3, 32'd33, 32'd11, 32'd28, 32'd8, 32'd16, 32'd0,
-    32'd2, 32'd10, 32'd5, 32'd21, 32'd5, 32'd13, 32'd1,
-    32'd5, 32'd10, 32'd0, 32'd33, 32'd47, 32'd24, 32'd0,
-    32'd1, 32'd3, 32'd0, 32'd12, 32'd3, 32'd24, 32'd0,
-    32'd1, 32'd10, 32'd10, 32'd63, 32'd47, 32'd4, 32'd0,
-    32'd1, 32'd1, 32'd0, 32'd63, 32'd0, 32'd24, 32'd1,
-    32'd17, 32'd9, 32'd0, 32'd20, 32'd12, 32'd8, 32'd0,
-    32'd1, 32'd1, 32'd0, 32'd5, 32'd1, 32'd4, 32'd1,
-    32'd2, 32'd22, 32'd11, 32'd28, 32'd8, 32'd16, 32'd0,
-    32'd1, 32'd20, 32'd16, 32'd40, 32'd15, 32'd16, 32'd1
+    // VALUES TAG_BITS INDEX_BITS SUM_BITS SHIFT VALUE_BITS RELU KEPT
+    32'd1, 32'd1, 32'd0, 32'd28, 32'd8, 32'd16, 32'd0, 32'd8,
+    32'd1, 32'd6, 32'd6, 32'd42, 32'd20, 32'd16, 32'd1, 32'd8,
+    32'd1, 32'd4, 32'd4, 32'd38, 32'd16, 32'd8, 32'd0, 32'd8,
+    32'd1, 32'd6, 32'd0, 32'd26, 32'd9, 32'd8, 32'd1, 32'd8,
+    32'd1, 32'd2, 32'd2, 32'd17, 32'd0, 32'd16, 32'd0, 32'd8,
+    32'd1, 32'd2, 32'd0, 32'd17, 32'd7, 32'd8, 32'd0, 32'd8,
+    32'd3, 32'd33, 32'd11, 32'd28, 32'd8, 32'd16, 32'd0, 32'd8,
+    32'd2, 32'd10, 32'd5, 32'd21, 32'd5, 32'd13, 32'd1, 32'd8,
+    32'd5, 32'd10, 32'd0, 32'd33, 32'd47, 32'd24, 32'd0, 32'd8,
+    32'd1, 32'd3, 32'd0, 32'd12, 32'd3, 32'd24, 32'd0, 32'd8,
+    32'd1, 32'd10, 32'd10, 32'd63, 32'd47, 32'd4, 32'd0, 32'd8,
+    32'd1, 32'd1, 32'd0, 32'd63, 32'd0, 32'd24, 32'd1, 32'd8,
+    32'd17, 32'd9, 32'd0, 32'd20, 32'd12, 32'd8, 32'd0, 32'd8,
+    32'd1, 32'd1, 32'd0, 32'd5, 32'd1, 32'd4, 32'd1, 32'd8,
+    32'd2, 32'd22, 32'd11, 32'd28, 32'd8, 32'd16, 32'd0, 32'd8,
+    32'd1, 32'd20, 32'd16, 32'd40, 32'd15, 32'd16, 32'd1, 32'd8,
+    32'd1, 32'd6, 32'd6, 32'd38, 32'd17, 32'd16, 32'd1, 32'd1,
+    32'd1, 32'd1, 32'd0, 32'd21, 32'd5, 32'd8, 32'd0, 32'd2,
+    32'd2, 32'd10, 32'd5, 32'd26, 32'd9, 32'd8, 32'd1, 32'd3,
+    32'd1, 32'd3, 32'd0, 32'd30, 32'd0, 32'd16, 32'd0, 32'd4,
+    32'd1, 32'd10, 32'd10, 32'd42, 32'd20, 32'd16, 32'd1, 32'd5,
+    32'd1, 32'd2, 32'd0, 32'd20, 32'd12, 32'd4, 32'd1, 32'd7,
+    32'd3, 32'd4, 32'd0, 32'd59, 32'd47, 32'd24, 32'd0, 32'd9,
+    32'd1, 32'd6, 32'd6, 32'd36, 32'd16, 32'd16, 32'd1, 32'd11,
+    32'd1, 32'd4, 32'd4, 32'd33, 32'd1, 32'd24, 32'd0, 32'd12,
+    32'd1, 32'd5, 32'd0, 32'd28, 32'd8, 32'd16, 32'd1, 32'd13,
+    32'd1, 32'd7, 32'd7, 32'd40, 32'd18, 32'd12, 32'd0, 32'd14,
+    32'd1, 32'd1, 32'd0, 32'd59, 32'd0, 32'd24, 32'd1, 32'd15
   };
   `include "leaf_table.vh"
 
@@ -43,7 +55,7 @@ module leaf_normaliser #(
       wire [IN_BITS-1:0] in = in_i[c*IN_BITS +: IN_BITS];
       wire unused_ok = &{1'b0, in};
       localparam VALUES = of(c, 0), TAG_BITS = of(c, 1), INDEX_BITS = of(c, 2), SUM_BITS = of(c, 3),
-                 SHIFT = of(c, 4), VALUE_BITS = of(c, 5), RELU = of(c, 6);
+                 SHIFT = of(c, 4), VALUE_BITS = of(c, 5), RELU = of(c, 6), KEPT = of(c, 7);
       wire [VALUES*SUM_BITS-1:0] sums;
       wire [VALUES*VALUE_BITS-1:0] values;
       wire [VALUES-1:0] valid, gates;
@@ -62,7 +74,7 @@ module leaf_normaliser #(
       end
       engram_normaliser #(
         .VALUES(VALUES), .TAG_BITS(TAG_BITS), .INDEX_BITS(INDEX_BITS), .SUM_BITS(SUM_BITS),
-        .SHIFT(SHIFT), .VALUE_BITS(VALUE_BITS), .RELU(RELU)
+        .SHIFT(SHIFT), .VALUE_BITS(VALUE_BITS), .RELU(RELU), .KEPT(KEPT)
       ) u_leaf (
         .clk_i(clk_i), .rst_i(in[130]),
         .valid_i(in[0 +: VALUES]), .tag_i(in[64 +: TAG_BITS]), .sums_i(sums),
