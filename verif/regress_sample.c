@@ -343,12 +343,9 @@ static const struct knob sample_knobs[] = {
     KNOB(struct sample, net.pixel_frac, 6),
 };
 static const struct knob layer_knobs[] = {
-    KNOB(struct layer, storage, STORAGE_RAM),
-    KNOB(struct layer, freeze, false),
-    KNOB(struct layer, dropout, false),
-    KNOB(struct layer, dropped, 0),
-    KNOB(struct layer, relu, false),
-    KNOB(struct layer, units, 1),
+    KNOB(struct layer, storage, STORAGE_RAM), KNOB(struct layer, freeze, false),
+    KNOB(struct layer, dropout, false),       KNOB(struct layer, dropped, 0),
+    KNOB(struct layer, relu, false),          KNOB(struct layer, units, 1),
 };
 
 enum {
