@@ -59,14 +59,18 @@ struct random_step random_begin_step(const struct net *net, struct random_state 
   return step;
 }
 
+static int next_of(int index, int count) {
+  return index + 1 < count ? index + 1 : 0;
+}
+
 void random_dropout(const struct net *net, struct random_state state, uint8_t *bits) {
-  wide s = to_wide(state);
-  int first = net_drawn_bits(net);
-  for (int n = first; n < first + net->dropout_bits; n++)
-    bits[n - first] =
-        (uint8_t)((n < STATE_BITS ? s >> n
-                                  : s >> n % 41 ^ s >> (41 + n % 42) ^ s >> (83 + n % 43)) &
-                  1);
+  uint8_t s[STATE_BITS];
+  for (int i = 0; i < STATE_BITS; i++)
+    s[i] = (uint8_t)((i < 64 ? state.low >> i : state.high >> (i - 64)) & 1);
+  int n = net_drawn_bits(net), end = n + net->dropout_bits;
+  int a = n % 41, b = n % 42, c = n % 43;
+  for (; n < end; n++, a = next_of(a, 41), b = next_of(b, 42), c = next_of(c, 43))
+    *bits++ = n < STATE_BITS ? s[n] : s[a] ^ s[41 + b] ^ s[83 + c];
 }
 
 uint32_t random_at(const struct net *net, const struct random_step *step, int tensor, int row,
