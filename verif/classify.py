@@ -80,15 +80,18 @@ def vote(said, labels, files):
     return measure(torch.stack([said[i].mean(0) for i in index]), torch.stack([labels[i[0]] for i in index]))
 
 
-def train(model, optimiser, split, epochs):
+def train(model, optimiser, split, epochs, schedule=None):
     """Trains on a split that read_split gave and tests the epoch that was best on validation, in the form of `engram train
-    --json`. Each epoch has its seconds of the processor, validation included."""
+    --json`. The schedule of the learning rate, where there is one, makes a step an epoch. Each epoch has its seconds of
+    the processor, validation included."""
     pictures, labels, parts, files = split
     where = {part: np.flatnonzero(parts == part) for part in ("train", "validation", "test")}
     best, history, tested = None, [], None
     for epoch in range(1, epochs + 1):
         begin = time.process_time()
         loss, accuracy = train_epoch(model, optimiser, pictures[where["train"]], labels[where["train"]])
+        if schedule:
+            schedule.step()
         said = measure(probabilities(model, pictures[where["validation"]]), labels[where["validation"]])
         history.append({"epoch": epoch, "pictures": len(where["train"]), "loss": loss, "accuracy": accuracy,
                         "validation_loss": said["loss"], "validation_accuracy": said["accuracy"],
