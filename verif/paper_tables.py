@@ -163,6 +163,7 @@ def curve_table(nets):
 
 
 def kernel_table(own, estimates):
+    most = max(map(seeds_of, own.values()))
     text = head("net", "kernel", "parameters", "multiply-accumulates", "cycles to infer, to train", *TESTS.values(),
                 "less 4x4, points")
     for net in ("paper", "paper8"):
@@ -170,7 +171,7 @@ def kernel_table(own, estimates):
             name = net if kernel == 4 else f"{net}-kernel{kernel}"
             if name in own:
                 estimate = estimates[name]
-                text += row(f"`{net}`", f"{kernel}x{kernel}", f"{estimate['weights']:,}",
+                text += row(labelled(f"`{net}`", own[name], most), f"{kernel}x{kernel}", f"{estimate['weights']:,}",
                             f"{multiply_accumulates(kernel):,}",
                             f"{estimate['infer_cycles']:,}, {estimate['train_cycles']:,}",
                             *(spread(accuracies(own[name], test)) for test in TESTS),
@@ -183,6 +184,7 @@ def last_epoch(runs, key):
 
 
 def dropout_table(own):
+    most = max(map(seeds_of, own.values()))
     text = head("net", "dropout", *TESTS.values(), "less 0.5, points", "last epoch: accuracy training, validation",
                 "loss training, validation")
     for net in ("paper", "paper8"):
@@ -192,7 +194,7 @@ def dropout_table(own):
                 text += row(f"`{net}`", share, "not trained", *[""] * 7)
                 continue
             runs = own[name]
-            text += row(f"`{net}`", share, *(spread(accuracies(runs, test)) for test in TESTS),
+            text += row(labelled(f"`{net}`", runs, most), share, *(spread(accuracies(runs, test)) for test in TESTS),
                         "" if name == net else spread(less(runs, own[net]), sign="+"),
                         f"{100 * last_epoch(runs, 'accuracy'):.1f}, {100 * last_epoch(runs, 'validation_accuracy'):.1f}",
                         f"{last_epoch(runs, 'loss'):.3f}, {last_epoch(runs, 'validation_loss'):.3f}")
