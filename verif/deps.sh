@@ -4,7 +4,7 @@
 set -eu
 packages='gcc g++ pkg-config libsndfile1-dev libmpg123-dev libsoxr-dev libkissfft-dev libyaml-dev libjansson-dev
   libpng-dev zlib1g-dev libcmocka-dev verilator iverilog yosys clang clang-format python3-venv
-  nextpnr-ice40 fpga-icestorm jq libxml2-utils ffmpeg python3-numpy shellcheck'
+  nextpnr-ice40 fpga-icestorm jq libxml2-utils ffmpeg python3-numpy shellcheck gnuplot-nox'
 # 1.4 GB for one part of `make driver`, which says SKIP where they are missing.
 [ -z "${CI:-}" ] || packages="$packages gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc"
 

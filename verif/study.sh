@@ -46,7 +46,8 @@ for set in spectrum.segment spectrum.recording modulation.segment modulation.rec
   "$engram" features --view ${set%.*} $every --classes airplane,car,engine,helicopter,train -o "$work/$set" "$data" \
     >"$work/$set.log"
 done
-key=$(cat "$engram" "$work"/nets/*.yaml "$work"/*/*-ubyte "$work"/*/dataset.json "$here/study_torch.py" | cksum | cut -d' ' -f1)
+key=$(cat "$engram" "$work"/nets/*.yaml "$work"/*/*-ubyte "$work"/*/dataset.json "$here/study_torch.py" \
+  "$here/classify.py" | cksum | cut -d' ' -f1)
 runs=$work/$key
 mkdir -p "$runs"
 
