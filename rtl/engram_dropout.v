@@ -1,5 +1,5 @@
-// engram_dropout : which units take part: training keeps one of each neighbouring pair, or each by a
-//   draw of its own; inference keeps all.
+// engram_dropout : which units take part: training keeps one of each neighbouring pair, or each by
+//   a draw of its own; inference keeps all.
 // SPDX-License-Identifier: 0BSD
 `default_nettype none
 
@@ -10,7 +10,7 @@ module engram_dropout #(
   parameter DROPOUT_BITS = DROPPED > 0 ? 4 * UNITS : UNITS / 2
 ) (
   input  wire                    train_i,
-  input  wire [DROPOUT_BITS-1:0] pair_bits_i,  // of the step: 1 keeps the pair's second unit; draws
+  input  wire [DROPOUT_BITS-1:0] pair_bits_i,  // 1 keeps a pair's second unit; or draws
   output wire [UNITS-1:0]        keep_o
 );
   localparam [31:0] LEAST = DROPPED;

@@ -35,6 +35,7 @@ output verif/nets/output
 one verif/nets/one
 wide verif/nets/wide
 mlp verif/nets/mlp
+share verif/nets/share lanes=4
 loaded nets/tiny loaded
 loaded-fast nets/tiny loaded step=fast positions=1 filters=2 storage=register
 loaded-serial nets/tiny loaded mode=inference positions=1 taps=3

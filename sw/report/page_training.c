@@ -72,8 +72,8 @@ void page_curves(FILE *to, const struct report_run *run) {
   fputs("<h3>Learning</h3>\n<div class=\"charts\">\n", to);
   write_chart(to, &losses, &loss);
   write_chart(to, &accuracies, &accuracy);
-  fputs("</div>\n<p>Training: the mean over an epoch's steps, each before its update, with half of "
-        "the units of a layer with dropout. Validation: after the epoch, with all units, so that "
+  fputs("</div>\n<p>Training: the mean over an epoch's steps, each before its update, without "
+        "the units that dropout drops. Validation: after the epoch, with all units, so that "
         "it can be the better of "
         "the two. The chosen epoch has the highest validation accuracy, then the lowest loss.",
         to);

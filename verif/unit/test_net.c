@@ -599,6 +599,7 @@ static const struct {
     DROPOUT("0.96875"),
     DROPOUT("."),
     DROPOUT("nan"),
+    DROPOUT("0.3.1"),
     DROPOUT("0.3x"),
     DROPOUT("3e-1"),
     DROPOUT("0x.8"),

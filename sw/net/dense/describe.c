@@ -17,7 +17,7 @@ static int read_dropout(const char *text, void *target) {
     return 0;
   char *end;
   double share = strtod(text, &end);
-  if (end == text || text[strspn(text, "0123456789.")] || !(share < 1))
+  if (end == text || *end || text[strspn(text, "0123456789.")] || !(share < 1))
     return -1;
   layer->dropped = (int)(share * NET_DRAWS + 0.5);
   return layer->dropped > 0 && layer->dropped < NET_DRAWS ? 0 : -1;
