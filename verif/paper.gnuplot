@@ -8,5 +8,5 @@ set key outside right top
 set grid ytics lc rgb "#dddddd"
 set xlabel "epoch"
 set ylabel name eq "loss" ? "loss on validation, nats" : "accuracy on validation, %"
-if (name eq "loss") set yrange [0:1.5]
+if (name eq "loss") set yrange [0:*<1.5]
 plot for [i = 2:columns] file using 1:i with linespoints pointsize 0.4 linewidth 1.5 title columnheader(i)
