@@ -77,7 +77,7 @@ $(BUILD)/obj/embedded.o $(BUILD)/san/embedded.o: $(BUILD)/embedded.c
 TWINS := $(basename $(wildcard sw/model/*twin.c sw/model/*/twin.c sw/model/synapses/*.c))
 $(TWINS:%=$(BUILD)/obj/%.o) $(TWINS:%=$(BUILD)/san/%.o): CFLAGS += -ffp-contract=off
 # What the compiler is to make vectors of.
-VECTORS := $(TWINS) $(basename $(wildcard sw/model/*narrow.c sw/model/*/narrow.c sw/model/kernels*.c))
+VECTORS := $(TWINS) $(basename $(wildcard sw/model/model.c sw/model/*narrow.c sw/model/*/narrow.c sw/model/kernels*.c))
 $(VECTORS:%=$(BUILD)/obj/%.o): OPTIMISE += -O3
 
 $(BUILD)/obj/%.o: %.c VERSION

@@ -98,8 +98,9 @@ void narrow_free(struct narrow *narrow) {
 
 void narrow_set_layer(struct narrow *narrow, const struct weights *weights, int l) {
   int rows = narrow->net->layer[l].rows, units = narrow->net->layer[l].units;
-  const struct narrow_layer *n = &narrow->layer[l];
+  struct narrow_layer *n = &narrow->layer[l];
   const int32_t *from = weights->layer[l];
+  n->largest = 0;
   for (int row = 0; row < rows; row++)
     for (int u = 0; u < units; u++)
       n->weights[(size_t)u * n->stride + (size_t)row] = (int16_t)*from++;
@@ -154,6 +155,12 @@ void narrow_forward(struct model *model, int l, bool train) {
   else if (!narrow->layer[l - 1].used)
     narrow_outputs(model, l - 1);
   kinds[net->layer[l].kind]->forward(model, l, layer_input(narrow, l), train);
+}
+
+void narrow_sums(const struct model *model, int l) {
+  const struct narrow_kind *kind = kinds[model->net->layer[l].kind];
+  if (kind->sums)
+    kind->sums(model, l);
 }
 
 void narrow_backward(struct model *model, const struct random_step *random, int l) {
