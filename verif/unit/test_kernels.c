@@ -451,11 +451,15 @@ static void test_extreme_gradients(void **state) {
 
 /* ---- nets that are in vectors in part ---- */
 
-static struct { int dots, combine; } calls;
+static struct {
+  int dots, combine;
+  size_t terms; /* the most */
+} calls;
 
 static void counted_dots(const int16_t *const *columns, int count, struct kernel_factor x,
                          size_t length, int64_t *sums) {
   calls.dots++;
+  calls.terms = x.terms > calls.terms ? x.terms : calls.terms;
   kernels_portable.dots(columns, count, x, length, sums);
 }
 
@@ -484,6 +488,51 @@ static void check_calls(const struct net *net) {
   assert_int_equal(calls.dots, dots);
   assert_int_equal(calls.combine, combine);
   model_free(&model);
+}
+
+enum { INPUT = 8128 /* what the whitest picture and the largest kernel make */ };
+
+/* Inference with such inputs and weights of one sign a unit; returns the most products that dots
+ * takes to 32 bits. */
+static size_t compare_large_sums(const struct net *net, int32_t weight,
+                                 const struct kernels *kernels) {
+  static uint8_t picture[28 * 28];
+  struct model plain, fast;
+  memset(picture, 255, sizeof picture);
+  model_new_with(&plain, net, 1, NULL);
+  model_new_with(&fast, net, 1, kernels);
+  for (int m = 0; m < 2; m++) {
+    struct weights *weights = model_edit(m == 0 ? &plain : &fast);
+    weights->layer[0][0] = INT16_MAX;
+    for (size_t i = 0; i < weights->count[1]; i++)
+      weights->layer[1][i] = i % 2 == 0 ? weight : -weight;
+    for (size_t i = 0; i < weights->count[2]; i++)
+      weights->layer[2][i] = INT16_MAX;
+  }
+  calls.terms = 0;
+  model_forward(&plain, picture, 0, false);
+  model_forward(&fast, picture, 0, false);
+  assert_int_equal(plain.layer[0].activation[0], INPUT);
+  assert_same_step(&plain, &fast);
+  model_free(&plain);
+  model_free(&fast);
+  return calls.terms;
+}
+
+/* 32 bits hold the sum of some products, of few, or of one. */
+static void test_large_sums(void **state) {
+  (void)state;
+  static const struct nets_shape shape = {28, 28, 1, 1, 1, 1, {{2, false, false}}, 2};
+  static const struct nets_words words = {16, 14, 11, 15, -2};
+  static const struct kernels counted = {"counted", counted_dots, counted_combine, NULL};
+  struct net net;
+  nets_make(&net, &shape, &words);
+  for (int32_t weight = 500; weight < INT16_MAX; weight *= 2) {
+    size_t some = (size_t)(INT32_MAX / (weight * INPUT)) / 2 * 2;
+    assert_int_equal(compare_large_sums(&net, weight, &counted), some < 16 ? 0 : some);
+    for (const struct kernels *const *set = kernels_all(); *set; set++)
+      compare_large_sums(&net, weight, *set);
+  }
 }
 
 /* A view of a trained model infers as that does. */
@@ -562,10 +611,15 @@ int main(void) {
   for (const struct kernels *const *set = kernels_all(); *set; set++)
     printf("kernels: %s\n", (*set)->name);
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_prestate(test_dots, &seed),   cmocka_unit_test_prestate(test_combine, &seed),
-      cmocka_unit_test_prestate(test_update, &seed), cmocka_unit_test(test_ends),
-      cmocka_unit_test(test_extreme_gradients),      cmocka_unit_test(test_all),
-      cmocka_unit_test_prestate(test_mixed, &seed),  cmocka_unit_test_prestate(test_paper, &seed),
+      cmocka_unit_test_prestate(test_dots, &seed),
+      cmocka_unit_test_prestate(test_combine, &seed),
+      cmocka_unit_test_prestate(test_update, &seed),
+      cmocka_unit_test(test_ends),
+      cmocka_unit_test(test_extreme_gradients),
+      cmocka_unit_test(test_large_sums),
+      cmocka_unit_test(test_all),
+      cmocka_unit_test_prestate(test_mixed, &seed),
+      cmocka_unit_test_prestate(test_paper, &seed),
       cmocka_unit_test_prestate(test_large, &seed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
