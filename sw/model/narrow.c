@@ -34,9 +34,9 @@ static bool any_fits(const struct net *net) {
 
 struct values values_new(size_t count, size_t slack) {
   size_t length = kernel_length(count);
-  return (struct values){length, memory_new(length + slack, sizeof(int16_t)),
-                         memory_new(length + slack, sizeof(int16_t)),
-                         memory_new(length + slack, sizeof(int16_t))};
+  return (struct values){length, memory_new_lines(length + slack, sizeof(int16_t)),
+                         memory_new_lines(length + slack, sizeof(int16_t)),
+                         memory_new_lines(length + slack, sizeof(int16_t))};
 }
 
 void values_free(struct values *values) {
@@ -70,7 +70,7 @@ struct narrow *narrow_new(const struct net *net, const struct kernels *kernels,
     n->stride = n->length + (n->length / KERNEL_BLOCK % 2 == 0 ? KERNEL_BLOCK : 0);
     most = n->stride > most ? n->stride : most;
     n->weights = owner ? owner->layer[l].weights
-                       : memory_new((size_t)layer->units * n->stride, sizeof *n->weights);
+                       : memory_new_lines((size_t)layer->units * n->stride, sizeof *n->weights);
     if (kinds[layer->kind]->make)
       n->own = kinds[layer->kind]->make(narrow, l);
   }

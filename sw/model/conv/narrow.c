@@ -104,15 +104,14 @@ static void forward(struct model *model, int l, struct values *input, bool train
 /* One filter's gradients as a plane, with 0 where there is no position. */
 static void gather(struct narrow *narrow, struct plane *plane, const struct layer *layer,
                    int filter, const int32_t *gradient) {
-  int units = layer->units, from = filter;
+  int units = layer->units, width = layer->conv.out_width;
+  size_t unused = (size_t)(narrow->net->width - width);
+  gradient += filter;
   for (int y = 0; y < layer->conv.out_height; y++) {
     int16_t *value = plane->values.whole + y * narrow->net->width;
-    for (int x = 0; x < layer->conv.out_width; x++, from += units)
-      value[x] = (int16_t)gradient[from];
-    memset(
-        value + layer->conv.out_width, 0,
-        (size_t)(y + 1 < layer->conv.out_height ? narrow->net->width - layer->conv.out_width : 0) *
-            sizeof *value);
+    for (int x = 0; x < width; x++, gradient += units)
+      value[x] = (int16_t)*gradient;
+    memset(value + width, 0, (y + 1 < layer->conv.out_height ? unused : 0) * sizeof *value);
   }
 }
 
