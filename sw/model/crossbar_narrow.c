@@ -85,7 +85,7 @@ void crossbar_narrow_backward(struct model *model, int l) {
   }
   struct kernel_combine combine = {.count = count + count % 2,
                                    .vectors = columns,
-                                   .factor = {low, whole ? NULL : high},
+                                   .factor = {low, whole ? NULL : high, 0},
                                    .length = n->length,
                                    .gate = front->gate,
                                    .shift = layer->back_shift,
