@@ -196,36 +196,48 @@ TARGET static uint32_t combine(const struct kernel_combine *c) {
 
 /* ---- updates ---- */
 
-/* (((u + half) >> coarse) + rho) >> fine */
-TARGET static inline VECTOR step_of(VECTOR u, VECTOR half, VECTOR rho, __m128i coarse,
-                                    __m128i fine) {
-  return I(sra_epi32)(I(add_epi32)(I(sra_epi32)(I(add_epi32)(u, half), coarse), rho), fine);
+/* What all words of an update share. */
+struct shifts {
+  VECTOR half;
+  __m128i coarse, fine;
+};
+
+/* (((u + half) >> coarse) + rho) >> fine; a constant `drawn` says whether there is a rho, of `fine`
+ * bits. */
+TARGET static inline VECTOR step_of(const struct shifts *s, VECTOR u, VECTOR rho, bool drawn) {
+  VECTOR step = I(sra_epi32)(I(add_epi32)(u, s->half), s->coarse);
+  return drawn ? I(sra_epi32)(I(add_epi32)(step, rho), s->fine) : step;
 }
 
-TARGET static uint32_t update(const struct kernel_update *u, int16_t *weights, const int16_t *x,
-                              const uint16_t *rows, size_t length) {
+TARGET static inline uint32_t update_of(const struct kernel_update *u, int16_t *weights,
+                                        const int16_t *x, const uint16_t *rows, size_t length,
+                                        bool drawn) {
   VECTOR gradient = I(set1_epi16)(u->gradient), column = I(set1_epi16)((int16_t)u->column);
   VECTOR lowest = I(set1_epi16)((int16_t)fixed_low(u->bits));
   VECTOR highest = I(set1_epi16)((int16_t)fixed_high(u->bits)), zero = I(set1_epi16)(0);
   int below = u->shift - u->fine_bits;
-  VECTOR half = I(set1_epi32)(u->halves && below > 0 ? 1 << (below - 1) : 0);
-  __m128i coarse = _mm_cvtsi32_si128(below);
-  __m128i fine = _mm_cvtsi32_si128(u->fine_bits);
+  struct shifts s = {I(set1_epi32)(u->halves && below > 0 ? 1 << (below - 1) : 0),
+                     _mm_cvtsi32_si128(below), _mm_cvtsi32_si128(u->fine_bits)};
   uint32_t count = 0;
   for (size_t i = 0; i < length; i += WORDS) {
-    VECTOR value = load(x + i), weight = load(weights + i);
-    VECTOR rho = either_not_both(load((const int16_t *)rows + i), column);
+    VECTOR value = load(x + i), weight = load(weights + i), rho = zero;
+    if (drawn)
+      rho = either_not_both(load((const int16_t *)rows + i), column);
     VECTOR low = I(mullo_epi16)(value, gradient), high = I(mulhi_epi16)(value, gradient);
-    VECTOR a =
-        step_of(I(unpacklo_epi16)(low, high), half, I(unpacklo_epi16)(rho, zero), coarse, fine);
-    VECTOR b =
-        step_of(I(unpackhi_epi16)(low, high), half, I(unpackhi_epi16)(rho, zero), coarse, fine);
+    VECTOR a = step_of(&s, I(unpacklo_epi16)(low, high), I(unpacklo_epi16)(rho, zero), drawn);
+    VECTOR b = step_of(&s, I(unpackhi_epi16)(low, high), I(unpackhi_epi16)(rho, zero), drawn);
     VECTOR updated = I(subs_epi16)(weight, I(packs_epi32)(a, b));
     updated = I(max_epi16)(I(min_epi16)(updated, highest), lowest);
     count += lost(value, weight, updated);
     store(weights + i, updated);
   }
   return count;
+}
+
+TARGET static uint32_t update(const struct kernel_update *u, int16_t *weights, const int16_t *x,
+                              const uint16_t *rows, size_t length) {
+  return u->fine_bits > 0 ? update_of(u, weights, x, rows, length, true)
+                          : update_of(u, weights, x, rows, length, false);
 }
 
 #endif
