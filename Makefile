@@ -180,7 +180,10 @@ link-faults: $(ENGRAM) $(BUILD)/link_faults ## FAULTS=N random faults between th
 TORCH      := $(BUILD)/venv-bench
 BENCH_DATA := $(BUILD)/pictures/bench
 
-$(BUILD)/speed: $(BUILD)/obj/verif/speed.o $(OBJECTS)
+# Plain C that is to be as fast as it can be on the machine at hand.
+$(BUILD)/obj/verif/rival.o: OPTIMISE = -O3 -march=native
+
+$(BUILD)/speed: $(BUILD)/obj/verif/speed.o $(BUILD)/obj/verif/rival.o $(BUILD)/obj/verif/peak.o $(OBJECTS)
 	@echo "ld $@"; $(CC) -o $@ $^ $(LIBS)
 
 $(BENCH_DATA)/dataset.json: $(ENGRAM)
@@ -188,15 +191,15 @@ $(BENCH_DATA)/dataset.json: $(ENGRAM)
 	$(ENGRAM) synth --classes airplane,car -o $(BUILD)/made/bench
 	$(ENGRAM) features --net nets/paper.yaml -o $(@D) $(BUILD)/made/bench
 
-bench: $(BUILD)/speed $(ENGRAM) $(BENCH_DATA)/dataset.json ## the model's speed, beside PyTorch's where `make bench-deps` was (minutes)
+bench: $(BUILD)/speed $(ENGRAM) $(BENCH_DATA)/dataset.json ## the model's speed, beside plain C and, where `make bench-deps` was, PyTorch and ONNX Runtime [ROUNDS=3 BENCH_SECONDS=1 WIDTHS='64 1024']
 	@sh verif/speed.sh $(BUILD)/speed $(ENGRAM) $(BENCH_DATA) $(BUILD)/bench-speed $(TORCH)/bin/python
 
-bench-page: $(BUILD)/speed $(ENGRAM) $(BENCH_DATA)/dataset.json ## the same; writes the table of docs/speed.md
+bench-page: $(BUILD)/speed $(ENGRAM) $(BENCH_DATA)/dataset.json ## the same; writes the tables of docs/speed.md
 	@sh verif/speed.sh $(BUILD)/speed $(ENGRAM) $(BENCH_DATA) $(BUILD)/bench-speed $(TORCH)/bin/python docs/speed.md
 
-bench-deps: ## install PyTorch for `make bench` and `make torch`, from PyPI into build/ (gigabytes)
+bench-deps: ## install PyTorch and ONNX Runtime for `make bench` and `make torch`, from PyPI into build/ (gigabytes)
 	/usr/bin/python3 -m venv $(TORCH)
-	$(TORCH)/bin/pip install --quiet --no-cache-dir torch numpy safetensors
+	$(TORCH)/bin/pip install --quiet --no-cache-dir torch numpy safetensors onnx onnxruntime
 
 # ---------------------------------------------------------------- what is learned
 .PHONY: mnist mnist-page torch defaults finetune finetune-page
