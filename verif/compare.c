@@ -241,11 +241,12 @@ static void compare_layer(struct compare *compare, int l, bool train, uint64_t n
   const struct stream *sum = stream_of(compare, layer->name, "sum"),
                       *kept = stream_of(compare, layer->name, "kept");
   const struct stream *update_sum = stream_of(compare, layer->name, "update_sum");
+  const int64_t *sums = model_sums(model, l);
   compare_values(compare, l, "input", l > 0 ? model->layer[l - 1].activation : model->pixels, now);
   for (size_t n = 0; kept && n < (size_t)layer->outputs; n++) {
     compare_seen(compare, kept, n, -(int64_t)t->kept[n], now); /* one bit in two's complement */
     if (t->kept[n])
-      compare_seen(compare, sum, n, t->sum[n], now);
+      compare_seen(compare, sum, n, sums[n], now);
   }
   compare_values(compare, l, "activation", t->activation, now);
   if (!train)

@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=verif/lib.sh
 . "$here/lib.sh"
 needs estimate-check yosys
-mkdir -p "$work"
+mkdir -p "$work/made"
 work=$(realpath "$work")
 
 # name, families, description, folds
@@ -42,16 +42,23 @@ deep      ecp5,ice40  verif/estimate/deep.yaml step=fast lanes=10
 deep      ecp5,ice40  verif/estimate/deep.yaml multipliers=shared storage=single_port lanes=6
 '
 
-# Synthesizes a core: folder, family, further passes, further options of engram gen.
+# Synthesizes a core: folder, family, further passes, further options of engram gen. What was synthesized before, of the
+# same files and by the same steps, is not again: its counts stay in made/.
 synthesize() {
   folder=$1 family=$2 passes=$3
   shift 3
   "$engram" gen "$@" -o "$folder/core" >"$folder/gen"
   # shellcheck source=fpga/family.sh
   . "$here/../fpga/family.sh"
-  (cd "$folder/core" && yosys -q -p "read_verilog $define $(tr '\n' ' ' <engram_core.f); $(synthesis engram_core '-run :check');
-    check -assert; $passes opt_clean -purge; write_blif -gates -cname ../core.blif" >../yosys)
-  awk -f "$here/estimate_cells.awk" "$folder/core.blif" | sort >"$folder/made"
+  steps="read_verilog $define $(tr '\n' ' ' <"$folder/core/engram_core.f"); $(synthesis engram_core '-run :check');
+    check -assert; $passes opt_clean -purge; write_blif -gates -cname ../core.blif"
+  counts=$work/made/$({ yosys -V; echo "$steps"; cat "$here/estimate_cells.awk" "$folder"/core/*.v; } | cksum | tr ' ' -)
+  if [ ! -s "$counts" ]; then
+    (cd "$folder/core" && yosys -q -p "$steps" >../yosys)
+    awk -f "$here/estimate_cells.awk" "$folder/core.blif" | sort >"$counts.$family"
+    mv "$counts.$family" "$counts"
+  fi
+  cp "$counts" "$folder/made"
   rm -rf "$folder/core" "$folder/core.blif"
   "$engram" estimate --leaves "$@" | awk -v family="$family" '
     BEGIN { title = family == "ecp5" ? "ECP5" : "iCE40" }

@@ -25,6 +25,14 @@ void *memory_new(size_t count, size_t size) {
   return memory;
 }
 
+void *memory_new_lines(size_t count, size_t size) {
+  size_t lines = count * size / MEMORY_LINE + 1;
+  void *memory = aligned_alloc(MEMORY_LINE, lines * MEMORY_LINE);
+  if (!memory)
+    fail_memory();
+  return memset(memory, 0, lines * MEMORY_LINE);
+}
+
 /* The two texts one after the other. */
 static char *text_join(const char *first, const char *second) {
   char *text = memory_new(strlen(first) + strlen(second) + 1, 1);

@@ -82,4 +82,8 @@ void *memory_grow(void *list, size_t count, size_t size);
 /* malloc/calloc that end the program with a message when memory is exhausted: never NULL. */
 void *memory_new(size_t count, size_t size);
 
+/* The same, beginning on a line of the cache: a vector of MEMORY_LINE bytes then lies in one. */
+enum { MEMORY_LINE = 64 };
+void *memory_new_lines(size_t count, size_t size);
+
 #endif

@@ -7,6 +7,34 @@
 
 /* ---- FC ---- */
 
+/* Products that are summed in 32 bits before 64 take over: with fewer the split is faster. */
+enum { TERMS_LEAST = 16 };
+
+static int largest_magnitude(const int16_t *words, size_t count) {
+  int16_t most = 0, least = 0;
+  for (size_t i = 0; i < count; i++) {
+    most = words[i] > most ? words[i] : most;
+    least = words[i] < least ? words[i] : least;
+  }
+  return most > -least ? most : -least;
+}
+
+/* The input for sums with each unit's weights: whole where all products of words of these widths
+ * fit, or some at a time of those that there are. Training, which changes the weights with each
+ * step, does not look for that. */
+static struct kernel_factor forward_factor(const struct layer *layer, struct narrow_layer *n,
+                                           struct values *input, bool train) {
+  if (layer->sum_bits <= KERNEL_WHOLE_BITS || values_fit(input, layer->weight.bits))
+    return values_factor(input, true);
+  if (!train && n->largest == 0)
+    n->largest = largest_magnitude(n->values, (size_t)layer->units * n->stride);
+  int64_t product = train ? 0 : (int64_t)n->largest * largest_magnitude(input->whole, n->length);
+  if (product > 0 && INT32_MAX / product >= TERMS_LEAST)
+    return (struct kernel_factor){input->whole, NULL, (size_t)(INT32_MAX / product / 2 * 2)};
+  values_split(input);
+  return values_factor(input, false);
+}
+
 void crossbar_narrow_forward(struct model *model, int l, struct values *input, bool train) {
   struct narrow *narrow = model->narrow;
   const struct layer *layer = &model->net->layer[l];
@@ -18,10 +46,7 @@ void crossbar_narrow_forward(struct model *model, int l, struct values *input, b
   int count = kept_units(model, l, train, units);
   for (int k = 0; k < count; k++)
     columns[k] = n->values + (size_t)units[k] * n->stride;
-  bool whole = layer->sum_bits <= KERNEL_WHOLE_BITS || values_fit(input, layer->weight.bits);
-  if (!whole)
-    values_split(input);
-  narrow->kernels->dots(columns, count, values_factor(input, whole), n->length, sums);
+  narrow->kernels->dots(columns, count, forward_factor(layer, n, input, train), n->length, sums);
   memset(t->sum, 0, (size_t)layer->units * sizeof *t->sum);
   for (int k = 0; k < count; k++)
     t->sum[units[k]] = sums[k];
@@ -60,7 +85,7 @@ void crossbar_narrow_backward(struct model *model, int l) {
   }
   struct kernel_combine combine = {.count = count + count % 2,
                                    .vectors = columns,
-                                   .factor = {low, whole ? NULL : high},
+                                   .factor = {low, whole ? NULL : high, 0},
                                    .length = n->length,
                                    .gate = front->gate,
                                    .shift = layer->back_shift,
@@ -76,7 +101,7 @@ void crossbar_narrow_update(struct model *model, const struct random_step *rando
                             const struct values *input) {
   const struct layer *layer = &model->net->layer[l];
   struct narrow *narrow = model->narrow;
-  const struct narrow_layer *n = &narrow->layer[l];
+  struct narrow_layer *n = &narrow->layer[l];
   struct synapse_step step = synapse_begin(model, random, net_matrix(model->net, l));
   struct synapse_product product = {.x = input->whole,
                                     .gradient = model->layer[l].gradient,
@@ -84,6 +109,7 @@ void crossbar_narrow_update(struct model *model, const struct random_step *rando
                                     .words = n->weights,
                                     .values = n->values == n->weights ? NULL : n->values,
                                     .stride = n->stride};
+  n->largest = 0;
   narrow_rows(narrow, &step);
   model->counters.count[COUNT_LOST][l] +=
       synapse_narrow(layer)->update(&step, narrow->kernels, &product);

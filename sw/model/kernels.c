@@ -10,7 +10,7 @@
 
 /* ---- sums ---- */
 
-/* At most KERNEL_TERMS_MAX products of one half of a factor. */
+/* So few products that their sum fits 32 bits. */
 static int32_t dot_block(const int16_t *column, const int16_t *x, size_t length) {
   int32_t sum = 0;
   for (size_t i = 0; i < length; i++)
@@ -20,8 +20,9 @@ static int32_t dot_block(const int16_t *column, const int16_t *x, size_t length)
 
 static int64_t dot(const int16_t *column, struct kernel_factor x, size_t length) {
   int64_t sum = 0;
-  for (size_t at = 0; at < length; at += KERNEL_TERMS_MAX) {
-    size_t block = length - at < KERNEL_TERMS_MAX ? length - at : KERNEL_TERMS_MAX;
+  size_t terms = x.high ? KERNEL_TERMS_MAX : x.terms > 0 ? x.terms : length;
+  for (size_t at = 0; at < length; at += terms) {
+    size_t block = length - at < terms ? length - at : terms;
     sum += dot_block(column + at, x.low + at, block);
     if (x.high)
       sum += (int64_t)dot_block(column + at, x.high + at, block) * (1 << KERNEL_SPLIT_BITS);

@@ -28,9 +28,11 @@ static inline size_t kernel_length(size_t count) {
 }
 
 /* One factor of a sum of products. `high` NULL: `low` is the value, and the sum of all products'
- * magnitudes fits KERNEL_WHOLE_BITS. Else the value is high * 2^8 + low, 0 <= low < 2^8. */
+ * magnitudes fits KERNEL_WHOLE_BITS, or for dots that of any `terms` of them 32 bits. Else the
+ * value is high * 2^8 + low, 0 <= low < 2^8. */
 struct kernel_factor {
   const int16_t *low, *high;
+  size_t terms; /* even; 0: all */
 };
 
 /* out[i] = the normaliser of sum over k of factor[k] * vector[k][i]; 0 where gate[i] is 0. */

@@ -23,9 +23,9 @@
 
 enum {
   WORDS = 2 * LANES,
-  COLUMNS = 4,                      /* summed at a time */
-  CHUNK = KERNEL_TERMS_MAX * LANES, /* of a vector: each lane then adds KERNEL_TERMS_MAX terms */
-  SHIFT_MAX = 31,                   /* of a whole sum: with more it is 0 all the same */
+  SIDE_BY_SIDE = KERNEL_BLOCK / WORDS,      /* vectors of a block, which is combined at a time */
+  COLUMNS = 4,                              /* summed at a time */
+  SHIFT_MAX = 31,                           /* of a whole sum: with more it is 0 all the same */
   SPLIT_SHIFT_MIN = KERNEL_SPLIT_BITS + 1,  /* in 32 bits: half a unit is of the high sum; */
   SPLIT_SHIFT_MAX = KERNEL_SPLIT_BITS + 30, /* its largest sum and half a unit fit */
 };
@@ -54,14 +54,15 @@ TARGET static inline void dots_of(const int16_t *const *columns, struct kernel_f
 
 TARGET static void dots(const int16_t *const *columns, int count, struct kernel_factor x,
                         size_t length, int64_t *sums) {
+  size_t terms = x.high ? KERNEL_TERMS_MAX : x.terms > 0 ? x.terms : length; /* of a lane */
   for (int first = 0; first < count; first += COLUMNS) {
     const int16_t *column[COLUMNS];
     int64_t sum[COLUMNS] = {0};
     int some = count - first < COLUMNS ? count - first : COLUMNS;
     for (int k = 0; k < COLUMNS; k++)
       column[k] = columns[first + (k < some ? k : 0)];
-    for (size_t at = 0; at < length; at += CHUNK) {
-      size_t chunk = length - at < CHUNK ? length - at : CHUNK;
+    for (size_t at = 0; at < length; at += terms * LANES) {
+      size_t chunk = length - at < terms * LANES ? length - at : terms * LANES;
       if (x.high)
         dots_of(column, x, at, chunk, true, sum);
       else
@@ -84,20 +85,26 @@ TARGET static inline VECTOR pair_of(const int16_t *factor) {
   return I(set1_epi32)((int32_t)((uint32_t)(uint16_t)factor[0] | (uint32_t)factor[1] << 16));
 }
 
-/* The terms from `first` to before `end`. */
+/* The terms from `first` to before `end`, of a block; a constant `split` says whether factor.high
+ * is there. */
 TARGET static inline void combine_sums(const struct kernel_combine *c, int first, int end,
-                                       size_t at, struct lanes *low, struct lanes *high) {
-  low->a = low->b = high->a = high->b = I(set1_epi32)(0);
+                                       size_t at, bool split, struct lanes *low,
+                                       struct lanes *high) {
+  for (int v = 0; v < SIDE_BY_SIDE; v++)
+    low[v].a = low[v].b = high[v].a = high[v].b = I(set1_epi32)(0);
   for (int k = first; k < end; k += 2) {
-    VECTOR one = load(c->vectors[k] + at), other = load(c->vectors[k + 1] + at);
-    VECTOR a = I(unpacklo_epi16)(one, other), b = I(unpackhi_epi16)(one, other);
-    VECTOR factor = pair_of(c->factor.low + k);
-    low->a = dot_add(low->a, a, factor);
-    low->b = dot_add(low->b, b, factor);
-    if (c->factor.high) {
-      factor = pair_of(c->factor.high + k);
-      high->a = dot_add(high->a, a, factor);
-      high->b = dot_add(high->b, b, factor);
+    const int16_t *one = c->vectors[k] + at, *other = c->vectors[k + 1] + at;
+    VECTOR low_factor = pair_of(c->factor.low + k);
+    VECTOR high_factor = split ? pair_of(c->factor.high + k) : low_factor;
+    for (int v = 0; v < SIDE_BY_SIDE; v++) {
+      VECTOR x = load(one + v * WORDS), y = load(other + v * WORDS);
+      VECTOR a = I(unpacklo_epi16)(x, y), b = I(unpackhi_epi16)(x, y);
+      low[v].a = dot_add(low[v].a, a, low_factor);
+      low[v].b = dot_add(low[v].b, b, low_factor);
+      if (split) {
+        high[v].a = dot_add(high[v].a, a, high_factor);
+        high[v].b = dot_add(high[v].b, b, high_factor);
+      }
     }
   }
 }
@@ -131,44 +138,48 @@ TARGET static inline VECTOR normalise(const struct normaliser *r, VECTOR low, VE
 }
 
 /* Sums that fit 32 bits, or as two halves. */
-TARGET static uint32_t combine_short(const struct kernel_combine *c) {
+TARGET static inline uint32_t combine_short(const struct kernel_combine *c, bool split) {
   struct normaliser r = normaliser_of(c);
   uint32_t cut = 0;
-  for (size_t at = 0; at < c->length; at += WORDS) {
-    struct lanes low, high;
-    combine_sums(c, 0, c->count, at, &low, &high);
-    VECTOR gate = load(c->gate + at);
-    VECTOR a = normalise(&r, low.a, high.a, I(unpacklo_epi16)(gate, gate), &cut);
-    VECTOR b = normalise(&r, low.b, high.b, I(unpackhi_epi16)(gate, gate), &cut);
-    store(c->out + at, I(packs_epi32)(a, b));
-    if (c->sums)
-      store_sums(c->sums + at, low.a, low.b);
+  for (size_t block = 0; block < c->length; block += KERNEL_BLOCK) {
+    struct lanes low[SIDE_BY_SIDE], high[SIDE_BY_SIDE];
+    combine_sums(c, 0, c->count, block, split, low, high);
+    for (int v = 0; v < SIDE_BY_SIDE; v++) {
+      size_t at = block + (size_t)(v * WORDS);
+      VECTOR gate = load(c->gate + at);
+      VECTOR a = normalise(&r, low[v].a, high[v].a, I(unpacklo_epi16)(gate, gate), &cut);
+      VECTOR b = normalise(&r, low[v].b, high[v].b, I(unpackhi_epi16)(gate, gate), &cut);
+      store(c->out + at, I(packs_epi32)(a, b));
+      if (c->sums)
+        store_sums(c->sums + at, low[v].a, low[v].b);
+    }
   }
   return cut;
 }
 
-/* sums += the lanes, in their order, times scale. */
-TARGET static inline void add_lanes(int64_t *sums, struct lanes lanes, int64_t scale) {
-  int32_t ordered[WORDS];
-  store_sums(ordered, lanes.a, lanes.b);
-  for (int i = 0; i < WORDS; i++)
+/* sums += a block's lanes, in their order, times scale. */
+TARGET static inline void add_lanes(int64_t *sums, const struct lanes *lanes, int64_t scale) {
+  int32_t ordered[KERNEL_BLOCK];
+  for (int v = 0; v < SIDE_BY_SIDE; v++)
+    store_sums(ordered + v * WORDS, lanes[v].a, lanes[v].b);
+  for (int i = 0; i < KERNEL_BLOCK; i++)
     sums[i] += ordered[i] * scale;
 }
 
 /* All other split sums: KERNEL_TERMS_MAX terms at a time, which then meet in 64 bits. */
 TARGET static uint32_t combine_long(const struct kernel_combine *c) {
   uint32_t cut = 0;
-  for (size_t at = 0; at < c->length; at += WORDS) {
-    int64_t sums[WORDS] = {0};
+  for (size_t at = 0; at < c->length; at += KERNEL_BLOCK) {
+    int64_t sums[KERNEL_BLOCK] = {0};
     for (int first = 0; first < c->count; first += KERNEL_TERMS_MAX) {
-      struct lanes low, high;
+      struct lanes low[SIDE_BY_SIDE], high[SIDE_BY_SIDE];
       int rest = c->count - first;
       combine_sums(c, first, rest < KERNEL_TERMS_MAX ? c->count : first + KERNEL_TERMS_MAX, at,
-                   &low, &high);
+                   true, low, high);
       add_lanes(sums, low, 1);
       add_lanes(sums, high, 1 << KERNEL_SPLIT_BITS);
     }
-    for (size_t i = 0; i < WORDS; i++)
+    for (size_t i = 0; i < KERNEL_BLOCK; i++)
       c->out[at + i] =
           (int16_t)fixed_normalise(c->gate[at + i] ? sums[i] : 0, c->shift, c->bits, false, &cut);
   }
@@ -176,44 +187,57 @@ TARGET static uint32_t combine_long(const struct kernel_combine *c) {
 }
 
 TARGET static uint32_t combine(const struct kernel_combine *c) {
-  return !c->factor.high || (c->count <= KERNEL_TERMS_MAX && c->shift >= SPLIT_SHIFT_MIN &&
-                             c->shift <= SPLIT_SHIFT_MAX)
-             ? combine_short(c)
+  if (!c->factor.high)
+    return combine_short(c, false);
+  return c->count <= KERNEL_TERMS_MAX && c->shift >= SPLIT_SHIFT_MIN && c->shift <= SPLIT_SHIFT_MAX
+             ? combine_short(c, true)
              : combine_long(c);
 }
 
 /* ---- updates ---- */
 
-/* (((u + half) >> coarse) + rho) >> fine */
-TARGET static inline VECTOR step_of(VECTOR u, VECTOR half, VECTOR rho, __m128i coarse,
-                                    __m128i fine) {
-  return I(sra_epi32)(I(add_epi32)(I(sra_epi32)(I(add_epi32)(u, half), coarse), rho), fine);
+/* What all words of an update share. */
+struct shifts {
+  VECTOR half;
+  __m128i coarse, fine;
+};
+
+/* (((u + half) >> coarse) + rho) >> fine; a constant `drawn` says whether there is a rho, of `fine`
+ * bits. */
+TARGET static inline VECTOR step_of(const struct shifts *s, VECTOR u, VECTOR rho, bool drawn) {
+  VECTOR step = I(sra_epi32)(I(add_epi32)(u, s->half), s->coarse);
+  return drawn ? I(sra_epi32)(I(add_epi32)(step, rho), s->fine) : step;
 }
 
-TARGET static uint32_t update(const struct kernel_update *u, int16_t *weights, const int16_t *x,
-                              const uint16_t *rows, size_t length) {
+TARGET static inline uint32_t update_of(const struct kernel_update *u, int16_t *weights,
+                                        const int16_t *x, const uint16_t *rows, size_t length,
+                                        bool drawn) {
   VECTOR gradient = I(set1_epi16)(u->gradient), column = I(set1_epi16)((int16_t)u->column);
   VECTOR lowest = I(set1_epi16)((int16_t)fixed_low(u->bits));
   VECTOR highest = I(set1_epi16)((int16_t)fixed_high(u->bits)), zero = I(set1_epi16)(0);
   int below = u->shift - u->fine_bits;
-  VECTOR half = I(set1_epi32)(u->halves && below > 0 ? 1 << (below - 1) : 0);
-  __m128i coarse = _mm_cvtsi32_si128(below);
-  __m128i fine = _mm_cvtsi32_si128(u->fine_bits);
+  struct shifts s = {I(set1_epi32)(u->halves && below > 0 ? 1 << (below - 1) : 0),
+                     _mm_cvtsi32_si128(below), _mm_cvtsi32_si128(u->fine_bits)};
   uint32_t count = 0;
   for (size_t i = 0; i < length; i += WORDS) {
-    VECTOR value = load(x + i), weight = load(weights + i);
-    VECTOR rho = either_not_both(load((const int16_t *)rows + i), column);
+    VECTOR value = load(x + i), weight = load(weights + i), rho = zero;
+    if (drawn)
+      rho = either_not_both(load((const int16_t *)rows + i), column);
     VECTOR low = I(mullo_epi16)(value, gradient), high = I(mulhi_epi16)(value, gradient);
-    VECTOR a =
-        step_of(I(unpacklo_epi16)(low, high), half, I(unpacklo_epi16)(rho, zero), coarse, fine);
-    VECTOR b =
-        step_of(I(unpackhi_epi16)(low, high), half, I(unpackhi_epi16)(rho, zero), coarse, fine);
+    VECTOR a = step_of(&s, I(unpacklo_epi16)(low, high), I(unpacklo_epi16)(rho, zero), drawn);
+    VECTOR b = step_of(&s, I(unpackhi_epi16)(low, high), I(unpackhi_epi16)(rho, zero), drawn);
     VECTOR updated = I(subs_epi16)(weight, I(packs_epi32)(a, b));
     updated = I(max_epi16)(I(min_epi16)(updated, highest), lowest);
     count += lost(value, weight, updated);
     store(weights + i, updated);
   }
   return count;
+}
+
+TARGET static uint32_t update(const struct kernel_update *u, int16_t *weights, const int16_t *x,
+                              const uint16_t *rows, size_t length) {
+  return u->fine_bits > 0 ? update_of(u, weights, x, rows, length, true)
+                          : update_of(u, weights, x, rows, length, false);
 }
 
 #endif

@@ -115,11 +115,22 @@ void layer_activate(struct model *model, int l, bool train) {
   }
 }
 
+const int64_t *model_sums(const struct model *model, int l) {
+  if (model_in_vectors(model, l))
+    narrow_sums(model, l);
+  return model->layer[l].sum;
+}
+
+static void set_pixels(int32_t *restrict pixels, const uint8_t *restrict picture, int offset,
+                       int count) {
+  for (int i = 0; i < count; i++)
+    pixels[i] = picture[i] - offset;
+}
+
 void model_forward(struct model *model, const uint8_t *picture, int label, bool train) {
   const struct net *net = model->net;
   catch_up(model);
-  for (int i = 0; i < net->height * net->width; i++)
-    model->pixels[i] = picture[i] - net->pixel_offset;
+  set_pixels(model->pixels, picture, net->pixel_offset, net->height * net->width);
   if (train)
     random_dropout(net, model->state.random, model->dropout);
   for (int l = 0; l < net->layer_count; l++)

@@ -13,7 +13,7 @@
 
 /* What a layer computed. `outputs` = positions * units, units innermost (algorithm: flatten). */
 struct layer_tensors {
-  int64_t *sum;        /* [outputs] exact forward sum; 0 for dropped units */
+  int64_t *sum;        /* [outputs] model_sums */
   int32_t *activation; /* [outputs] C, D, logits */
   uint8_t *kept;       /* [outputs] 0: dropped in this step */
   uint8_t *gate; /* [outputs] 1: the gradient passes (kept, and above zero where there is a ReLU) */
@@ -69,6 +69,9 @@ bool model_in_vectors(const struct model *model, int l);
 /* A second model with the weights of `model` and counters of its own, for inference in another
  * thread. Meanwhile `model` may infer, but not train, be edited or be freed. */
 void model_view(struct model *view, struct model *model);
+
+/* The exact forward sums of layer `l` in the last step, [outputs]; 0 for dropped units. */
+const int64_t *model_sums(const struct model *model, int l);
 
 /* All weights as they are; good until the next step. */
 const struct weights *model_weights(struct model *model);

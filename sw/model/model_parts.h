@@ -77,6 +77,9 @@ void narrow_forward(struct model *model, int l, bool train);
 void wide_backward(struct model *model, const struct random_step *random, int l);
 void narrow_backward(struct model *model, const struct random_step *random, int l);
 
+/* layer_tensors.sum is up to date. Only where model_in_vectors. */
+void narrow_sums(const struct model *model, int l);
+
 /* NULL where no layer of the net is for narrow.c. With `owner` not NULL its weights are used, not
  * copied. */
 struct narrow *narrow_new(const struct net *net, const struct kernels *kernels,

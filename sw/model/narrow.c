@@ -34,9 +34,9 @@ static bool any_fits(const struct net *net) {
 
 struct values values_new(size_t count, size_t slack) {
   size_t length = kernel_length(count);
-  return (struct values){length, memory_new(length + slack, sizeof(int16_t)),
-                         memory_new(length + slack, sizeof(int16_t)),
-                         memory_new(length + slack, sizeof(int16_t))};
+  return (struct values){length, memory_new_lines(length + slack, sizeof(int16_t)),
+                         memory_new_lines(length + slack, sizeof(int16_t)),
+                         memory_new_lines(length + slack, sizeof(int16_t))};
 }
 
 void values_free(struct values *values) {
@@ -70,11 +70,11 @@ struct narrow *narrow_new(const struct net *net, const struct kernels *kernels,
     n->stride = n->length + (n->length / KERNEL_BLOCK % 2 == 0 ? KERNEL_BLOCK : 0);
     most = n->stride > most ? n->stride : most;
     n->weights = owner ? owner->layer[l].weights
-                       : memory_new((size_t)layer->units * n->stride, sizeof *n->weights);
+                       : memory_new_lines((size_t)layer->units * n->stride, sizeof *n->weights);
     n->values = n->weights;
     if (layer->decodes)
       n->values = owner ? owner->layer[l].values
-                        : memory_new((size_t)layer->units * n->stride, sizeof *n->values);
+                        : memory_new_lines((size_t)layer->units * n->stride, sizeof *n->values);
     if (kinds[layer->kind]->make)
       n->own = kinds[layer->kind]->make(narrow, l);
   }
@@ -105,8 +105,9 @@ void narrow_free(struct narrow *narrow) {
 void narrow_set_layer(struct narrow *narrow, const struct weights *weights, int l) {
   const struct layer *layer = &narrow->net->layer[l];
   int rows = layer->rows, units = layer->units;
-  const struct narrow_layer *n = &narrow->layer[l];
+  struct narrow_layer *n = &narrow->layer[l];
   const int32_t *from = weights->layer[l];
+  n->largest = 0;
   for (int row = 0; row < rows; row++)
     for (int u = 0; u < units; u++)
       n->weights[(size_t)u * n->stride + (size_t)row] = (int16_t)*from++;
@@ -163,6 +164,12 @@ void narrow_forward(struct model *model, int l, bool train) {
   else if (!narrow->layer[l - 1].used)
     narrow_outputs(model, l - 1);
   kinds[net->layer[l].kind]->forward(model, l, layer_input(narrow, l), train);
+}
+
+void narrow_sums(const struct model *model, int l) {
+  const struct narrow_kind *kind = kinds[model->net->layer[l].kind];
+  if (kind->sums)
+    kind->sums(model, l);
 }
 
 void narrow_backward(struct model *model, const struct random_step *random, int l) {

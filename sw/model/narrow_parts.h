@@ -27,6 +27,7 @@ struct narrow_layer {
                        place of all units does not fall on the same few lines of a cache */
   int16_t *weights; /* words: [units][stride], padded with zeros */
   int16_t *values;  /* the same of their values: the words, or memory of its own */
+  int largest;      /* the largest magnitude of values; 0: not known */
   int16_t *gate;    /* [outputs] -1 or 0, padded with zeros */
   struct values output; /* and a block of slack, as long as the next layer's stride */
   int16_t *gradient;    /* [outputs], padded with zeros */
@@ -50,6 +51,9 @@ struct narrow_kind {
   /* Sums and activations, which it leaves in layer_tensors too, of words of 16 bits at most and of
    * one tensor. NULL: the kind has no such form, and wide.c does such a layer. */
   void (*forward)(struct model *model, int l, struct values *input, bool train);
+
+  /* Fills layer_tensors.sum behind a forward that leaves it as it was; NULL where it does not. */
+  void (*sums)(const struct model *model, int l);
 
   /* Gradients for the layer in front, and sums that the update takes; then the update. */
   void (*backward)(struct model *model, int l);
@@ -89,8 +93,8 @@ static inline void values_split(struct values *values) {
 }
 
 static inline struct kernel_factor values_factor(const struct values *values, bool whole) {
-  return whole ? (struct kernel_factor){values->whole, NULL}
-               : (struct kernel_factor){values->low, values->high};
+  return whole ? (struct kernel_factor){values->whole, NULL, 0}
+               : (struct kernel_factor){values->low, values->high, 0};
 }
 
 /* Words that have 16 bits at most. */

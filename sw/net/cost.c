@@ -47,8 +47,12 @@ void cost_place_ram(struct cost_core *core, const char *owner, const char *leaf,
 void cost_place_update(struct cost_core *core, int l, const char *leaf, int count, int u_bits,
                        int rate_bits) {
   const struct layer *layer = &core->net->layer[l];
-  struct cost_update update = {layer->word.bits, u_bits, layer->update_shift, rate_bits,
-                               core->plan->layer[l].round_bits};
+  struct cost_update update = {layer->word.bits,
+                               u_bits,
+                               layer->update_shift,
+                               rate_bits,
+                               core->plan->layer[l].round_bits,
+                               core->net->rounding == ROUND_STOCHASTIC};
   cost_place(core, layer->name, leaf, count,
              synapses[layer->synapse]->update(core->family, layer, &update));
 }

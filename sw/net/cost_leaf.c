@@ -40,6 +40,10 @@ struct cost cost_ram(enum family family, const struct memory *memory) {
     break;
   case MEMORY_BLOCKS:
     cost.blocks = map.count;
+    if (memory->ports == PORTS_ADDRESSED) { /* what is being written passes by them */
+      cost_bare_registers(&cost, family, bits + 1);
+      cost_luts(&cost, bits + plan_index_bits(memory->words));
+    }
     break;
   case MEMORY_SPRAM:
     cost.spram = map.count;
@@ -114,17 +118,16 @@ struct cost cost_overlap_sequencer(enum family family, int class_bits, int inter
 }
 
 struct cost cost_random(enum family family, bool trains, int drawn_bits, int dropout_bits) {
-  enum { STATE = 128, HALF = 16 };
+  enum { STATE = 127, TURNED = STATE + 1 /* by the host, 16 at a time */, HALF = 16 };
   struct cost cost = {0};
   cost_luts(&cost, HALF);
   if (!trains) { /* the host's alone */
-    cost_bare_registers(&cost, family, STATE);
+    cost_bare_registers(&cost, family, TURNED);
     return cost;
   }
-  cost_registers(&cost, STATE + 1);
-  cost_luts(&cost, STATE); /* a bit: a neighbour's, or half a step on */
-  int behind = drawn_bits + dropout_bits - STATE;
-  cost_luts(&cost, behind > 0 ? behind : 0);
+  cost_registers(&cost, TURNED + 1);
+  cost_luts(&cost, TURNED); /* a bit: a neighbour's, or half a step on */
+  cost_luts(&cost, cost_larger(drawn_bits + dropout_bits - STATE, 0)); /* sums of the state's bits */
   return cost;
 }
 
@@ -168,35 +171,35 @@ struct cost cost_multiplier(enum family family, const struct cost_multiplier *p)
     cost_registers(&cost, product);
     return cost;
   }
-  if (family == FAMILY_ECP5)
-    cost_bare_registers(&cost, family, 2 * product);
   if (p->a_bits <= most && p->b_bits <= most)
     return cost;
-  /* Sums of the partial products; the iCE40's blocks have their registers only when alone. */
+  /* Several have their registers outside, and the sums of their products in front of the last. */
+  cost_bare_registers(&cost, family, product + most);
+  cost_registers(&cost, product - most);
   cost_luts(&cost, cost_adder(family, product - most));
-  if (p->a_bits > most && p->b_bits > most && family == FAMILY_ECP5)
+  if (p->a_bits > most && p->b_bits > most)
     cost_luts(&cost, cost_adder(family, p->b_bits) + cost_adder(family, product - 2 * most));
-  if (family == FAMILY_ICE40)
-    cost_bare_registers(&cost, family, product);
   return cost;
 }
 
 struct cost cost_adder_tree(enum family family, const struct cost_adder_tree *p) {
   struct cost cost = {0};
-  int nodes = p->terms;
+  int nodes = p->terms, last_bits = p->term_bits; /* the last node grows where it is in a sum */
   for (int level = 1; level <= p->levels; level++) {
     int bits = p->term_bits + level < p->sum_bits ? p->term_bits + level : p->sum_bits;
     int sums = nodes / 2, alone = nodes % 2;
     cost_registers(&cost, sums * bits);
-    cost_bare_registers(&cost, family, alone * bits);
+    cost_bare_registers(&cost, family, alone * last_bits);
     cost_luts(&cost, sums * cost_adder(family, bits));
+    last_bits = alone ? last_bits : bits;
     nodes = sums + alone;
   }
   return cost;
 }
 
 struct cost cost_event_counter(enum family family, int flags, int count_bits) {
-  struct cost_adder_tree flag_tree = {flags, 2, net_bits_for((uint64_t)flags),
+  /* A flag's second bit, its sign, is never set. */
+  struct cost_adder_tree flag_tree = {flags, 1, net_bits_for((uint64_t)flags),
                                       plan_tree_levels(flags)};
   struct cost cost = cost_adder_tree(family, &flag_tree);
   cost_registers(&cost, count_bits);
@@ -234,7 +237,7 @@ struct cost cost_normaliser(enum family family, const struct cost_normaliser *p)
 
 struct cost cost_ordinal(enum family family, int bits) {
   struct cost cost = {0};
-  cost_registers(&cost, bits);
+  cost_registers(&cost, bits + 1);
   cost_luts(&cost, cost_adder(family, bits) + cost_tree(bits) + 1);
   return cost;
 }
@@ -254,17 +257,17 @@ struct cost cost_select(enum family family, int value_bits, int values, int sele
 
 struct cost cost_update(enum family family, const struct cost_update *p) {
   struct cost cost = {0};
-  int left = cost_larger(p->round_bits - p->shift, 0),
-      right = cost_larger(p->shift - p->round_bits, 0);
-  int fine = cost_larger(p->u_bits + left - right, p->round_bits + 1), step = fine - p->round_bits;
+  int rho_bits = p->round_bits + p->drawn;
+  int left = cost_larger(rho_bits - p->shift, 0), right = cost_larger(p->shift - rho_bits, 0);
+  int fine = cost_larger(p->u_bits + left - right, rho_bits + 1), step = fine - rho_bits;
   int wide = cost_larger(step, p->weight_bits) + 1;
-  cost_registers(&cost, fine + p->round_bits + wide + 1);
+  cost_registers(&cost, fine + p->round_bits + wide + 3);
   cost_bare_registers(&cost, family, 2 * p->weight_bits + 1);
   /* Shifted by the rate; taken off with the rounding number; saturated; compared. */
   int shifted = p->u_bits - right + left / 2 + 1;
   cost_luts(&cost, shifted * p->rate_bits * 1.2);
-  cost_luts(&cost, cost_adder(family, wide + p->round_bits));
-  cost_luts(&cost, p->weight_bits + cost_tree(2 * p->weight_bits) +
+  cost_luts(&cost, cost_adder(family, wide + rho_bits));
+  cost_luts(&cost, p->weight_bits + 2 * cost_tree(2 * p->weight_bits) +
                        2 * cost_tree(cost_larger(step - p->weight_bits, 0)) + cost_tree(p->u_bits));
   return cost;
 }

@@ -59,6 +59,7 @@ enum { RATE_BITS = 4 /* of the learning rate, in the RTL */ };
 
 struct cost_update {
   int weight_bits, u_bits, shift, rate_bits, round_bits;
+  bool drawn; /* the rounding bits: behind them stands half a unit */
 };
 struct cost cost_update(enum family family, const struct cost_update *p);
 

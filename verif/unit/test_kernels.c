@@ -94,8 +94,15 @@ static void check_dots(const struct kernels *kernels, uint64_t *random) {
   for (int k = 0; k < COLUMNS; k++)
     column[k] = draw_vector(random, count, bits, extreme, &memory[k]);
   split(x, length, low, high);
-  for (int whole = sum_bits(x_bits, bits, count) <= KERNEL_WHOLE_BITS; whole >= 0; whole--) {
-    struct kernel_factor factor = {whole ? x : low, whole ? NULL : high};
+  size_t terms = (size_t)nets_between(random, 1, 20) * 2;
+  bool all_fit = sum_bits(x_bits, bits, count) <= KERNEL_WHOLE_BITS;
+  bool some_fit = sum_bits(x_bits, bits, terms) <= 32;
+  const struct kernel_factor factors[] = {{low, high, 0}, {x, NULL, 0}, {x, NULL, terms}};
+  const bool possible[] = {true, all_fit, some_fit};
+  for (int way = 0; way < 3; way++) {
+    if (!possible[way])
+      continue;
+    struct kernel_factor factor = factors[way];
     sums[columns] = guard;
     kernels->dots(column, columns, factor, length, sums);
     assert_int_equal(sums[columns], guard);
@@ -285,7 +292,7 @@ static void test_ends(void **state) {
   for (const struct kernels *const *set = kernels_all(); *set; set++) {
     const int16_t *column[1] = {lowest};
     int64_t sum, product = INT64_C(-32768) * (256 * -128 + 255);
-    (*set)->dots(column, 1, (struct kernel_factor){low, high}, LENGTH_MAX, &sum);
+    (*set)->dots(column, 1, (struct kernel_factor){low, high, 0}, LENGTH_MAX, &sum);
     assert_true(sum == LENGTH_MAX * product);
     for (int shift = 0; shift <= 48; shift++) {
       struct kernel_combine combine = {.count = KERNEL_TERMS_MAX,
@@ -305,11 +312,11 @@ static void test_ends(void **state) {
       combine.factor.low = zeros; /* -32768 * -32768, of which the high halves have all */
       check_ends(*set, &combine, KERNEL_TERMS_MAX * (INT64_C(1) << 30));
       combine.count = 2;
-      combine.factor = (struct kernel_factor){halves, zeros}; /* of which they have nothing */
+      combine.factor = (struct kernel_factor){halves, zeros, 0}; /* of which they have nothing */
       combine.vectors = small;
       check_ends(*set, &combine, halves[0] + halves[1]);
       combine.vectors = vectors;
-      combine.factor = (struct kernel_factor){whole, NULL};
+      combine.factor = (struct kernel_factor){whole, NULL, 0};
       check_ends(*set, &combine, INT64_C(-32768) * (whole[0] + whole[1]));
       combine.factor.low = whole + 2;
       check_ends(*set, &combine, INT64_C(-32768) * (whole[2] + whole[3]));
@@ -329,7 +336,7 @@ static void assert_same_step(struct model *a, struct model *b) {
     const struct weights *v = model_weights(a), *w = model_weights(b);
     size_t outputs = (size_t)layer->outputs;
     assert_memory_equal(v->layer[l], w->layer[l], v->count[l] * sizeof *v->layer[l]);
-    assert_memory_equal(x->sum, y->sum, outputs * sizeof *x->sum);
+    assert_memory_equal(model_sums(a, l), model_sums(b, l), outputs * sizeof *x->sum);
     assert_memory_equal(x->activation, y->activation, outputs * sizeof *x->activation);
     assert_memory_equal(x->kept, y->kept, outputs);
     assert_memory_equal(x->gate, y->gate, outputs);
@@ -444,11 +451,15 @@ static void test_extreme_gradients(void **state) {
 
 /* ---- nets that are in vectors in part ---- */
 
-static struct { int dots, combine; } calls;
+static struct {
+  int dots, combine;
+  size_t terms; /* the most */
+} calls;
 
 static void counted_dots(const int16_t *const *columns, int count, struct kernel_factor x,
                          size_t length, int64_t *sums) {
   calls.dots++;
+  calls.terms = x.terms > calls.terms ? x.terms : calls.terms;
   kernels_portable.dots(columns, count, x, length, sums);
 }
 
@@ -477,6 +488,51 @@ static void check_calls(const struct net *net) {
   assert_int_equal(calls.dots, dots);
   assert_int_equal(calls.combine, combine);
   model_free(&model);
+}
+
+enum { INPUT = 8128 /* what the whitest picture and the largest kernel make */ };
+
+/* Inference with such inputs and weights of one sign a unit; returns the most products that dots
+ * takes to 32 bits. */
+static size_t compare_large_sums(const struct net *net, int32_t weight,
+                                 const struct kernels *kernels) {
+  static uint8_t picture[28 * 28];
+  struct model plain, fast;
+  memset(picture, 255, sizeof picture);
+  model_new_with(&plain, net, 1, NULL);
+  model_new_with(&fast, net, 1, kernels);
+  for (int m = 0; m < 2; m++) {
+    struct weights *weights = model_edit(m == 0 ? &plain : &fast);
+    weights->layer[0][0] = INT16_MAX;
+    for (size_t i = 0; i < weights->count[1]; i++)
+      weights->layer[1][i] = i % 2 == 0 ? weight : -weight;
+    for (size_t i = 0; i < weights->count[2]; i++)
+      weights->layer[2][i] = INT16_MAX;
+  }
+  calls.terms = 0;
+  model_forward(&plain, picture, 0, false);
+  model_forward(&fast, picture, 0, false);
+  assert_int_equal(plain.layer[0].activation[0], INPUT);
+  assert_same_step(&plain, &fast);
+  model_free(&plain);
+  model_free(&fast);
+  return calls.terms;
+}
+
+/* 32 bits hold the sum of some products, of few, or of one. */
+static void test_large_sums(void **state) {
+  (void)state;
+  static const struct nets_shape shape = {28, 28, 1, 1, 1, 1, {{2, false, false}}, 2};
+  static const struct nets_words words = {16, 14, 11, 15, -2};
+  static const struct kernels counted = {"counted", counted_dots, counted_combine, NULL};
+  struct net net;
+  nets_make(&net, &shape, &words);
+  for (int32_t weight = 500; weight < INT16_MAX; weight *= 2) {
+    size_t some = (size_t)(INT32_MAX / (weight * INPUT)) / 2 * 2;
+    assert_int_equal(compare_large_sums(&net, weight, &counted), some < 16 ? 0 : some);
+    for (const struct kernels *const *set = kernels_all(); *set; set++)
+      compare_large_sums(&net, weight, *set);
+  }
 }
 
 /* A view of a trained model infers as that does. */
@@ -555,10 +611,15 @@ int main(void) {
   for (const struct kernels *const *set = kernels_all(); *set; set++)
     printf("kernels: %s\n", (*set)->name);
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_prestate(test_dots, &seed),   cmocka_unit_test_prestate(test_combine, &seed),
-      cmocka_unit_test_prestate(test_update, &seed), cmocka_unit_test(test_ends),
-      cmocka_unit_test(test_extreme_gradients),      cmocka_unit_test(test_all),
-      cmocka_unit_test_prestate(test_mixed, &seed),  cmocka_unit_test_prestate(test_paper, &seed),
+      cmocka_unit_test_prestate(test_dots, &seed),
+      cmocka_unit_test_prestate(test_combine, &seed),
+      cmocka_unit_test_prestate(test_update, &seed),
+      cmocka_unit_test(test_ends),
+      cmocka_unit_test(test_extreme_gradients),
+      cmocka_unit_test(test_large_sums),
+      cmocka_unit_test(test_all),
+      cmocka_unit_test_prestate(test_mixed, &seed),
+      cmocka_unit_test_prestate(test_paper, &seed),
       cmocka_unit_test_prestate(test_large, &seed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,7 +50,7 @@ static struct cost of_select(enum family family, const int *p) {
 }
 
 static struct cost of_update(enum family family, const int *p) {
-  return cost_update(family, &(struct cost_update){p[0], p[1], p[2], p[3], p[4]});
+  return cost_update(family, &(struct cost_update){p[0], p[1], p[2], p[3], p[4], p[5] == 1});
 }
 
 static struct cost of_softmax(enum family family, const int *p) {
@@ -88,9 +88,9 @@ static const struct leaf {
      of_select,
      {{16, 6, 3, 1, 1}, {16, 25, 5, 1, 1}, {8, 4, 2, 2, 1}}},
     {"update",
-     {"WEIGHT_BITS", "U_BITS", "SHIFT", "RATE_BITS", "ROUND_BITS"},
+     {"WEIGHT_BITS", "U_BITS", "SHIFT", "RATE_BITS", "ROUND_BITS", "ROUNDING"},
      of_update,
-     {{16, 32, 11, 4, 1}, {8, 16, 10, 4, 12}, {24, 48, 20, 4, 8}}},
+     {{16, 32, 11, 4, 1, 0}, {8, 16, 10, 4, 12, 1}, {24, 48, 20, 4, 8, 1}}},
     {"softmax",
      {"CLASSES", "CLASS_BITS", "LOGIT_BITS", "INDEX_SHIFT"},
      of_softmax,
@@ -115,14 +115,6 @@ static const struct {
      FAMILY_ECP5},
     {"normaliser VALUES=1 TAG_BITS=4 SUM_BITS=28 SHIFT=0 VALUE_BITS=16 RELU=0 KEPT=8", FAMILY_ECP5},
     {"select VALUE_BITS=16 VALUES=25 SLOT_BITS=5 SELECTED=1 COPIES=1", FAMILY_ECP5},
-    /* LOGIT_BITS + 17 flip-flops more, as a bypass of its memories' words in blocks would have. */
-    {"softmax CLASSES=10 CLASS_BITS=4 LOGIT_BITS=12 INDEX_SHIFT=2", FAMILY_ICE40},
-    {"softmax CLASSES=16 CLASS_BITS=4 LOGIT_BITS=24 INDEX_SHIFT=8", FAMILY_ICE40},
-    /* Several blocks have their registers outside on this family as well. */
-    {"multiplier A_BITS=24 B_BITS=20 LOGIC=0", FAMILY_ICE40},
-    /* A flag is counted with a sign bit, which Yosys finds to be 0. */
-    {"event_counter FLAGS=64 LEVELS=6 SUM_BITS=8 COUNT_BITS=13 OUT_BITS=13", FAMILY_ECP5},
-    {"event_counter FLAGS=64 LEVELS=6 SUM_BITS=8 COUNT_BITS=13 OUT_BITS=13", FAMILY_ICE40},
 };
 
 static bool is_known_far(const char *text, enum family family) {

@@ -82,13 +82,14 @@ static bool check_activations(struct pair *pair, bool train) {
     const struct layer *layer = &pair->net->layer[l];
     const struct layer_tensors *m = &pair->model.layer[l];
     const struct twin_tensors *t = &pair->twin.layer[l];
+    const int64_t *sums = model_sums(&pair->model, l);
     double scale = train || !layer->dropout ? 1 : layer->dropped ? 1 - layer->dropped / 16.0 : 0.5;
     assert_memory_equal(m->kept, t->kept, (size_t)layer->outputs);
     for (int o = 0; o < layer->outputs; o++) {
       double sum = t->kept[o] ? sum_bound(pair, l, o) : 0;
       double bound = t->kept[o] ? sum * scale + half_unit(layer->activation) : 0;
       pair->activation[l][o] = bound;
-      assert_true(fabs(real(m->sum[o], layer->input.frac + layer->weight.frac) - t->sum[o]) <= sum);
+      assert_true(fabs(real(sums[o], layer->input.frac + layer->weight.frac) - t->sum[o]) <= sum);
       assert_true(fabs(real(m->activation[o], layer->activation.frac) - t->activation[o]) <= bound);
       if (m->gate[o] != t->gate[o])
         assert_true(fabs(t->sum[o]) * scale <= bound);
@@ -251,7 +252,7 @@ static void assert_same(struct model *a, struct model *b) {
     const struct layer_tensors *x = &a->layer[l], *y = &b->layer[l];
     size_t outputs = (size_t)a->net->layer[l].outputs;
     assert_true(same_weights(model_weights(a), model_weights(b), l));
-    assert_memory_equal(x->sum, y->sum, outputs * sizeof *x->sum);
+    assert_memory_equal(model_sums(a, l), model_sums(b, l), outputs * sizeof *x->sum);
     assert_memory_equal(x->activation, y->activation, outputs * sizeof *x->activation);
     assert_memory_equal(x->kept, y->kept, outputs);
     assert_memory_equal(x->gate, y->gate, outputs);
@@ -371,7 +372,7 @@ static void check_share(int dropped, uint64_t *random) {
     for (int l = 0; l < net.layer_count; l++)
       for (int o = 0; o < net.layer[l].outputs; o++) {
         const struct layer_tensors *t = &model.layer[l];
-        double value = real(t->sum[o], net.layer[l].sum_shift) * (l == 1 ? share : 1);
+        double value = real(model_sums(&model, l)[o], net.layer[l].sum_shift) * (l == 1 ? share : 1);
         double rounded = floor(value + 0.5);
         assert_true(t->activation[o] == (l == 1 && rounded < 0 ? 0 : rounded));
         assert_true(t->kept[o]);

@@ -266,7 +266,7 @@ static void compare_forward(const struct naive *n, const struct model *model) {
     for (int o = 0; o < n->net->layer[l].outputs; o++) {
       assert_int_equal(model->layer[l].activation[o], n->input[l + 1][o]);
       assert_int_equal(model->layer[l].gate[o], n->passes[l][o]);
-      assert_true(model->layer[l].sum[o] == (model->layer[l].kept[o] ? sum_of(n, l, o) : 0));
+      assert_true(model_sums(model, l)[o] == (model->layer[l].kept[o] ? sum_of(n, l, o) : 0));
     }
   for (int c = 0; c < n->net->classes; c++)
     assert_int_equal(model->probability[c], n->probability[c]);

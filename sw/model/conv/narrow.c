@@ -13,11 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One filter's. */
 struct plane {
-  struct values values; /* activations, then gradients */
+  struct values values; /* a filter's activations, then its gradients */
   int16_t *valid;       /* [values] -1 where a position is */
-  int32_t *sums;        /* [values] */
+  int32_t *sums;        /* [filters][values] */
 };
 
 static void *make(const struct narrow *narrow, int l) {
@@ -27,7 +26,7 @@ static void *make(const struct narrow *narrow, int l) {
   size_t count = (size_t)((layer->conv.out_height - 1) * net->width + layer->conv.out_width);
   plane->values = values_new(count, 0);
   plane->valid = memory_new(plane->values.length, sizeof *plane->valid);
-  plane->sums = memory_new(plane->values.length, sizeof *plane->sums);
+  plane->sums = memory_new((size_t)layer->units * plane->values.length, sizeof *plane->sums);
   for (size_t i = 0; i < count; i++)
     plane->valid[i] = i % (size_t)net->width < (size_t)layer->conv.out_width ? -1 : 0;
   return plane;
@@ -55,16 +54,24 @@ static int list_taps(const struct narrow *narrow, const struct layer *layer, con
 
 /* One filter's outputs to their places among all. */
 static void scatter(const struct narrow *narrow, const struct plane *plane,
-                    const struct layer *layer, int64_t *restrict sums, int16_t *restrict outputs) {
-  int units = layer->units;
+                    const struct layer *layer, int16_t *restrict outputs) {
+  int units = layer->units, width = layer->conv.out_width;
   for (int y = 0; y < layer->conv.out_height; y++) {
     const int16_t *value = plane->values.whole + y * narrow->net->width;
-    const int32_t *sum = plane->sums + y * narrow->net->width;
-    for (int x = 0; x < layer->conv.out_width; x++, outputs += units, sums += units) {
+    for (int x = 0; x < width; x++, outputs += units)
       *outputs = value[x];
-      *sums = sum[x];
-    }
   }
+}
+
+/* All filters' sums likewise. */
+static void sums(const struct model *model, int l) {
+  const struct layer *layer = &model->net->layer[l];
+  const struct plane *plane = model->narrow->layer[l].own;
+  int64_t *to = model->layer[l].sum;
+  for (int y = 0; y < layer->conv.out_height; y++)
+    for (int x = 0; x < layer->conv.out_width; x++)
+      for (int r = 0; r < layer->units; r++)
+        *to++ = plane->sums[(size_t)r * plane->values.length + (size_t)(y * model->net->width + x)];
 }
 
 static void forward(struct model *model, int l, struct values *input, bool train) {
@@ -82,12 +89,12 @@ static void forward(struct model *model, int l, struct values *input, bool train
                                    .gate = plane->valid,
                                    .shift = layer->sum_shift,
                                    .bits = layer->activation.bits,
-                                   .sums = plane->sums,
                                    .out = plane->values.whole};
   for (int r = 0; r < layer->units; r++) {
     combine.factor.low = n->values + (size_t)r * n->stride;
+    combine.sums = plane->sums + (size_t)r * plane->values.length;
     model->counters.count[COUNT_CUT_ACTIVATIONS][l] += narrow->kernels->combine(&combine);
-    scatter(narrow, plane, layer, t->sum + r, n->output.whole + r);
+    scatter(narrow, plane, layer, n->output.whole + r);
   }
   widen(t->activation, n->output.whole, layer->outputs);
 }
@@ -97,15 +104,14 @@ static void forward(struct model *model, int l, struct values *input, bool train
 /* One filter's gradients as a plane, with 0 where there is no position. */
 static void gather(struct narrow *narrow, struct plane *plane, const struct layer *layer,
                    int filter, const int32_t *gradient) {
-  int units = layer->units, from = filter;
+  int units = layer->units, width = layer->conv.out_width;
+  size_t unused = (size_t)(narrow->net->width - width);
+  gradient += filter;
   for (int y = 0; y < layer->conv.out_height; y++) {
     int16_t *value = plane->values.whole + y * narrow->net->width;
-    for (int x = 0; x < layer->conv.out_width; x++, from += units)
-      value[x] = (int16_t)gradient[from];
-    memset(
-        value + layer->conv.out_width, 0,
-        (size_t)(y + 1 < layer->conv.out_height ? narrow->net->width - layer->conv.out_width : 0) *
-            sizeof *value);
+    for (int x = 0; x < width; x++, gradient += units)
+      value[x] = (int16_t)*gradient;
+    memset(value + width, 0, (y + 1 < layer->conv.out_height ? unused : 0) * sizeof *value);
   }
 }
 
@@ -138,5 +144,9 @@ static void update(struct model *model, const struct random_step *random, int l,
   narrow_set_layer(model->narrow, &model->exchange, l);
 }
 
-const struct narrow_kind conv_narrow = {
-    .make = make, .release = release, .forward = forward, .backward = backward, .update = update};
+const struct narrow_kind conv_narrow = {.make = make,
+                                        .release = release,
+                                        .forward = forward,
+                                        .sums = sums,
+                                        .backward = backward,
+                                        .update = update};
