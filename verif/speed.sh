@@ -13,16 +13,18 @@ here=$(dirname "$0")
 fresh "$work"
 export OMP_NUM_THREADS=1
 
-# has MODULE...: whether Python has them; else that is said.
+# has MODULE...: whether Python has them, true or false; that it has not is said.
 has() {
-  "$python" -c "import $(echo "$*" | tr ' ' ,)" 2>"$work/import" && return
-  echo "SKIP: $python cannot import $* (make bench-deps): not compared with" >&2
-  return 1
+  if "$python" -c "import $(echo "$*" | tr ' ' ,)" 2>"$work/import"; then
+    echo true
+  else
+    echo "SKIP: $python cannot import $* (make bench-deps): not compared with" >&2
+    echo false
+  fi
 }
 
-torch=true onnx=true
-has torch || torch=false
-has onnx onnxruntime safetensors numpy || onnx=false
+torch=$(has torch)
+onnx=$(has onnx onnxruntime safetensors numpy)
 
 for net in paper paper8; do
   for units in $widths; do
