@@ -57,7 +57,7 @@ while [ $round -lt "$rounds" ]; do
 done >"$work/lines"
 
 status=0
-awk -v torch=$torch -v onnx=$onnx -v widths="$widths" -v batches="$batches" -f "$here/speed_table.awk" "$work/lines" \
+awk -v torch="$torch" -v onnx="$onnx" -v widths="$widths" -v batches="$batches" -f "$here/speed_table.awk" "$work/lines" \
   >"$work/table" || status=1
 cat "$work/table"
 if [ $status = 0 ] && [ -n "$page" ] && $torch && $onnx; then
