@@ -54,12 +54,28 @@ static void set_description(struct marks *marks, const struct net *net) {
   free(description);
 }
 
+/* What is taken of a picture's byte: in the core, engram_picture_buffer's default where that is all
+ * of it, and for its page. */
+static void set_taken(struct marks *marks, const struct net *net) {
+  int depth = net->pixel_depth, threshold = net->pixel_threshold;
+  marks_set(marks, "pixel_taken", "%s", "");
+  marks_set(marks, "byte", "%s", "byte");
+  if (threshold > 0) {
+    marks_set(marks, "pixel_taken", "\n    .THRESHOLD(%d),", threshold);
+    marks_set(marks, "byte", "(byte >= %d)", threshold);
+  } else if (depth < NET_PIXEL_DEPTH_MAX) {
+    marks_set(marks, "pixel_taken", "\n    .PIXEL_DEPTH(%d),", depth);
+    marks_set(marks, "byte", "(byte >> %d)", NET_PIXEL_DEPTH_MAX - depth);
+  }
+}
+
 static void set_shapes(struct marks *marks, const struct net *net, const struct plan *plan) {
   marks_set(marks, "height", "%d", net->height);
   marks_set(marks, "width", "%d", net->width);
   marks_set(marks, "pixel_bits", "%d", net->pixel_bits);
   marks_set(marks, "pixel_offset", "%d", net->pixel_offset);
   marks_set(marks, "pixel_frac", "%d", net->pixel_frac);
+  set_taken(marks, net);
   marks_set(marks, "picture_row_bits", "%d", plan->picture_row_bits);
   marks_set(marks, "word_pixels", "%d", plan->edge[0].order.positions);
   marks_set(marks, "picture_word_bits", "%d", plan->edge[0].order.word_bits);

@@ -13,8 +13,10 @@ module engram_picture_buffer #(
   parameter COLUMN_BITS = 5,
   parameter WORD_PIXELS = 28,  // pixels of a word of the memory; a row's last word may hold fewer
   parameter WORD_BITS = 5,     // of a word's address, row by row
-  parameter PIXEL_BITS = 8,    // signed, byte - PIXEL_OFFSET
+  parameter PIXEL_BITS = 8,    // signed, what is taken of a byte - PIXEL_OFFSET
   parameter PIXEL_OFFSET = 128,
+  parameter PIXEL_DEPTH = 8,   // bits of a byte that are taken, from the highest
+  parameter THRESHOLD = 0,     // not 0: taken is whether the byte is at least that
   parameter CLASSES = 2
 ) (
   input  wire                        clk_i,
@@ -66,9 +68,12 @@ module engram_picture_buffer #(
                       label >= CLASSES ? BAD_LABEL : GOOD;
   wire commit = beat && s_axis_tlast_i;
 
-  wire [8:0] pixel_wide = {1'b0, s_axis_tdata_i} - OFFSET[8:0];
+  localparam [31:0] LEAST = THRESHOLD;
+  wire [7:0] taken = THRESHOLD != 0 ? {7'd0, s_axis_tdata_i >= LEAST[7:0]}
+                                    : s_axis_tdata_i >> (8 - PIXEL_DEPTH);
+  wire [8:0] pixel_wide = {1'b0, taken} - OFFSET[8:0];
   wire [PIXEL_BITS-1:0] pixel = pixel_wide[PIXEL_BITS-1:0];
-  wire unused_ok = &{1'b0, pixel_wide[8], LAST_ROW, LAST_COLUMN, OFFSET};
+  wire unused_ok = &{1'b0, pixel_wide, LAST_ROW, LAST_COLUMN, OFFSET, LEAST};
 
   // The word so far; the newest pixel is the rightmost. A row's short last word ends earlier.
   localparam WORD = WORD_PIXELS * PIXEL_BITS;

@@ -103,6 +103,9 @@ beside core verif/nets/one 60
 beside core verif/nets/tall 60
 beside core verif/nets/used 60
 beside core verif/nets/used 60 positions=1 filters=1 taps=3 lanes=3 multipliers=shared storage=single_port
+beside core verif/nets/binary 60
+beside core verif/nets/binary 60 positions=1 filters=1 taps=2 lanes=2 multipliers=shared
+beside core verif/nets/bits 60
 beside core verif/nets/dense 60
 beside core verif/nets/frozen 60
 beside core verif/nets/share 60
@@ -115,4 +118,4 @@ beside across nets/tiny step=fast filters=2 positions=5 lanes=10
 settle
 beside verdict 'inference only' infers nets/tiny "$work/golden-golden.end"
 beside verdict 'inference only, argmax' infers nets/tiny "$work/golden-golden.end" output=argmax
-tally 57
+tally 63

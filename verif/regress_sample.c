@@ -33,6 +33,15 @@ static int clamp(int value, int low, int high) {
 
 /* ---------------------------------------------------------------- shapes */
 
+/* Fewer bits of a byte, and of the offset and the binary point as many fewer. */
+static void draw_depth(struct net *net, uint64_t *random) {
+  int left_out = sample_between(random, 1, NET_PIXEL_DEPTH_MAX - 1);
+  net->pixel_depth -= left_out;
+  net->pixel_threshold = net->pixel_depth == 1 ? sample_between(random, 1, 255) : 0;
+  net->pixel_offset >>= left_out;
+  net->pixel_frac = clamp(net->pixel_frac - left_out, 0, FRAC_MOST);
+}
+
 static void draw_picture(struct net *net, uint64_t *random) {
   static const int offsets[] = {128, 0, 255};
   int most = sample_one_in(random, 4) ? 20 : 9;
@@ -47,6 +56,9 @@ static void draw_picture(struct net *net, uint64_t *random) {
   net->pixel_offset = offset < 3 ? offsets[offset] : sample_between(random, 1, 254);
   net->pixel_frac =
       sample_one_in(random, 8) ? sample_between(random, 0, 12) : sample_between(random, 5, 8);
+  net->pixel_depth = NET_PIXEL_DEPTH_MAX;
+  if (sample_one_in(random, 6))
+    draw_depth(net, random);
 }
 
 static void draw_shape(struct net *net, uint64_t *random) {
@@ -303,6 +315,8 @@ int sample_features(const struct sample *sample, struct feature features[FEATURE
       {"pixel offset 128", net->pixel_offset == 128},
       {"pixel offset 0", net->pixel_offset == 0},
       {"other pixel offset", net->pixel_offset != 128 && net->pixel_offset != 0},
+      {"pixels of 2 to 7 bits", net->pixel_depth > 1 && net->pixel_depth < NET_PIXEL_DEPTH_MAX},
+      {"pixels of 1 bit", net->pixel_depth == 1},
       {"words of 4 to 6 bits", any.short_words},
       {"words of 20 to 24 bits", any.long_words},
       {"dropout", any.dropout},
@@ -356,6 +370,7 @@ static const struct knob sample_knobs[] = {
     KNOB(struct sample, net.fold[FOLD_FILTERS], 1),
     KNOB(struct sample, net.fold[FOLD_LANES], 1),
     KNOB(struct sample, net.fold[FOLD_OUTPUT_LANES], 1),
+    KNOB(struct sample, net.pixel_depth, NET_PIXEL_DEPTH_MAX),
     KNOB(struct sample, net.pixel_offset, 128),
     KNOB(struct sample, net.pixel_frac, 6),
 };

@@ -179,7 +179,7 @@ void rival_forward(struct rival *rival, const uint8_t *picture, bool train) {
   const struct net *net = rival->net;
   float unit = ldexpf(1, -net->pixel_frac);
   for (int i = 0; i < net->height * net->width; i++)
-    rival->pixels[i] = (float)(picture[i] - net->pixel_offset) * unit;
+    rival->pixels[i] = (float)net_pixel(net, picture[i]) * unit;
   if (train)
     random_dropout(net, rival->random, rival->dropout);
   conv_forward(rival);

@@ -121,16 +121,16 @@ const int64_t *model_sums(const struct model *model, int l) {
   return model->layer[l].sum;
 }
 
-static void set_pixels(int32_t *restrict pixels, const uint8_t *restrict picture, int offset,
-                       int count) {
-  for (int i = 0; i < count; i++)
-    pixels[i] = picture[i] - offset;
+static void set_pixels(const struct net *net, int32_t *restrict pixels,
+                       const uint8_t *restrict picture) {
+  for (int i = 0; i < net->height * net->width; i++)
+    pixels[i] = net_pixel(net, picture[i]);
 }
 
 void model_forward(struct model *model, const uint8_t *picture, int label, bool train) {
   const struct net *net = model->net;
   catch_up(model);
-  set_pixels(model->pixels, picture, net->pixel_offset, net->height * net->width);
+  set_pixels(net, model->pixels, picture);
   if (train)
     random_dropout(net, model->state.random, model->dropout);
   for (int l = 0; l < net->layer_count; l++)

@@ -112,7 +112,7 @@ void twin_forward(struct twin *twin, const uint8_t *picture, bool train) {
   const struct net *net = twin->net;
   double unit = ldexp(1, -net->pixel_frac);
   for (int i = 0; i < net->height * net->width; i++)
-    twin->pixels[i] = (picture[i] - net->pixel_offset) * unit;
+    twin->pixels[i] = net_pixel(net, picture[i]) * unit;
   if (train)
     random_dropout(net, twin->state.random, twin->dropout);
   twin_forward_from(twin, 0, train);

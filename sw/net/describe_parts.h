@@ -102,6 +102,7 @@ enum {
   BITS_USUAL = 16,
   INIT_OPEN = 1, /* the description leaves the range of the initial weights to Engram */
   FRAC_OPEN = -1,
+  PIXEL_OPEN = -1, /* likewise what a byte of a picture stands for */
 };
 
 #define INT(name, structure, member, least, most)                                                  \

@@ -58,6 +58,8 @@ const struct schema_field describe_stored_fields[] = {
 static const struct schema_field input_fields[] = {
     INT_NEEDED("height", struct net, height, 1, NET_SIDE_MAX),
     INT_NEEDED("width", struct net, width, 1, NET_SIDE_MAX),
+    INT("bits", struct net, pixel_depth, 1, NET_PIXEL_DEPTH_MAX),
+    INT("threshold", struct net, pixel_threshold, 1, 255),
     INT("offset", struct net, pixel_offset, 0, 255),
     INT("frac", struct net, pixel_frac, 0, FRAC_MAX),
     END,
@@ -177,8 +179,7 @@ static int load(struct net *net, const struct schema *doc, const char *path,
 int net_load(struct net *net, const char *path, const char *const *folds, size_t fold_count,
              struct error *err) {
   memset(net, 0, sizeof *net);
-  net->pixel_offset = 128;
-  net->pixel_frac = 6;
+  net->pixel_depth = net->pixel_threshold = net->pixel_offset = net->pixel_frac = PIXEL_OPEN;
   net->rate = 8;
   net->rounding = ROUND_OPEN;
   for (int fold = 0; fold < FOLD_COUNT; fold++)

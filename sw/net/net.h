@@ -23,16 +23,17 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define NET_LAYERS_MAX     5  /* a convolution, three dense layers, the output */
-#define NET_NAME_MAX       32 /* characters: a letter, then letters, digits, '_' */
-#define NET_SIDE_MAX       64 /* pixels of a picture in height and in width */
-#define NET_KERNEL_MAX     8  /* taps of a kernel in height and in width */
-#define NET_LAYER_NAME_MAX 16 /* with its end */
-#define NET_CLASSES_MAX    16
-#define NET_UNITS_MAX      1024 /* of any layer */
-#define NET_DIMENSIONS_MAX 4    /* of a tensor */
-#define NET_TENSORS_MAX    2    /* of a layer */
-#define NET_RATE_MAX       15   /* the learning rate is 2^-rate, 0 <= rate <= 15 */
+#define NET_LAYERS_MAX      5  /* a convolution, three dense layers, the output */
+#define NET_NAME_MAX        32 /* characters: a letter, then letters, digits, '_' */
+#define NET_SIDE_MAX        64 /* pixels of a picture in height and in width */
+#define NET_PIXEL_DEPTH_MAX 8  /* bits of a picture's byte */
+#define NET_KERNEL_MAX      8  /* taps of a kernel in height and in width */
+#define NET_LAYER_NAME_MAX  16 /* with its end */
+#define NET_CLASSES_MAX     16
+#define NET_UNITS_MAX       1024 /* of any layer */
+#define NET_DIMENSIONS_MAX  4    /* of a tensor */
+#define NET_TENSORS_MAX     2    /* of a layer */
+#define NET_RATE_MAX        15   /* the learning rate is 2^-rate, 0 <= rate <= 15 */
 /* Bits behind the binary point: of softmax's probabilities, so the most of G_S (E10); of the
  * distances that its table has entries for (E9). */
 #define NET_PROBABILITY_FRAC 15
@@ -198,8 +199,11 @@ struct layer {
 struct net {
   /* what is learned */
   char name[NET_NAME_MAX + 1];
-  int height, width; /* of a picture */
-  int pixel_offset;  /* a byte stands for (byte - pixel_offset) / 2^pixel_frac */
+  int height, width;   /* of a picture */
+  int pixel_depth;     /* bits of a byte that are taken, from the highest: 1..8 */
+  int pixel_threshold; /* where that is one bit: the least byte that counts as 1, not as 0; else 0
+                        */
+  int pixel_offset;    /* what is taken stands for (taken - pixel_offset) / 2^pixel_frac */
   int pixel_frac;
   int layer_count;
   struct layer layer[NET_LAYERS_MAX];
@@ -216,7 +220,7 @@ struct net {
 
   /* derived */
   int classes;
-  int pixel_bits;   /* signed width of byte - pixel_offset: 8 or 9 */
+  int pixel_bits;   /* signed width of a pixel, net_pixel: pixel_depth, or one more */
   int tensor_count; /* of all layers, in their order */
   struct tensor tensor[NET_LAYERS_MAX * NET_TENSORS_MAX];
   size_t weight_count; /* of all layers */
@@ -268,6 +272,21 @@ void net_show_layer(FILE *to, const struct layer *layer);
 
 /* Whether a description may say where the layer's weights lie. */
 bool net_has_storage(const struct layer *layer);
+
+/* A byte of a picture as the first layer takes it: an integer of `pixel_bits` bits, of which
+ * `pixel_frac` lie behind the binary point. */
+static inline int net_pixel(const struct net *net, int byte) {
+  int taken = net->pixel_threshold > 0 ? byte >= net->pixel_threshold
+                                       : byte >> (NET_PIXEL_DEPTH_MAX - net->pixel_depth);
+  return taken - net->pixel_offset;
+}
+
+/* A byte that stands for 0. */
+static inline int net_pixel_zero(const struct net *net) {
+  if (net->pixel_threshold > 0)
+    return net->pixel_offset > 0 ? net->pixel_threshold : 0;
+  return net->pixel_offset << (NET_PIXEL_DEPTH_MAX - net->pixel_depth);
+}
 
 /* How many numbers a tensor has. */
 static inline size_t net_tensor_size(const struct tensor *tensor) {

@@ -50,6 +50,20 @@ static int narrow(int bits) {
   return bits <= NARROW;
 }
 
+/* Signed values within 2; one bit is 0 or 1. */
+void net_settle_pixels(struct net *net) {
+  bool threshold = net->pixel_threshold != PIXEL_OPEN;
+  if (net->pixel_depth == PIXEL_OPEN)
+    net->pixel_depth = threshold ? 1 : NET_PIXEL_DEPTH_MAX;
+  int last = net->pixel_depth - 1; /* bit of what is taken */
+  if (!threshold)
+    net->pixel_threshold = last == 0 ? 1 << (NET_PIXEL_DEPTH_MAX - 1) : 0;
+  if (net->pixel_offset == PIXEL_OPEN)
+    net->pixel_offset = last == 0 ? 0 : 1 << last;
+  if (net->pixel_frac == PIXEL_OPEN)
+    net->pixel_frac = most(last - 1, 0);
+}
+
 /* As far as what is described, or settled in front, can be built with it. */
 static void settle_layer(struct net *net, int l) {
   struct layer *layer = &net->layer[l];

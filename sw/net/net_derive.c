@@ -50,8 +50,20 @@ static int index_bits(int count) {
 }
 
 static uint64_t pixel_magnitude(const struct net *net) {
-  int low = net->pixel_offset, high = 255 - net->pixel_offset;
+  int low = net->pixel_offset, high = (1 << net->pixel_depth) - 1 - net->pixel_offset;
   return (uint64_t)(low > high ? low : high);
+}
+
+static int check_pixels(const struct net *net, struct problem *problem) {
+  if (net->pixel_threshold > 0 && net->pixel_depth != 1)
+    return problem_set(problem, net, -1, "input.threshold",
+                       "found %d, allowed with bits: 1 only, or without bits",
+                       net->pixel_threshold);
+  if (net->pixel_offset >> net->pixel_depth)
+    return problem_set(problem, net, -1, "input.offset", "found %d, allowed 0..%d in %d bit%s",
+                       net->pixel_offset, (1 << net->pixel_depth) - 1, net->pixel_depth,
+                       net->pixel_depth > 1 ? "s" : "");
+  return 0;
 }
 
 static uint64_t input_magnitude(const struct net *net, int layer) {
@@ -115,7 +127,9 @@ static void derive_dropout(struct net *net, struct layer *layer) {
 
 static int derive_shapes(struct net *net, struct problem *problem) {
   net->classes = net->layer[net->layer_count - 1].units;
-  net->pixel_bits = net->pixel_offset == 128 ? 8 : 9;
+  /* The most negative value has no positive one beside it. */
+  net->pixel_bits =
+      net->pixel_depth + (net->pixel_depth == 1 || net->pixel_offset << 1 != 1 << net->pixel_depth);
   net->dropout_bits = 0;
   int inputs = net->height * net->width;
   for (int l = 0; l < net->layer_count; l++) {
@@ -333,8 +347,9 @@ static int derive_word(const struct net *net, struct layer *layer, int l, struct
 
 int net_derive_parts(struct net *net, struct problem *problem) {
   name_layers(net);
-  if (check_name(net, problem) != 0 || check_order(net, problem) != 0 ||
-      derive_shapes(net, problem) != 0)
+  net_settle_pixels(net);
+  if (check_name(net, problem) != 0 || check_pixels(net, problem) != 0 ||
+      check_order(net, problem) != 0 || derive_shapes(net, problem) != 0)
     return -1;
   net_settle_defaults(net);
   derive_inputs(net);

@@ -32,7 +32,10 @@ static inline int net_unused_bits(const struct layer *layer) {
 /* net_derive, with the problem in parts and folds of FOLD_CHOOSE chosen. */
 int net_derive_parts(struct net *net, struct problem *problem);
 
-/* Fills what a description leaves open, but for folds. Needs the derived shapes. */
+/* Fills what a description leaves open of what a picture's bytes stand for. */
+void net_settle_pixels(struct net *net);
+
+/* The same of layers and training, but for folds. Needs the derived shapes. */
 void net_settle_defaults(struct net *net);
 
 /* Chooses the folds that are left open and refuses illegal ones and those that do not go together.

@@ -67,8 +67,12 @@ static char *text_of(const struct net *net, enum scope scope) {
   bool all = scope == SCOPE_ALL;
   if (all)
     fprintf(to, "name: %s\n", net->name);
-  fprintf(to, "input: {height: %d, width: %d, offset: %d, frac: %d}\nlayers:\n", net->height,
-          net->width, net->pixel_offset, net->pixel_frac);
+  fprintf(to, "input: {height: %d, width: %d, ", net->height, net->width);
+  if (net->pixel_threshold > 0)
+    fprintf(to, "threshold: %d, ", net->pixel_threshold);
+  else if (net->pixel_depth < NET_PIXEL_DEPTH_MAX)
+    fprintf(to, "bits: %d, ", net->pixel_depth);
+  fprintf(to, "offset: %d, frac: %d}\nlayers:\n", net->pixel_offset, net->pixel_frac);
   for (int l = 0; l < net->layer_count; l++)
     write_layer(to, &net->layer[l], scope);
   fprintf(to, "training: {");

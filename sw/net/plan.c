@@ -138,10 +138,13 @@ void plan_lay_out_picture(struct plan *plan, const struct net *net, int pixels, 
   plan_add_memory(plan, "picture", holds, 1, 2 << order->word_bits, pixels * net->pixel_bits);
 }
 
-/* Makes as many multipliers of logic as are left; returns how many that leaves. */
-static int place_multipliers(struct plan_layer *p, int left) {
-  p->logic_multipliers = left < p->multipliers ? left : p->multipliers;
-  return left - p->logic_multipliers;
+/* Makes as many multipliers of logic as are left; returns how many that leaves. Products of inputs
+ * of two bits are an adder each, for which no block is spent. */
+static int place_multipliers(struct plan_layer *p, const struct layer *layer, int left) {
+  enum { ADDER_BITS = 2 };
+  bool add = layer->input.bits <= ADDER_BITS;
+  p->logic_multipliers = left < p->multipliers && !add ? left : p->multipliers;
+  return add ? left : left - p->logic_multipliers;
 }
 
 /* Those that take pixels are the narrowest; of the others the last layer has the fewest. */
@@ -150,7 +153,7 @@ static void place_all_multipliers(struct plan *plan, const struct net *net) {
   for (int first = 1; first >= 0; first--)
     for (int l = net->layer_count - 1; l >= 0; l--)
       if (kind_of(net, l)->logic_first == first)
-        left = place_multipliers(&plan->layer[l], left);
+        left = place_multipliers(&plan->layer[l], &net->layer[l], left);
 }
 
 /* As many values pass at a time as a word holds, and as many gradients as the layer behind reads.

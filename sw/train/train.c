@@ -287,7 +287,7 @@ static uint8_t *augment_jobs(const struct train *train, struct job *jobs, const 
     struct augment_move move = augment_draw(&train->augment, train->place.seed, train->place.epoch,
                                             pictures[i] + times * data->count);
     augment_picture(jobs[i].picture, data->height, data->width, move,
-                    (uint8_t)train->net->pixel_offset, copies + i * pixels);
+                    (uint8_t)net_pixel_zero(train->net), copies + i * pixels);
     jobs[i].picture = copies + i * pixels;
   }
   return copies;

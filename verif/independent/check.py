@@ -170,6 +170,17 @@ def draw_rate(draw, layers, values, frac):
     return model.clamp(log2_of(step) - draw.randint(-3, 4), 0, 15) if draw.random() < 0.9 else draw.randint(0, 2)
 
 
+def draw_depth(draw, pixels):
+    """Fewer bits of a byte; now and then ones that do not go with the offset."""
+    depth = draw.choice((1, 1, 2, 3, 5, 7))
+    if "offset" in pixels and draw.random() < 0.9:
+        pixels["offset"] >>= 8 - depth
+    if depth > 1 or draw.random() < 0.5:
+        pixels["bits"] = depth
+    if depth == 1 and (len(pixels) == 2 or draw.random() < 0.7) or draw.random() < 0.02:
+        pixels["threshold"] = draw.choice((1, 40, 128, 200, 255))
+
+
 def draw_net(draw):
     """A description as a dictionary; a few cannot be built."""
     height, width, layers = draw_shapes(draw)
@@ -189,6 +200,8 @@ def draw_net(draw):
         net["input"]["frac"] = frac
     if draw.random() < 0.6:
         net["input"]["offset"] = draw.choice((0, 1, 77, 127, 128, 129, 200, 255))
+    if draw.random() < 0.2:
+        draw_depth(draw, net["input"])
     for key in list(training):
         if draw.random() < 0.1 and (key, "random_bits" in training) != ("rounding", True):
             del training[key]
@@ -245,7 +258,7 @@ def draw_pictures(draw, net, labels):
     if kind == "noise":
         return noise.randint(0, 256, shape).astype(np.uint8)
     if kind == "quiet":
-        return np.clip(net.offset + noise.randint(-20, 21, shape), 0, 255).astype(np.uint8)
+        return np.clip(model.zero_byte(net) + noise.randint(-20, 21, shape), 0, 255).astype(np.uint8)
     if kind == "extreme":
         return noise.choice((0, 255), shape).astype(np.uint8)
     patterns = noise.randint(0, 256, (net.classes + 3, net.height, net.width))
@@ -791,6 +804,8 @@ def net_features(net):
     yield net.rounding
     yield "mixed words" if len(words) > 1 else "one word"
     yield from ("wide words",) * (max(words) > 16)
+    yield from ("pixels of 1 bit",) * (net.depth == 1)
+    yield from ("pixels of 2 to 7 bits",) * (1 < net.depth < 8)
     yield from ("no relu",) * any(not layer.relu for layer in hidden)
     yield from ("dropout",) * any(layer.dropout for layer in hidden)
     yield from ("dropout of a share",) * any(layer.dropped for layer in hidden)

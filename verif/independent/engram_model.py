@@ -211,6 +211,8 @@ class Net:
     name: str
     height: int
     width: int
+    depth: int  # bits of a byte
+    threshold: int  # 0: more bits than one
     offset: int
     frac: int
     rate: int
@@ -287,19 +289,30 @@ def read_layer(kind, given):
     return layer
 
 
+def read_pixels(given):
+    """What a byte stands for (description.md, "Keys"): bits, threshold, offset, frac."""
+    threshold = take(given, "threshold", 1, 255) if "threshold" in given else 0
+    depth = take(given, "bits", 1, 8, 1 if threshold else 8)
+    refuse_unless(not threshold or depth == 1, "a threshold of more bits than one")
+    if depth == 1:
+        threshold = threshold or 128
+    offset = take(given, "offset", 0, 2**depth - 1, 0 if depth == 1 else 2 ** (depth - 1))
+    return depth, threshold, offset, take(given, "frac", 0, 31, max(0, depth - 2))
+
+
 def read_net(text):
     """A description's text as a Net, or Refused."""
     raw = read_yaml(text)
     given, training = dict(raw["input"]), dict(raw.get("training", {}))
     height, width = take(given, "height", 1, 64), take(given, "width", 1, 64)
-    offset, frac = take(given, "offset", 0, 255, 128), take(given, "frac", 0, 31, 6)
+    depth, threshold, offset, frac = read_pixels(given)
     layers = [read_layer(kind, value) for item in raw["layers"] for kind, value in item.items()]
     usual = "nearest" if all(layer.weights.bits >= 16 for layer in layers) else "stochastic"
     rounding = training.pop("rounding", usual)
     refuse_unless(rounding in ROUNDINGS, f"rounding: {rounding}")
     refuse_unless(rounding == "stochastic" or "random_bits" not in training, "random_bits without stochastic")
     random_bits = take(training, "random_bits", 1, 16, 10) if rounding == "stochastic" else 0
-    net = Net(raw["name"], height, width, offset, frac, take(training, "rate", 0, 15, 8), rounding, random_bits,
+    net = Net(raw["name"], height, width, depth, threshold, offset, frac, take(training, "rate", 0, 15, 8), rounding, random_bits,
               layers)
     order_layers(net)
     derive(net)
@@ -329,7 +342,7 @@ def derive(net):
             layer.positions = (net.height - high + 1) * (net.width - wide + 1)
         layer.outputs = layer.positions * layer.units
         inputs = layer.outputs
-    frac, magnitude = net.frac, max(net.offset, 255 - net.offset)
+    frac, magnitude = net.frac, max(net.offset, 2**net.depth - 1 - net.offset)
     for number, layer in enumerate(net.layers):
         layer.input_frac, layer.input_magnitude = frac, magnitude
         settle(layer, net.layers[:number][-1:], net.layers[number + 1 :][:1])
@@ -412,7 +425,8 @@ def layer_text(layer):
 
 def net_text(net):
     extra = f", random_bits: {net.random_bits}" if net.rounding == "stochastic" else ""
-    return (f"input: {{height: {net.height}, width: {net.width}, offset: {net.offset}, frac: {net.frac}}}\nlayers:\n"
+    taken = f"threshold: {net.threshold}, " if net.threshold else f"bits: {net.depth}, " if net.depth < 8 else ""
+    return (f"input: {{height: {net.height}, width: {net.width}, {taken}offset: {net.offset}, frac: {net.frac}}}\nlayers:\n"
             + "".join(map(layer_text, net.layers)) + f"training: {{rounding: {net.rounding}{extra}}}\nrandom: 2\n")
 
 
@@ -630,7 +644,8 @@ class Model:
         self.counters[key][number] += int(np.count_nonzero(mask))
 
     def pixels(self, pictures):
-        return pictures.astype(np.int64) - self.net.offset
+        taken = pictures >= self.net.threshold if self.net.threshold else pictures >> (8 - self.net.depth)
+        return taken.astype(np.int64) - self.net.offset
 
     def sums(self, number, values):
         """Exact sums of a layer (1, 2), of several pictures at a time."""
@@ -966,7 +981,14 @@ def epoch_list(data, trained, seed, epoch, balance):
     return [numbered[place] for place in epoch_order(seed, epoch, len(numbered))]
 
 
-def augment(picture, offset, seed, epoch, number, shift, mirror):
+def zero_byte(net):
+    """A byte that stands for 0."""
+    if net.threshold:
+        return net.threshold * net.offset
+    return net.offset << (8 - net.depth)
+
+
+def augment(picture, zero, seed, epoch, number, shift, mirror):
     """The picture as it is shown in one epoch; `x` as the page has it, before each `next`."""
     x = splitmix64(seed ^ 0x6D6F766573) ^ epoch
     generator = SplitMix64(splitmix64(x) ^ number)
@@ -975,7 +997,7 @@ def augment(picture, offset, seed, epoch, number, shift, mirror):
     if generator.next() >> 63 and mirror:
         picture = picture[:, ::-1]
     height, width = picture.shape
-    result = np.full_like(picture, offset)
+    result = np.full_like(picture, zero)
     for y in range(max(0, down), min(height, height + down)):
         for x in range(max(0, right), min(width, width + right)):
             result[y, x] = picture[y - down, x - right]
@@ -1082,7 +1104,7 @@ class Run:
         number, drawn = self.order[self.position]
         picture, options = self.data.pictures[number], self.options
         if options.shift or options.mirror:
-            picture = augment(picture, self.net.offset, options.seed, self.epoch, drawn, options.shift, options.mirror)
+            picture = augment(picture, zero_byte(self.net), options.seed, self.epoch, drawn, options.shift, options.mirror)
         probabilities, answer = self.model.train(picture, self.data.labels[number])
         self.figures.add(probabilities, answer, self.data.labels[number])
         self.position += 1

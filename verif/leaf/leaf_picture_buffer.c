@@ -5,9 +5,10 @@
  * A picture takes a slot from its last beat to its release; pixels are taken while a slot is free.
  */
 #include "bench.h"
+#include "net/net.h"
 
 enum { HEIGHT, WIDTH, ROW_BITS, COLUMN_BITS, PIXEL_BITS, PIXEL_OFFSET, CLASSES };
-enum { WORD_PIXELS = CLASSES + 1, WORD_BITS };
+enum { WORD_PIXELS = CLASSES + 1, WORD_BITS, PIXEL_DEPTH, THRESHOLD };
 enum {
   IN_VALID,
   IN_LAST,
@@ -124,9 +125,12 @@ static void check_word(struct bench *bench, int c, const struct picture *picture
   int bits = bench_parameter(bench, c, PIXEL_BITS), width = bench_parameter(bench, c, WIDTH);
   int pixels = bench_parameter(bench, c, WORD_PIXELS), across = words_across(bench, c);
   int row = word / across, first = word % across * pixels;
+  struct net net = {.pixel_depth = bench_parameter(bench, c, PIXEL_DEPTH),
+                    .pixel_threshold = bench_parameter(bench, c, THRESHOLD),
+                    .pixel_offset = bench_parameter(bench, c, PIXEL_OFFSET)};
   for (int x = first; x < first + pixels && x < width; x++)
     bench_check(bench, c, "pixel", bench_get_signed(bench, c, OUT_WORD + bits * (x - first), bits),
-                picture->byte[row * width + x] - bench_parameter(bench, c, PIXEL_OFFSET));
+                net_pixel(&net, picture->byte[row * width + x]));
 }
 
 static bool ready(const struct model *model) {

@@ -63,6 +63,7 @@ static inline void nets_add(struct net *net, struct layer layer, const struct ne
 static inline void nets_describe(struct net *net, const struct nets_shape *shape,
                                  const struct nets_words *words) {
   *net = (struct net){.name = "test", .height = shape->height, .width = shape->width};
+  net->pixel_depth = NET_PIXEL_DEPTH_MAX;
   net->pixel_offset = 128;
   net->pixel_frac = 6;
   net->rate = 4;

@@ -180,7 +180,7 @@ static void softmax(struct naive *n) {
 
 static void forward(struct naive *n, const uint8_t *picture, int label, bool train) {
   for (int i = 0; i < n->net->height * n->net->width; i++)
-    n->input[0][i] = (int64_t)picture[i] - n->net->pixel_offset;
+    n->input[0][i] = net_pixel(n->net, picture[i]);
   for (int l = 0; l < n->net->layer_count; l++)
     forward_layer(n, l, train);
   softmax(n);

@@ -207,6 +207,41 @@ static void test_defaults(void **state) {
   assert_int_equal(net.pixel_bits, 9);
 }
 
+static void assert_pixels(const struct net *net, int depth, int threshold, int offset, int frac,
+                          int bits) {
+  assert_int_equal(net->pixel_depth, depth);
+  assert_int_equal(net->pixel_threshold, threshold);
+  assert_int_equal(net->pixel_offset, offset);
+  assert_int_equal(net->pixel_frac, frac);
+  assert_int_equal(net->pixel_bits, bits);
+  int zero = net_pixel_zero(net), least = net_pixel(net, 0), most = net_pixel(net, 255);
+  assert_int_equal(net_pixel(net, zero), 0);
+  assert_true(least >= -(1 << (bits - 1)) && most < 1 << (bits - 1));
+  for (int byte = 1; byte < 256; byte++)
+    assert_in_range(net_pixel(net, byte) - net_pixel(net, byte - 1), 0, 1);
+}
+
+/* Bits of a byte and what they stand for; what goes without saying. */
+static void test_pixels(void **state) {
+  static const char said[] = "offset: 128, frac: 6";
+  struct net net = load_changed(*state, said, "frac: 6");
+  assert_pixels(&net, 8, 0, 128, 6, 8);
+  net = load_changed(*state, said, "bits: 4");
+  assert_pixels(&net, 4, 0, 8, 2, 4);
+  net = load_changed(*state, said, "bits: 4, offset: 0, frac: 4");
+  assert_pixels(&net, 4, 0, 0, 4, 5);
+  net = load_changed(*state, said, "bits: 2");
+  assert_pixels(&net, 2, 0, 2, 0, 2);
+  net = load_changed(*state, said, "bits: 1");
+  assert_pixels(&net, 1, 128, 0, 0, 2);
+  net = load_changed(*state, said, "threshold: 1");
+  assert_pixels(&net, 1, 1, 0, 0, 2);
+  assert_int_equal(net_pixel(&net, 0), 0);
+  assert_int_equal(net_pixel(&net, 1), 1);
+  net = load_changed(*state, said, "bits: 1, threshold: 255, offset: 1, frac: 3");
+  assert_pixels(&net, 1, 255, 1, 3, 2);
+}
+
 /* A share is the nearest multiple of 1/16; what is kept is a fraction in its lowest terms. Of what
  * it drops one by one there may be an odd number. */
 static void test_dropout(void **state) {
@@ -413,6 +448,7 @@ static void test_derive_by_hand(void **state) {
   struct net net = {.name = "deep",
                     .height = 6,
                     .width = 5,
+                    .pixel_depth = NET_PIXEL_DEPTH_MAX,
                     .pixel_offset = 0,
                     .pixel_frac = 8,
                     .layer_count = 4,
@@ -490,7 +526,8 @@ static const struct {
     {"name: demo\n", "", "net.yaml:1:1: description: found no key name, which is required"},
     {"units: 12, ", "", "net.yaml:5:12: dense: found no key units, which is required"},
     {"height: 10", "[1]: 10",
-     "net.yaml:2:9: input: found the key a list, allowed height, width, offset, frac"},
+     "net.yaml:2:9: input: found the key a list, allowed height, width, bits, threshold, offset, "
+     "frac"},
     {"rate: 8", "<<: {rate: 8}",
      "net.yaml:7:12: training: found the key <<, allowed rate, rounding, random_bits"},
     /* integers */
@@ -511,6 +548,14 @@ static const struct {
     {"filters: 4", "filters: [4]",
      "net.yaml:4:21: filters: found a list, allowed an integer 1..16"},
     {"offset: 128", "offset: 256", "net.yaml:2:40: offset: found 256, allowed an integer 0..255"},
+    {"offset: 128", "bits: 9", "net.yaml:2:38: bits: found 9, allowed an integer 1..8"},
+    {"offset: 128", "threshold: 0", "net.yaml:2:43: threshold: found 0, allowed an integer 1..255"},
+    {"offset: 128", "bits: 5, offset: 32",
+     "net.yaml:2:49: input.offset: found 32, allowed 0..31 in 5 bits"},
+    {"offset: 128", "threshold: 9, offset: 2",
+     "net.yaml:2:54: input.offset: found 2, allowed 0..1 in 1 bit"},
+    {"offset: 128", "bits: 2, threshold: 9",
+     "net.yaml:2:52: input.threshold: found 9, allowed with bits: 1 only, or without bits"},
     {"offset: 128", "offset: -0", "net.yaml:2:40: offset: found -0, allowed an integer 0..255"},
     {"bits: 16", "bits: 25", "net.yaml:4:56: bits: found 25, allowed an integer 4..24"},
     {"bits: 16", "bits: 3", "net.yaml:4:56: bits: found 3, allowed an integer 4..24"},
@@ -1230,6 +1275,7 @@ int main(void) {
       cmocka_unit_test(test_paper),
       cmocka_unit_test(test_paper8),
       cmocka_unit_test(test_small_nets),
+      IN_FOLDER(test_pixels),
       IN_FOLDER(test_defaults),
       IN_FOLDER(test_dropout),
       IN_FOLDER(test_default_formats),

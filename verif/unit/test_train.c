@@ -319,7 +319,7 @@ static void train_plainly(struct model *model, const struct pictures *pictures, 
       uint8_t shown[PIXELS];
       augment_picture(pictures->data.pictures + p * PIXELS, SIDE, SIDE,
                       augment_draw(&pictures->augment, seed, e, p + again),
-                      (uint8_t)model->net->pixel_offset, shown);
+                      (uint8_t)net_pixel_zero(model->net), shown);
       model_forward(model, shown, pictures->data.labels[p], true);
       model_backward(model, pictures->data.labels[p]);
     }
