@@ -26,7 +26,7 @@ void rival_new(struct rival *rival, const struct twin *twin) {
       .net = net, .random = twin->state.random, .rate = (float)ldexp(1, -twin->state.rate)};
   rival->pixels = memory_new(pixels, sizeof *rival->pixels);
   rival->plane = memory_new(pixels, sizeof *rival->plane);
-  rival->dropout = memory_new((size_t)net->pair_count + 1, sizeof *rival->dropout);
+  rival->dropout = memory_new((size_t)net->dropout_bits + 1, sizeof *rival->dropout);
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
     struct rival_layer *own = &rival->layer[l];
@@ -137,7 +137,7 @@ static void dense_forward(struct rival *rival, int l, bool train) {
   float scale = layer->dropout && !train ? 0.5F : 1;
   for (int u = 0; u < layer->units; u++) {
     own->value[u] = 0;
-    if (layer->dropout && train && rival->dropout[layer->first_pair + u / 2] != u % 2)
+    if (layer->dropout && train && rival->dropout[layer->first_dropout_bit + u / 2] != u % 2)
       continue;
     float sum = dot(own->weights + (size_t)u * (size_t)layer->rows, own[-1].value, layer->rows);
     own->value[u] = layer->relu && sum < 0 ? 0 : sum * scale;
