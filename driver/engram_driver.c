@@ -251,8 +251,11 @@ int engram_initialise(const struct engram *core, uint64_t seed) {
   for (uint32_t layer = 0; (shape = engram_shape(layer)) != NULL; layer++)
     for (uint32_t row = 0; row < shape->rows; row++)
       for (uint32_t column = 0; !error && column < shape->columns; column++) {
-        x = xorshift(x);
-        int32_t weight = sign_extend(x >> (32 - shape->initial_bits), shape->initial_bits);
+        int32_t weight = 0;
+        if (shape->initial_bits > 0) {
+          x = xorshift(x);
+          weight = sign_extend(x >> (32 - shape->initial_bits), shape->initial_bits);
+        }
         put_weight(core, layer, row, column, weight, &error);
       }
   return error;

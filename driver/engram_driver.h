@@ -105,7 +105,7 @@ struct engram_layer {
   uint32_t rows, columns; /* of the weights: taps x filters, or inputs x units */
   uint8_t bits;           /* of a weight, two's complement, 4..24 */
   uint8_t frac;           /* a weight stands for weight / 2^frac; may exceed bits */
-  uint8_t initial_bits;   /* initial weights are uniform over this many bits */
+  uint8_t initial_bits;   /* initial weights are uniform over this many bits; 0: they are 0 */
 };
 
 /* Shape and number format of layer 0..ENGRAM_LAYERS-1, NULL beyond. Where a layer holds several

@@ -35,6 +35,13 @@ bool beside_is_link(const char *leaf) {
   return !strncmp(leaf, "engram_link", 11) || !strncmp(leaf, "engram_uart", 11);
 }
 
+bool beside_is_for(const struct net *net, const char *leaf) {
+  bool biases = false;
+  for (int l = 0; l < net->layer_count; l++)
+    biases |= net->layer[l].bias.there;
+  return biases || (strcmp(leaf, "engram_bias.v") != 0 && strcmp(leaf, "engram_conv_bias.v") != 0);
+}
+
 /* ---------------------------------------------------------------- FuseSoC */
 
 void beside_fusesoc_name(char name[BESIDE_FUSESOC_MAX], const struct net *net, const char *prefix) {
@@ -73,7 +80,8 @@ void beside_write_fusesoc(FILE *f, const struct net *net, const char *prefix) {
   fprintf(files.file, "      - engram_core.v\n      - engram_axi.v\n      - engram_exp_table.v\n");
   for (const struct embedded *file = embedded_files; file->name; file++) {
     const char *suffix = strrchr(file->name, '.');
-    if (suffix && !strcmp(suffix, ".v") && !beside_is_link(file->name))
+    if (suffix && !strcmp(suffix, ".v") && !beside_is_link(file->name) &&
+        beside_is_for(net, file->name))
       fprintf(files.file, "      - %s\n", file->name);
   }
   text_to_mark(&files, &marks, "core_files");
@@ -159,7 +167,13 @@ static void set_load(struct marks *marks, const struct net *net) {
             (unsigned)((word < 2 ? state.low : state.high) >> (word % 2 * 32)));
   for (int i = 0; i < net->tensor_count; i++) {
     const struct tensor *t = &net->tensor[i];
-    fprintf(lines.file, "    load(%d, %d, %d, %d);\n", i, t->rows, t->columns, t->initial_bits);
+    if (t->initial_bits == 0)
+      fprintf(lines.file,
+              "    for (column = 0; column < %d; column = column + 1)\n"
+              "      write(weight_address(%d, 0, column), 32'd0);\n",
+              t->columns, i);
+    else
+      fprintf(lines.file, "    load(%d, %d, %d, %d);\n", i, t->rows, t->columns, t->initial_bits);
   }
   text_to_mark(&lines, marks, "tb_load");
   set_template(marks, "tb_weights", "core_tb_load.v.in");

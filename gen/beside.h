@@ -13,6 +13,9 @@
 /* Sets the mark @layer_list@ of engram_core.h: a line X(...) for each layer. */
 void beside_layer_list(struct marks *marks, const struct net *net);
 
+/* Whether a net's core has a file beside it that not all of them need. */
+bool beside_is_for(const struct net *net, const char *leaf);
+
 /* Whether a leaf belongs to the serial link, not to the core. */
 bool beside_is_link(const char *leaf);
 

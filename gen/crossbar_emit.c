@@ -33,7 +33,7 @@ static void set_crossbar(struct marks *marks, const struct net *net, const struc
     marks_set(marks, "pair_bits", "pair_bits[%d +: %d]", layer->first_dropout_bit, p->dropout_bits);
   else
     marks_set(marks, "pair_bits", "%d'd0", p->dropout_bits);
-  marks_set(marks, "ready_cycles", "%d", 1 + p->scaled);
+  marks_set(marks, "ready_cycles", "%d", 1 + plan->layer[l].biased + p->scaled);
   marks_set(marks, "storage", "%d", layer->storage);
   marks_set(marks, "back_levels", "%d", p->back_levels);
   marks_set(marks, "bank_lanes", "%d", p->bank_lanes);
@@ -45,6 +45,11 @@ void crossbar_write(FILE *f, struct emit *emit, int l) {
   set_crossbar(emit->marks, emit->net, emit->plan, l);
   emit_front(f, emit, l);
   template_write(f, "core_dense.v.in", emit->marks);
+  if (emit->net->layer[l].bias.there) {
+    const struct plan_crossbar *p = &emit->plan->layer[l].crossbar;
+    emit_initial_biases(emit, l, p->rows_at_once * p->banks);
+    template_write(f, "core_bias.v.in", emit->marks);
+  }
   emit_sums(f, emit, l);
 }
 
@@ -124,6 +129,11 @@ static void add_weights(struct probes *probes, const struct emit *emit, int l) {
                "u_%s.u_banks.gen_bank_row[%d].gen_bank[%d].u_bank.%s.memory_q", layer->name,
                bank / p->banks, bank % p->banks, inside);
   }
+  if (layer->bias.there)
+    probes_add(probes,
+               (struct core_probe){
+                   .kind = PROBE_MEMORY, .bits = layer->bias.word.bits, .count = layer->units},
+               layer->name, "weights", "u_%s_bias.bias_q", layer->name);
 }
 
 void crossbar_add_probes(struct probes *probes, const struct emit *emit, int l) {
@@ -144,6 +154,9 @@ void crossbar_add_probes(struct probes *probes, const struct emit *emit, int l) 
   if (emit->trains)
     probes_add(probes, (struct core_probe){.kind = PROBE_SIGNAL, .bits = 32}, name, "writes",
                "u_%s.writes_q", name);
+  if (emit->trains && layer->bias.there)
+    probes_add(probes, (struct core_probe){.kind = PROBE_SIGNAL, .bits = 32}, name, "writes",
+               "u_%s_bias.gen_training.writes_q", name);
   for (int lane = 0; lane < p->trained; lane++)
     probes_add(probes, (struct core_probe){.kind = PROBE_LANE, .number = lane}, name, "lane",
                "u_%s.u_lanes.gen_lane[%d]", name, lane);

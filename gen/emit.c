@@ -190,6 +190,27 @@ static void set_random(struct marks *marks, const struct plan_random *random, in
   marks_set(marks, "layer_key", "round_key[%d:0]", key_bits - 1);
 }
 
+/* Biases are the layer's last tensor; what goes on are the sums with them. */
+static void set_bias(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
+  const struct layer *layer = &net->layer[l];
+  const struct bias *bias = &layer->bias;
+  const struct plan_layer *p = &plan->layer[l];
+  const char *name = layer->name;
+  marks_set(marks, "summed", bias->there ? "%s_biased" : "%s_sum", name);
+  marks_set(marks, "kept_sum", bias->there ? "%s_biased_keep" : "%s_keep", name);
+  if (!bias->there) {
+    marks_set(marks, "lost", "%s_lost", name);
+    return;
+  }
+  marks_set(marks, "lost", "%s_lost[%d:0]", name, p->updates - 1);
+  marks_set(marks, "bias_lost", "%s_lost[%d]", name, p->updates);
+  marks_set(marks, "bias_tensor", "%d", net_tensor_number(net, net_bias(net, l)));
+  marks_set(marks, "bias_bits", "%d", bias->word.bits);
+  marks_set(marks, "bias_shift", "%d", bias->sum_shift);
+  marks_set(marks, "bias_update_bits", "%d", bias->update_bits);
+  marks_set(marks, "bias_update_shift", "%d", bias->update_shift);
+}
+
 static void set_layer(struct marks *marks, const struct net *net, const struct plan *plan, int l) {
   const struct layer *layer = &net->layer[l];
   const struct plan_layer *p = &plan->layer[l];
@@ -214,6 +235,7 @@ static void set_layer(struct marks *marks, const struct net *net, const struct p
   marks_set(marks, "update_bits", "%d", layer->update_bits);
   marks_set(marks, "update_shift", "%d", layer->update_shift);
   set_random(marks, &plan->random, p->round_bits);
+  set_bias(marks, net, plan, l);
   marks_set(marks, "relu", "%d", layer->relu);
   marks_set(marks, "halve", "%s", layer->dropout ? "halve_q" : "1'b0");
   if (layer->scale_bits > 0)
@@ -369,11 +391,11 @@ static bool is_leaf(const char *name) {
 }
 
 /* Leaves go into the core's list or into the list of what the system has beside the core. */
-static int save_leaves(const char *folder, struct text *core, struct text *system,
-                       struct error *err) {
+static int save_leaves(const struct net *net, const char *folder, struct text *core,
+                       struct text *system, struct error *err) {
   for (const struct embedded *file = embedded_files; file->name; file++) {
     const char *name = is_leaf(file->name) ? file->name : beside_driver_name(file->name);
-    if (!name)
+    if (!name || !beside_is_for(net, name))
       continue;
     if (is_leaf(name))
       fprintf(beside_is_link(name) ? system->file : core->file, "%s\n", name);
@@ -451,7 +473,7 @@ int emit_core(const struct net *net, const char *folder, const char *prefix,
   struct staging staging;
   int result = staging_open(&staging, folder, err);
   const char *path = staging.path;
-  result |= result ? -1 : save_leaves(path, &list, &system_list, err);
+  result |= result ? -1 : save_leaves(net, path, &list, &system_list, err);
   if (weights) /* in place of the leaf of the same name */
     result |= save(path, "engram_bank.v", &banks, err);
   if (differs) /* likewise */

@@ -70,4 +70,8 @@ struct content {
 void content_put_weights(struct content *content, const struct emit *emit, int l, int memory);
 void content_hex(FILE *f, const unsigned char *bits, int count);
 
+/* The mark @bias_initial@: parameters with the biases, which lie in this memory of the layer, a
+ * word each; nothing where the core has none from its start. */
+void emit_initial_biases(struct emit *emit, int l, int memory);
+
 #endif

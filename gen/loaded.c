@@ -3,7 +3,10 @@
  */
 #include "loaded.h"
 
+#include "base/file.h"
 #include "text.h"
+
+#include <stdlib.h>
 
 #define KIND(NAME, name) &name##_emit,
 static const struct emit_kind *const kinds[] = {LAYER_KINDS(KIND)};
@@ -45,6 +48,23 @@ void content_hex(FILE *f, const unsigned char *bits, int count) {
       value |= (unsigned)bits[4 * digit + i] << i;
     fprintf(f, "%x", value);
   }
+}
+
+void emit_initial_biases(struct emit *emit, int l, int memory) {
+  const struct layer *layer = &emit->net->layer[l];
+  marks_set(emit->marks, "bias_initial", "%s", "");
+  if (!emit->weights)
+    return;
+  int word_bits = layer->bias.word.bits, bits = layer->units * word_bits;
+  struct content content = {memory_new((size_t)bits, 1), word_bits};
+  content_put_weights(&content, emit, l, memory);
+  struct text initial;
+  text_open(&initial);
+  fprintf(initial.file, ",\n    .LOADED(1), .INITIAL_BITS(%d), .INITIAL(", bits);
+  content_hex(initial.file, content.bits, bits);
+  fprintf(initial.file, ")");
+  text_to_mark(&initial, emit->marks, "bias_initial");
+  free(content.bits);
 }
 
 void loaded_write_banks(FILE *f, struct emit *emit) {

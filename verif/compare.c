@@ -133,7 +133,13 @@ static int find_layer(struct compare *compare, struct sim_bus *bus, int l, struc
     if ((trains || !counter->trains) &&
         compare_find(compare, bus, &compare->count[i][l], name, counter->wires, 0, err))
       return -1;
-  return trains ? compare_find(compare, bus, &compare->writes[l], name, "writes", 0, err) : 0;
+  int parts = 0; /* of the layer, each of which counts what it writes */
+  for (; trains && probes_find(&compare->probes, name, "writes", parts); parts++)
+    if (compare_find(compare, bus, &compare->writes[l][parts], name, "writes", parts, err))
+      return -1;
+  compare->write_parts[l] = parts;
+  return trains && parts == 0 ? error_set(err, "simulation: the core has no probe %s.writes", name)
+                              : 0;
 }
 
 static int find_core(struct compare *compare, struct sim_bus *bus, struct error *err) {
@@ -279,9 +285,14 @@ static void compare_writes(struct compare *compare, int l, uint64_t now) {
   const int32_t *before = compare->before.layer[l];
   const int32_t *after = model_weights(compare->model)->layer[l];
   uint32_t changed = 0;
+  int64_t written = 0;
+  for (int part = 0; part < compare->write_parts[l]; part++) {
+    int64_t word = compare_word(&compare->writes[l][part]);
+    written = word == UNKNOWN || written == UNKNOWN ? UNKNOWN : written + word;
+  }
   for (size_t i = 0; i < compare->before.count[l]; i++)
     changed += before[i] != after[i];
-  compare_value(compare, "weights written", l, changed, compare_word(&compare->writes[l]), now);
+  compare_value(compare, "weights written", l, changed, written, now);
 }
 
 /* What the register at `address` counts up to: its word of the memory, what was counted `since` its

@@ -38,8 +38,9 @@ struct compare {
   struct sim_signal random, started, ended;
   struct sim_signal memory, at, addend;       /* of engram_counters */
   struct sim_signal steps, pictures, correct; /* since their last visit, as all counts */
-  struct sim_signal writes[NET_LAYERS_MAX];   /* of weights in a training step */
-  struct weights before;                      /* the step */
+  struct sim_signal writes[NET_LAYERS_MAX][NET_TENSORS_MAX]; /* of weights in a training step, by */
+  int write_parts[NET_LAYERS_MAX];                           /* the parts of a layer */
+  struct weights before;                                     /* the step */
   struct sim_signal count[NET_COUNTERS_MAX][NET_LAYERS_MAX]; /* by net_counter */
 
   uint32_t late_expected[NET_COUNTERS_MAX][NET_LAYERS_MAX]; /* in the cycle late_due */

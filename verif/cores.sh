@@ -111,6 +111,14 @@ beside core verif/nets/frozen 60
 beside core verif/nets/share 60
 beside core verif/nets/share 60 positions=1 filters=1 taps=3 multipliers=shared lanes=4
 beside core verif/nets/output 60
+beside core verif/nets/biases 60
+beside core verif/nets/biases 60 multipliers=shared storage=single_port lanes=3
+beside core verif/nets/biases 60 mode=inference output=argmax
+beside core verif/nets/biases_fast 60
+beside core verif/nets/biases_conv 60
+beside core verif/nets/biases_conv 60 positions=8 filters=9
+beside core verif/nets/biases_conv 60 step=fast lanes=4
+beside core verif/nets/biases_conv 60 positions=1 filters=1 taps=2 multipliers=shared storage=single_port
 beside core verif/nets/parallel 60
 beside verdict 'a cycle for the whole convolution, and one for its gradient' parallel
 pictures pictures airplane,car,helicopter 8x8
@@ -118,4 +126,4 @@ beside across nets/tiny step=fast filters=2 positions=5 lanes=10
 settle
 beside verdict 'inference only' infers nets/tiny "$work/golden-golden.end"
 beside verdict 'inference only, argmax' infers nets/tiny "$work/golden-golden.end" output=argmax
-tally 63
+tally 79

@@ -77,6 +77,9 @@ beside lint "$here/nets/output.yaml" mode=inference output=argmax
 beside lint "$here/nets/frozen.yaml"
 beside lint "$here/nets/frozen.yaml" step=fast positions=1 filters=3
 beside lint "$here/nets/share.yaml" lanes=4
+beside lint "$here/nets/biases_conv.yaml"
+beside lint "$here/nets/biases_conv.yaml" step=fast lanes=4
+beside lint "$here/nets/biases.yaml" mode=inference
 beside lint "$here/nets/output.yaml"
 beside lint "$nets/tiny.yaml" positions=1 taps=3 mode=inference
 beside lint "$nets/tiny.yaml" step=fast filters=2 positions=5 logic_multipliers=40

@@ -82,20 +82,24 @@ one_half() {
 }
 
 other_half() {
-  for core in conv serial register uneven rom rom-serial; do passes $core icarus; done
+  for core in conv serial register uneven biases rom rom-serial biases-rom; do passes $core icarus; done
   altered conv engram_bank.v "$digit"
+  altered biases engram_core.v "/INITIAL_BITS/s/'h\([0-9a-f]*\)[0-7])/'h\18)/;t;/INITIAL_BITS/s/'h\([0-9a-f]*\)[89a-f])/'h\10)/"
   altered serial engram_core.v "s/\(INITIAL([0-9]*'h[0-9a-f]*\)[0-7])/\18)/;t;s/\(INITIAL([0-9]*'h[0-9a-f]*\)[89a-f])/\10)/"
 }
 
 trained tiny.weights "$root/nets/tiny.yaml" airplane,car,helicopter 8x8 9
 trained tiny8.weights "$root/nets/tiny8.yaml" airplane,car 7x9 9
+trained biases_conv.weights "$root/verif/nets/biases_conv.yaml" airplane,car,helicopter 7x6 9
 core conv nets/tiny
 core serial nets/tiny8 positions=1 filters=1 taps=2 lanes=1
 core register nets/tiny8 positions=1 storage=register lanes=5
 core uneven nets/tiny lanes=3
+core biases verif/nets/biases_conv
 core rom nets/tiny mode=inference
+core biases-rom verif/nets/biases_conv mode=inference positions=1 filters=1 taps=3
 core rom-serial nets/tiny8 mode=inference positions=1 filters=1 taps=2
 digit="/memory_q\[7\] *<*= [0-9]*'h/{s/0;/1;/;t;s/.;/0;/}"
 beside one_half
 beside other_half
-tally 13
+tally 16

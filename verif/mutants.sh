@@ -20,6 +20,11 @@ engram_update|nets/tiny||s/-: RHO_BITS\]} -$/-: RHO_BITS]} +/|weight\[
 engram_update|nets/paper8|lanes=8 taps=4|s/rho = {round_q, 1'b1}/rho = {round_q, 1'b0}/|weight\[
 engram_value_word|verif/nets/used||s/ .. !highest};/};/|.*sum\[
 engram_value_word|verif/nets/used|positions=1 filters=1 taps=2|s/half .. !negative;/half;/|dense1.sum\[
+engram_bias|verif/nets/biases||s/sum_unit_i + ONE;/sum_unit_i;/|sum\[
+engram_bias|verif/nets/biases_fast||s/past : first_q . ONE;/past : first_q;/|dense1.sum\[
+engram_bias|verif/nets/biases||s/wire update = valid_3 .. changed .. !freeze_i/wire update = valid_3 \&\& !freeze_i/|weights written\[
+engram_bias|verif/nets/biases||s/u_i(gradient_1_q)/u_i({gradient_1_q[GRADIENT_BITS-1:1], 1'b0})/|bias\[
+engram_bias|verif/nets/biases||s/column\[HASH_COLUMN_BITS-1:0\]), .round_o/{HASH_COLUMN_BITS{1'b0}}), .round_o/|bias\[
 engram_row_order|nets/tiny|positions=4|s/block_last ? LAST_REST\[POSITION_BITS-1:0\] : LAST_POSITION/LAST_POSITION/|dense1.input\[
 engram_row_order|verif/nets/dense|step=fast|s/odd ? {row_q, row_next} : {row_next, row_q}/{row_next, row_q}/|dense1.input\[
 engram_select|nets/tiny|step=fast filters=2|s/slots_q\[s\*SLOT_BITS/slots_q[0*SLOT_BITS/|dense1.input\[

@@ -86,6 +86,8 @@ static void plain_words(struct net *net) {
     layer->activation = (struct format){16, 10};
     layer->gradient = (struct format){16, 12};
     layer->init = -2;
+    layer->bias.word = (struct format){16, 10};
+    layer->bias.init = NET_INIT_ZERO;
   }
 }
 
@@ -160,11 +162,31 @@ static void draw_backward(struct net *net, int usual, const double *input, uint6
   }
 }
 
+/* Biases of some layers, about as large as the activations, and as fine as can be built. */
+static void draw_biases(struct net *net, uint64_t *random) {
+  int input = net->pixel_frac;
+  for (int l = 0; l < net->layer_count; l++) {
+    struct layer *layer = &net->layer[l];
+    struct bias *bias = &layer->bias;
+    double size = ldexp(0.25, layer->activation.bits - 1 - layer->activation.frac);
+    int sum = input + layer->word.frac - unused_bits(layer), gradient = layer->gradient.frac;
+    bias->there = sample_one_in(random, 3);
+    bias->word.bits = draw_bits(random, layer->word.bits);
+    bias->word.frac = draw_frac(random, bias->word.bits, size, sum < gradient ? sum : gradient);
+    bias->init = NET_INIT_ZERO;
+    if (sample_one_in(random, 2))
+      bias->init = clamp(bias->word.bits - 1 - bias->word.frac - sample_between(random, 0, 2),
+                         -bias->word.frac, 0);
+    input = layer->activation.frac;
+  }
+}
+
 static void draw_words(struct net *net, uint64_t *random) {
   double input[NET_LAYERS_MAX];
   int usual = sample_between(random, 4, 24);
   draw_forward(net, usual, input, random);
   draw_backward(net, usual, input, random);
+  draw_biases(net, random);
   net->rounding = (enum rounding)sample_between(random, ROUND_NEAREST, ROUND_TRUNCATE);
   net->random_bits = net->rounding == ROUND_STOCHASTIC ? sample_between(random, 1, 16) : 0;
 }
@@ -283,7 +305,7 @@ void sample_draw(struct sample *sample, uint64_t seed, struct draws *draws) {
 
 /* What holds of any of the layers. */
 struct any {
-  bool dropout, freeze, used, short_words, long_words;
+  bool dropout, freeze, used, biases, frozen_biases, short_words, long_words;
   bool storage[STORAGE_SINGLE_PORT + 1];
 };
 
@@ -299,6 +321,8 @@ static struct any any_of(const struct net *net) {
     any.dropout |= layer->dropout;
     any.freeze |= layer->freeze;
     any.used |= layer->decodes;
+    any.biases |= layer->bias.there;
+    any.frozen_biases |= layer->bias.there && layer->freeze;
     if (net_has_storage(layer))
       any.storage[layer->storage] = true;
   }
@@ -322,6 +346,9 @@ int sample_features(const struct sample *sample, struct feature features[FEATURE
       {"dropout", any.dropout},
       {"frozen layer", any.freeze},
       {"words used in part", any.used},
+      {"biases", any.biases},
+      {"biases of a frozen layer", any.frozen_biases},
+      {"biases and step fast", any.biases && fold[FOLD_STEP] == STEP_FAST},
       {"rounding nearest", net->rounding == ROUND_NEAREST},
       {"rounding stochastic", net->rounding == ROUND_STOCHASTIC},
       {"rounding truncate", net->rounding == ROUND_TRUNCATE},
@@ -378,7 +405,7 @@ static const struct knob layer_knobs[] = {
     KNOB(struct layer, used, 0),       KNOB(struct layer, storage, STORAGE_RAM),
     KNOB(struct layer, freeze, false), KNOB(struct layer, dropout, false),
     KNOB(struct layer, dropped, 0),    KNOB(struct layer, relu, false),
-    KNOB(struct layer, units, 1),
+    KNOB(struct layer, units, 1),      KNOB(struct layer, bias.there, false),
 };
 
 enum {

@@ -36,6 +36,10 @@ one verif/nets/one
 wide verif/nets/wide
 mlp verif/nets/mlp
 share verif/nets/share lanes=4
+biases verif/nets/biases
+biases-fast verif/nets/biases_fast
+biases-conv verif/nets/biases_conv
+biases-serial verif/nets/biases_conv positions=1 filters=1 taps=3
 loaded nets/tiny loaded
 loaded-fast nets/tiny loaded step=fast positions=1 filters=2 storage=register
 loaded-serial nets/tiny loaded mode=inference positions=1 taps=3

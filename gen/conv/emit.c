@@ -20,7 +20,6 @@ static void set_conv(struct marks *marks, const struct net *net, const struct pl
   marks_set(marks, "filters_at_once", "%d", behind->order.filters_at_once);
   marks_set(marks, "back_levels", "%d", p->back_levels);
   marks_set(marks, "forward_levels", "%d", p->forward_levels);
-  marks_set(marks, "conv_ready", "%s", p->down == 1 ? "conv_sums_first" : "conv_sums_last");
   marks_set(marks, "at_once", "%d", behind->at_once);
 }
 
@@ -75,6 +74,41 @@ static void set_initial(struct emit *emit, int l) {
   free(content.bits);
 }
 
+/* The marks of the sums that become values, with biases where there are some, and @conv_bias@: what
+ * adds these. */
+static void set_biases(struct emit *emit, int l) {
+  const struct layer *layer = &emit->net->layer[l];
+  struct marks *marks = emit->marks;
+  bool serial = emit->plan->layer[l].conv.serial;
+  const char *name = layer->name, *products = serial ? "sum" : "sums";
+  marks_set(marks, "conv_sums", "%s_%s", name, layer->bias.there ? "biased" : products);
+  marks_set(marks, "conv_ready", "%s_%s_%s", name, layer->bias.there ? "biased" : products,
+            emit->plan->layer[l].conv.down == 1 ? "first" : "last");
+  marks_set(marks, "conv_bias", "%s", "");
+  if (!layer->bias.there)
+    return;
+  marks_set(marks, "conv_product_sums", "%s_%s", name, products);
+  if (serial) {
+    marks_set(marks, "conv_sums_tag", "%d'd0", 2 + emit->plan->edge[l + 1].order.word_bits);
+    marks_set(marks, "conv_word_last", "1'b1");
+  } else {
+    marks_set(marks, "conv_sums_tag", "{%s_sums_first, %s_sums_last, %s_sums_word}", name, name,
+              name);
+    marks_set(marks, "conv_word_last", "%s_gradient_word_last", name);
+  }
+  const struct plan_edge *behind = &emit->plan->edge[l + 1];
+  if (behind->at_once == 2) /* pairs begin at even slots */
+    marks_set(marks, "conv_second", "{%s_gradient_slots[%d], %s_gradient_slots[0]}", name,
+              behind->order.slot_bits, name);
+  else
+    marks_set(marks, "conv_second", "1'b0");
+  emit_initial_biases(emit, l, 1);
+  struct text text;
+  text_open(&text);
+  template_write(text.file, "core_conv_bias.v.in", marks);
+  text_to_mark(&text, marks, "conv_bias");
+}
+
 /* Gradients would come with their places in a word. */
 static void write_no_gradient(FILE *f, struct emit *emit, int l) {
   const struct plan_edge *behind = &emit->plan->edge[l + 1];
@@ -92,6 +126,7 @@ static void write(FILE *f, struct emit *emit, int l) {
   set_conv(emit->marks, emit->net, emit->plan, l);
   set_conv_serial(emit->marks, emit->net, emit->plan, l);
   set_initial(emit, l);
+  set_biases(emit, l);
   template_write(f, serial ? "core_conv_serial.v.in" : "core_conv.v.in", emit->marks);
   write_no_gradient(f, emit, l);
 }
@@ -105,6 +140,11 @@ static void add_probes(struct probes *probes, const struct emit *emit, int l) {
       probes,
       (struct core_probe){.kind = PROBE_MEMORY, .bits = p->kernel_bits, .count = p->kernel_words},
       name, "weights", p->serial ? "u_%s.kernel_q" : "u_%s.u_kernels.kernel_q", name);
+  if (layer->bias.there)
+    probes_add(
+        probes,
+        (struct core_probe){.kind = PROBE_MEMORY, .bits = layer->units * layer->bias.word.bits},
+        name, "weights", "u_%s_bias.bias_q", name);
   if (!p->serial) {
     probes_add(probes, word, name, "forward_cycles", "u_%s.forward_cycles_q", name);
     probes_add(probes, word, name, "backward_cycles", "u_%s.backward_cycles_q", name);
@@ -112,6 +152,8 @@ static void add_probes(struct probes *probes, const struct emit *emit, int l) {
   if (!emit->trains)
     return;
   probes_add(probes, word, name, "writes", "u_%s.writes_q", name);
+  if (layer->bias.there)
+    probes_add(probes, word, name, "writes", "u_%s_bias.gen_training.writes_q", name);
   probes_add(probes,
              (struct core_probe){.kind = PROBE_STREAM,
                                  .bits = layer->update_bits,

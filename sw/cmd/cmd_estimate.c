@@ -78,6 +78,10 @@ static void show_layers(const struct net *net, const struct plan *plan) {
       printf("%s: a weight is stored with %d bits, %d frac\n", net->layer[l].name,
              net->layer[l].word.bits, net->layer[l].word.frac);
   for (int l = 0; l < net->layer_count; l++)
+    if (net->layer[l].bias.there)
+      printf("%s: a bias has %d bits, %d frac\n", net->layer[l].name, net->layer[l].bias.word.bits,
+             net->layer[l].bias.word.frac);
+  for (int l = 0; l < net->layer_count; l++)
     if (net_drops_units(&net->layer[l]))
       printf("%s drops %d/%d of its units (%g), each by itself\n", net->layer[l].name,
              net->layer[l].dropped, NET_DRAWS, (double)net->layer[l].dropped / NET_DRAWS);
@@ -132,16 +136,18 @@ static json_t *layers_json(const struct net *net, const struct plan *plan) {
   json_t *layers = json_array();
   for (int l = 0; l < net->layer_count; l++) {
     const struct layer *layer = &net->layer[l];
+    json_t *bias = layer->bias.there ? format_json(&layer->bias.word) : NULL;
     json_array_append_new(
         layers,
-        json_pack("{s:s, s:s, s:i, s:i, s:i, s:o, s:I, s:i, s:o, s:o, s:o, s:o, s:i, s:i, s:i}",
-                  "name", layer->name, "kind", net_kind_name(layer), "rows", layer->rows, "units",
-                  layer->units, "positions", layer->positions, "dropout", dropout_json(layer),
-                  "weights", (json_int_t)layer->weight_count, "multipliers",
-                  plan->layer[l].multipliers, "weight", format_json(&layer->weight), "word",
-                  format_json(&layer->word), "activation", format_json(&layer->activation),
-                  "gradient", format_json(&layer->gradient), "sum_bits", layer->sum_bits,
-                  "back_bits", layer->back_bits, "update_bits", layer->update_bits));
+        json_pack(
+            "{s:s, s:s, s:i, s:i, s:i, s:o, s:I, s:i, s:o, s:o, s:o, s:o, s:o*, s:i, s:i, s:i}",
+            "name", layer->name, "kind", net_kind_name(layer), "rows", layer->rows, "units",
+            layer->units, "positions", layer->positions, "dropout", dropout_json(layer), "weights",
+            (json_int_t)layer->weight_count, "multipliers", plan->layer[l].multipliers, "weight",
+            format_json(&layer->weight), "word", format_json(&layer->word), "activation",
+            format_json(&layer->activation), "gradient", format_json(&layer->gradient), "bias",
+            bias, "sum_bits", layer->sum_bits, "back_bits", layer->back_bits, "update_bits",
+            layer->update_bits));
   }
   return layers;
 }

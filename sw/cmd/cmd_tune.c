@@ -66,7 +66,8 @@ static const struct argp argp = {
     .parser = parse,
     .children = children,
     .doc = "Find binary points for a network and its data."
-           "\vBits, init and all else stay as described. First the floating-point twin is trained, "
+           "\vBits, init, biases and all else stay as described. First the floating-point twin is "
+           "trained, "
            "and each word gets the point with which at most one in a thousand of the twin's "
            "numbers is beyond it; the better of these and the description's own is where the "
            "search begins. It moves one point after the other by a place, trains --seeds nets "

@@ -227,23 +227,34 @@ static int serial_get(struct device *device, struct weights *weights, struct dev
   return verify(device, weights, err);
 }
 
-/* The board draws the weights by itself; what it has then is compared with the model's. */
+/* The board draws the weights by itself, but for those that begin at 0; what it has then is
+ * compared with the model's. */
+static int initialise(struct serial_device *serial, const struct weights *weights, uint64_t seed,
+                      struct error *err) {
+  const struct net *net = serial->device.net;
+  uint32_t x = random_fill_state(seed);
+  for (int i = 0; i < net->tensor_count; i++) {
+    const struct tensor *tensor = &net->tensor[i];
+    struct link_block block = tensor_block(net, i);
+    int status = tensor->initial_bits > 0
+                     ? link_fill(&serial->link, &block, tensor->initial_bits, &x, err)
+                     : link_write(&serial->link, &block, weight_bytes(net, i),
+                                  weights_of(weights, tensor), err);
+    if (status)
+      return -1;
+  }
+  return 0;
+}
+
 static int serial_initialise(struct device *device, uint64_t seed, const struct device_state *state,
                              struct error *err) {
   struct serial_device *serial = (struct serial_device *)device;
-  const struct net *net = device->net;
-  uint32_t x = random_fill_state(seed);
   if (pause_core(serial, 0, err) || write_state(serial, state, err))
     return -1;
-  for (int i = 0; i < net->tensor_count; i++) {
-    struct link_block block = tensor_block(net, i);
-    if (link_fill(&serial->link, &block, net->tensor[i].initial_bits, &x, err))
-      return -1;
-  }
   struct weights weights;
-  weights_new(&weights, net);
-  random_weights(net, seed, &weights);
-  int result = verify(device, &weights, err);
+  weights_new(&weights, device->net);
+  random_weights(device->net, seed, &weights);
+  int result = initialise(serial, &weights, seed, err) || verify(device, &weights, err) ? -1 : 0;
   weights_free(&weights);
   return result;
 }

@@ -305,15 +305,17 @@ static int read_weights(const struct reader *r, const struct tensor *tensor, con
   return 0;
 }
 
-/* A layer that states no bias has none: one that is there must be nothing but zeros. */
+/* A layer that is described without biases has none: one that is there must be nothing but zeros.
+ */
 static int check_bias(const struct reader *r, const uint8_t *bytes, const struct safetensor *bias) {
   for (int i = 0; i < bias->dimension[0]; i++) {
     double value = dtype_value(bias->type, bytes + bias->type->bytes * i);
     if (value != 0)
-      return error_set(r->err,
-                       "%s: %s: found %g at element %d, allowed 0: layers have no biases (train "
-                       "the model with bias=False)",
-                       r->path, bias->name, value, i);
+      return error_set(
+          r->err,
+          "%s: %s: found %g at element %d, allowed 0: the layer has no biases (describe "
+          "it with bias: true, or train the model with bias=False)",
+          r->path, bias->name, value, i);
   }
   return 0;
 }

@@ -24,7 +24,7 @@ static int largest_magnitude(const int16_t *words, size_t count) {
  * step, does not look for that. */
 static struct kernel_factor forward_factor(const struct layer *layer, struct narrow_layer *n,
                                            struct values *input, bool train) {
-  if (layer->sum_bits <= KERNEL_WHOLE_BITS || values_fit(input, layer->weight.bits))
+  if (layer->product_bits <= KERNEL_WHOLE_BITS || values_fit(input, layer->weight.bits))
     return values_factor(input, true);
   if (!train && n->largest == 0)
     n->largest = largest_magnitude(n->values, (size_t)layer->units * n->stride);
@@ -50,6 +50,7 @@ void crossbar_narrow_forward(struct model *model, int l, struct values *input, b
   memset(t->sum, 0, (size_t)layer->units * sizeof *t->sum);
   for (int k = 0; k < count; k++)
     t->sum[units[k]] = sums[k];
+  layer_add_biases(model, l, units, count);
   layer_activate(model, l, train);
   narrow_outputs(model, l);
 }

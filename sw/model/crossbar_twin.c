@@ -98,4 +98,6 @@ void crossbar_twin_learn(struct twin *twin, int l, const double *input, double r
   struct twin_tensors *t = &twin->layer[l];
   dense_learn(&twin->net->layer[l], input, t->gradient, rate, l > 0 ? t[-1].gate : NULL,
               l > 0 ? t[-1].gradient : NULL, t->weights);
+  if (rate != 0)
+    twin_update_biases(twin, l, rate);
 }

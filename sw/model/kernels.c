@@ -55,7 +55,9 @@ static void combine_terms(int64_t *sums, const struct kernel_combine *c, const i
 static uint32_t combine(const struct kernel_combine *c) {
   uint32_t cut = 0;
   for (size_t at = 0; at < c->length; at += KERNEL_BLOCK) {
-    int64_t sums[KERNEL_BLOCK] = {0};
+    int64_t sums[KERNEL_BLOCK];
+    for (int i = 0; i < KERNEL_BLOCK; i++)
+      sums[i] = c->base;
     for (int first = 0; first < c->count; first += KERNEL_TERMS_MAX) {
       int end = c->count - first < KERNEL_TERMS_MAX ? c->count : first + KERNEL_TERMS_MAX;
       combine_terms(sums, c, c->factor.low, first, end, at, 1);

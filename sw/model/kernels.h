@@ -35,11 +35,13 @@ struct kernel_factor {
   size_t terms; /* even; 0: all */
 };
 
-/* out[i] = the normaliser of sum over k of factor[k] * vector[k][i]; 0 where gate[i] is 0. */
+/* out[i] = the normaliser of base + sum over k of factor[k] * vector[k][i]; 0 where gate[i] is 0.
+ */
 struct kernel_combine {
   int count;                     /* even */
   const int16_t *const *vectors; /* [count] */
   struct kernel_factor factor;   /* [count] */
+  int32_t base; /* with it a sum has KERNEL_WHOLE_BITS still. Not for split factors */
   size_t length;
   const int16_t *gate; /* 0 or -1 */
   int shift, bits;     /* of fixed_normalise */

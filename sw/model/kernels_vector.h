@@ -90,8 +90,10 @@ TARGET static inline VECTOR pair_of(const int16_t *factor) {
 TARGET static inline void combine_sums(const struct kernel_combine *c, int first, int end,
                                        size_t at, bool split, struct lanes *low,
                                        struct lanes *high) {
-  for (int v = 0; v < SIDE_BY_SIDE; v++)
-    low[v].a = low[v].b = high[v].a = high[v].b = I(set1_epi32)(0);
+  for (int v = 0; v < SIDE_BY_SIDE; v++) {
+    low[v].a = low[v].b = I(set1_epi32)(split ? 0 : c->base);
+    high[v].a = high[v].b = I(set1_epi32)(0);
+  }
   for (int k = first; k < end; k += 2) {
     const int16_t *one = c->vectors[k] + at, *other = c->vectors[k + 1] + at;
     VECTOR low_factor = pair_of(c->factor.low + k);

@@ -115,6 +115,36 @@ void layer_activate(struct model *model, int l, bool train) {
   }
 }
 
+void layer_add_biases(struct model *model, int l, const int *units, int count) {
+  const struct layer *layer = &model->net->layer[l];
+  const struct tensor *tensor = net_bias(model->net, l);
+  if (!tensor)
+    return;
+  const int32_t *bias = weights_of(&model->exchange, tensor);
+  int64_t *sum = model->layer[l].sum, unit = INT64_C(1) << layer->bias.sum_shift;
+  for (int p = 0; p < layer->positions; p++, sum += layer->units)
+    for (int k = 0; k < count; k++)
+      sum[units[k]] += bias[units[k]] * unit;
+}
+
+void layer_update_biases(struct model *model, const struct random_step *random, int l) {
+  const struct layer *layer = &model->net->layer[l];
+  const struct tensor *tensor = net_bias(model->net, l);
+  if (!tensor)
+    return;
+  const int32_t *gradient = model->layer[l].gradient;
+  int64_t u[NET_UNITS_MAX] = {0};
+  int units[NET_UNITS_MAX];
+  for (int p = 0; p < layer->positions; p++, gradient += layer->units)
+    for (int unit = 0; unit < layer->units; unit++)
+      u[unit] += gradient[unit];
+  for (int unit = 0; unit < layer->units; unit++)
+    units[unit] = unit;
+  struct synapse_step step = synapse_begin(model, random, tensor);
+  struct synapse_terms terms = {.count = layer->units, .columns = units, .terms = u};
+  synapse_update(model, &step, &terms);
+}
+
 const int64_t *model_sums(const struct model *model, int l) {
   if (model_in_vectors(model, l))
     narrow_sums(model, l);

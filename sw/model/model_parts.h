@@ -37,6 +37,13 @@ static inline bool layer_learns(const struct model *model, int l) {
   return !(model->state.freeze >> l & 1);
 }
 
+/* Adds the layer's biases, where it has some, to its sums at all positions of these units. */
+void layer_add_biases(struct model *model, int l, const int *units, int count);
+
+/* E16 of the biases, where the layer has some: u is the sum of a unit's gradients over all
+ * positions. */
+void layer_update_biases(struct model *model, const struct random_step *random, int l);
+
 /* Sums to activations: normaliser, at inference with the share that dropout keeps; ReLU. */
 void layer_activate(struct model *model, int l, bool train);
 

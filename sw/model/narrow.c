@@ -18,11 +18,14 @@ static bool layer_fits(const struct net *net, int l) {
   const struct layer *layer = &net->layer[l];
   if (l > 0 && net->layer[l - 1].gradient.bits > WORD_BITS) /* which the layer computes */
     return false;
+  if (kinds[layer->kind]->whole_sums && layer->sum_bits > KERNEL_WHOLE_BITS)
+    return false;
   const struct synapse_narrow *synapse = synapse_narrow(layer);
   return layer->input.bits <= WORD_BITS && layer->word.bits <= WORD_BITS &&
          layer->activation.bits <= WORD_BITS && layer->gradient.bits <= WORD_BITS &&
-         layer->tensor_count == 1 && kinds[layer->kind]->forward && synapse->update &&
-         (synapse->read || !layer->decodes) && layer->update_random_bits <= WORD_BITS;
+         layer->tensor_count - layer->bias.there == 1 && kinds[layer->kind]->forward &&
+         synapse->update && (synapse->read || !layer->decodes) &&
+         layer->update_random_bits <= WORD_BITS;
 }
 
 static bool any_fits(const struct net *net) {
@@ -175,6 +178,8 @@ void narrow_sums(const struct model *model, int l) {
 void narrow_backward(struct model *model, const struct random_step *random, int l) {
   const struct narrow_kind *kind = kinds[model->net->layer[l].kind];
   kind->backward(model, l);
-  if (layer_learns(model, l))
-    kind->update(model, random, l, layer_input(model->narrow, l));
+  if (!layer_learns(model, l))
+    return;
+  kind->update(model, random, l, layer_input(model->narrow, l));
+  layer_update_biases(model, random, l);
 }

@@ -52,6 +52,8 @@ struct narrow_kind {
    * one tensor. NULL: the kind has no such form, and wide.c does such a layer. */
   void (*forward)(struct model *model, int l, struct values *input, bool train);
 
+  bool whole_sums; /* it wants KERNEL_WHOLE_BITS for all of a sum, its bias included */
+
   /* Fills layer_tensors.sum behind a forward that leaves it as it was; NULL where it does not. */
   void (*sums)(const struct model *model, int l);
 

@@ -111,6 +111,10 @@ void random_weights(const struct net *net, uint64_t seed, struct weights *weight
   uint32_t x = random_fill_state(seed);
   for (const struct tensor *t = net->tensor; t < net->tensor + net->tensor_count; t++)
     for (size_t i = 0; i < net_tensor_size(t); i++) {
+      if (t->initial_bits == 0) {
+        weights_of(weights, t)[i] = 0;
+        continue;
+      }
       x = random_xorshift(x);
       weights_of(weights, t)[i] = (int32_t)x >> (32 - t->initial_bits);
     }

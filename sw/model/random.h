@@ -72,8 +72,8 @@ uint32_t random_xorshift(uint32_t x);
 uint32_t random_fill_state(uint64_t seed);
 
 /* Initial weights from a seed: uniform in [-2^init, 2^init) on each tensor's grid, in the order
- * tensor, row, column, each the next xorshift output's top bits. A board fills its memories so by
- * itself (docs/link.md). */
+ * tensor, row, column, each the next xorshift output's top bits; of a tensor that begins at 0, 0
+ * without a draw. A board fills its memories so by itself (docs/link.md). */
 void random_weights(const struct net *net, uint64_t seed, struct weights *weights);
 
 /* A checksum of all weights in that order: for each x = random_xorshift(x ^ weight), from 1 on. A

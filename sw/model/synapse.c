@@ -32,7 +32,7 @@ struct synapse_step synapse_begin(const struct model *model, const struct random
                                .layer = layer,
                                .tensor = tensor,
                                .random = random,
-                               .shift = layer->update_shift + model->state.rate,
+                               .shift = tensor->update_shift + model->state.rate,
                                .mask = (UINT32_C(1) << layer->update_random_bits) - 1};
 }
 

@@ -79,6 +79,29 @@ void twin_get_weights(const struct twin *twin, struct weights *weights) {
   }
 }
 
+/* What the layer's kind has summed, and its biases. */
+static void add_biases(struct twin *twin, int l) {
+  const struct layer *layer = &twin->net->layer[l];
+  const struct tensor *tensor = net_bias(twin->net, l);
+  if (!tensor)
+    return;
+  const double *bias = twin->layer[l].weights + tensor->first;
+  for (int n = 0; n < layer->outputs; n++)
+    twin->layer[l].sum[n] += bias[n % layer->units];
+}
+
+/* The loss by a bias: the sum of its unit's gradients over all positions. */
+static void backward_biases(struct twin *twin, int l) {
+  const struct layer *layer = &twin->net->layer[l];
+  const struct tensor *tensor = net_bias(twin->net, l);
+  if (!tensor)
+    return;
+  double *bias_gradient = twin->layer[l].weight_gradient + tensor->first;
+  memset(bias_gradient, 0, (size_t)layer->units * sizeof *bias_gradient);
+  for (int n = 0; n < layer->outputs; n++)
+    bias_gradient[n % layer->units] += twin->layer[l].gradient[n];
+}
+
 /* Sums to activations: dropout, or the share that it keeps; ReLU. */
 static void layer_activate(struct twin *twin, int l, bool train) {
   const struct layer *layer = &twin->net->layer[l];
@@ -123,6 +146,7 @@ void twin_forward_from(struct twin *twin, int first, bool train) {
   for (int l = first; l < net->layer_count; l++) {
     const double *input = l > 0 ? twin->layer[l - 1].activation : twin->pixels;
     kinds[net->layer[l].kind]->forward(twin, l, input);
+    add_biases(twin, l);
     layer_activate(twin, l, train);
   }
   softmax_forward(twin);
@@ -137,22 +161,30 @@ double twin_loss(const struct twin *twin, int label) {
 }
 
 /* ---- E16. */
-void twin_update_weights(struct twin *twin, int l, double rate) {
-  const struct layer *layer = &twin->net->layer[l];
-  struct twin_tensors *t = &twin->layer[l];
+static void update_tensor(struct twin *twin, const struct tensor *tensor, double rate) {
+  const struct layer *layer = &twin->net->layer[tensor->layer];
+  struct twin_tensors *t = &twin->layer[tensor->layer];
   int columns[NET_UNITS_MAX];
-  for (int c = 0; c < NET_UNITS_MAX; c++)
+  for (int c = 0; c < tensor->columns; c++)
     columns[c] = c;
-  for (int i = 0; i < layer->tensor_count; i++) {
-    const struct tensor *tensor = net_matrix(twin->net, l) + i;
-    struct synapse_slopes slopes = {.rows = tensor->rows,
-                                    .count = tensor->columns,
-                                    .columns = columns,
-                                    .terms = t->weight_gradient + tensor->first,
-                                    .stride = tensor->columns,
-                                    .width = tensor->columns};
-    synapse_twin(layer)->update(layer, rate, &slopes, t->weights + tensor->first);
-  }
+  struct synapse_slopes slopes = {.rows = tensor->rows,
+                                  .count = tensor->columns,
+                                  .columns = columns,
+                                  .terms = t->weight_gradient + tensor->first,
+                                  .stride = tensor->columns,
+                                  .width = tensor->columns};
+  synapse_twin(layer)->update(layer, rate, &slopes, t->weights + tensor->first);
+}
+
+void twin_update_weights(struct twin *twin, int l, double rate) {
+  for (int i = 0; i < twin->net->layer[l].tensor_count; i++)
+    update_tensor(twin, net_matrix(twin->net, l) + i, rate);
+}
+
+void twin_update_biases(struct twin *twin, int l, double rate) {
+  const struct tensor *tensor = net_bias(twin->net, l);
+  if (tensor)
+    update_tensor(twin, tensor, rate);
 }
 
 /* From the output's gradient to the first layer's. With `learn` weights change, but for frozen
@@ -164,6 +196,7 @@ static void backward(struct twin *twin, int label, bool learn) {
   for (int l = net->layer_count - 1; l >= 0; l--) {
     const double *input = l > 0 ? twin->layer[l - 1].activation : twin->pixels;
     const struct twin_kind *kind = kinds[net->layer[l].kind];
+    backward_biases(twin, l);
     if (learn)
       kind->learn(twin, l, input, twin->state.freeze >> l & 1 ? 0 : ldexp(1, -twin->state.rate));
     else

@@ -18,11 +18,12 @@
 struct twin_kind {
   void (*forward)(struct twin *twin, int l, const double *input);
 
-  /* Gradients of its weights, and with respect to its input. */
+  /* Gradients of its weights, and with respect to its input. Those of its biases are there, which
+   * forward and backward leave to others. */
   void (*backward)(struct twin *twin, int l, const double *input);
 
-  /* The same and E16; weights are used before they change. The weights' gradient may be left out.
-   * With a rate of 0 they do not change. */
+  /* The same and E16, of the biases too; weights are used before they change. The weights' gradient
+   * may be left out. With a rate of 0 they do not change. */
   void (*learn)(struct twin *twin, int l, const double *input, double rate);
 };
 
@@ -30,7 +31,9 @@ struct twin_kind {
 LAYER_KINDS(KIND)
 #undef KIND
 
-/* E16 with the weights' gradients. */
+/* E16 with the weights' gradients: of all of the layer's tensors, or of its biases, where it has
+ * some. */
 void twin_update_weights(struct twin *twin, int l, double rate);
+void twin_update_biases(struct twin *twin, int l, double rate);
 
 #endif

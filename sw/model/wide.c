@@ -21,12 +21,18 @@ void wide_forward(struct model *model, int l, bool train) {
     synapse_wide(layer)->read(layer, model->exchange.layer[l], model->exchange.count[l],
                               model->layer[l].value);
   kinds[layer->kind]->forward(model, l, layer_input(model, l), train);
+  if (layer->bias.there) {
+    int units[NET_UNITS_MAX];
+    layer_add_biases(model, l, units, kept_units(model, l, train, units));
+  }
   layer_activate(model, l, train);
 }
 
 void wide_backward(struct model *model, const struct random_step *random, int l) {
   const struct wide_kind *kind = kinds[model->net->layer[l].kind];
   kind->backward(model, random, l, layer_input(model, l));
-  if (layer_learns(model, l))
-    kind->update(model, random, l, layer_input(model, l));
+  if (!layer_learns(model, l))
+    return;
+  kind->update(model, random, l, layer_input(model, l));
+  layer_update_biases(model, random, l);
 }

@@ -44,17 +44,29 @@ void cost_place_ram(struct cost_core *core, const char *owner, const char *leaf,
   cost_place(core, owner, leaf, 1, cost_ram(core->family, &memory));
 }
 
-void cost_place_update(struct cost_core *core, int l, const char *leaf, int count, int u_bits,
-                       int rate_bits) {
+/* Of words of so many bits, and the shift to their grid. */
+static void place_update(struct cost_core *core, int l, const char *leaf, int count, int word_bits,
+                         int shift, int u_bits, int rate_bits) {
   const struct layer *layer = &core->net->layer[l];
-  struct cost_update update = {layer->word.bits,
+  struct cost_update update = {word_bits,
                                u_bits,
-                               layer->update_shift,
+                               shift,
                                rate_bits,
                                core->plan->layer[l].round_bits,
                                core->net->rounding == ROUND_STOCHASTIC};
   cost_place(core, layer->name, leaf, count,
              synapses[layer->synapse]->update(core->family, layer, &update));
+}
+
+void cost_place_update(struct cost_core *core, int l, const char *leaf, int count, int u_bits,
+                       int rate_bits) {
+  const struct layer *layer = &core->net->layer[l];
+  place_update(core, l, leaf, count, layer->word.bits, layer->update_shift, u_bits, rate_bits);
+}
+
+void cost_place_bias_update(struct cost_core *core, int l, const char *leaf, int u_bits) {
+  const struct bias *bias = &core->net->layer[l].bias;
+  place_update(core, l, leaf, 1, bias->word.bits, bias->update_shift, u_bits, RATE_BITS);
 }
 
 void cost_place_values(struct cost_core *core, int l, const char *leaf, int count) {

@@ -44,6 +44,9 @@ void cost_place_front(struct cost_core *core, int l);
 void cost_place_update(struct cost_core *core, int l, const char *leaf, int count, int u_bits,
                        int rate_bits);
 
+/* The unit that updates a layer's biases. */
+void cost_place_bias_update(struct cost_core *core, int l, const char *leaf, int u_bits);
+
 /* What makes values of words, in front of `count` multipliers. */
 void cost_place_values(struct cost_core *core, int l, const char *leaf, int count);
 

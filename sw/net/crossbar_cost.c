@@ -3,6 +3,7 @@
  */
 #include "net/crossbar_cost.h"
 
+#include "net/bias_cost.h"
 #include "net/cost_logic.h"
 
 /* ---- leaves: parameters are the leaf's own ---- */
@@ -266,6 +267,8 @@ void crossbar_place(struct cost_core *core, int l) {
                cost_update_turns(core->family, &crossbar));
   place_weights(core, l);
   place_lanes(core, l);
+  if (layer->bias.there)
+    cost_place_bias(core, l);
   if (core->trains && l > 0) {
     int late = p->trained - p->early;
     struct cost_adder_tree tree = {p->early, layer->weight.bits + layer->gradient.bits,

@@ -39,7 +39,7 @@ void crossbar_forward(const struct plan *plan, const struct net *net, int l, boo
                       struct plan_times *times) {
   const struct plan_crossbar *p = &plan->layer[l].crossbar;
   int passes = train ? train_passes(p) : p->groups;
-  int written = DRAIN_LATENCY + p->scaled + NORMALISE_LATENCY;
+  int written = DRAIN_LATENCY + plan->layer[l].biased + p->scaled + NORMALISE_LATENCY;
   times->first = times->start + pass_cycles(p) + 1 + written;
   times->last = times->start + forward_cycles(p, passes, net->layer[l].units) + written;
   times->ready = times->last - (last_drained(p, train) - 1);
@@ -69,8 +69,9 @@ int crossbar_backward(const struct plan *plan, const struct net *net, int l) {
 
 struct plan_place crossbar_weight_place(const struct plan *plan, const struct net *net,
                                         const struct tensor *tensor, int row, int unit) {
-  (void)net;
   const struct plan_crossbar *p = &plan->layer[tensor->layer].crossbar;
+  if (tensor == net_bias(net, tensor->layer))
+    return (struct plan_place){.memory = p->rows_at_once * p->banks, .word = unit};
   int column = p->paired ? unit % 2 : 0, place = p->paired ? unit / 2 : unit;
   int lane = place % p->lanes, group = place / p->lanes;
   if (p->paired)
@@ -156,4 +157,6 @@ void crossbar_lay_out(struct plan *plan, const struct net *net, int l, enum fold
   plan->layer[l].updates = p->early * p->rows_at_once;
   plan_add_memory(plan, layer->name, "weights", p->lanes * p->rows_at_once, p->weight_words,
                   layer->word.bits);
+  if (layer->bias.there)
+    plan_add_memory(plan, layer->name, "biases", 1, layer->units, layer->bias.word.bits);
 }

@@ -48,7 +48,8 @@ struct describe_kind {
   /* As people read it: "3 filters of 5x5". */
   void (*show)(FILE *to, const struct layer *layer);
 
-  /* States its tensors; returns how many, NET_TENSORS_MAX at most. NULL: one, describe_matrix. */
+  /* States its tensors, without biases; returns how many, with them NET_TENSORS_MAX at most. NULL:
+   * one, describe_matrix. */
   int (*state_tensors)(const struct layer *layer, struct tensor *tensors);
 
   /* Counters of the kind's own, behind those that every layer has; NET_COUNTERS_MAX in all. */
@@ -101,6 +102,7 @@ enum {
   BITS_MAX = 24,
   BITS_USUAL = 16,
   INIT_OPEN = 1, /* the description leaves the range of the initial weights to Engram */
+  BITS_OPEN = 0,
   FRAC_OPEN = -1,
   PIXEL_OPEN = -1, /* likewise what a byte of a picture stands for */
 };
@@ -124,9 +126,19 @@ enum {
 #define END                                                                                        \
   { .key = NULL }
 
-/* Of a layer's formats; of its weights without and with their storage. */
+/* Of a layer's formats; of its weights without and with their storage; of its biases. */
 extern const struct schema_field describe_format_fields[], describe_weight_fields[],
-    describe_stored_fields[];
+    describe_stored_fields[], describe_bias_fields[];
+
+/* bias: true or false into a struct bias; for schema_field's read. */
+int describe_read_bias(const char *text, void *target);
+
+/* The field of kinds that may have biases. */
+#define BIAS                                                                                       \
+  {                                                                                                \
+    .key = "bias", .type = SCHEMA_MAP, .offset = offsetof(struct layer, bias),                     \
+    .fields = describe_bias_fields, .read = describe_read_bias, .allowed = "true, false"           \
+  }
 
 #define FORMATS(weights)                                                                           \
   MAP("weights", 0, weights), BOOL("freeze", struct layer, freeze),                                \
@@ -135,6 +147,7 @@ extern const struct schema_field describe_format_fields[], describe_weight_field
 
 #define FORMATS_OPEN                                                                               \
   .word = {BITS_USUAL, FRAC_OPEN}, .activation = {BITS_USUAL, FRAC_OPEN},                          \
-  .gradient = {BITS_USUAL, FRAC_OPEN}, .init = INIT_OPEN, .storage = STORAGE_OPEN
+  .gradient = {BITS_USUAL, FRAC_OPEN}, .init = INIT_OPEN, .storage = STORAGE_OPEN,                 \
+  .bias = {.word = {BITS_OPEN, FRAC_OPEN}, .init = NET_INIT_ZERO}
 
 #endif

@@ -55,6 +55,19 @@ const struct schema_field describe_stored_fields[] = {
     END,
 };
 
+const struct schema_field describe_bias_fields[] = {
+    INT("bits", struct bias, word.bits, BITS_MIN, BITS_MAX),
+    INT("frac", struct bias, word.frac, 0, FRAC_MAX),
+    INT("init", struct bias, init, -FRAC_MAX, 0),
+    END,
+};
+
+int describe_read_bias(const char *text, void *target) {
+  struct bias *bias = target;
+  bias->there = strcmp(text, "true") == 0;
+  return bias->there || strcmp(text, "false") == 0 ? 0 : -1;
+}
+
 static const struct schema_field input_fields[] = {
     INT_NEEDED("height", struct net, height, 1, NET_SIDE_MAX),
     INT_NEEDED("width", struct net, width, 1, NET_SIDE_MAX),

@@ -121,12 +121,14 @@ struct tensor {
   int rows, columns;
   bool inputs; /* a row is of a value in front; else rows are the kind's own */
   struct format format;
-  int initial_bits; /* initial numbers are uniform over this signed width on the format's grid */
+  int initial_bits; /* initial numbers are uniform over this signed width on the format's grid; 0:
+                       they are 0, and nothing is drawn for them */
   int dimension_count, dimension[NET_DIMENSIONS_MAX]; /* in a file, as PyTorch has it: columns
                                                          first */
   /* derived */
-  int layer;    /* whose it is */
-  size_t first; /* where it begins among the numbers of that layer */
+  int layer;        /* whose it is */
+  size_t first;     /* where it begins among the numbers of that layer */
+  int update_shift; /* s of E16 at a learning rate of 1, to its grid: s = update_shift + rate */
 };
 
 /* Events in a layer that a register of its own counts, modulo 2^32. */
@@ -141,6 +143,21 @@ struct counter {
 /* The counters that every layer has; behind them stand those that its kind states. */
 enum net_count { COUNT_CUT_ACTIVATIONS, COUNT_CUT_GRADIENTS, COUNT_LOST, NET_COUNTERS_SHARED };
 enum { NET_COUNTERS_MAX = 8 /* of a layer */ };
+
+/* A number for each unit that is added to its sums, where a layer has such numbers. */
+struct bias {
+  /* described */
+  bool there;
+  struct format word; /* of such a number */
+  int init;           /* they begin uniform in [-2^init, 2^init), init <= 0; NET_INIT_ZERO: at 0 */
+
+  /* derived */
+  int sum_shift;    /* from its binary point to the sum's, to the left */
+  int update_shift; /* s of E16 at a learning rate of 1 */
+  int update_bits;  /* signed width of the exact u of E16: the sum of its unit's gradients */
+};
+
+enum { NET_INIT_ZERO = 1 };
 
 /* What is a convolution's own. */
 struct layer_conv {
@@ -161,8 +178,9 @@ struct layer {
   struct format activation; /* what the layer puts out: C, D, logits */
   struct format gradient;   /* the error's gradient with respect to that: G_L, G_OUT, G_S */
   int init;                 /* initial weights are uniform in [-2^init, 2^init), init <= 0 */
-  bool freeze;              /* the layer starts frozen: its weights are not updated */
-  enum storage storage;     /* of the weights, where the kind has a choice */
+  struct bias bias;
+  bool freeze;          /* the layer starts frozen: its weights are not updated */
+  enum storage storage; /* of the weights, where the kind has a choice */
 
   /* derived */
   char name[NET_LAYER_NAME_MAX]; /* "conv", "dense1", ..., "output" */
@@ -174,8 +192,10 @@ struct layer {
   struct format weight;   /* as a sum takes it: the synapse's */
   bool decodes;           /* that is not the word itself: the synapse's */
   int update_random_bits; /* random bits that the update of a weight takes, 0..31: the synapse's */
-  int sum_bits;    /* signed width of the exact forward sum; its frac is input.frac + weight.frac */
-  int sum_shift;   /* from the sum's binary point to the activation's */
+  int sum_bits;           /* signed width of the exact forward sum, its bias included; its frac is
+                             input.frac + weight.frac */
+  int product_bits;       /* of that sum without the bias */
+  int sum_shift;          /* from the sum's binary point to the activation's */
   int back_bits;   /* signed width of the exact sum over units of weight * gradient; 0 for the first
                       layer */
   int back_shift;  /* from that sum's binary point to the previous layer's gradient's */
@@ -304,6 +324,11 @@ void net_tensor_title(const struct net *net, const struct tensor *tensor,
 /* A layer's first tensor, its only one where it is a matrix; and a tensor's number in the net. */
 static inline const struct tensor *net_matrix(const struct net *net, int l) {
   return &net->tensor[net->layer[l].first_tensor];
+}
+/* The tensor of a layer's biases, "bias" [1][units], behind its others; NULL: it has none. */
+static inline const struct tensor *net_bias(const struct net *net, int l) {
+  const struct layer *layer = &net->layer[l];
+  return layer->bias.there ? &net->tensor[layer->first_tensor + layer->tensor_count - 1] : NULL;
 }
 static inline int net_tensor_number(const struct net *net, const struct tensor *tensor) {
   return (int)(tensor - net->tensor);

@@ -46,6 +46,22 @@ static void settle_point(struct format *format, int range, int lowest, int highe
     format->frac = clamp(format->bits - 1 - range, lowest, highest < FRAC_MAX ? highest : FRAC_MAX);
 }
 
+/* Biases reach what a value is, which is what the normaliser makes of a sum, and are as fine as the
+ * gradients that change them. `highest` is the finest binary point that can be built. */
+static void settle_bias(struct layer *layer, int highest) {
+  struct format *word = &layer->bias.word;
+  int range = layer->activation.bits - 1 - layer->activation.frac;
+  bool open = word->bits == BITS_OPEN;
+  if (open)
+    word->bits =
+        word->frac == FRAC_OPEN ? BITS_MAX : clamp(word->frac + range + 1, BITS_MIN, BITS_MAX);
+  if (word->frac != FRAC_OPEN)
+    return;
+  settle_point(word, range, 0, highest);
+  if (open)
+    word->bits = clamp(word->frac + range + 1, BITS_MIN, BITS_MAX);
+}
+
 static int narrow(int bits) {
   return bits <= NARROW;
 }
@@ -82,6 +98,9 @@ static void settle_layer(struct net *net, int l) {
   int highest = layer->word.bits - 1 - layer->word.frac;
   if (layer->init == INIT_OPEN)
     layer->init = clamp(usual, -layer->word.frac, highest < 0 ? highest : 0);
+  int sum_frac = input_frac + layer->word.frac - unused;
+  if (layer->bias.there)
+    settle_bias(layer, sum_frac < layer->gradient.frac ? sum_frac : layer->gradient.frac);
 }
 
 /* Where the layout says. */

@@ -187,6 +187,16 @@ static int derive_shifts(struct net *net, int l, struct problem *problem) {
                   "the update, the product of input and gradient,", problem) != 0)
     return -1;
   layer->update_shift = update_frac - layer->word.frac;
+  if (layer->bias.there) {
+    struct bias *bias = &layer->bias;
+    if (check_shift(net, l, "bias.frac", sum_frac, bias->word.frac,
+                    "the product of input and weight", problem) != 0 ||
+        check_shift(net, l, "bias.frac", layer->gradient.frac, bias->word.frac,
+                    "the update, the gradient,", problem) != 0)
+      return -1;
+    bias->sum_shift = sum_frac - bias->word.frac;
+    bias->update_shift = layer->gradient.frac - bias->word.frac;
+  }
 
   layer->back_shift = 0;
   if (l == 0)
@@ -216,6 +226,27 @@ static int derive_bits(const struct net *net, int l, uint64_t left, uint64_t rig
       net->layer[l].weight.bits, what, terms, *bits, SUM_BITS_MAX);
 }
 
+/* Of a sum to which a bias is added as one more term, and of the bias's update; `products` is the
+ * magnitude of the others. */
+static int derive_bias_widths(struct net *net, int l, uint64_t products, struct problem *problem) {
+  struct layer *layer = &net->layer[l];
+  struct bias *bias = &layer->bias;
+  int shifted = bias->word.bits + bias->sum_shift;
+  uint64_t gradient = word_magnitude(layer->gradient.bits);
+  if (shifted < SUM_BITS_MAX) {
+    int bits = net_bits_for(products + word_magnitude(shifted));
+    layer->sum_bits = bits > layer->sum_bits ? bits : layer->sum_bits;
+  }
+  if (shifted >= SUM_BITS_MAX || layer->sum_bits > SUM_BITS_MAX)
+    return problem_set(problem, net, l, "bias.bits",
+                       "found %d, which makes a sum of more than %d bits with %d fraction bits of "
+                       "%d, allowed %d: use fewer bits or more fraction bits",
+                       bias->word.bits, SUM_BITS_MAX - 1, bias->word.frac,
+                       layer->input.frac + layer->weight.frac, SUM_BITS_MAX);
+  bias->update_bits = net_bits_for(gradient * (uint64_t)layer->positions); /* > gradient.bits */
+  return 0;
+}
+
 static int derive_widths(struct net *net, int l, struct problem *problem) {
   struct layer *layer = &net->layer[l];
   uint64_t input = input_magnitude(net, l);
@@ -225,9 +256,13 @@ static int derive_widths(struct net *net, int l, struct problem *problem) {
   if (describe_kind(layer)->terms)
     terms = describe_kind(layer)->terms(layer);
   layer->back_bits = 0;
-  /* E8, E9: rows products of input and weight. */
+  /* E8, E9: rows products of input and weight, and the bias. */
   if (derive_bits(net, l, input, weight, layer->input.bits + layer->weight.bits, terms.sum,
-                  "the output", &layer->sum_bits, problem) != 0)
+                  "the output", &layer->product_bits, problem) != 0)
+    return -1;
+  layer->sum_bits = layer->product_bits;
+  if (layer->bias.there &&
+      derive_bias_widths(net, l, input * weight * (uint64_t)terms.sum, problem) != 0)
     return -1;
   if (layer->sum_bits + layer->scale_bits > SUM_BITS_MAX)
     return problem_set(problem, net, l, "dropout",
@@ -244,18 +279,27 @@ static int derive_widths(struct net *net, int l, struct problem *problem) {
                      terms.update, "the update", &layer->update_bits, problem);
 }
 
-/* Initial weights must fit their word and not all be zero. */
-static int check_init(const struct net *net, int l, struct problem *problem) {
-  const struct layer *layer = &net->layer[l];
-  int low = -layer->word.frac;
-  int high = layer->word.bits - 1 - layer->word.frac;
+/* Initial numbers must fit their word and not all be zero. */
+static int check_range(const struct net *net, int l, const char *field, struct format word,
+                       int init, struct problem *problem) {
+  int low = -word.frac;
+  int high = word.bits - 1 - word.frac;
   if (high > 0)
     high = 0;
-  if (layer->init >= low && layer->init <= high)
+  if (init >= low && init <= high)
     return 0;
-  return problem_set(problem, net, l, "weights.init",
-                     "found %d, allowed %d..%d with %d bits, %d of them fraction", layer->init, low,
-                     high, layer->word.bits, layer->word.frac);
+  return problem_set(problem, net, l, field,
+                     "found %d, allowed %d..%d with %d bits, %d of them fraction", init, low, high,
+                     word.bits, word.frac);
+}
+
+static int check_init(const struct net *net, int l, struct problem *problem) {
+  const struct layer *layer = &net->layer[l];
+  const struct bias *bias = &layer->bias;
+  if (bias->there && bias->init != NET_INIT_ZERO &&
+      check_range(net, l, "bias.init", bias->word, bias->init, problem) != 0)
+    return -1;
+  return check_range(net, l, "weights.init", layer->word, layer->init, problem);
 }
 
 struct tensor describe_matrix(const struct layer *layer) {
@@ -269,6 +313,20 @@ struct tensor describe_matrix(const struct layer *layer) {
                          .dimension = {layer->units, layer->rows}};
 }
 
+/* A number for each unit, as PyTorch has them. */
+static struct tensor bias_tensor(const struct layer *layer) {
+  const struct bias *bias = &layer->bias;
+  return (struct tensor){.name = "bias",
+                         .rows = 1,
+                         .columns = layer->units,
+                         .format = bias->word,
+                         .initial_bits =
+                             bias->init == NET_INIT_ZERO ? 0 : bias->word.frac + bias->init + 1,
+                         .dimension_count = 1,
+                         .dimension = {layer->units},
+                         .update_shift = bias->update_shift};
+}
+
 /* The layer's tensors, behind those of the layers in front. */
 static void derive_tensors(struct net *net, int l) {
   struct layer *layer = &net->layer[l];
@@ -280,6 +338,10 @@ static void derive_tensors(struct net *net, int l) {
     layer->tensor_count = kind->state_tensors(layer, tensors);
   else
     tensors[0] = describe_matrix(layer);
+  for (int i = 0; i < layer->tensor_count; i++)
+    tensors[i].update_shift = layer->update_shift;
+  if (layer->bias.there)
+    tensors[layer->tensor_count++] = bias_tensor(layer);
   assert(layer->tensor_count <= NET_TENSORS_MAX);
   layer->weight_count = 0;
   for (int i = 0; i < layer->tensor_count; i++) {

@@ -41,6 +41,12 @@ static void write_layer(FILE *to, const struct layer *layer, enum scope scope) {
   fprintf(to, "}, activations: {bits: %d, frac: %d}, gradients: {bits: %d, frac: %d}",
           layer->activation.bits, layer->activation.frac, layer->gradient.bits,
           layer->gradient.frac);
+  if (layer->bias.there) {
+    fprintf(to, ", bias: {bits: %d, frac: %d", layer->bias.word.bits, layer->bias.word.frac);
+    if (scope == SCOPE_ALL && layer->bias.init != NET_INIT_ZERO)
+      fprintf(to, ", init: %d", layer->bias.init);
+    fprintf(to, "}");
+  }
   if (scope == SCOPE_ALL)
     fprintf(to, ", freeze: %s", layer->freeze ? "true" : "false");
   fprintf(to, "}\n");

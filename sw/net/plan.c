@@ -166,7 +166,7 @@ static void lay_out_counts(struct plan *plan, const struct net *net) {
     const struct plan_edge *behind = &plan->edge[l + 1];
     p->count[COUNT_CUT_ACTIVATIONS].flags = behind->order.values;
     p->count[COUNT_CUT_GRADIENTS].flags = behind->at_once;
-    p->count[COUNT_LOST].flags = p->updates;
+    p->count[COUNT_LOST].flags = p->updates + net->layer[l].bias.there;
     for (int i = 0; net_counter(&net->layer[l], i); i++) {
       struct plan_count *count = &p->count[i];
       count->levels = plan_tree_levels(count->flags);
@@ -209,6 +209,7 @@ void plan_make(struct plan *plan, const struct net *net) {
                        ? net->layer[l].back_bits
                        : net->layer[l].weight.bits + net->layer[l].gradient.bits;
     p->round_bits = plan_largest(net->layer[l].update_random_bits, 1);
+    p->biased = net->layer[l].bias.there;
     kind_of(net, l)->lay_out(plan, net, l);
     struct plan_edge *edge = &plan->edge[l];
     edge->tag_bits = edge->at_once * (p->row_bits + edge->order.slot_bits) + 1;

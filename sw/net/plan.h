@@ -86,7 +86,8 @@ struct plan_layer {
   int row_bits, unit_bits; /* of an address among rows and among units */
   int back_bits;  /* of a sum for the layer in front; the first layer's lead nowhere and are as wide
                      as their terms */
-  int updates;    /* weights that are updated in a cycle */
+  int updates;    /* weights that are updated in a cycle; a bias beside them */
+  int biased;     /* cycles in which biases are added to sums: 1 or 0 */
   int round_bits; /* random bits of an update as the RTL has them; at least 1 */
   struct plan_count count[NET_COUNTERS_MAX]; /* by net_counter */
   union {                                    /* by the layer's kind */
@@ -101,7 +102,7 @@ struct plan_memory {
   int words, bits;
 };
 
-enum { PLAN_MEMORIES_MAX = 2 * NET_LAYERS_MAX + 1 };
+enum { PLAN_MEMORIES_MAX = 3 * NET_LAYERS_MAX + 1 };
 
 /* Random bits of a step as the core takes them (engram_random). */
 struct plan_random {
@@ -136,7 +137,7 @@ void plan_make(struct plan *plan, const struct net *net);
 
 /* Where a weight lies among the memories of its layer. */
 struct plan_place {
-  int memory; /* a crossbar: row at a time by row at a time, each its banks */
+  int memory; /* a crossbar: row at a time by row at a time, each its banks; biases behind them */
   int word, bit;
 };
 

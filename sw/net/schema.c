@@ -89,7 +89,8 @@ static void describe_allowed(char text[ALLOWED_CHARS], const struct schema_field
     break;
   case SCHEMA_MAP:
     list_keys(names, field->fields);
-    snprintf(text, ALLOWED_CHARS, "a mapping with %.300s", names);
+    snprintf(text, ALLOWED_CHARS, "%.60s%sa mapping with %.300s", field->read ? field->allowed : "",
+             field->read ? " or " : "", names);
     break;
   case SCHEMA_LIST:
     list_items(names, field->items);
@@ -262,6 +263,12 @@ static int read_value(const struct reader *r, const yaml_node_t *node,
     status = read_own(node, field, target);
     break;
   case SCHEMA_MAP:
+    if (field->read && node->type != YAML_MAPPING_NODE) {
+      status = read_own(node, field, target);
+      break;
+    }
+    if (field->read && field->read("true", target) != 0)
+      return refuse(r, node, field);
     return read_map(r, node, field->key, field->fields, target);
   case SCHEMA_LIST:
     return read_list(r, node, field, base);

@@ -29,7 +29,8 @@ enum schema_type {
   SCHEMA_ENUM, /* enum (int): index into names */
   SCHEMA_TEXT, /* char[high + 1]: low..high characters */
   SCHEMA_OWN,  /* what `read` makes of an unquoted scalar; `allowed` says in words what it takes */
-  SCHEMA_MAP,  /* struct at offset, described by fields */
+  SCHEMA_MAP,  /* struct at offset, described by fields; with `read` an unquoted scalar as well, and
+                  a mapping says more about what `read` makes of "true" */
   SCHEMA_LIST, /* low..high structs of item_size bytes at offset; their number goes to the int at
                   count_offset */
 };

@@ -52,6 +52,8 @@ static void write_weight(FILE *to, const struct layer *layer) {
   fprintf(to, "<td>%d bits, %d of them fraction", layer->word.bits, layer->word.frac);
   if (layer->decodes)
     fprintf(to, "; sums take %d", layer->weight.bits);
+  if (layer->bias.there)
+    fprintf(to, "; a bias %d and %d", layer->bias.word.bits, layer->bias.word.frac);
   fputs("</td>", to);
 }
 

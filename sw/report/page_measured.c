@@ -150,7 +150,7 @@ static void write_filters(FILE *to, const struct report *report, const struct re
                           int l) {
   const struct layer *layer = &report->net->layer[l];
   bool flip = report_of_sounds(report->data);
-  int32_t most = largest(run->weights->layer[l], run->weights->count[l]);
+  int32_t most = largest(run->weights->layer[l], net_tensor_size(net_matrix(report->net, l)));
   fputs("<h3>Filters of the convolution</h3>\n<div class=\"pictures\">\n", to);
   for (int f = 0; f < layer->units; f++)
     write_filter(to, layer, run->weights->layer[l], f, most, flip);

@@ -24,10 +24,43 @@ int tune_frac(const struct net *net, int l, enum tune_word word) {
   return format_of(&layer, word)->frac;
 }
 
+/* Into `low`..`high`, of which what is below 0 is not there. */
+static int clamp(int value, int low, int high) {
+  low = low < 0 ? 0 : low;
+  return value > high ? high : value < low ? low : value;
+}
+
+enum { FRAC_MOST = 31, SHIFT_MOST = 47 }; /* docs/description.md, "Formats" */
+
+static int most_of(int a, int b) {
+  return a > b ? a : b;
+}
+
+static int least_of(int a, int b) {
+  return a < b ? a : b;
+}
+
+/* Biases stay as they are, as far as they can be built beside the other words. */
+static void limit_biases(struct net *net) {
+  int input = net->pixel_frac;
+  for (int l = 0; l < net->layer_count; l++) {
+    struct layer *layer = &net->layer[l];
+    int sum = input + layer->word.frac - (layer->word.bits - layer->weight.bits);
+    int gradient = layer->gradient.frac;
+    int low = layer->bias.init == NET_INIT_ZERO ? 0 : -layer->bias.init;
+    if (layer->bias.there)
+      layer->bias.word.frac =
+          clamp(layer->bias.word.frac, most_of(low, most_of(sum, gradient) - SHIFT_MOST),
+                least_of(sum, gradient));
+    input = layer->activation.frac;
+  }
+}
+
 bool tune_move(const struct net *net, int l, enum tune_word word, int frac, struct net *moved) {
   struct error err = {""};
   *moved = *net;
   format_of(&moved->layer[l], word)->frac = frac;
+  limit_biases(moved);
   return frac >= 0 && net_derive(moved, &err) == 0;
 }
 
@@ -154,23 +187,7 @@ static void note_twin(struct twin *twin, const struct tune *tune,
     twin->state.random = random_advance(twin->state.random, RANDOM_STEP_SHIFTS);
   }
   for (int l = 0; l < net->layer_count; l++)
-    note(&histograms[l][TUNE_WEIGHTS], twin->layer[l].weights, net->layer[l].weight_count);
-}
-
-/* Into `low`..`high`, of which what is below 0 is not there. */
-static int clamp(int value, int low, int high) {
-  low = low < 0 ? 0 : low;
-  return value > high ? high : value < low ? low : value;
-}
-
-enum { FRAC_MOST = 31, SHIFT_MOST = 47 }; /* docs/description.md, "Formats" */
-
-static int most_of(int a, int b) {
-  return a > b ? a : b;
-}
-
-static int least_of(int a, int b) {
-  return a < b ? a : b;
+    note(&histograms[l][TUNE_WEIGHTS], twin->layer[l].weights, net_tensor_size(net_matrix(net, l)));
 }
 
 /* Into what can be built beside the others, from front to end and several times, because each word
@@ -217,6 +234,7 @@ static int set_points(struct net *net, struct histogram histograms[][TUNE_WORDS]
         format->frac = format->bits - 1 - range_of(&histograms[l][word]);
     }
   limit_points(net);
+  limit_biases(net);
   return net_derive(net, err);
 }
 

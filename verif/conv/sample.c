@@ -28,6 +28,7 @@ static void add_features(struct features *list, const struct sample *sample) {
   bool ragged = conv && positions < layer->conv.out_width && layer->conv.out_width % positions != 0;
   sample_feature(list, "convolution", conv);
   sample_feature(list, "no convolution", !conv);
+  sample_feature(list, "biased convolution", conv && layer->bias.there);
   sample_feature(list, "kernel of one tap", conv && layer->rows == 1);
   sample_feature(list, "kernel of 5 or more",
                  conv && (layer->conv.kernel_height > 4 || layer->conv.kernel_width > 4));

@@ -114,6 +114,21 @@ def draw_formats(draw, shapes, layers, frac, style):
     return values
 
 
+def draw_biases(draw, layers, style):
+    """Biases of some layers: as they come, or in words of their own."""
+    for layer in layers:
+        (keys,) = layer.values()
+        if draw.random() < 0.6:
+            continue
+        keys["bias"] = draw.random() < 0.9
+        if draw.random() < 0.6:
+            active, bits = keys["activations"], draw_bits(draw, style)
+            frac = bits - 1 - (active["bits"] - 1 - active["frac"]) + draw.randint(-1, 3)
+            keys["bias"] = {"bits": bits, "frac": model.clamp(frac, 0, 31)}
+            if draw.random() < 0.5:
+                keys["bias"]["init"] = draw.randint(-4, 0)
+
+
 def value_frac(weights):
     """Of what sums take."""
     return weights["frac"] - weights["bits"] + weights.get("used", weights["bits"])
@@ -139,13 +154,24 @@ def limit_formats(layers, frac):
             weights["init"] = model.clamp(weights["init"], -weights["frac"],
                                           min(0, weights["bits"] - 1 - weights["frac"]))
             active["frac"] = model.clamp(active["frac"], 0, min(31, inputs + value_frac(weights)))
+            if isinstance(key.get("bias"), dict):
+                limit_bias(key["bias"], min(31, grown["frac"], inputs + value_frac(weights)))
             inputs = active["frac"]
+
+
+def limit_bias(bias, finest):
+    bias["frac"] = model.clamp(bias["frac"], 0, finest)
+    if "init" in bias:
+        bias["init"] = model.clamp(bias["init"], -bias["frac"], min(0, bias["bits"] - 1 - bias["frac"]))
 
 
 def forget_some(draw, layers):
     """Leaves keys out, so that defaults stand in their place."""
     for layer in layers:
         (keys,) = layer.values()
+        for key in list(keys["bias"]) if isinstance(keys.get("bias"), dict) else []:
+            if draw.random() < 0.3:
+                del keys["bias"][key]
         for name in model.FORMAT_KEYS:
             for key in list(keys[name]):
                 if draw.random() < 0.08:
@@ -187,6 +213,7 @@ def draw_net(draw):
     style = draw.choice(("mixed", "mixed", "mixed", "narrow", "narrow", "paper", "wide"))
     frac = draw.choice((0, 5, 6, 6, 7, 7, 8, 8, 9, 12, 20, 31))
     values = draw_formats(draw, sizes(height, width, layers), layers, frac, style)
+    draw_biases(draw, layers, style)
     limit_formats(layers, frac)
     if draw.random() < 0.2:
         spoil_one(draw, layers)
@@ -485,10 +512,15 @@ def compare_file(differences, path, run, snapshot, data_hash):
     """A weight file: each weight and the metadata."""
     tensors, metadata = model.read_safetensors(path)
     net, what = run.net, path.name
-    differences.expect(what, sorted(f"{layer.name}.weight" for layer in net.layers), sorted(tensors))
+    names = [f"{layer.name}.weight" for layer in net.layers]
+    names += [f"{layer.name}.bias" for layer in net.layers if layer.bias]
+    differences.expect(what, sorted(names), sorted(tensors))
     for number, layer in enumerate(net.layers):
         expected = model.tensor_of(net, number, snapshot.weights[number])
         differences.expect_array(f"{what} {layer.name}.weight", expected, tensors[f"{layer.name}.weight"])
+        if layer.bias:
+            expected = model.bias_of(net, number, snapshot.weights[number])
+            differences.expect_array(f"{what} {layer.name}.bias", expected, tensors[f"{layer.name}.bias"])
     freeze = sum(1 << number for number, frozen in enumerate(run.model.frozen) if frozen)
     expected = {"random_state": f"{snapshot.state:032x}", "steps": snapshot.steps, "rate": snapshot.rate,
                 "freeze": freeze, "seed": run.options.seed, "epoch": snapshot.epoch, "position": snapshot.position,
@@ -689,7 +721,11 @@ def wrong_gradient(self, number, values, gradient):
 
 
 def wrong_backward(self, number, _weights, gradient, gate):
-    return RIGHT_BACKWARD(self, number, self.weights[number], gradient, gate)
+    return RIGHT_BACKWARD(self, number, self.matrix(number), gradient, gate)
+
+
+def wrong_bias_product(self, number, gradient):
+    return RIGHT_BIAS_PRODUCT(self, number, gradient) * 2
 
 
 def wrong_scale(self, number, sums):
@@ -707,7 +743,7 @@ def wrong_shuffle(items, generator):
 
 
 RIGHT_UPDATE, RIGHT_PRODUCT, RIGHT_BACKWARD = model.update_words, model.Model.product, model.Model.backward
-RIGHT_SCALE = model.Model.scaled
+RIGHT_SCALE, RIGHT_BIAS_PRODUCT = model.Model.scaled, model.Model.bias_product
 RIGHT_KEPT, RIGHT_HASH, RIGHT_AUGMENT, RIGHT_ORDER = (
     model.kept_units, model.hash_of, model.augment, model.epoch_order)
 MUTANTS = {
@@ -715,6 +751,7 @@ MUTANTS = {
     "update-rounding": (model, "update_words", wrong_update),
     "taps-transposed": (model, "windows", wrong_flatten),
     "filters-outermost": (model.Model, "product", wrong_gradient),
+    "bias-product": (model.Model, "bias_product", wrong_bias_product),
     "new-weights-backward": (model.Model, "backward", wrong_backward),
     "other-unit-kept": (model, "kept_units", lambda stream, layer: ~RIGHT_KEPT(stream, layer)),
     "draw-less-one": (model, "kept_units", lambda stream, layer: RIGHT_KEPT(
@@ -806,6 +843,8 @@ def net_features(net):
     yield from ("wide words",) * (max(words) > 16)
     yield from ("pixels of 1 bit",) * (net.depth == 1)
     yield from ("pixels of 2 to 7 bits",) * (1 < net.depth < 8)
+    yield from ("bias",) * any(layer.bias for layer in net.layers)
+    yield from ("bias of a convolution",) * (net.layers[0].kind == "conv" and net.layers[0].bias is not None)
     yield from ("no relu",) * any(not layer.relu for layer in hidden)
     yield from ("dropout",) * any(layer.dropout for layer in hidden)
     yield from ("dropout of a share",) * any(layer.dropped for layer in hidden)

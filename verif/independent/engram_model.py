@@ -176,6 +176,8 @@ class Layer:
     dropout: bool = False
     dropped: int = 0  # sixteenths of the units, each by itself; 0: one of each pair
     kernel: tuple = ()
+    bias: Format = None  # None: the layer has no biases
+    bias_init: int = None  # None: they begin at 0
     rows: int = 0  # of its weights: taps or inputs
     positions: int = 1
     outputs: int = 0
@@ -204,6 +206,15 @@ class Layer:
     def update_shift(self):
         """s without the rate (formats.md, "Rounding of an update")."""
         return self.input_frac + self.gradients.frac - self.weights.frac
+
+    @property
+    def bias_shift(self):
+        """From a bias to a sum, to the left."""
+        return self.input_frac + self.values.frac - self.bias.frac
+
+    @property
+    def bias_update_shift(self):
+        return self.gradients.frac - self.bias.frac
 
 
 @dataclasses.dataclass
@@ -264,6 +275,18 @@ def read_format(kind, key, given):
     return Format(bits, take(given, "frac", 0, highest) if "frac" in given else None)
 
 
+def read_bias(given):
+    """The format of a layer's biases, which may be open, and the range that they begin in."""
+    if isinstance(given, bool):
+        return Format(None, None) if given else None, None
+    given = dict(given)
+    word = Format(*(take(given, key, *limits) if key in given else None
+                    for key, limits in (("bits", (4, 24)), ("frac", (0, 31)))))
+    init = take(given, "init", -31, 0) if "init" in given else None
+    refuse_unless(not given, f"bias: unknown keys {list(given)}")
+    return word, init
+
+
 def read_layer(kind, given):
     given = {key: dict(value) if isinstance(value, dict) else value for key, value in given.items()}
     weights = given.pop("weights", {})
@@ -276,6 +299,7 @@ def read_layer(kind, given):
     size_key, most = {"conv": ("filters", 16), "dense": ("units", 1024), "output": ("classes", 16)}[kind]
     layer = Layer(kind, kind, take(given, size_key, 2 if kind == "output" else 1, most), **formats, used=used, init=init,
                   freeze=take_flag(given, "freeze", False))
+    layer.bias, layer.bias_init = read_bias(given.pop("bias", False))
     if kind == "conv":
         kernel = given.pop("kernel")
         kernel = kernel if isinstance(kernel, list) else [kernel, kernel]
@@ -366,6 +390,22 @@ def settle(layer, front, behind):
     if not described:
         layer.init = clamp(init, lowest, min(0, highest))
     refuse_unless(lowest <= layer.init <= highest, f"init: {layer.init}")
+    if layer.bias:
+        settle_bias(layer)
+
+
+def settle_bias(layer):
+    """As far as activations reach, and as fine as gradients, or as sums where these are coarser."""
+    reach = layer.activations.bits - 1 - layer.activations.frac
+    finest = min(layer.input_frac + layer.values.frac, layer.gradients.frac, 31)
+    open_bits = layer.bias.bits is None
+    if layer.bias.frac is None:
+        layer.bias.frac = clamp((24 if open_bits else layer.bias.bits) - 1 - reach, 0, finest)
+    if open_bits:
+        layer.bias.bits = clamp(layer.bias.frac + reach + 1, 4, 24)
+    if layer.bias_init is not None:
+        lowest, highest = -layer.bias.frac, min(0, layer.bias.bits - 1 - layer.bias.frac)
+        refuse_unless(lowest <= layer.bias_init <= highest, f"bias.init: {layer.bias_init}")
 
 
 def settle_point(word, reach, lowest, highest):
@@ -390,6 +430,10 @@ def check_limits(net):
             refuse_unless(0 <= back_shift(other, layer) <= 47, f"{layer.name}: gradients")
         word, grown = layer.values.magnitude, layer.gradients.magnitude
         sums = [layer.rows * layer.input_magnitude * word, layer.positions * layer.input_magnitude * grown]
+        if layer.bias:
+            refuse_unless(0 <= layer.bias_shift <= 47 and 0 <= layer.bias_update_shift <= 47, f"{layer.name}: bias")
+            refuse_unless(layer.bias.bits + layer.bias_shift < 63, f"{layer.name}: bias.bits")
+            sums[0] += layer.bias.magnitude << layer.bias_shift
         if number > 0:
             sums.append(layer.units * word * grown)
         refuse_unless(max(map(sum_bits, sums)) <= 63, f"{layer.name}: exact sums")
@@ -420,7 +464,8 @@ def layer_text(layer):
                           + (f"{layer.dropped / 16:g}" if layer.dropped else str(layer.dropout).lower())),
         "output": lambda: f"classes: {layer.units}",
     }[layer.kind]()
-    return f"  - {layer.kind}: {{{head}, {format_text(layer)}}}\n"
+    bias = f", bias: {{bits: {layer.bias.bits}, frac: {layer.bias.frac}}}" if layer.bias else ""
+    return f"  - {layer.kind}: {{{head}, {format_text(layer)}{bias}}}\n"
 
 
 def net_text(net):
@@ -503,9 +548,14 @@ def index_bits(largest):
     return max(1, largest.bit_length())
 
 
+def tensor_number(net, number):
+    """Of a layer's weights among all; its biases are the next one."""
+    return number + sum(layer.bias is not None for layer in net.layers[:number])
+
+
 def position_bits(net):
-    """The widths of layer, row and column in a weight's position."""
-    return (index_bits(len(net.layers) - 1), index_bits(max(layer.rows for layer in net.layers) - 1),
+    """The widths of tensor, row and column in a weight's position."""
+    return (index_bits(tensor_number(net, len(net.layers)) - 1), index_bits(max(layer.rows for layer in net.layers) - 1),
             index_bits(max(layer.units for layer in net.layers) - 1))
 
 
@@ -547,14 +597,14 @@ class StepRandom:
             offset += dropout_bits(layer)
         self.next_state = random_advance(state, 130)
 
-    def rho(self, number, layer):
-        """The random bits at each position of a layer's weights."""
+    def rho(self, tensor, rows, columns):
+        """The random bits at each position of a tensor."""
         if self.net.rounding != "stochastic":
             return 0
         _, row_bits, column_bits = position_bits(self.net)
-        rows = np.arange(layer.rows)[:, None] << column_bits
-        columns = np.arange(layer.units)[None, :]
-        layer_part = np.array([[number << (row_bits + column_bits)]])
+        rows = np.arange(rows)[:, None] << column_bits
+        columns = np.arange(columns)[None, :]
+        layer_part = np.array([[tensor << (row_bits + column_bits)]])
         bits = self.net.random_bits
         parts = [hash_of(part, self.key, bits) for part in (layer_part, rows, columns)]
         return self.base ^ parts[0] ^ parts[1] ^ parts[2]
@@ -577,21 +627,31 @@ def initial_state(seed):
     return (high >> 1 << 64 | low) or 1
 
 
+def draw_words(x, count, bits):
+    """Marsaglia's xorshift; a number is the top n bits as a two's-complement number. And the next x."""
+    values = []
+    for _ in range(count):
+        x ^= (x << 13) & MASK32
+        x ^= x >> 17
+        x ^= (x << 5) & MASK32
+        values.append(x)
+    tops = np.array(values, dtype=np.int64) >> (32 - bits)
+    return np.where(tops >= 2 ** (bits - 1), tops - 2**bits, tops), x
+
+
 def initial_weights(net, seed):
-    """Marsaglia's xorshift; the weight is the top n bits as a two's-complement number."""
+    """Of each layer a row of numbers for each of its rows, and behind them its biases, where it has some."""
     x = splitmix64(~seed & MASK64) & MASK32 or 1
     result = []
     for layer in net.layers:
-        bits = layer.weights.frac + layer.init + 1
-        values = []
-        for _ in range(layer.rows * layer.units):
-            x ^= (x << 13) & MASK32
-            x ^= x >> 17
-            x ^= (x << 5) & MASK32
-            values.append(x)
-        tops = np.array(values, dtype=np.int64) >> (32 - bits)
-        words = np.where(tops >= 2 ** (bits - 1), tops - 2**bits, tops)
-        result.append(words.reshape(layer.rows, layer.units))
+        words, x = draw_words(x, layer.rows * layer.units, layer.weights.frac + layer.init + 1)
+        words = words.reshape(layer.rows, layer.units)
+        if layer.bias:
+            biases = np.zeros(layer.units, dtype=np.int64)
+            if layer.bias_init is not None:
+                biases, x = draw_words(x, layer.units, layer.bias.frac + layer.bias_init + 1)
+            words = np.vstack([words, biases])
+        result.append(words)
     return result
 
 
@@ -625,7 +685,7 @@ def windows(pictures, kernel):
 
 
 class Model:
-    """Weights [row][column] of each layer, random state, count of steps, and the counters of formats.md."""
+    """Weights [row][column] of each layer (initial_weights), random state, count of steps, and the counters of formats.md."""
 
     def __init__(self, net, seed):
         self.net = net
@@ -647,6 +707,10 @@ class Model:
         taken = pictures >= self.net.threshold if self.net.threshold else pictures >> (8 - self.net.depth)
         return taken.astype(np.int64) - self.net.offset
 
+    def matrix(self, number):
+        """A layer's words without its biases."""
+        return self.weights[number][: self.net.layers[number].rows]
+
     def sums(self, number, values):
         """Exact sums of a layer (1, 2), of several pictures at a time."""
         layer = self.net.layers[number]
@@ -654,7 +718,10 @@ class Model:
             values = windows(values, layer.kernel)
         else:
             values = values.reshape(len(values), -1)
-        return (values @ used_values(self.weights[number], layer)).reshape(len(values), -1)
+        sums = values @ used_values(self.matrix(number), layer)
+        if layer.bias:
+            sums = sums + (self.weights[number][layer.rows] << layer.bias_shift)
+        return sums.reshape(len(values), -1)
 
     def scaled(self, number, sums):
         """Times the share that dropout keeps, and the shift to the activations."""
@@ -696,9 +763,10 @@ class Model:
         gradient, cut = normalise(difference, 15 - last.gradients.frac, last.gradients)
         self.count("saturated_gradients", len(self.net.layers) - 1, cut)
         for number in reversed(range(len(self.net.layers))):
-            weights = used_values(self.weights[number], self.net.layers[number])
+            weights = used_values(self.matrix(number), self.net.layers[number])
             if not self.frozen[number]:
-                self.update(number, self.product(number, inputs[number], gradient), random)
+                self.update(number, self.product(number, inputs[number], gradient),
+                            self.bias_product(number, gradient), random)
             if number > 0:
                 gradient = self.backward(number, weights, gradient, gates[number - 1])
         self.state = random.next_state
@@ -719,14 +787,27 @@ class Model:
             return windows(values, layer.kernel)[0].T @ gradient.reshape(layer.positions, layer.units)
         return values.reshape(-1, 1) * gradient.reshape(1, -1)
 
-    def update(self, number, u, random):
-        """E16 for a layer's weights, and its lost updates."""
+    def bias_product(self, number, gradient):
+        """The u of each bias (8)."""
         layer = self.net.layers[number]
-        old = self.weights[number]
-        new = update_words(old, u, layer.update_shift + self.rate, layer.weights, self.net.rounding,
-                           self.net.random_bits, random.rho(number, layer))
-        self.count("lost_updates", number, (u != 0) & (new == old))
+        return gradient.reshape(layer.positions, layer.units).sum(axis=0)
+
+    def update(self, number, u, bias_u, random):
+        """E16 for a layer's weights and biases."""
+        layer, tensor = self.net.layers[number], tensor_number(self.net, number)
+        new = self.updated(number, self.matrix(number), u, layer.update_shift, layer.weights,
+                           random.rho(tensor, layer.rows, layer.units))
+        if layer.bias:
+            biases = self.updated(number, self.weights[number][layer.rows :], bias_u[None], layer.bias_update_shift,
+                                  layer.bias, random.rho(tensor + 1, 1, layer.units))
+            new = np.vstack([new, biases])
         self.weights[number] = new
+
+    def updated(self, number, old, u, shift, word, rho):
+        """New words of a tensor; counts its lost updates."""
+        new = update_words(old, u, shift + self.rate, word, self.net.rounding, self.net.random_bits, rho)
+        self.count("lost_updates", number, (u != 0) & (new == old))
+        return new
 
 
 # Data sets (your-data.md, order.md, "Pictures and their numbers")
@@ -1169,7 +1250,7 @@ def read_safetensors(path):
 def tensor_of(net, number, weights):
     """A layer's weights with PyTorch's shape and order, as float32."""
     layer = net.layers[number]
-    values = weights.T  # [columns, rows]
+    values = weights[: layer.rows].T  # [columns, rows]
     if layer.kind == "conv":
         values = values.reshape(layer.units, 1, *layer.kernel)
     elif number == 1 and net.layers[0].kind == "conv":
@@ -1177,3 +1258,9 @@ def tensor_of(net, number, weights):
         by_filter = values.reshape(layer.units, front.positions, front.units).transpose(0, 2, 1)
         values = by_filter.reshape(layer.units, layer.rows)
     return (values / 2.0**layer.weights.frac).astype(np.float32)
+
+
+def bias_of(net, number, weights):
+    """A layer's biases, [columns]."""
+    layer = net.layers[number]
+    return (weights[layer.rows] / 2.0**layer.bias.frac).astype(np.float32)

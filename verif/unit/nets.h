@@ -86,6 +86,15 @@ static inline void nets_describe(struct net *net, const struct nets_shape *shape
   nets_add(net, (struct layer){.kind = nets_kind("output"), .units = shape->classes}, words);
 }
 
+/* Biases in every layer, as fine as the gradients and as far as the activations reach. */
+static inline void nets_add_biases(struct net *net, int init) {
+  for (int l = 0; l < net->layer_count; l++) {
+    struct layer *layer = &net->layer[l];
+    int frac = layer->gradient.frac < 20 ? layer->gradient.frac : 20;
+    layer->bias = (struct bias){.there = true, .word = {24, frac}, .init = init};
+  }
+}
+
 static inline void nets_derive(struct net *net) {
   struct error err = {{0}};
   if (net_derive(net, &err) != 0)
@@ -142,6 +151,10 @@ static inline void nets_random(struct net *net, int bits, uint64_t *random) {
       layer->activation.frac += nets_between(random, -1, 4);
       layer->gradient.frac += nets_between(random, -2, output ? 0 : 4);
       layer->init = nets_between(random, -4, 0);
+      layer->bias.there = nets_between(random, 0, 1);
+      layer->bias.word.bits = nets_between(random, 4, 16);
+      layer->bias.word.frac = layer->bias.word.bits - 1 - nets_between(random, -2, 2);
+      layer->bias.init = nets_between(random, 0, 3) ? nets_between(random, -3, 0) : NET_INIT_ZERO;
     }
     err.message[0] = 0;
   } while (net_derive(net, &err) != 0);

@@ -129,6 +129,11 @@ struct combination {
   void *memory[VECTORS_MAX];
 };
 
+/* Signed, of so many bits. */
+static int32_t draw_base(uint64_t *random, int bits) {
+  return (int32_t)((int64_t)scratch_random(random) >> (64 - bits));
+}
+
 static void combination_new(struct combination *c, uint64_t *random) {
   bool extreme = nets_between(random, 0, 1);
   int terms = nets_between(random, 1, nets_between(random, 0, 3) ? 20 : VECTORS_MAX);
@@ -136,6 +141,7 @@ static void combination_new(struct combination *c, uint64_t *random) {
   c->count = (size_t)nets_between(random, 1, 200);
   int sum = sum_bits(bits, factor_bits, (size_t)terms);
   bool whole = sum <= KERNEL_WHOLE_BITS;
+  int base_bits = whole && sum < KERNEL_WHOLE_BITS ? nets_between(random, 0, sum) : 0;
   int gates = nets_between(random, 0, 2);
   memset(c->gate, 0, sizeof c->gate);
   for (size_t i = 0; i < c->count; i++)
@@ -155,6 +161,7 @@ static void combination_new(struct combination *c, uint64_t *random) {
       .count = terms,
       .vectors = c->vectors,
       .factor = {whole ? c->factor : c->low, whole ? NULL : c->high},
+      .base = base_bits > 0 ? draw_base(random, base_bits) : 0,
       .length = kernel_length(c->count),
       .gate = c->gate,
       .shift = nets_between(random, 0, 1) ? nets_between(random, 0, 48) : telling,
@@ -174,7 +181,7 @@ static void check_combine(const struct kernels *kernels, uint64_t *random, uint6
   fill_guard(c.out, LENGTH_MAX + GUARD);
   uint32_t cut = kernels->combine(&c.combine), expected_cut = 0;
   for (size_t i = 0; i < c.count; i++) {
-    int64_t sum = 0;
+    int64_t sum = c.combine.base;
     for (int k = 0; k < c.combine.count; k++)
       sum += (int64_t)c.factor[k] * c.vectors[k][i];
     if (c.combine.sums)

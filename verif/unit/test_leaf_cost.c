@@ -4,6 +4,7 @@
  * verif/leaf_costs.txt has Yosys' counts; `make leaf-costs` writes it, for the cases that this
  * program lists when it is called with the word `cases`. Runs in the repository's root.
  */
+#include "net/bias_cost.h"
 #include "net/cost_leaf.h"
 #include "net/cost_logic.h"
 
@@ -53,6 +54,41 @@ static struct cost of_update(enum family family, const int *p) {
   return cost_update(family, &(struct cost_update){p[0], p[1], p[2], p[3], p[4], p[5] == 1});
 }
 
+/* With its update unit; random bits are drawn. */
+static struct cost of_bias(enum family family, const int *p) {
+  struct cost cost = cost_bias(family, &(struct cost_bias){.units = p[0],
+                                                           .bias_bits = p[1],
+                                                           .gradient_bits = p[2],
+                                                           .sum_bits = p[3],
+                                                           .shift = p[4],
+                                                           .round_bits = p[5],
+                                                           .training = true,
+                                                           .hash = true});
+  struct cost update =
+      cost_update(family, &(struct cost_update){p[1], p[2], 0, RATE_BITS, p[5], true});
+  cost_add(&cost, &update, 1);
+  return cost;
+}
+
+static struct cost of_conv_bias(enum family family, const int *p) {
+  struct cost cost = cost_conv_bias(family, &(struct cost_conv_bias){.filters = p[0],
+                                                                     .filters_at_once = p[1],
+                                                                     .positions = p[2],
+                                                                     .tag_bits = 1,
+                                                                     .at_once = 1,
+                                                                     .bias_bits = p[3],
+                                                                     .gradient_bits = 16,
+                                                                     .sum_bits = p[4],
+                                                                     .shift = p[5],
+                                                                     .update_bits = 26,
+                                                                     .word_bits = 10,
+                                                                     .round_bits = 1,
+                                                                     .training = true});
+  struct cost update = cost_update(family, &(struct cost_update){p[3], 26, 0, RATE_BITS, 1, false});
+  cost_add(&cost, &update, 1);
+  return cost;
+}
+
 static struct cost of_softmax(enum family family, const int *p) {
   return cost_softmax(family, p[1], p[2], p[3]);
 }
@@ -87,6 +123,14 @@ static const struct leaf {
      {"VALUE_BITS", "VALUES", "SLOT_BITS", "SELECTED", "COPIES"},
      of_select,
      {{16, 6, 3, 1, 1}, {16, 25, 5, 1, 1}, {8, 4, 2, 2, 1}}},
+    {"bias",
+     {"UNITS", "BIAS_BITS", "GRADIENT_BITS", "SUM_BITS", "SHIFT", "ROUND_BITS", "ROUNDING"},
+     of_bias,
+     {{64, 21, 16, 38, 10, 10, 1}, {10, 14, 8, 26, 6, 10, 1}}},
+    {"conv_bias",
+     {"FILTERS", "FILTERS_AT_ONCE", "POSITIONS", "BIAS_BITS", "SUM_BITS", "SHIFT", "ROUNDING"},
+     of_conv_bias,
+     {{3, 1, 1, 16, 28, 8, 0}, {4, 2, 3, 12, 26, 6, 0}}},
     {"update",
      {"WEIGHT_BITS", "U_BITS", "SHIFT", "RATE_BITS", "ROUND_BITS", "ROUNDING"},
      of_update,

@@ -171,6 +171,24 @@ static void check_weights(struct pair *pair) {
   }
 }
 
+/* Biases move by the sum of their unit's gradients. */
+static void check_biases(struct pair *pair) {
+  for (int l = 0; l < pair->net->layer_count; l++) {
+    const struct layer *layer = &pair->net->layer[l];
+    const struct tensor *tensor = net_bias(pair->net, l);
+    for (int unit = 0; tensor && unit < layer->units; unit++) {
+      double bound = SLACK;
+      for (int o = unit; o < layer->outputs; o += layer->units)
+        bound += pair->gradient[l][o];
+      bound = half_unit(tensor->format) + ldexp(bound, -pair->model.state.rate);
+      double expected = pair->twin.layer[l].weights[tensor->first + (size_t)unit];
+      double found =
+          real(weights_of(model_weights(&pair->model), tensor)[unit], tensor->format.frac);
+      assert_true(fabs(found - expected) <= bound);
+    }
+  }
+}
+
 /* The other bounds hold only where nothing saturates. */
 static void check_nothing_cut(const struct counters *counters) {
   for (int l = 0; l < NET_LAYERS_MAX; l++) {
@@ -191,6 +209,8 @@ static void test_against_twin(void **state) {
     net.pixel_offset = nets_between(&random, 100, 156);
     net.pixel_frac = nets_between(&random, 6, 8);
     net.rate = nets_between(&random, 0, 8);
+    if (nets_between(&random, 0, 1))
+      nets_add_biases(&net, nets_between(&random, 0, 1) ? -2 : NET_INIT_ZERO);
     nets_derive(&net);
     int label = nets_between(&random, 0, net.classes - 1);
     pair_new(&pair, &net, scratch_random(&random));
@@ -213,6 +233,7 @@ static void test_against_twin(void **state) {
       check_gradients(&pair);
       twin_update(&pair.twin);
       check_weights(&pair);
+      check_biases(&pair);
       assert_int_equal(pair.twin.state.steps, pair.model.state.steps);
       assert_memory_equal(&pair.twin.state.random, &pair.model.state.random,
                           sizeof(struct random_state));
@@ -372,7 +393,8 @@ static void check_share(int dropped, uint64_t *random) {
     for (int l = 0; l < net.layer_count; l++)
       for (int o = 0; o < net.layer[l].outputs; o++) {
         const struct layer_tensors *t = &model.layer[l];
-        double value = real(model_sums(&model, l)[o], net.layer[l].sum_shift) * (l == 1 ? share : 1);
+        double value =
+            real(model_sums(&model, l)[o], net.layer[l].sum_shift) * (l == 1 ? share : 1);
         double rounded = floor(value + 0.5);
         assert_true(t->activation[o] == (l == 1 && rounded < 0 ? 0 : rounded));
         assert_true(t->kept[o]);
@@ -435,7 +457,9 @@ static void test_freeze(void **state) {
   uint64_t random = *(uint64_t *)*state;
   struct nets_shape shape = {5, 4, 2, 2, 2, 2, {{6, false, true}, {4, false, false}}, 3};
   struct net net;
-  nets_make(&net, &shape, &nets_wide);
+  nets_describe(&net, &shape, &nets_wide);
+  nets_add_biases(&net, -2);
+  nets_derive(&net);
   for (uint32_t freeze = 0; freeze < UINT32_C(1) << net.layer_count; freeze++) {
     struct model model;
     struct weights before;

@@ -95,11 +95,11 @@ static bool drops(const struct naive *n, int l, int unit) {
   return draw < layer->dropped;
 }
 
-/* r of E16. */
-static wide random_number(const struct naive *n, int l, int row, int column) {
+/* r of E16; tensors count from 0, a layer's biases behind its weights. */
+static wide random_number(const struct naive *n, int tensor, int row, int column) {
   const uint8_t *base = n->stream + n->at, *key = base + n->net->random_bits;
   int row_at = n->net->column_bits, layer_at = row_at + n->net->row_bits;
-  uint64_t position = (uint64_t)l * (UINT64_C(1) << layer_at) +
+  uint64_t position = (uint64_t)tensor * (UINT64_C(1) << layer_at) +
                       (uint64_t)row * (UINT64_C(1) << row_at) + (uint64_t)column;
   wide number = 0;
   for (int b = n->net->random_bits - 1; b >= 0; b--) {
@@ -140,6 +140,9 @@ static wide sum_of(const struct naive *n, int l, int o) {
     int64_t x = conv ? im2col(n, o / layer->units + 1, k + 1) : n->input[l][k];
     sum += (wide)x * value_of(n, l, k * layer->units + unit);
   }
+  if (layer->bias.there)
+    sum += n->weight[l][layer->rows * layer->units + unit] *
+           power(layer->input.frac + layer->weight.frac - layer->bias.word.frac);
   return sum;
 }
 
@@ -220,27 +223,50 @@ static wide update_of(const struct naive *n, int l, int row, int column) {
 }
 
 /* E16: w <- sat(w - floor((u + rho) / 2^s)). */
-static void update(struct naive *n, int l, int row, int column, int rate) {
-  const struct layer *layer = &n->net->layer[l];
-  wide u = update_of(n, l, row, column);
-  int s = layer->input.frac + layer->gradient.frac - layer->word.frac + rate;
+static void update_number(struct naive *n, int l, int64_t *w, wide u, int s, wide random,
+                          int bits) {
   int scale = n->net->random_bits + 1; /* rho = (r + 1/2) 2^(s-R) stands over 2^scale; R may be 0 */
-  wide rho = n->net->rounding == ROUND_TRUNCATE
-                 ? 0
-                 : (2 * random_number(n, l, row, column) + 1) * power(s);
-  int64_t *w = &n->weight[l][row * layer->units + column];
-  wide moved = clamp(*w - floor_divide(u * power(scale) + rho, power(s + scale)), layer->word.bits);
+  wide rho = n->net->rounding == ROUND_TRUNCATE ? 0 : (2 * random + 1) * power(s);
+  wide moved = clamp(*w - floor_divide(u * power(scale) + rho, power(s + scale)), bits);
   n->counters.count[COUNT_LOST][l] += u != 0 && moved == *w;
   *w = (int64_t)moved;
+}
+
+/* The number of the layer's weights among all tensors. */
+static int tensor_of(const struct naive *n, int l) {
+  int tensor = l;
+  while (l-- > 0)
+    tensor += n->net->layer[l].bias.there;
+  return tensor;
+}
+
+static void update(struct naive *n, int l, int row, int column, int rate) {
+  const struct layer *layer = &n->net->layer[l];
+  int s = layer->input.frac + layer->gradient.frac - layer->word.frac + rate;
+  update_number(n, l, &n->weight[l][row * layer->units + column], update_of(n, l, row, column), s,
+                random_number(n, tensor_of(n, l), row, column), layer->word.bits);
+}
+
+static void update_bias(struct naive *n, int l, int unit, int rate) {
+  const struct layer *layer = &n->net->layer[l];
+  wide u = 0;
+  for (int o = unit; o < layer->outputs; o += layer->units)
+    u += n->gradient[l][o];
+  update_number(n, l, &n->weight[l][layer->rows * layer->units + unit], u,
+                layer->gradient.frac - layer->bias.word.frac + rate,
+                random_number(n, tensor_of(n, l) + 1, 0, unit), layer->bias.word.bits);
 }
 
 static void backward(struct naive *n, int label, int rate, uint32_t freeze) {
   gradients(n, label);
   for (int l = 0; l < n->net->layer_count; l++)
-    for (int column = 0; column < n->net->layer[l].units; column++)
+    for (int column = 0; column < n->net->layer[l].units && !(freeze & UINT32_C(1) << l);
+         column++) {
       for (int row = 0; row < n->net->layer[l].rows; row++)
-        if (!(freeze & UINT32_C(1) << l))
-          update(n, l, row, column, rate);
+        update(n, l, row, column, rate);
+      if (n->net->layer[l].bias.there)
+        update_bias(n, l, column, rate);
+    }
   n->at += 130;
 }
 
@@ -279,9 +305,9 @@ static void compare_backward(const struct naive *n, struct model *model) {
     const struct layer *layer = &n->net->layer[l];
     for (int o = 0; o < layer->outputs; o++)
       assert_int_equal(model->layer[l].gradient[o], n->gradient[l][o]);
-    for (int i = 0; i < layer->rows * layer->units; i++) {
+    for (int i = 0; i < (int)layer->weight_count; i++) {
       assert_int_equal(weights->layer[l][i], n->weight[l][i]);
-      if (nets_is(layer, "conv"))
+      if (nets_is(layer, "conv") && i < layer->rows * layer->units)
         assert_true(model->layer[l].update_sum[i] ==
                     update_of(n, l, i / layer->units, i % layer->units));
     }

@@ -345,6 +345,56 @@ static void test_default_formats(void **state) {
   }
 }
 
+/* Biases: as fine as the gradients that change them, or the sums where these are coarser, and as
+ * far as activations reach. */
+static void test_biases(void **state) {
+  static const struct {
+    const char *bias;
+    int bits, frac, initial_bits, sum_shift, update_shift;
+  } cases[] = {
+      {"true", 21, 15, 0, 5, 0}, /* activations of 16 bits with 10 behind the point: 2^5 */
+      {"{}", 21, 15, 0, 5, 0},        {"{init: -3}", 21, 15, 13, 5, 0},
+      {"{bits: 8}", 8, 2, 0, 18, 13}, {"{bits: 24}", 24, 15, 0, 5, 0},
+      {"{frac: 6}", 12, 6, 0, 14, 9}, {"{bits: 4, frac: 0, init: 0}", 4, 0, 1, 20, 15},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char layers[160];
+    snprintf(layers, sizeof layers,
+             "dense: {units: 4, weights: {frac: 14}, gradients: {frac: 15}, bias: %s}, "
+             "output: {classes: 2}",
+             cases[i].bias);
+    struct net net = load_layers(*state, layers, "");
+    const struct layer *layer = &net.layer[0];
+    const struct tensor *tensor = net_bias(&net, 0);
+    assert_true(layer->bias.there && tensor == &net.tensor[1] && !net_bias(&net, 1));
+    assert_int_equal(net.tensor_count, 3);
+    assert_string_equal(tensor->name, "bias");
+    assert_true(tensor->rows == 1 && tensor->columns == 4 && !tensor->inputs);
+    assert_true(tensor->dimension_count == 1 && tensor->dimension[0] == 4);
+    assert_true(tensor->first == (size_t)(layer->rows * 4));
+    assert_int_equal(tensor->format.bits, cases[i].bits);
+    assert_int_equal(tensor->format.frac, cases[i].frac);
+    assert_int_equal(tensor->initial_bits, cases[i].initial_bits);
+    assert_int_equal(layer->bias.sum_shift, cases[i].sum_shift);
+    assert_int_equal(tensor->update_shift, cases[i].update_shift);
+    assert_int_equal(net.tensor[0].update_shift, layer->update_shift);
+    int64_t products = INT64_C(128) * 32768 * layer->rows;
+    int64_t bias = INT64_C(1) << (cases[i].bits - 1 + cases[i].sum_shift);
+    assert_int_equal(layer->product_bits, net_bits_for((uint64_t)products));
+    assert_int_equal(layer->sum_bits, net_bits_for((uint64_t)(products + bias)));
+    assert_int_equal(layer->bias.update_bits, layer->gradient.bits + 1);
+  }
+  struct net with = load_layers(*state,
+                                "conv: {filters: 3, kernel: 2, bias: true}, output: "
+                                "{classes: 2, bias: {frac: 5}}",
+                                "");
+  assert_int_equal(with.layer[0].bias.update_bits,
+                   net_bits_for(UINT64_C(32768) * (uint64_t)with.layer[0].positions));
+  struct net without =
+      load_layers(*state, "conv: {filters: 3, kernel: 2, bias: false}, output: {classes: 2}", "");
+  assert_true(with.net_hash != without.net_hash && without.tensor_count == 2);
+}
+
 /* Nearest where all weights have 16 bits or more. */
 static void test_default_rounding(void **state) {
   static const char some[] = "dense: {units: 4, weights: {bits: 15}}, output: {classes: 2}";
@@ -518,7 +568,7 @@ static const struct {
     /* keys */
     {"filters: 4", "filtres: 4",
      "net.yaml:4:12: conv: found the key filtres, allowed filters, kernel, weights, freeze, "
-     "activations, gradients"},
+     "activations, gradients, bias"},
     {"name: demo", "nam: demo",
      "net.yaml:1:1: description: found the key nam, allowed name, input, layers, training, layout"},
     {"height: 10,", "height: 10, height: 10,",
@@ -567,6 +617,27 @@ static const struct {
      "net.yaml:4:76: layers[0].conv.weights.used: found 17, allowed 4..16: a word has 16 bits"},
     {"bits: 16, frac: 14}", "bits: 16, frac: 3, used: 12}",
      "net.yaml:4:66: layers[0].conv.weights.frac: found 3, allowed 4..31 with 12 of 16 bits used"},
+    {"relu: true", "relu: true, bias: 3",
+     "net.yaml:5:42: bias: found 3, allowed true, false or a mapping with bits, frac, init"},
+    {"relu: true", "relu: true, bias: [1]",
+     "net.yaml:5:42: bias: found a list, allowed true, false or a mapping with bits, frac, init"},
+    {"relu: true", "relu: true, bias: {bit: 8}",
+     "net.yaml:5:43: bias: found the key bit, allowed bits, frac, init"},
+    {"relu: true", "relu: true, bias: {bits: 3}",
+     "net.yaml:5:49: bits: found 3, allowed an integer 4..24"},
+    {"relu: true", "relu: true, bias: {frac: 16}",
+     "net.yaml:5:49: layers[1].dense.bias.frac: found 16, allowed 0..15: the update, the gradient, "
+     "has 15 fraction bits"},
+    {"relu: true", "relu: true, weights: {frac: 2}, activations: {frac: 3}, bias: {frac: 15}",
+     "net.yaml:5:93: layers[1].dense.bias.frac: found 15, allowed 0..14: the product of input and "
+     "weight has 14 fraction bits"},
+    {"relu: true", "relu: true, bias: {bits: 8, frac: 4, init: -5}",
+     "net.yaml:5:67: layers[1].dense.bias.init: found -5, allowed -4..0 with 8 bits, 4 of them "
+     "fraction"},
+    {"relu: true",
+     "relu: true, activations: {frac: 0}, weights: {frac: 27}, bias: {bits: 24, frac: 0}",
+     "net.yaml:5:94: layers[1].dense.bias.bits: found 24, which makes a sum of more than 62 bits "
+     "with 0 fraction bits of 39, allowed 63: use fewer bits or more fraction bits"},
     {"rate: 8", "rate: 16", "net.yaml:7:18: rate: found 16, allowed an integer 0..15"},
     {"rounding: nearest", "rounding: stochastic, random_bits: 17",
      "net.yaml:7:56: random_bits: found 17, allowed an integer 1..16"},
@@ -1279,6 +1350,7 @@ int main(void) {
       IN_FOLDER(test_defaults),
       IN_FOLDER(test_dropout),
       IN_FOLDER(test_default_formats),
+      IN_FOLDER(test_biases),
       IN_FOLDER(test_default_rounding),
       IN_FOLDER(test_default_limits),
       IN_FOLDER(test_default_lanes),

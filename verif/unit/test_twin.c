@@ -49,11 +49,11 @@ static double loss_with(struct twin *twin, const uint8_t *picture, int label, do
   return twin_loss(twin, label);
 }
 
-/* How many of layer l's weight gradients are not the loss's difference quotients. */
+/* How many of layer l's gradients of weights and biases are not the loss's difference quotients. */
 static int wrong_weights(struct twin *twin, const uint8_t *picture, int label, int l) {
   const struct layer *layer = &twin->net->layer[l];
   int wrong = 0;
-  for (int i = 0; i < layer->rows * layer->units; i++) {
+  for (size_t i = 0; i < layer->weight_count; i++) {
     double *w = &twin->layer[l].weights[i];
     double above = loss_with(twin, picture, label, w, *w + STEP);
     double below = loss_with(twin, picture, label, w, *w - STEP);
@@ -94,7 +94,7 @@ static void step_off_kinks(struct twin *twin, uint8_t *picture, int label, uint6
   for (int tries = 0; kink; tries++) {
     assert_true(tries < 1000);
     for (int l = 0; l < net->layer_count; l++)
-      for (int i = 0; i < net->layer[l].rows * net->layer[l].units; i++)
+      for (size_t i = 0; i < net->layer[l].weight_count; i++)
         twin->layer[l].weights[i] = nets_between(random, -500000, 500000) / 1e6;
     nets_picture(net, picture, random);
     twin_forward(twin, picture, true);
@@ -108,6 +108,7 @@ static void step_off_kinks(struct twin *twin, uint8_t *picture, int label, uint6
 
 /* ---- the tests ---- */
 
+/* Every second label of a shape is with biases. */
 static void test_finite_differences(void **state) {
   uint64_t random = *(uint64_t *)*state;
   for (int s = 0; s < SHAPES; s++)
@@ -115,7 +116,10 @@ static void test_finite_differences(void **state) {
       struct net net;
       struct twin twin;
       uint8_t picture[PICTURE_MAX];
-      nets_make(&net, &shapes[s], &nets_wide);
+      nets_describe(&net, &shapes[s], &nets_wide);
+      if (label % 2)
+        nets_add_biases(&net, NET_INIT_ZERO);
+      nets_derive(&net);
       twin_new(&twin, &net, scratch_random(&random));
       step_off_kinks(&twin, picture, label, &random);
       for (int l = 0; l < net.layer_count; l++) {
@@ -133,12 +137,14 @@ static void test_checker_fails(void **state) {
     struct net net;
     struct twin twin;
     uint8_t picture[PICTURE_MAX];
-    nets_make(&net, &shapes[s], &nets_wide);
+    nets_describe(&net, &shapes[s], &nets_wide);
+    nets_add_biases(&net, NET_INIT_ZERO);
+    nets_derive(&net);
     twin_new(&twin, &net, scratch_random(&random));
     step_off_kinks(&twin, picture, 0, &random);
     for (int l = 0; l < net.layer_count; l++) {
       struct twin_tensors *t = &twin.layer[l];
-      int weight = nets_between(&random, 0, net.layer[l].rows * net.layer[l].units - 1);
+      int weight = nets_between(&random, 0, (int)net.layer[l].weight_count - 1);
       int output = nets_between(&random, 0, net.layer[l].outputs - 1);
       double weight_gradient = t->weight_gradient[weight], gradient = t->gradient[output];
       t->weight_gradient[weight] += 1e-4;
@@ -190,6 +196,43 @@ static void test_forward_by_hand(void **state) {
   }
   assert_true(seen[0] > 0 && seen[1] > 0);
   twin_free(&twin);
+}
+
+/* Weights and biases change by their gradients, in both ways alike, but for a frozen layer's. */
+static void test_biases(void **state) {
+  uint64_t random = *(uint64_t *)*state;
+  for (int s = 0; s < SHAPES; s++) {
+    struct net net;
+    struct twin twin, learner;
+    uint8_t picture[PICTURE_MAX];
+    nets_describe(&net, &shapes[s], &nets_wide);
+    nets_add_biases(&net, -1);
+    nets_derive(&net);
+    uint64_t seed = scratch_random(&random);
+    twin_new(&twin, &net, seed);
+    step_off_kinks(&twin, picture, 0, &random);
+    twin_new(&learner, &net, seed);
+    int frozen = s % net.layer_count;
+    twin.state.freeze = learner.state.freeze = UINT32_C(1) << frozen;
+    for (int l = 0; l < net.layer_count; l++)
+      memcpy(learner.layer[l].weights, twin.layer[l].weights,
+             net.layer[l].weight_count * sizeof *twin.layer[l].weights);
+    twin_forward(&learner, picture, true);
+    twin_learn(&learner, 0);
+    double before[NET_LAYERS_MAX];
+    for (int l = 0; l < net.layer_count; l++)
+      before[l] = twin.layer[l].weights[net_bias(&net, l)->first];
+    twin_update(&twin);
+    for (int l = 0; l < net.layer_count; l++) {
+      double step = ldexp(twin.layer[l].weight_gradient[net_bias(&net, l)->first], -net.rate);
+      assert_true(near(twin.layer[l].weights[net_bias(&net, l)->first],
+                       before[l] - (l == frozen ? 0 : step)));
+      for (size_t i = 0; i < net.layer[l].weight_count; i++)
+        assert_true(near(learner.layer[l].weights[i], twin.layer[l].weights[i]));
+    }
+    twin_free(&learner);
+    twin_free(&twin);
+  }
 }
 
 static void test_update(void **state) {
@@ -277,6 +320,7 @@ int main(void) {
       cmocka_unit_test_prestate(test_finite_differences, &seed),
       cmocka_unit_test_prestate(test_checker_fails, &seed),
       cmocka_unit_test(test_forward_by_hand),
+      cmocka_unit_test_prestate(test_biases, &seed),
       cmocka_unit_test_prestate(test_update, &seed),
       cmocka_unit_test_prestate(test_learns, &seed),
       cmocka_unit_test(test_weights),

@@ -82,6 +82,8 @@ static void forward(struct model *model, int l, struct values *input, bool train
   struct plane *plane = n->own;
   struct layer_tensors *t = &model->layer[l];
   const int16_t *taps[64 + 1];
+  const struct tensor *tensor = net_bias(narrow->net, l);
+  const int32_t *bias = tensor ? weights_of(&model->exchange, tensor) : NULL;
   assert(layer->sum_bits <= KERNEL_WHOLE_BITS); /* 64 taps, pixels of 9 bits, weights of 16 */
   struct kernel_combine combine = {.count = list_taps(narrow, layer, taps),
                                    .vectors = taps,
@@ -92,6 +94,7 @@ static void forward(struct model *model, int l, struct values *input, bool train
                                    .out = plane->values.whole};
   for (int r = 0; r < layer->units; r++) {
     combine.factor.low = n->values + (size_t)r * n->stride;
+    combine.base = bias ? bias[r] * (1 << layer->bias.sum_shift) : 0;
     combine.sums = plane->sums + (size_t)r * plane->values.length;
     model->counters.count[COUNT_CUT_ACTIVATIONS][l] += narrow->kernels->combine(&combine);
     scatter(narrow, plane, layer, n->output.whole + r);
@@ -146,6 +149,7 @@ static void update(struct model *model, const struct random_step *random, int l,
 
 const struct narrow_kind conv_narrow = {.make = make,
                                         .release = release,
+                                        .whole_sums = true,
                                         .forward = forward,
                                         .sums = sums,
                                         .backward = backward,

@@ -27,7 +27,7 @@ static uint32_t update(const struct synapse_step *step, const struct synapse_ter
                        int32_t *restrict words) {
   const int *restrict columns = terms->columns;
   const uint32_t *restrict column_bits = terms->column_bits;
-  int rows = step->tensor->rows, units = step->tensor->columns, bits = step->layer->word.bits;
+  int rows = step->tensor->rows, units = step->tensor->columns, bits = step->tensor->format.bits;
   int shift = step->shift, fine = step->net->random_bits + 1, count = terms->count;
   bool halves = halves_of(step);
   uint32_t lost = 0;

@@ -1,6 +1,7 @@
 /* conv/cost.c : what a convolution takes of a device.
  * SPDX-License-Identifier: MIT
  */
+#include "net/bias_cost.h"
 #include "net/cost_logic.h"
 #include "net/cost_parts.h"
 
@@ -253,6 +254,8 @@ static void place(struct cost_core *core, int l) {
     place_serial(core, l);
   else
     place_parallel(core, l);
+  if (core->net->layer[l].bias.there)
+    cost_place_conv_bias(core, l);
 }
 
 const struct cost_kind conv_cost = {.place = place, .place_gradient = cost_place_gradient};

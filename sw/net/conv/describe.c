@@ -19,6 +19,7 @@ const struct schema_field conv_fields[] = {
      .high = NET_KERNEL_MAX,
      .count = 2},
     FORMATS(describe_weight_fields),
+    BIAS,
     END,
 };
 

@@ -28,7 +28,7 @@ static int serial_position(const struct layer *layer, const struct plan_conv *p,
 static int serial_written(const struct layer *layer, const struct plan_conv *p, int value) {
   int units = layer->units, chunks = layer->rows / p->taps;
   return serial_position(layer, p, value / units) + (value % units + 1) * chunks + SERIAL_LATENCY +
-         p->forward_levels + NORMALISE_LATENCY;
+         p->forward_levels + layer->bias.there + NORMALISE_LATENCY;
 }
 
 /* The earliest value with which a layer that reads one value a cycle may start, so that it does not
@@ -55,7 +55,7 @@ static int serial_backward(const struct layer *layer, const struct plan_layer *p
 
 static int parallel_first(const struct layer *layer, const struct plan_conv *p) {
   return WINDOW_LATENCY + layer->conv.kernel_height + p->down - 1 + MULTIPLY_LATENCY +
-         p->forward_levels + NORMALISE_LATENCY;
+         p->forward_levels + layer->bias.there + NORMALISE_LATENCY;
 }
 
 static int parallel_last(const struct layer *layer, const struct plan_conv *p,
@@ -122,6 +122,8 @@ static struct plan_place weight_place(const struct plan *plan, const struct net 
   const struct plan_conv *p = &plan->layer[tensor->layer].conv;
   int bits = layer->word.bits, height = layer->conv.kernel_height;
   int width = layer->conv.kernel_width;
+  if (tensor == net_bias(net, tensor->layer))
+    return (struct plan_place){.memory = 1, .bit = filter * layer->bias.word.bits};
   if (!p->serial)
     return (struct plan_place){.bit = (tap * layer->units + filter) * bits};
   int k = width > 1 && height % p->taps == 0 ? tap % width * height + tap / width : tap;

@@ -31,6 +31,7 @@ const struct schema_field dense_fields[] = {
      .read = read_dropout,
      .allowed = "true, false or a share whose nearest multiple of 1/16 is 1/16..15/16"},
     FORMATS(describe_stored_fields),
+    BIAS,
     END,
 };
 

@@ -6,6 +6,7 @@
 const struct schema_field output_fields[] = {
     INT_NEEDED("classes", struct layer, units, 2, NET_CLASSES_MAX),
     FORMATS(describe_stored_fields),
+    BIAS,
     END,
 };
 
