@@ -572,17 +572,17 @@ for share in 0 1 1.5 -0.1 abc 0.01 0.97 "'0.3'"; do
   bad "estimate: dropout: $share" 'allowed true, false or a share' estimate --net bad.yaml
 done
 
-while read -r bias what; do
+while IFS='|' read -r bias what; do
   sed "s/units: 12/units: 12, bias: $bias/" "$tiny" > bad.yaml
   bad "estimate: bias: $bias" "$what" estimate --net bad.yaml
 done <<'END'
-1 allowed true, false or a mapping with bits, frac, init
-[true] allowed true, false or a mapping with bits, frac, init
-'true' allowed true, false or a mapping with bits, frac, init
-{bits:3} found a mapping
-{bits:\ 3} found 3, allowed an integer 4..24
-{frac:\ 16} found 16, allowed 0..15: the update, the gradient, has 15 fraction bits
-{bits:\ 8,\ frac:\ 4,\ init:\ -5} layers[1].dense.bias.init: found -5, allowed -4..0
+1|allowed true, false or a mapping with bits, frac, init
+[true]|allowed true, false or a mapping with bits, frac, init
+'true'|allowed true, false or a mapping with bits, frac, init
+{bit: 8}|found the key bit, allowed bits, frac, init
+{bits: 3}|found 3, allowed an integer 4..24
+{frac: 16}|found 16, allowed 0..15: the update, the gradient, has 15 fraction bits
+{bits: 8, frac: 4, init: -5}|layers[1].dense.bias.init: found -5, allowed -4..0
 END
 
 # ---------------------------------------------------------------- gen

@@ -351,7 +351,9 @@ static void test_weights(void **state) {
 }
 
 /* The definition: the xorshift outputs from the inverted seed's state one after the other, a
- * weight's bits the top ones, signed. */
+ * weight's bits the top ones, signed; biases behind a layer's weights, where they do not begin at
+ * 0.
+ */
 static void test_weights_by_definition(void **state) {
   uint64_t random = *(uint64_t *)*state;
   enum { SEEDS = 50 };
@@ -364,17 +366,26 @@ static void test_weights_by_definition(void **state) {
     random_weights(&net, seed, &weights);
     uint64_t x = random_splitmix(&second) & 0xFFFFFFFF;
     x += x == 0;
-    for (int l = 0; l < net.layer_count; l++)
+    for (int l = 0; l < net.layer_count; l++) {
+      const struct layer *layer = &net.layer[l];
+      size_t biases = layer->bias.there ? (size_t)layer->units : 0;
       for (size_t i = 0; i < weights.count[l]; i++) {
+        bool bias = i >= weights.count[l] - biases;
+        if (bias && layer->bias.init == NET_INIT_ZERO) {
+          assert_int_equal(weights.layer[l][i], 0);
+          continue;
+        }
         x = (x ^ x * 8192) % (UINT64_C(1) << 32);
         x = x ^ x / 131072;
         x = (x ^ x * 32) % (UINT64_C(1) << 32);
-        int bits = net.layer[l].word.frac + net.layer[l].init + 1;
+        int bits = bias ? layer->bias.word.frac + layer->bias.init + 1
+                        : layer->word.frac + layer->init + 1;
         int64_t value = (int64_t)(x / (UINT64_C(1) << (32 - bits)));
         if (value >= INT64_C(1) << (bits - 1))
           value -= INT64_C(1) << bits;
         assert_int_equal(weights.layer[l][i], value);
       }
+    }
     weights_free(&weights);
   }
 }
