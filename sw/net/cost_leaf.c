@@ -127,7 +127,8 @@ struct cost cost_random(enum family family, bool trains, int drawn_bits, int dro
   }
   cost_registers(&cost, TURNED + 1);
   cost_luts(&cost, TURNED); /* a bit: a neighbour's, or half a step on */
-  cost_luts(&cost, cost_larger(drawn_bits + dropout_bits - STATE, 0)); /* sums of the state's bits */
+  cost_luts(&cost,
+            cost_larger(drawn_bits + dropout_bits - STATE, 0)); /* sums of the state's bits */
   return cost;
 }
 
