@@ -29,7 +29,7 @@ engram_row_order|nets/tiny|positions=4|s/block_last ? LAST_REST\[POSITION_BITS-1
 engram_row_order|verif/nets/dense|step=fast|s/odd ? {row_q, row_next} : {row_next, row_q}/{row_next, row_q}/|dense1.input\[
 engram_select|nets/tiny|step=fast filters=2|s/slots_q\[s\*SLOT_BITS/slots_q[0*SLOT_BITS/|dense1.input\[
 engram_picture_buffer|verif/nets/dense|step=fast|s/word_end = row_end .. pixel_q/word_end = pixel_q/|dense1.input\[
-engram_picture_buffer|verif/nets/binary||s/>= LEAST/> LEAST/|conv.input\[
+engram_picture_buffer|verif/nets/binary||s/>= LEAST/> LEAST/|dense1.input\[
 engram_picture_buffer|verif/nets/bits||s/8 - PIXEL_DEPTH/7 - PIXEL_DEPTH/|dense1.input\[
 engram_crossbar_lanes|nets/tiny||s/clear_i(HALF == 0 ? firsts_3\[COPY\] : first_4)/clear_i(1'b0)/|dense1.sum\[
 engram_crossbar_units|nets/tiny|step=fast filters=2|s/trains\[COPY\] ? trains_second_o/trains[COPY] ? !trains_second_o/|dense1.sum\[
