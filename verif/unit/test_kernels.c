@@ -160,7 +160,7 @@ static void combination_new(struct combination *c, uint64_t *random) {
   c->combine = (struct kernel_combine){
       .count = terms,
       .vectors = c->vectors,
-      .factor = {whole ? c->factor : c->low, whole ? NULL : c->high},
+      .factor = {whole ? c->factor : c->low, whole ? NULL : c->high, 0},
       .base = base_bits > 0 ? draw_base(random, base_bits) : 0,
       .length = kernel_length(c->count),
       .gate = c->gate,
@@ -304,7 +304,7 @@ static void test_ends(void **state) {
     for (int shift = 0; shift <= 48; shift++) {
       struct kernel_combine combine = {.count = KERNEL_TERMS_MAX,
                                        .vectors = vectors,
-                                       .factor = {low, high},
+                                       .factor = {low, high, 0},
                                        .length = KERNEL_BLOCK,
                                        .gate = gate,
                                        .shift = shift,
